@@ -1,0 +1,3 @@
+"""The DINAMIS service: catalogue, signing, quotas and image requests."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,63 @@
+"""Composition root of the service."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from dinamis_service import __version__, errors, migrations
+from dinamis_service.catalogue import routes as catalogue_routes
+from dinamis_service.catalogue.sqlite import SqliteCatalogue
+from dinamis_service.clock import Clock, utc_now
+from dinamis_service.context import Context
+from dinamis_service.db import Database
+from dinamis_service.identity import routes as identity_routes
+from dinamis_service.identity.service import Identity
+from dinamis_service.quotas import routes as quotas_routes
+from dinamis_service.requests import routes as requests_routes
+from dinamis_service.settings import Settings
+from dinamis_service.signing import routes as signing_routes
+from dinamis_service.storage import routes as storage_routes
+from dinamis_service.storage.local import LocalObjectStore
+from dinamis_service.web import routes as web_routes
+
+
+def create_context(settings: Settings, clock: Clock = utc_now) -> Context:
+    """Open the databases and stores that `settings` name, bringing the state to its newest schema."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.state_url)
+    migrations.upgrade(database)
+    return Context(
+        settings=settings,
+        clock=clock,
+        database=database,
+        catalogue=SqliteCatalogue(settings.catalogue_file),
+        objects=LocalObjectStore(settings.objects_root, settings.data_dir / "keys"),
+        identity=Identity(database, settings, clock),
+    )
+
+
+def create_app(context: Context) -> FastAPI:
+    """The whole service over an open context, closed when the application stops."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        context.catalogue.close()
+        context.database.close()
+
+    app = FastAPI(title=context.settings.title, version=__version__, lifespan=lifespan)
+    errors.install(app)
+    catalogue_routes.mount(app, context)  # stac-fastapi builds on the application itself, under /stac
+    for routes in (
+        identity_routes,
+        storage_routes,
+        signing_routes,
+        quotas_routes,
+        requests_routes,
+        web_routes,
+    ):
+        app.include_router(routes.build_router(context))
+    return app

@@ -1,0 +1,59 @@
+"""Settings of the service, one per `DINAMIS_*` environment variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set; each field is the variable `DINAMIS_<NAME>` in upper case."""
+
+    model_config = SettingsConfigDict(env_prefix="DINAMIS_", extra="forbid", frozen=True)
+
+    data_dir: Path = Field(Path("data"), description="Folder of the embedded databases, keys and objects")
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
+    public_url: str | None = Field(
+        None, description="Address clients use; by default the one of each request (its Host header)"
+    )
+    title: str = Field("DINAMIS", description="Name shown by clients and pages")
+    demo: bool = Field(False, description="Tell clients that images are synthetic and accounts are examples")
+
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL of the state; by default SQLite in data_dir/state.sqlite"
+    )
+    catalogue_path: Path | None = Field(
+        None, description="SQLite file of the catalogue; by default data_dir/catalogue.sqlite"
+    )
+    objects_dir: Path | None = Field(None, description="Folder of the objects; by default data_dir/objects")
+
+    access_lifetime_s: int = Field(300, ge=1, description="Life of an access token, in seconds")
+    refresh_lifetime_s: int = Field(30 * 86400, ge=1, description="Life of a refresh token, in seconds")
+    device_lifetime_s: int = Field(600, ge=1, description="Life of a device code, in seconds")
+    device_interval_s: int = Field(5, ge=1, description="Shortest time between two polls, in seconds")
+
+    signature_duration_s: int = Field(28800, ge=1, description="Life of a signed URL by default, in seconds")
+    signature_max_duration_s: int = Field(
+        6 * 86400, ge=1, description="Longest life of a signed URL a client may ask for, in seconds"
+    )
+    sign_batch_max: int = Field(64, ge=1, description="URLs of one signing call")
+    search_limit_max: int = Field(1000, ge=1, description="Items of one page of a search")
+    body_max_bytes: int = Field(20 * 1024 * 1024, ge=1, description="Largest body of a request, in bytes")
+
+    @property
+    def state_url(self) -> str:
+        """SQLAlchemy URL of the state database."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'state.sqlite'}"
+
+    @property
+    def catalogue_file(self) -> Path:
+        """SQLite file of the catalogue."""
+        return self.catalogue_path or self.data_dir / "catalogue.sqlite"
+
+    @property
+    def objects_root(self) -> Path:
+        """Folder of the objects."""
+        return self.objects_dir or self.data_dir / "objects"
