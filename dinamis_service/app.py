@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from dinamis_service import __version__, errors, migrations
+from dinamis_service import __version__, discovery, errors, middleware, migrations, openapi
 from dinamis_service.catalogue import routes as catalogue_routes
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.clock import Clock, utc_now
@@ -48,10 +48,11 @@ def create_app(context: Context) -> FastAPI:
         context.catalogue.close()
         context.database.close()
 
-    app = FastAPI(title=context.settings.title, version=__version__, lifespan=lifespan)
+    app = FastAPI(title=context.settings.title, version=__version__, lifespan=lifespan, openapi_url=None)
     errors.install(app)
     catalogue_routes.mount(app, context)  # stac-fastapi builds on the application itself, under /stac
     for routes in (
+        discovery,
         identity_routes,
         storage_routes,
         signing_routes,
@@ -60,4 +61,9 @@ def create_app(context: Context) -> FastAPI:
         web_routes,
     ):
         app.include_router(routes.build_router(context))
+    openapi.install(app, context)
+    app.add_middleware(middleware.BodyLimit, settings=context.settings)
+    app.add_middleware(middleware.Compression)
+    app.add_middleware(middleware.SecurityHeaders)
+    app.add_middleware(middleware.AccessLog)  # added last, hence outermost
     return app

@@ -45,7 +45,8 @@ class Database:
     def __init__(self, url: str) -> None:
         """Prepare the engine for `url`, a SQLAlchemy URL (sqlite or postgresql)."""
         self.url = url
-        self.engine: Engine = create_engine(url, pool_pre_ping=True)
+        # hide_parameters: the values of a failing statement (digests, addresses) stay out of logs
+        self.engine: Engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _tune_sqlite)
             event.listen(self.engine, "begin", _begin_immediate)

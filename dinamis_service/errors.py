@@ -109,6 +109,13 @@ def problem(status: int, code: str, detail: str, **extra: Any) -> JSONResponse:
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
+def _code(status: int) -> str:
+    """Code of a refusal that a library raised: ours for that status, or else the name of the status."""
+    codes = {kind.status: kind.code for kind in ServiceError.__subclasses__()}
+    known = HTTPStatus(status)
+    return codes.get(known, known.phrase.lower().replace(" ", "-"))
+
+
 def install(app: FastAPI) -> None:
     """Give `app` its one table from exceptions to problem documents."""
 
@@ -129,8 +136,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(_request: Request, error: HTTPException) -> JSONResponse:
-        code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-        return problem(error.status_code, code, str(error.detail), headers=error.headers)
+        return problem(error.status_code, _code(error.status_code), str(error.detail), headers=error.headers)
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

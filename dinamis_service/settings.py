@@ -19,6 +19,9 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="Address clients use; by default the one of each request (its Host header)"
     )
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="Addresses of the reverse proxies whose X-Forwarded-* headers are believed, by commas"
+    )
     title: str = Field("DINAMIS", description="Name shown by clients and pages")
     demo: bool = Field(False, description="Tell clients that images are synthetic and accounts are examples")
 
@@ -40,8 +43,14 @@ class Settings(BaseSettings):
         6 * 86400, ge=1, description="Longest life of a signed URL a client may ask for, in seconds"
     )
     sign_batch_max: int = Field(64, ge=1, description="URLs of one signing call")
+    sign_rate_max: int = Field(
+        6000, ge=0, description="URLs that one person may have signed in a minute; 0 sets no limit"
+    )
     search_limit_max: int = Field(1000, ge=1, description="Items of one page of a search")
     body_max_bytes: int = Field(20 * 1024 * 1024, ge=1, description="Largest body of a request, in bytes")
+    object_max_bytes: int = Field(
+        50 * 1024**3, ge=1, description="Largest object that may be uploaded to a signed URL, in bytes"
+    )
 
     @property
     def state_url(self) -> str:

@@ -1,0 +1,122 @@
+"""`dinamis-service check`: says what is wrong with an installation before its users do."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import text as sql
+
+from dinamis_service import migrations
+from dinamis_service.catalogue.sqlite import SqliteCatalogue
+from dinamis_service.db import Database
+from dinamis_service.settings import Settings
+from dinamis_service.storage.local import load_or_create_key
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command `check`."""
+    parser = subparsers.add_parser(
+        "check", help="verify databases, keys and objects; exit code 1 when something is wrong"
+    )
+    parser.add_argument("--data-dir", type=Path, help="folder of the databases, keys and objects")
+    parser.set_defaults(handler=_check)
+
+
+def _check(args: argparse.Namespace, settings: Settings) -> int:
+    """Print one line for each finding."""
+    if args.data_dir is not None:
+        settings = Settings(**settings.model_dump() | {"data_dir": args.data_dir})
+    problems = 0
+    for part, inspect in _PARTS.items():
+        found = list(inspect(settings))
+        problems += len(found)
+        for line in found:
+            print(f"PROBLEM  {part}: {line}")  # noqa: T201
+        if not found:
+            print(f"ok       {part}")  # noqa: T201
+    return 1 if problems else 0
+
+
+def _inspect_state(settings: Settings) -> Iterator[str]:
+    """Integrity and schema of the state database."""
+    if settings.database_url is None and not (settings.data_dir / "state.sqlite").exists():
+        yield f"there is no {settings.data_dir / 'state.sqlite'}; the service has never run here"
+        return
+    database = Database(settings.state_url)
+    try:
+        if database.engine.dialect.name == "sqlite":
+            with database.session() as session:
+                yield from (row[0] for row in session.execute(sql("PRAGMA integrity_check")) if row[0] != "ok")
+                for row in session.execute(sql("PRAGMA foreign_key_check")):
+                    yield f"row {row[1]} of {row[0]} refers to a row of {row[2]} that is not there"
+        version, newest = migrations.version(database), migrations.newest()
+        if version != newest:
+            yield f"schema version is {version}, the program wants {newest}"
+    except Exception as error:  # a broken database breaks in any way
+        yield str(error)
+    finally:
+        database.close()
+
+
+def _inspect_catalogue(settings: Settings) -> Iterator[str]:
+    """What the catalogue says about itself."""
+    if not settings.catalogue_file.exists():
+        yield f"there is no {settings.catalogue_file}"
+        return
+    try:
+        catalogue = SqliteCatalogue(settings.catalogue_file)
+        try:
+            yield from catalogue.check()
+        finally:
+            catalogue.close()
+    except Exception as error:  # a broken catalogue breaks in any way
+        yield str(error)
+
+
+def _inspect_objects(settings: Settings) -> Iterator[str]:
+    """Whether every object can be read, and none lies where the service would refuse it."""
+    root = settings.objects_root
+    if not root.is_dir():
+        yield f"there is no folder {root}"
+        return
+    failures: list[OSError] = []
+    for folder, folders, files in os.walk(root, onerror=failures.append):
+        for name in folders + files:
+            path = Path(folder, name)
+            if path.is_symlink():
+                yield f"{path} is a symbolic link, which is never followed"
+            elif name.startswith("."):
+                yield f"{path} was left by an interrupted upload; it may be removed"
+            elif not os.access(path, os.R_OK):
+                yield f"{path} cannot be read"
+    yield from map(str, failures)
+
+
+def _inspect_keys(settings: Settings) -> Iterator[str]:
+    """Whether the keys are there, whole, and for the service's user only."""
+    folder = settings.data_dir / "keys"
+    if not folder.is_dir():
+        yield f"there is no folder {folder}; the service has never run here"
+        return
+    for path in (folder, *sorted(folder.iterdir())):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            yield f"{path} has mode {mode:04o}: other users may read it"
+        if not os.access(path, os.R_OK):
+            yield f"{path} cannot be read"
+    try:
+        load_or_create_key(folder)
+    except (OSError, ValueError) as error:
+        yield str(error)
+
+
+_PARTS = {
+    "state": _inspect_state,
+    "catalogue": _inspect_catalogue,
+    "objects": _inspect_objects,
+    "keys": _inspect_keys,
+}

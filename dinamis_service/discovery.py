@@ -1,0 +1,95 @@
+"""What a client asks first: is this DINAMIS, where are its parts, and is it well."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from sqlalchemy import text as sql
+
+from dinamis_service import __version__
+from dinamis_service.context import Context, base_url
+from dinamis_service.errors import UnavailableError
+from dinamis_service.language import text
+
+log = logging.getLogger("dinamis")
+
+REALM = "/auth/realms/dinamis"
+
+
+class Discovery(BaseModel):
+    """Addresses of the parts of the service."""
+
+    service: str = Field("dinamis", description="Always `dinamis`; anything else is another kind of service")
+    version: str
+    title: str
+    demo: bool = Field(description="Images are synthetic and accounts are examples")
+    issuer: str
+    client_id: str
+    stac: str
+    stapi: str
+    api: str
+    signing: str
+    objects: str
+
+
+def build_router(context: Context) -> APIRouter:
+    """Routes open to everyone."""
+    router = APIRouter(tags=["discovery"])
+    settings = context.settings
+
+    @router.get("/.well-known/dinamis")
+    def well_known(request: Request) -> Discovery:
+        """Addresses of the parts of the service, as this client reaches them."""
+        base = base_url(request, settings)
+        return Discovery(
+            version=__version__,
+            title=settings.title,
+            demo=settings.demo,
+            issuer=base + REALM,
+            client_id="dinamis-qgis",
+            stac=f"{base}/stac",
+            stapi=f"{base}/stapi",
+            api=f"{base}/api",
+            signing=base,
+            objects=f"{base}/objects",
+        )
+
+    @router.get("/healthz")
+    def healthz(request: Request) -> JSONResponse:
+        """`{"status": "ok"}`, or 503 with the names of the parts that fail."""
+        failing = _failing_parts(context)
+        if failing:
+            names = ", ".join(failing)
+            raise UnavailableError(
+                text(request, fr=f"Ne répond pas : {names}.", en=f"Not answering: {names}."),
+                headers={"Retry-After": "10"},
+            )
+        return JSONResponse({"status": "ok"})
+
+    return router
+
+
+def _failing_parts(context: Context) -> list[str]:
+    """Names of the parts that do not answer."""
+    probes = {
+        "state": lambda: _ask_database(context),
+        "catalogue": context.catalogue.collections,
+        "objects": lambda: next(iter(context.settings.objects_root.iterdir()), None),
+    }
+    failing = []
+    for name, probe in probes.items():
+        try:
+            probe()
+        except Exception:  # whatever it is, the part does not answer
+            log.exception("the part %s does not answer", name)
+            failing.append(name)
+    return failing
+
+
+def _ask_database(context: Context) -> None:
+    """Ask the state database for nothing in particular."""
+    with context.database.session() as session:
+        session.execute(sql("SELECT 1"))

@@ -1,0 +1,114 @@
+"""Runs the application on a socket: one way for `serve`, `demo` and the tests."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from dinamis_service.app import create_app, create_context
+from dinamis_service.context import Context
+from dinamis_service.settings import Settings
+
+_SHUTDOWN_S = 10  # a download still running after this is cut: clients resume by range
+
+
+def add_server_arguments(parser: argparse.ArgumentParser) -> None:
+    """Give a command the options that say where to listen; unset ones leave the settings as they are."""
+    parser.add_argument("--host", help="address to listen on")
+    parser.add_argument("--port", type=int, help="port to listen on; 0 takes a free one")
+    parser.add_argument("--data-dir", type=Path, help="folder of the databases, keys and objects")
+    parser.add_argument("--ready-file", type=Path, help="file that gets the address once the service answers")
+
+
+def apply_server_arguments(settings: Settings, args: argparse.Namespace) -> Settings:
+    """Settings with the options of `add_server_arguments` laid over them, validated again."""
+    given = {name: getattr(args, name) for name in ("host", "port", "data_dir")}
+    return Settings(**settings.model_dump() | {name: value for name, value in given.items() if value is not None})
+
+
+def run_server(
+    settings: Settings, ready_file: Path | None = None, before: Callable[[Context], None] | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is running and return.
+
+    Args:
+        settings: where to listen (`port` 0 takes a free one) and what to serve.
+        ready_file: gets `{"url", "pid"}` when the service answers, and is removed at the end.
+        before: called with the open context before the first request is taken.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    listener = _listen(settings.host, settings.port)
+    with listener:
+        context = create_context(settings)
+        if before is not None:
+            before(context)
+        config = uvicorn.Config(
+            create_app(context),
+            access_log=False,  # it would write query strings, hence signatures; see middleware.AccessLog
+            log_level="warning",
+            forwarded_allow_ips=settings.trusted_proxies,
+            server_header=False,
+            timeout_graceful_shutdown=_SHUTDOWN_S,
+        )
+        _stop_quietly_on_sigterm()
+        try:
+            _AnnouncedServer(config, _address(listener), ready_file).run(sockets=[listener])
+        except KeyboardInterrupt:
+            pass  # uvicorn raises Ctrl-C again once it has stopped
+        finally:
+            if ready_file is not None:
+                ready_file.unlink(missing_ok=True)
+
+
+class _AnnouncedServer(uvicorn.Server):
+    """Says where it listens, once it does."""
+
+    def __init__(self, config: uvicorn.Config, url: str, ready_file: Path | None) -> None:
+        super().__init__(config)
+        self._url = url
+        self._ready_file = ready_file
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then write the ready file whole (a reader never sees half of it)."""
+        await super().startup(sockets)
+        print(f"DINAMIS answers on {self._url}", flush=True)  # noqa: T201
+        if self._ready_file is not None:
+            partial = self._ready_file.with_name(f"{self._ready_file.name}.{os.getpid()}")
+            partial.write_text(json.dumps({"url": self._url, "pid": os.getpid()}), encoding="utf-8")
+            partial.replace(self._ready_file)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket bound to `host` and `port`, of the family of the address."""
+    family, kind, protocol, _name, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _address(listener: socket.socket) -> str:
+    """URL of the listener for a client on this machine."""
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (the wildcard is being replaced)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _stop_quietly_on_sigterm() -> None:
+    """Make SIGTERM end the process with code 0: uvicorn raises it again after it has stopped."""
+    signal.signal(signal.SIGTERM, lambda _number, _frame: None)

@@ -1,0 +1,209 @@
+"""The range server of the objects: `/objects/<key>` (CAT-60)."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import quote, unquote, urlsplit
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+from dinamis_service.context import Context, base_url
+from dinamis_service.errors import ForbiddenError, InvalidError, NotFoundError, problem
+from dinamis_service.language import text
+from dinamis_service.storage.access import is_public
+from dinamis_service.storage.ranges import (
+    ByteRange,
+    Multipart,
+    UnsatisfiableRangeError,
+    parse_ranges,
+    read_range,
+)
+from dinamis_service.storage.store import InvalidKeyError, SignatureError
+
+PREFIX = "/objects/"
+_AT_ONCE = 1 << 20  # a body up to this size is read in one go, without a thread for each chunk
+
+
+def object_url(base: str, key: str) -> str:
+    """Address of an object, unsigned, under the service's address `base`."""
+    return f"{base}{PREFIX}{quote(key)}"
+
+
+def object_key(base: str, url: str) -> str | None:
+    """Key of the object at `url`; None when it is not an object of the service at `base`."""
+    start = base + PREFIX
+    if not url.startswith(start):
+        return None
+    return unquote(url[len(start) :].partition("?")[0].partition("#")[0])
+
+
+def build_router(context: Context) -> APIRouter:
+    """Routes that read and write objects."""
+    router = APIRouter(tags=["objects"])
+
+    @router.api_route(PREFIX + "{key:path}", methods=["GET", "HEAD"], response_class=Response)
+    def read(request: Request, key: str) -> Response:
+        """Bytes of an object: whole, or the ranges asked for.
+
+        Needs a signature in the query, except for thumbnails and open data.
+        """
+        key = _key_of(request)
+        public = "X-Amz-Signature" not in request.query_params and is_public(context.catalogue, key)
+        if not public:
+            _check_signature(context, request, "GET")  # what HEAD tells, GET tells too
+        try:
+            file = context.objects.open(key)
+        except FileNotFoundError:
+            raise NotFoundError(
+                text(request, fr="Cet objet n'existe pas ou plus.", en="There is no such object, or no longer.")
+            ) from None
+        return _answer(request, key, file, public=public)
+
+    @router.put(PREFIX + "{key:path}", status_code=201, response_class=Response)
+    async def write(request: Request, key: str) -> Response:
+        """Store an object at an address that `/sign_urls_put` signed; it appears once it is whole."""
+        key = _key_of(request)
+        _check_signature(context, request, "PUT")
+        folder = context.settings.data_dir / "incoming"
+        folder.mkdir(exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                async for chunk in request.stream():
+                    await run_in_threadpool(file.write, chunk)
+            await run_in_threadpool(context.objects.put_file, key, Path(name))
+        except InvalidKeyError:
+            raise InvalidError(
+                text(request, fr="Ce nom d'objet n'est pas valable.", en="This is not a valid object name.")
+            ) from None
+        finally:
+            Path(name).unlink()
+        return Response(status_code=201)
+
+    return router
+
+
+def _key_of(request: Request) -> str:
+    """Key in the path as it was sent: decoded once, never normalised."""
+    raw: bytes = request.scope["raw_path"]
+    return unquote(raw.decode("ascii", "replace")[len(PREFIX) :])
+
+
+def _check_signature(context: Context, request: Request, method: str) -> None:
+    """Accept the signature of the request.
+
+    Raises:
+        ForbiddenError: with the reason in the language of the caller.
+    """
+    prefix = urlsplit(base_url(request, context.settings)).path  # where a proxy serves us under a path
+    path = request.scope["raw_path"].decode("ascii", "replace")
+    url = f"{prefix}{path}?{request.url.query}"
+    try:
+        context.objects.verify(method, url, request.headers.get("host", ""), context.clock())
+    except SignatureError as error:
+        raise ForbiddenError(_reason(request, error)) from None
+
+
+def _reason(request: Request, error: SignatureError) -> str:
+    """Sentence for a signature that is not accepted."""
+    if error.fault == "missing":
+        return text(
+            request,
+            fr="Cette adresse n'est pas signée : connectez-vous et demandez une adresse signée.",
+            en="This address is not signed: sign in and ask for a signed address.",
+        )
+    if error.fault == "expired":
+        return text(
+            request,
+            fr="La signature de cette adresse a expiré : demandez une nouvelle adresse signée.",
+            en="The signature of this address has expired: ask for a new signed address.",
+        )
+    if error.fault == "early":
+        return text(
+            request,
+            fr="La signature de cette adresse n'est pas encore valable.",
+            en="The signature of this address is not valid yet.",
+        )
+    return text(
+        request,
+        fr="La signature de cette adresse n'est pas valable.",
+        en="The signature of this address is not valid.",
+    )
+
+
+def _answer(request: Request, key: str, file: BinaryIO, *, public: bool) -> Response:
+    """The answer to a GET or HEAD of an open object; takes care of closing it."""
+    status = os.fstat(file.fileno())
+    size = status.st_size
+    media_type = mimetypes.guess_type(key)[0] or "application/octet-stream"
+    headers = {
+        "ETag": f'"{status.st_mtime_ns:x}-{size:x}"',
+        "Last-Modified": format_datetime(datetime.fromtimestamp(int(status.st_mtime), UTC), usegmt=True),
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "public, max-age=3600" if public else "private",
+        "Content-Security-Policy": "sandbox; default-src 'none'",  # an uploaded page or drawing runs nothing
+    }
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        file.close()
+        return Response(status_code=304, headers=headers)
+    try:
+        ranges = parse_ranges(_range_header(request, headers), size)
+    except UnsatisfiableRangeError:
+        file.close()
+        detail = text(
+            request,
+            fr=f"L'objet n'a que {size} octets.",
+            en=f"The object has {size} bytes only.",
+        )
+        return problem(416, "invalid", detail, headers={"Content-Range": f"bytes */{size}"})
+    if len(ranges) > 1:
+        multipart = Multipart(ranges, size, media_type, secrets.token_hex(16))
+        return _send(request, file, 206, headers, multipart.media_type, len(multipart), multipart.read(file))
+    wanted = ranges[0] if ranges else ByteRange(0, size)
+    if ranges:
+        headers["Content-Range"] = wanted.header(size)
+    return _send(
+        request, file, 206 if ranges else 200, headers, media_type, len(wanted), read_range(file, wanted)
+    )
+
+
+def _range_header(request: Request, headers: dict[str, str]) -> str | None:
+    """The `Range` header, unless `If-Range` names another version of the object."""
+    condition = request.headers.get("if-range")
+    if condition is not None and condition not in (headers["ETag"], headers["Last-Modified"]):
+        return None
+    return request.headers.get("range")
+
+
+def _send(
+    request: Request,
+    file: BinaryIO,
+    status: int,
+    headers: dict[str, str],
+    media_type: str,
+    length: int,
+    body: Iterator[bytes],
+) -> Response:
+    """The answer with this body, read at once when it is small."""
+    headers = headers | {"Content-Length": str(length)}
+    if request.method == "HEAD" or length <= _AT_ONCE:
+        with file:
+            content = b"" if request.method == "HEAD" else b"".join(body)
+        return Response(content, status, headers, media_type)
+    return StreamingResponse(_closing(file, body), status, headers, media_type)
+
+
+def _closing(file: BinaryIO, body: Iterator[bytes]) -> Iterator[bytes]:
+    """The body, with the file closed at its end, also when the client goes away."""
+    with file:
+        yield from body

@@ -1,0 +1,66 @@
+"""What the service asks of the place where objects lie."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Literal, Protocol
+
+SignatureFault = Literal["missing", "malformed", "early", "expired", "wrong"]
+
+
+class SignatureError(Exception):
+    """A signed URL is not valid; `fault` says why, and whoever answers finds the sentence."""
+
+    def __init__(self, fault: SignatureFault) -> None:
+        super().__init__(fault)
+        self.fault: SignatureFault = fault
+
+
+class InvalidKeyError(ValueError):
+    """The key cannot name an object: empty, not relative, or pointing outside of the store."""
+
+
+class ObjectStore(Protocol):
+    """Files by key (`folder/file.tif`), read by anyone who holds a signed URL."""
+
+    def exists(self, key: str) -> bool:
+        """Whether there is an object of this key; False too for a key that cannot name one."""
+
+    def size(self, key: str) -> int:
+        """Size of the object in bytes.
+
+        Raises:
+            FileNotFoundError: no such object.
+        """
+
+    def open(self, key: str) -> BinaryIO:
+        """The object, open for reading.
+
+        Raises:
+            FileNotFoundError: no such object.
+        """
+
+    def path(self, key: str) -> Path | None:
+        """File of the object where it lies on this machine.
+
+        Raises:
+            FileNotFoundError: no such object.
+        """
+
+    def put_file(self, key: str, source: Path) -> None:
+        """Store a copy of `source` under `key`; readers see the old object or the whole new one.
+
+        Raises:
+            InvalidKeyError: the key cannot name an object.
+        """
+
+    def presign(self, url: str, method: str, now: datetime, duration_s: int) -> str:
+        """`url` with a signature in its query that allows `method` for `duration_s` seconds from `now`."""
+
+    def verify(self, method: str, url: str, host: str, now: datetime) -> None:
+        """Accept a signed URL, sent with the header `Host: host`, or raise.
+
+        Raises:
+            SignatureError: it is not signed, or not by us, or not for this request, or not any more.
+        """
