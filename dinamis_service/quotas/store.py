@@ -1,0 +1,77 @@
+"""The stored quota tables: the one that applies to a year, and new versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from importlib import resources
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from dinamis_service.quotas.table import QuotaTable, read_table
+from dinamis_service.quotas.tables import StoredQuotaTable
+
+SEED_AUTHOR = "DINAMIS"
+
+
+def table_of(session: Session, moment: datetime) -> QuotaTable:
+    """The table by which a request of `moment` is judged: its year's, else the newest one before it.
+
+    A moment before the first table is judged by the first. The tables of `seed.json` are stored on first use.
+    """
+    _seed(session, moment)
+    years = session.scalars(select(StoredQuotaTable.year).distinct()).all()
+    year = max((one for one in years if one <= moment.year), default=min(years))
+    stored = session.scalars(
+        select(StoredQuotaTable)
+        .where(StoredQuotaTable.year == year)
+        .order_by(StoredQuotaTable.version.desc())
+        .limit(1)
+    ).one()
+    return read_table(stored.content, stored.year, stored.version)
+
+
+def add_version(
+    session: Session, year: int, content: Mapping[str, Any], *, author: str, reason: str, now: datetime
+) -> QuotaTable:
+    """Store a new version of the table of `year`; requests already made keep the one they were judged by.
+
+    Raises:
+        ValueError: the content is not a sound table.
+    """
+    _seed(session, now)
+    newest = session.scalar(select(func.max(StoredQuotaTable.version)).where(StoredQuotaTable.year == year))
+    table = read_table(content, year, (newest or 0) + 1)
+    session.add(
+        StoredQuotaTable(
+            year=year, version=table.version, content=dict(content), author=author, reason=reason, created=now
+        )
+    )
+    session.flush()
+    return table
+
+
+def _seed(session: Session, now: datetime) -> None:
+    """Store the published figures in an empty database; a competitor that does the same is no harm."""
+    if session.scalar(select(StoredQuotaTable.year).limit(1)) is not None:
+        return
+    seed = json.loads(resources.files(__package__).joinpath("seed.json").read_text("utf-8"))
+    try:
+        with session.begin_nested():
+            session.add_all(
+                StoredQuotaTable(
+                    year=year,
+                    version=1,
+                    content={"sensors": seed["sensors"]},
+                    author=SEED_AUTHOR,
+                    reason=seed["reason"],
+                    created=now,
+                )
+                for year in seed["years"]
+            )
+    except IntegrityError:
+        session.expire_all()
