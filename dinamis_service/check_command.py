@@ -14,7 +14,7 @@ from dinamis_service import migrations
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.db import Database
 from dinamis_service.settings import Settings
-from dinamis_service.storage.local import load_or_create_key
+from dinamis_service.storage.local import read_key
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -35,9 +35,9 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
         found = list(inspect(settings))
         problems += len(found)
         for line in found:
-            print(f"PROBLEM  {part}: {line}")  # noqa: T201
+            print(f"PROBLEM  {part}: {line}")
         if not found:
-            print(f"ok       {part}")  # noqa: T201
+            print(f"ok       {part}")
     return 1 if problems else 0
 
 
@@ -50,13 +50,14 @@ def _inspect_state(settings: Settings) -> Iterator[str]:
     try:
         if database.engine.dialect.name == "sqlite":
             with database.session() as session:
-                yield from (row[0] for row in session.execute(sql("PRAGMA integrity_check")) if row[0] != "ok")
+                findings = session.scalars(sql("PRAGMA integrity_check"))
+                yield from (finding for finding in findings if finding != "ok")
                 for row in session.execute(sql("PRAGMA foreign_key_check")):
                     yield f"row {row[1]} of {row[0]} refers to a row of {row[2]} that is not there"
         version, newest = migrations.version(database), migrations.newest()
         if version != newest:
             yield f"schema version is {version}, the program wants {newest}"
-    except Exception as error:  # a broken database breaks in any way
+    except Exception as error:  # noqa: BLE001  (a broken database breaks in any way)
         yield str(error)
     finally:
         database.close()
@@ -73,7 +74,7 @@ def _inspect_catalogue(settings: Settings) -> Iterator[str]:
             yield from catalogue.check()
         finally:
             catalogue.close()
-    except Exception as error:  # a broken catalogue breaks in any way
+    except Exception as error:  # noqa: BLE001  (a broken catalogue breaks in any way)
         yield str(error)
 
 
@@ -109,7 +110,7 @@ def _inspect_keys(settings: Settings) -> Iterator[str]:
         if not os.access(path, os.R_OK):
             yield f"{path} cannot be read"
     try:
-        load_or_create_key(folder)
+        read_key(folder)
     except (OSError, ValueError) as error:
         yield str(error)
 

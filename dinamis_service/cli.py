@@ -69,4 +69,4 @@ def _serve(args: argparse.Namespace, settings: Settings) -> int:
 
 def _complain(sentence: str) -> None:
     """Tell the person at the terminal what went wrong."""
-    print(f"dinamis-service: {sentence}", file=sys.stderr)  # noqa: T201
+    print(f"dinamis-service: {sentence}", file=sys.stderr)

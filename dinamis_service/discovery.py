@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -74,19 +75,22 @@ def build_router(context: Context) -> APIRouter:
 
 def _failing_parts(context: Context) -> list[str]:
     """Names of the parts that do not answer."""
-    probes = {
+    probes: dict[str, Callable[[], object]] = {
         "state": lambda: _ask_database(context),
         "catalogue": context.catalogue.collections,
         "objects": lambda: next(iter(context.settings.objects_root.iterdir()), None),
     }
-    failing = []
-    for name, probe in probes.items():
-        try:
-            probe()
-        except Exception:  # whatever it is, the part does not answer
-            log.exception("the part %s does not answer", name)
-            failing.append(name)
-    return failing
+    return [name for name, probe in probes.items() if not _answers(name, probe)]
+
+
+def _answers(name: str, probe: Callable[[], object]) -> bool:
+    """Whether a part answers a probe."""
+    try:
+        probe()
+    except Exception:  # whatever it is, the part does not answer
+        log.exception("the part %s does not answer", name)
+        return False
+    return True
 
 
 def _ask_database(context: Context) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.dependencies.models import Dependant
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 
 from dinamis_service.context import Context, base_url
 from dinamis_service.discovery import REALM
-from dinamis_service.identity.principal import Principal
 
 _WAYS_IN = [{"OAuth2PasswordBearer": []}, {"AccessKey": [], "SecretKey": []}]
 
@@ -37,7 +33,7 @@ def _security_schemes(base: str) -> dict[str, Any]:
         "OAuth2PasswordBearer": {
             "type": "oauth2",
             "flows": {"password": {"scopes": {}, "tokenUrl": token_url}},
-            "description": "Access token, obtained by the device flow beside this address (no password is ever sent).",
+            "description": "Access token from the device flow, whose address is beside this one",
         },
         "AccessKey": {"type": "apiKey", "in": "header", "name": "access-key"},
         "SecretKey": {"type": "apiKey", "in": "header", "name": "secret-key"},

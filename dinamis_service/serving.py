@@ -30,7 +30,9 @@ def add_server_arguments(parser: argparse.ArgumentParser) -> None:
 def apply_server_arguments(settings: Settings, args: argparse.Namespace) -> Settings:
     """Settings with the options of `add_server_arguments` laid over them, validated again."""
     given = {name: getattr(args, name) for name in ("host", "port", "data_dir")}
-    return Settings(**settings.model_dump() | {name: value for name, value in given.items() if value is not None})
+    return Settings(
+        **settings.model_dump() | {name: value for name, value in given.items() if value is not None}
+    )
 
 
 def run_server(
@@ -80,7 +82,7 @@ class _AnnouncedServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then write the ready file whole (a reader never sees half of it)."""
         await super().startup(sockets)
-        print(f"DINAMIS answers on {self._url}", flush=True)  # noqa: T201
+        print(f"DINAMIS answers on {self._url}", flush=True)
         if self._ready_file is not None:
             partial = self._ready_file.with_name(f"{self._ready_file.name}.{os.getpid()}")
             partial.write_text(json.dumps({"url": self._url, "pid": os.getpid()}), encoding="utf-8")

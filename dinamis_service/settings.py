@@ -11,7 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Everything an operator may set; each field is the variable `DINAMIS_<NAME>` in upper case."""
 
-    model_config = SettingsConfigDict(env_prefix="DINAMIS_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="DINAMIS_", env_ignore_empty=True, extra="forbid", frozen=True
+    )
 
     data_dir: Path = Field(Path("data"), description="Folder of the embedded databases, keys and objects")
     host: str = Field("127.0.0.1", description="Address to listen on")
@@ -20,7 +22,8 @@ class Settings(BaseSettings):
         None, description="Address clients use; by default the one of each request (its Host header)"
     )
     trusted_proxies: str = Field(
-        "127.0.0.1", description="Addresses of the reverse proxies whose X-Forwarded-* headers are believed, by commas"
+        "127.0.0.1",
+        description="Reverse proxies whose X-Forwarded-* headers are believed, separated by commas",
     )
     title: str = Field("DINAMIS", description="Name shown by clients and pages")
     demo: bool = Field(False, description="Tell clients that images are synthetic and accounts are examples")

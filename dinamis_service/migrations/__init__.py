@@ -1,9 +1,34 @@
-"""Brings the state database to the newest schema."""
+"""Brings the state database to the schema of this program (Alembic, run from inside the package)."""
+
 from __future__ import annotations
+
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from dinamis_service.db import Base, Database
 
 
 def upgrade(database: Database) -> None:
-    """Create what is missing in the state database."""
+    """Create the tables that are missing."""
     Base.metadata.create_all(database.engine)
+
+
+def version(database: Database) -> str | None:
+    """Version of the schema that the database has; None before the first migration."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    """Version of the schema that this program wants."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    """Where Alembic finds the migrations: beside this file, wherever the package is installed."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return config

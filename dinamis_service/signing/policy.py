@@ -21,7 +21,9 @@ class Decision:
     refusal: ServiceError | None = None
 
 
-def decide_read(context: Context, principal: Principal | None, base: str, url: str, language: Language) -> Decision:
+def decide_read(
+    context: Context, principal: Principal | None, base: str, url: str, language: Language
+) -> Decision:
     """Whether `principal` (None for someone not signed in) may read the object at `url`."""
     key = object_key(base, url)
     if key is None:
@@ -45,13 +47,13 @@ def decide_write(base: str, url: str, language: Language) -> Decision:
     return Decision(url, key) if key else Decision(url, refusal=_foreign(base, language))
 
 
-def require_operator(principal: Principal, language: Language) -> None:
+def require_operator(principal: Principal | None, language: Language) -> None:
     """Refuse uploads to anyone but operators.
 
     Raises:
         ForbiddenError: the person is not an operator.
     """
-    if not principal.is_operator:
+    if principal is None or not principal.is_operator:
         raise ForbiddenError(
             text(language, fr="Seuls les opérateurs déposent des images.", en="Only operators upload images.")
         )

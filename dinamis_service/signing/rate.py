@@ -21,7 +21,7 @@ class RateLimit:
         self._lock = threading.Lock()
 
     def take(self, caller: str, tokens: int, now: datetime) -> float:
-        """Take `tokens` from the caller's bucket; 0.0 when they were there, else the seconds to wait for them.
+        """Take `tokens` from the caller's bucket; 0.0 when they were there, else the seconds to wait.
 
         A batch larger than a full bucket passes when the bucket is full, and empties it.
         """
@@ -35,7 +35,9 @@ class RateLimit:
             self._buckets[caller] = (left - tokens, now)
             if len(self._buckets) > _FORGET_AT:
                 self._buckets = {
-                    name: bucket for name, bucket in self._buckets.items() if self._left(name, now) < self._size
+                    name: bucket
+                    for name, bucket in self._buckets.items()
+                    if self._left(name, now) < self._size
                 }
         return 0.0
 

@@ -63,7 +63,10 @@ def build_router(context: Context) -> APIRouter:
     ) -> SignedUrls:
         """Sign URLs for reading: any object for members, open data and thumbnails for everyone."""
         batch = signing.sign_reads(
-            _caller(request, principal), base_url(request, context.settings), wanted.urls, wanted.duration_seconds
+            _caller(request, principal),
+            base_url(request, context.settings),
+            wanted.urls,
+            wanted.duration_seconds,
         )
         return _answer(response, batch)
 
@@ -73,12 +76,17 @@ def build_router(context: Context) -> APIRouter:
     ) -> SignedUrls:
         """Sign URLs for uploads by PUT: operators only."""
         batch = signing.sign_writes(
-            _caller(request, principal), base_url(request, context.settings), wanted.urls, wanted.duration_seconds
+            _caller(request, principal),
+            base_url(request, context.settings),
+            wanted.urls,
+            wanted.duration_seconds,
         )
         return _answer(response, batch)
 
     @router.get("/sign")
-    def sign(request: Request, response: Response, url: Url, principal: Principal | None = anyone) -> SignedUrl:
+    def sign(
+        request: Request, response: Response, url: Url, principal: Principal | None = anyone
+    ) -> SignedUrl:
         """Sign one URL for reading."""
         batch = signing.sign_reads(
             _caller(request, principal), base_url(request, context.settings), [url], None

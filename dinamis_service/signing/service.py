@@ -43,7 +43,9 @@ class Signing:
         self._context = context
         self._rate = RateLimit(context.settings.sign_rate_max)
 
-    def sign_reads(self, caller: Caller, base: str, urls: Sequence[str], duration_s: int | None) -> SignedBatch:
+    def sign_reads(
+        self, caller: Caller, base: str, urls: Sequence[str], duration_s: int | None
+    ) -> SignedBatch:
         """Sign URLs for reading; a URL that may not be read is refused by itself, the others are signed.
 
         Raises:
@@ -53,7 +55,8 @@ class Signing:
         """
         duration = self._admit(caller, urls, duration_s)
         decisions = [
-            decide_read(self._context, caller.principal, base, url, caller.language) for url in dict.fromkeys(urls)
+            decide_read(self._context, caller.principal, base, url, caller.language)
+            for url in dict.fromkeys(urls)
         ]
         batch = self._sign(caller, "GET", decisions, duration)
         if not batch.hrefs:
@@ -62,7 +65,9 @@ class Signing:
                     raise refusal
         return batch
 
-    def sign_writes(self, caller: Caller, base: str, urls: Sequence[str], duration_s: int | None) -> SignedBatch:
+    def sign_writes(
+        self, caller: Caller, base: str, urls: Sequence[str], duration_s: int | None
+    ) -> SignedBatch:
         """Sign URLs for uploads.
 
         Raises:
@@ -70,7 +75,6 @@ class Signing:
             InvalidError: too many URLs, or too long a life asked for.
             TooManyRequestsError: the caller signs too fast.
         """
-        assert caller.principal is not None
         require_operator(caller.principal, caller.language)
         duration = self._admit(caller, urls, duration_s)
         decisions = [decide_write(base, url, caller.language) for url in dict.fromkeys(urls)]
@@ -108,7 +112,9 @@ class Signing:
             )
         return duration
 
-    def _sign(self, caller: Caller, method: str, decisions: Sequence[Decision], duration_s: int) -> SignedBatch:
+    def _sign(
+        self, caller: Caller, method: str, decisions: Sequence[Decision], duration_s: int
+    ) -> SignedBatch:
         """Sign what was accepted, all from the same second, after it is in the journal."""
         now = self._context.clock().replace(microsecond=0)
         expiry = now + timedelta(seconds=duration_s)

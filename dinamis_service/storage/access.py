@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dinamis_service.catalogue.engine import CatalogueEngine
+from dinamis_service.catalogue.engine import OBJECT_SCHEME, CatalogueEngine, Item
 
 
 def is_public(catalogue: CatalogueEngine, key: str) -> bool:
@@ -10,16 +10,14 @@ def is_public(catalogue: CatalogueEngine, key: str) -> bool:
     item = catalogue.item_of_object(key)
     if item is None:
         return False
-    assets = (asset for asset in item["assets"].values() if asset["href"] == f"objects:{key}")
-    return _is_open(catalogue, item) or any("thumbnail" in asset.get("roles", ()) for asset in assets)
+    href = OBJECT_SCHEME + key
+    roles = (asset.get("roles", ()) for asset in item["assets"].values() if asset["href"] == href)
+    return any("thumbnail" in names for names in roles) or _is_open(catalogue, item)
 
 
-def _is_open(catalogue: CatalogueEngine, item: dict[str, object]) -> bool:
+def _is_open(catalogue: CatalogueEngine, item: Item) -> bool:
     """Whether the item says it is open data, or else its collection."""
-    properties = item["properties"]
-    assert isinstance(properties, dict)
-    access = properties.get("dinamis:access")
+    access = item["properties"].get("dinamis:access")
     if access is None:
-        collection = catalogue.collection(str(item["collection"])) or {}
-        access = collection.get("dinamis:access")
+        access = (catalogue.collection(item["collection"]) or {}).get("dinamis:access")
     return bool(access == "open")

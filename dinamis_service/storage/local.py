@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -12,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from dinamis_service.storage import sigv4
+from dinamis_service.storage.sigv4 import Signer
 from dinamis_service.storage.store import InvalidKeyError
 
 KEY_FILE = "signing.json"
@@ -29,7 +30,7 @@ class LocalObjectStore:
     def __init__(self, root: Path, keys: Path) -> None:
         root.mkdir(parents=True, exist_ok=True)
         self._root = os.path.realpath(root)
-        self.key_id, self._secret = load_or_create_key(keys)
+        self._signer = Signer(*load_or_create_key(keys))
 
     def exists(self, key: str) -> bool:
         """Whether there is an object of this key."""
@@ -70,11 +71,11 @@ class LocalObjectStore:
 
     def presign(self, url: str, method: str, now: datetime, duration_s: int) -> str:
         """`url` signed for `method` with our key."""
-        return sigv4.presign(url, method, now, duration_s, self.key_id, self._secret)
+        return self._signer.presign(url, method, now, duration_s)
 
     def verify(self, method: str, url: str, host: str, now: datetime) -> None:
         """Accept a URL that we signed for this method and host, or raise SignatureError."""
-        sigv4.verify(method, url, host, now, self.key_id, self._secret)
+        self._signer.verify(method, url, host, now)
 
     def _locate(self, key: str) -> tuple[str, os.stat_result]:
         """Path and status of an object; every folder on the way is a true folder of the store.
@@ -129,24 +130,37 @@ def load_or_create_key(folder: Path) -> tuple[str, str]:
         ValueError: the key file is not one of ours.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (folder / KEY_FILE).exists():
+        _create_key(folder)
+    return read_key(folder)
+
+
+def read_key(folder: Path) -> tuple[str, str]:
+    """Identifier and secret of the signing key.
+
+    Raises:
+        OSError: there is none, or it cannot be read.
+        ValueError: the key file is not one of ours.
+    """
     path = folder / KEY_FILE
-    if not path.exists():
-        fresh = {"key_id": secrets.token_hex(10).upper(), "secret": secrets.token_urlsafe(30)}
-        handle, name = tempfile.mkstemp(dir=folder)  # mode 0600
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(fresh, file)
-                file.flush()
-                os.fsync(file.fileno())
-            try:
-                os.link(name, path)  # fails when another process has just made one: then that one counts
-            except FileExistsError:
-                pass
-        finally:
-            Path(name).unlink()
     try:
         pair = json.loads(path.read_text(encoding="utf-8"))
         return str(pair["key_id"]), str(pair["secret"])
     except (ValueError, KeyError, TypeError):
         msg = f"{path} is not a signing key"
         raise ValueError(msg) from None
+
+
+def _create_key(folder: Path) -> None:
+    """Make a key pair, in a file of mode 0600; when another process makes one at the same time, one wins."""
+    pair = {"key_id": secrets.token_hex(10).upper(), "secret": secrets.token_urlsafe(30)}
+    handle, name = tempfile.mkstemp(dir=folder)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(pair, file)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(name, folder / KEY_FILE)
+    finally:
+        Path(name).unlink()

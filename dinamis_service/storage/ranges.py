@@ -98,13 +98,8 @@ class Multipart:
     """
 
     def __init__(self, ranges: list[ByteRange], size: int, media_type: str, boundary: str) -> None:
-        self._parts = [
-            (
-                item,
-                f"\r\n--{boundary}\r\nContent-Type: {media_type}\r\nContent-Range: {item.header(size)}\r\n\r\n".encode(),
-            )
-            for item in ranges
-        ]
+        head = f"\r\n--{boundary}\r\nContent-Type: {media_type}\r\nContent-Range: "
+        self._parts = [(item, f"{head}{item.header(size)}\r\n\r\n".encode()) for item in ranges]
         self._end = f"\r\n--{boundary}--\r\n".encode()
         self.media_type = f"multipart/byteranges; boundary={boundary}"
 

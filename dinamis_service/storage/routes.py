@@ -64,9 +64,10 @@ def build_router(context: Context) -> APIRouter:
         try:
             file = context.objects.open(key)
         except FileNotFoundError:
-            raise NotFoundError(
-                text(request, fr="Cet objet n'existe pas ou plus.", en="There is no such object, or no longer.")
-            ) from None
+            detail = text(
+                request, fr="Cet objet n'existe pas, ou plus.", en="There is no such object, or no longer."
+            )
+            raise NotFoundError(detail) from None
         return _answer(request, key, file, public=public)
 
     @router.put(PREFIX + "{key:path}", status_code=201, response_class=Response)
@@ -168,13 +169,13 @@ def _answer(request: Request, key: str, file: BinaryIO, *, public: bool) -> Resp
         return problem(416, "invalid", detail, headers={"Content-Range": f"bytes */{size}"})
     if len(ranges) > 1:
         multipart = Multipart(ranges, size, media_type, secrets.token_hex(16))
-        return _send(request, file, 206, headers, multipart.media_type, len(multipart), multipart.read(file))
+        headers |= {"Content-Type": multipart.media_type, "Content-Length": str(len(multipart))}
+        return _send(request, file, 206, headers, multipart.read(file))
     wanted = ranges[0] if ranges else ByteRange(0, size)
+    headers |= {"Content-Type": media_type, "Content-Length": str(len(wanted))}
     if ranges:
         headers["Content-Range"] = wanted.header(size)
-    return _send(
-        request, file, 206 if ranges else 200, headers, media_type, len(wanted), read_range(file, wanted)
-    )
+    return _send(request, file, 206 if ranges else 200, headers, read_range(file, wanted))
 
 
 def _range_header(request: Request, headers: dict[str, str]) -> str | None:
@@ -186,21 +187,14 @@ def _range_header(request: Request, headers: dict[str, str]) -> str | None:
 
 
 def _send(
-    request: Request,
-    file: BinaryIO,
-    status: int,
-    headers: dict[str, str],
-    media_type: str,
-    length: int,
-    body: Iterator[bytes],
+    request: Request, file: BinaryIO, status: int, headers: dict[str, str], body: Iterator[bytes]
 ) -> Response:
     """The answer with this body, read at once when it is small."""
-    headers = headers | {"Content-Length": str(length)}
-    if request.method == "HEAD" or length <= _AT_ONCE:
+    if request.method == "HEAD" or int(headers["Content-Length"]) <= _AT_ONCE:
         with file:
             content = b"" if request.method == "HEAD" else b"".join(body)
-        return Response(content, status, headers, media_type)
-    return StreamingResponse(_closing(file, body), status, headers, media_type)
+        return Response(content, status, headers)
+    return StreamingResponse(_closing(file, body), status, headers)
 
 
 def _closing(file: BinaryIO, body: Iterator[bytes]) -> Iterator[bytes]:
