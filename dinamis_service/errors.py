@@ -35,6 +35,13 @@ class ServiceError(Exception):
         self.headers = headers or {}
 
 
+class BadRequestError(ServiceError):
+    """The request cannot be understood."""
+
+    status = HTTPStatus.BAD_REQUEST
+    code = "bad-request"
+
+
 class NotSignedInError(ServiceError):
     """No valid token or key came with the request."""
 

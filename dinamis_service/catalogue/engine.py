@@ -1,0 +1,133 @@
+"""What a catalogue engine offers, and the values that go in and out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from shapely.geometry.base import BaseGeometry
+
+Item = dict[str, Any]
+"""A STAC item as stored: asset hrefs of our own objects are written `objects:<key>`, there are no links."""
+
+OBJECT_SCHEME = "objects:"
+
+
+class SearchError(ValueError):
+    """A search that cannot be understood, said in both languages because the engine knows no caller."""
+
+    def __init__(self, *, fr: str, en: str) -> None:
+        super().__init__(en)
+        self.fr = fr
+        self.en = en
+
+
+class ItemError(ValueError):
+    """An item that the catalogue cannot hold; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """One property to sort by; items without it come last in either direction."""
+
+    field: str
+    descending: bool = False
+
+
+NEWEST_FIRST = (SortKey("datetime", descending=True),)
+
+
+@dataclass(frozen=True)
+class SearchRequest:
+    """A search, every condition of which must hold (CAT-05).
+
+    Args:
+        geometry: longitude and latitude, EPSG:4326; an item's footprint must intersect it.
+        start: earliest moment of acquisition, included; None for no bound.
+        end: latest moment, included.
+        filter: a CQL2 JSON expression over the queryables, as `filters.parse_filter` gives it.
+        sort: ties are settled by id, then collection, so that the order is total.
+        token: where the page before ended, as given in its `next_token`.
+    """
+
+    collections: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    geometry: BaseGeometry | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    filter: Any = None
+    sort: tuple[SortKey, ...] = NEWEST_FIRST
+    limit: int = 10
+    token: str | None = None
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """One page: its items, the exact number that match on all pages, and the way to the next page."""
+
+    items: list[Item]
+    matched: int
+    next_token: str | None
+
+
+class CatalogueEngine(Protocol):
+    """Store and index of STAC items, safe to use from several threads."""
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        """Answer one page of a search. Raises `SearchError` for one that cannot be understood."""
+        ...
+
+    def get(self, collection: str, item_id: str) -> Item | None:
+        """The item of that collection and id."""
+        ...
+
+    def find(self, item_ids: Sequence[str]) -> list[Item]:
+        """Items of any collection that bear one of these ids, in the order of the ids."""
+        ...
+
+    def item_of_object(self, key: str) -> Item | None:
+        """The item one of whose assets is the object of that key."""
+        ...
+
+    def upsert(self, items: Iterable[Item]) -> int:
+        """Put items in, replacing those of the same collection and id, all or none; how many they were.
+
+        Once it returns the items survive a crash. Raises `ItemError` for one that cannot be held.
+        """
+        ...
+
+    def delete(self, collection: str, item_id: str) -> bool:
+        """Take an item out; whether it was there."""
+        ...
+
+    def count(self) -> int:
+        """Number of items."""
+        ...
+
+    def collections(self) -> list[dict[str, Any]]:
+        """Every collection, by id."""
+        ...
+
+    def collection(self, collection: str) -> dict[str, Any] | None:
+        """The collection of that id."""
+        ...
+
+    def put_collection(self, collection: dict[str, Any]) -> None:
+        """Put a collection in, replacing the one of the same id."""
+        ...
+
+    def check(self) -> list[str]:
+        """What is wrong inside the store, one sentence each; nothing when it is sound."""
+        ...
+
+    def close(self) -> None:
+        """Release files and connections."""
+        ...
+
+
+def object_keys(item: Item) -> list[str]:
+    """Keys of the objects that the assets of a stored item name."""
+    hrefs = (asset.get("href", "") for asset in item.get("assets", {}).values())
+    return [href.removeprefix(OBJECT_SCHEME) for href in hrefs if href.startswith(OBJECT_SCHEME)]

@@ -1,0 +1,62 @@
+"""Moments and intervals as STAC writes them (RFC 3339), and as integers that indexes compare exactly."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from dinamis_service.catalogue.engine import SearchError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)", flags=re.ASCII
+)
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Microseconds since 1970 of an aware moment."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def parse_moment(value: str) -> datetime:
+    """An aware moment in UTC from RFC 3339 text; `ValueError` for anything else, naive text included."""
+    match = _RFC3339.fullmatch(value.strip())
+    if match is None:
+        msg = f"{value!r} is not a moment with its time zone, such as 2023-06-01T10:30:00Z"
+        raise ValueError(msg)
+    day, time, fraction, zone = match.groups()
+    zone = "+00:00" if zone in "Zz" else zone
+    return datetime.fromisoformat(f"{day}T{time}.{(fraction or '0')[:6].ljust(6, '0')}{zone}").astimezone(UTC)
+
+
+def format_moment(moment: datetime) -> str:
+    """RFC 3339 text in UTC, to the millisecond where there are any."""
+    utc = moment.astimezone(UTC)
+    text = utc.isoformat(timespec="milliseconds" if utc.microsecond else "seconds")
+    return text.replace("+00:00", "Z")
+
+
+def parse_interval(value: str | None) -> tuple[datetime | None, datetime | None]:
+    """Both ends of a STAC `datetime` parameter (a moment, or `start/end` with `..` or nothing for open).
+
+    Raises:
+        SearchError: when it is neither, is open at both ends, or ends before it starts.
+    """
+    if value is None:
+        return None, None
+    parts = value.split("/")
+    try:
+        ends = [None if part in ("", "..") else parse_moment(part) for part in parts]
+    except (ValueError, OverflowError):
+        ends = []
+    if len(ends) == 1 and ends[0] is not None:
+        return ends[0], ends[0]
+    if len(ends) == 2 and any(ends):  # noqa: PLR2004 - start and end
+        start, end = ends
+        if start is None or end is None or start <= end:
+            return start, end
+    raise SearchError(
+        fr=f"« {value} » n'est ni une date ni un intervalle comme 2023-01-01T00:00:00Z/2023-12-31T23:59:59Z.",
+        en=f"'{value}' is neither a date nor an interval like 2023-01-01T00:00:00Z/2023-12-31T23:59:59Z.",
+    )
