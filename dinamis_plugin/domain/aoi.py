@@ -1,0 +1,225 @@
+"""Areas of interest: made clean, split at the antimeridian, joined, and made small enough to be sent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Union, cast
+
+from shapely.affinity import translate
+from shapely.geometry import JOIN_STYLE, MultiPolygon, Polygon, box
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import unary_union
+from shapely.validation import make_valid
+from shapely.wkb import dumps, loads
+
+from .errors import AoiError, AoiProblem
+
+AreaGeometry = Union[Polygon, MultiPolygon]
+Point = tuple[float, float]
+Vertices = Iterable[tuple[float, ...]]
+
+MAX_VERTICES = 2_000_000
+"""More vertices than any administrative boundary has: beyond, the machine of the person would stall."""
+
+_TURN, _HALF_TURN, _POLE = 360.0, 180.0, 90.0
+_WORLD = box(-_HALF_TURN, -_POLE, _HALF_TURN, _POLE)
+_FIRST_TOLERANCE = 1e-5
+_MITRE_LIMIT = 2.0
+
+
+@dataclass(frozen=True)
+class Aoi:
+    """An area of interest (CAT-11 to CAT-13).
+
+    Attributes:
+        name: What the person sees in the list.
+        geometry: Polygon or MultiPolygon in EPSG:4326 (longitude, latitude), valid, cut at the antimeridian.
+        area_km2: Area on the WGS 84 ellipsoid.
+        note: What was done to it on the way in, such as a repair; empty when nothing was.
+    """
+
+    name: str
+    geometry: AreaGeometry
+    area_km2: float
+    note: str = ""
+
+
+def combine(aois: Iterable[Aoi]) -> AreaGeometry | None:
+    """Join the areas into one, each place counted once; None when there is no area."""
+    geometries = [aoi.geometry for aoi in aois]
+    if not geometries:
+        return None
+    return polygonal(unary_union(geometries))
+
+
+def extent_polygon(west: float, south: float, east: float, north: float) -> AreaGeometry:
+    """Make the area of an extent in degrees; west of more than east means across the antimeridian.
+
+    Longitudes that the canvas shows beyond 180 degrees are brought back.
+
+    Raises:
+        AoiError: EMPTY when the extent has no area, INVALID when a bound is not a number.
+    """
+    _require_finite([(west, south), (east, north)])
+    if west > east:
+        east += _TURN
+    east = min(east, west + _TURN)
+    south, north = max(-_POLE, min(south, north)), min(_POLE, max(south, north))
+    if east - west <= 0 or north - south <= 0:
+        raise AoiError(AoiProblem.EMPTY)
+    return polygonal(unary_union(list(_wrapped(box(west, south, east, north)))))
+
+
+def repair(geometry: BaseGeometry) -> tuple[AreaGeometry, bool]:
+    """Make any geometry in EPSG:4326 a usable area.
+
+    Heights are dropped, the antimeridian cuts the area, self-intersections are resolved, points and lines
+    that come with areas are left out.
+
+    Returns:
+        The valid area, and whether its shape had to be repaired.
+
+    Raises:
+        AoiError: EMPTY, NOT_AREA, INVALID (not degrees) or TOO_COMPLEX.
+    """
+    if geometry.is_empty:
+        raise AoiError(AoiProblem.EMPTY)
+    if count_vertices(geometry) > MAX_VERTICES:
+        raise AoiError(AoiProblem.TOO_COMPLEX, str(count_vertices(geometry)))
+    flat = loads(dumps(geometry, output_dimension=2)) if geometry.has_z else geometry
+    parts = list(_polygons(flat))
+    if not parts:
+        raise AoiError(AoiProblem.NOT_AREA, str(geometry.geom_type))
+    area = parts[0] if len(parts) == 1 else MultiPolygon(parts)
+    _require_finite(_vertices(parts))
+    area = split_antimeridian(area)
+    repaired = not area.is_valid
+    if repaired:
+        area = polygonal(make_valid(area))
+    if area.is_empty or area.area <= 0:
+        raise AoiError(AoiProblem.EMPTY)
+    return area, repaired
+
+
+def split_antimeridian(area: AreaGeometry) -> AreaGeometry:
+    """Cut an area that crosses the antimeridian, so that every longitude lies within -180 and 180.
+
+    A ring crosses when an edge jumps by more than half of the globe, as reprojection leaves it, or when its
+    longitudes run beyond 180 degrees. An area that does not cross comes back as it is.
+    """
+    parts = list(_polygons(area))
+    if not any(_crosses(part) for part in parts):
+        return area
+    pieces: list[BaseGeometry] = []
+    for part in parts:
+        whole = _unwrapped(part) if _crosses(part) else part
+        pieces.extend(_wrapped(whole if whole.is_valid else make_valid(whole)))
+    return polygonal(unary_union(pieces))
+
+
+def simplify_for_query(geometry: AreaGeometry, max_vertices: int = 500) -> tuple[AreaGeometry, float]:
+    """Make an area small enough for a search, never smaller than it is: no scene that meets it is lost.
+
+    Returns:
+        An area of at most `max_vertices` vertices that covers the given one, and the distance in degrees that
+        it may go beyond it (0.0 when nothing was changed).
+    """
+    simple, tolerance, step = geometry, 0.0, _FIRST_TOLERANCE
+    while count_vertices(simple) > max_vertices:
+        if step > _POLE:
+            return box(*geometry.bounds), _HALF_TURN
+        # The outline moves out by one step and back in by less than a step: it cannot cut into the area.
+        grown = simple.buffer(step, join_style=JOIN_STYLE.mitre, mitre_limit=_MITRE_LIMIT)
+        candidate = polygonal(grown.simplify(step * 0.9).intersection(_WORLD))
+        if candidate.covers(simple):
+            simple = candidate
+            tolerance += (_MITRE_LIMIT + 1) * step
+        step *= 2
+    return simple, tolerance
+
+
+def count_vertices(geometry: BaseGeometry) -> int:
+    """Count the vertices of any geometry, closing points included."""
+    if hasattr(geometry, "geoms"):
+        return sum(count_vertices(part) for part in geometry.geoms)
+    if isinstance(geometry, Polygon):
+        return sum(len(ring.coords) for ring in _rings(geometry))
+    return len(geometry.coords)
+
+
+def polygonal(geometry: BaseGeometry) -> AreaGeometry:
+    """Keep the areas of a geometry, as one Polygon or MultiPolygon (empty when it has none)."""
+    parts = [part for part in _polygons(geometry) if not part.is_empty]
+    if len(parts) == 1:
+        return parts[0]
+    joined = unary_union(parts) if parts else Polygon()
+    return cast(AreaGeometry, joined)
+
+
+def _polygons(geometry: BaseGeometry) -> Iterator[Polygon]:
+    if isinstance(geometry, Polygon):
+        if not geometry.is_empty:
+            yield geometry
+    elif hasattr(geometry, "geoms"):
+        for part in geometry.geoms:
+            yield from _polygons(part)
+
+
+def _rings(polygon: Polygon) -> list[BaseGeometry]:
+    return [] if polygon.is_empty else [polygon.exterior, *polygon.interiors]
+
+
+def _vertices(parts: Sequence[Polygon]) -> Iterator[Point]:
+    for part in parts:
+        for ring in _rings(part):
+            for vertex in ring.coords:
+                yield vertex[0], vertex[1]
+
+
+def _require_finite(vertices: Iterable[Point]) -> None:
+    for x, y in vertices:
+        if not (math.isfinite(x) and math.isfinite(y)) or abs(x) > 1.5 * _TURN or abs(y) > _POLE + 1e-6:
+            raise AoiError(AoiProblem.INVALID, f"{x}, {y}")
+
+
+def _crosses(polygon: Polygon) -> bool:
+    west, _, east, _ = polygon.bounds
+    if west < -_HALF_TURN or east > _HALF_TURN:
+        return True
+    return any(_has_jump(ring.coords) for ring in _rings(polygon))
+
+
+def _has_jump(coords: Vertices) -> bool:
+    """Say whether a ring goes round the back; a whole turn, from -180 to 180, is a band of the world."""
+    longitudes = [vertex[0] for vertex in coords]
+    return any(_HALF_TURN < abs(b - a) < _TURN for a, b in zip(longitudes, longitudes[1:]))
+
+
+def _unwrapped(polygon: Polygon) -> Polygon:
+    """Make the longitudes of a polygon run on beyond 180 degrees, holes beside their shell."""
+    shell = _unwrapped_ring(polygon.exterior.coords)
+    west = min(x for x, _ in shell)
+    holes = []
+    for interior in polygon.interiors:
+        hole = _unwrapped_ring(interior.coords)
+        shift = _TURN * math.ceil((west - 1e-9 - min(x for x, _ in hole)) / _TURN)
+        holes.append([(x + shift, y) for x, y in hole])
+    return Polygon(shell, holes)
+
+
+def _unwrapped_ring(coords: Vertices) -> list[Point]:
+    ring: list[Point] = []
+    for vertex in coords:
+        turns = round((vertex[0] - ring[-1][0]) / _TURN) if ring else 0
+        ring.append((vertex[0] - _TURN * turns, vertex[1]))
+    return ring
+
+
+def _wrapped(geometry: BaseGeometry) -> Iterator[BaseGeometry]:
+    """Bring what lies beyond 180 degrees back onto the globe, piece by piece."""
+    for turn in (-2, -1, 0, 1, 2):
+        piece = geometry.intersection(translate(_WORLD, xoff=_TURN * turn))
+        if not piece.is_empty and piece.area > 0:
+            yield translate(piece, xoff=-_TURN * turn)

@@ -1,0 +1,164 @@
+"""The source of a signed layer: as a project saves it, as GDAL opens it, and what stands in meanwhile.
+
+A saved source is `/vsicurl/<href>#dinamis:v1;item=...;...`: the address without a signature, and all that
+a placeholder needs to be made without a network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+from xml.sax.saxutils import escape
+
+from .scene import Asset, Scene
+from .signed_url import strip_signature
+
+VSICURL = "/vsicurl/"
+MARK = "#dinamis:v1;"
+
+_GDAL_TYPES = {
+    "uint8": "Byte",
+    "int8": "Int16",
+    "uint16": "UInt16",
+    "int16": "Int16",
+    "uint32": "UInt32",
+    "int32": "Int32",
+    "uint64": "Float64",
+    "int64": "Float64",
+    "float16": "Float32",
+    "float32": "Float32",
+    "float64": "Float64",
+}
+
+
+@dataclass(frozen=True)
+class LayerIdentity:
+    """What a signed layer is, whatever its signature of the moment.
+
+    Attributes:
+        href: Address without a signature.
+        item_id: Scene.
+        collection: Its collection.
+        asset_key: File of the scene.
+        title: Name of the layer.
+        epsg: Code of the raster's coordinate system, None when unknown.
+        shape: Rows and columns, None when unknown.
+        transform: Six numbers in affine order, None when unknown.
+        band_count: Number of bands.
+        data_type: Of STAC, such as `uint16`.
+        nodata: Value of missing pixels.
+    """
+
+    href: str
+    item_id: str
+    collection: str
+    asset_key: str
+    title: str
+    epsg: int | None = None
+    shape: tuple[int, int] | None = None
+    transform: tuple[float, ...] | None = None
+    band_count: int = 1
+    data_type: str = "uint8"
+    nodata: float | None = None
+
+    @classmethod
+    def of(cls, scene: Scene, asset: Asset) -> LayerIdentity:
+        """Give the identity of the layer that shows one file of a scene."""
+        return cls(
+            href=strip_signature(asset.href),
+            item_id=scene.id,
+            collection=scene.collection,
+            asset_key=asset.key,
+            title=f"{scene.title} ({asset.title})",
+            epsg=asset.epsg,
+            shape=asset.shape,
+            transform=asset.transform,
+            band_count=asset.band_count or 1,
+            data_type=asset.data_type or "uint8",
+            nodata=asset.nodata,
+        )
+
+
+def to_source(identity: LayerIdentity) -> str:
+    """Write the source that is saved in a project: it holds no signature."""
+    fields = {
+        "item": identity.item_id,
+        "collection": identity.collection,
+        "asset": identity.asset_key,
+        "title": identity.title,
+        "epsg": "" if identity.epsg is None else str(identity.epsg),
+        "shape": _joined(identity.shape),
+        "transform": _joined(identity.transform),
+        "bands": str(identity.band_count),
+        "type": identity.data_type,
+        "nodata": "" if identity.nodata is None else repr(identity.nodata),
+    }
+    written = ";".join(f"{key}={quote(value, safe='')}" for key, value in fields.items())
+    return strip_signature(f"{VSICURL}{identity.href}{MARK}{written}")
+
+
+def from_source(source: str) -> LayerIdentity | None:
+    """Read a saved source; None for a source that is not ours or that somebody damaged. Never raises."""
+    address, mark, written = source.rpartition(MARK)
+    if not mark or not address.startswith(VSICURL):
+        return None
+    pairs = (field.partition("=") for field in written.split(";"))
+    fields = {key: unquote(value) for key, _, value in pairs}
+    try:
+        return _identity(strip_signature(address[len(VSICURL) :]), fields)
+    except (KeyError, OverflowError, ValueError):
+        return None
+
+
+def signed_source(signed_href: str) -> str:
+    """Give what GDAL opens for a signed address."""
+    return f"{VSICURL}{signed_href}"
+
+
+def placeholder_vrt(identity: LayerIdentity) -> str:
+    """Write a virtual raster of the same size, place, bands and type, without any pixels.
+
+    Without a known size it has one pixel: enough for a layer to keep its style until it is signed.
+    """
+    rows, columns = identity.shape or (1, 1)
+    lines = [f'<VRTDataset rasterXSize="{columns}" rasterYSize="{rows}">']
+    if identity.epsg is not None:
+        lines.append(f"  <SRS>EPSG:{identity.epsg}</SRS>")
+    if identity.transform is not None:
+        a, b, c, d, e, f = identity.transform
+        terms = ", ".join(repr(term) for term in (c, a, b, f, d, e))
+        lines.append(f"  <GeoTransform>{terms}</GeoTransform>")
+    gdal_type = _GDAL_TYPES.get(identity.data_type, "Byte")
+    for band in range(1, identity.band_count + 1):
+        lines.append(f'  <VRTRasterBand dataType="{gdal_type}" band="{band}">')
+        if identity.nodata is not None:
+            lines.append(f"    <NoDataValue>{escape(repr(identity.nodata))}</NoDataValue>")
+        lines.append("  </VRTRasterBand>")
+    lines.append("</VRTDataset>")
+    return "\n".join(lines) + "\n"
+
+
+def _joined(numbers: tuple[float, ...] | None) -> str:
+    return ",".join(repr(number) for number in numbers or ())
+
+
+def _identity(href: str, fields: Mapping[str, str]) -> LayerIdentity:
+    sizes = tuple(int(size) for size in fields["shape"].split(",") if size)
+    terms = tuple(float(term) for term in fields["transform"].split(",") if term)
+    bands = int(fields["bands"])
+    if not href or len(sizes) not in {0, 2} or len(terms) not in {0, 6} or min((bands, *sizes)) < 1:
+        raise ValueError
+    return LayerIdentity(
+        href=href,
+        item_id=fields["item"],
+        collection=fields["collection"],
+        asset_key=fields["asset"],
+        title=fields["title"],
+        epsg=int(fields["epsg"]) if fields["epsg"] else None,
+        shape=(sizes[0], sizes[1]) if sizes else None,
+        transform=terms or None,
+        band_count=bands,
+        data_type=fields["type"],
+        nodata=float(fields["nodata"]) if fields["nodata"] else None,
+    )

@@ -1,0 +1,287 @@
+"""A scene of the catalogue, read from a STAC item of any provider."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shapely.geometry import Polygon, box, shape
+
+from .aoi import AreaGeometry, polygonal, split_antimeridian
+from .errors import BadAnswerError, DinamisError
+from .parsing import between, mapping_of, number_of, objects_of, required_text, text_of, texts_of, utc_of
+from .search import ProductType
+
+_PLATFORM_WORDS = (("PLEIADESNEO", "PNEO"), ("PLEIADES", "PHR"), ("SENTINEL2", "S2"))
+_MISSION_OF_PLATFORM = (
+    (re.compile(r"PNEO"), "PLEIADES NEO"),
+    (re.compile(r"PHR"), "PLEIADES"),
+    (re.compile(r"SPOT[67]"), "SPOT 6/7"),
+    (re.compile(r"S2[A-D]?$"), "SENTINEL 2"),
+)
+_OLD_SPOT = re.compile(r"SPOT([1-5])")
+_SENSOR_OF_MISSION = {"PLEIADES": "PLEIADES", "PLEIADES NEO": "PNEO", "SPOT 6/7": "SPOT"}
+_PREFERRED_KEYS = ("visual", "ms", "pan")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file of a scene.
+
+    Attributes:
+        key: Name within the scene, any text.
+        href: Address without a signature.
+        title: Name for a person, the key when there is none.
+        media_type: As the catalogue says, may be empty.
+        roles: STAC roles.
+        epsg: Code of the raster's coordinate system.
+        shape: Rows and columns.
+        transform: Six numbers in affine order: x = a column + b row + c, y = d column + e row + f.
+        band_count: Number of bands, None when not said.
+        data_type: Of STAC, such as `uint16`.
+        nodata: Value of missing pixels.
+        resolution_m: Ground size of a pixel in metres.
+        size_bytes: Size of the file.
+    """
+
+    key: str
+    href: str
+    title: str
+    media_type: str = ""
+    roles: tuple[str, ...] = ()
+    epsg: int | None = None
+    shape: tuple[int, int] | None = None
+    transform: tuple[float, ...] | None = None
+    band_count: int | None = None
+    data_type: str = ""
+    nodata: float | None = None
+    resolution_m: float | None = None
+    size_bytes: int | None = None
+
+    @classmethod
+    def from_stac(cls, key: str, document: Mapping[str, Any], properties: Mapping[str, Any]) -> Asset:
+        """Read an asset; the item's properties stand in for what it does not say itself."""
+        merged = {**properties, **document}
+        bands = objects_of(document.get("raster:bands"))
+        first = bands[0] if bands else {}
+        size = number_of(document.get("file:size"))
+        return cls(
+            key=key,
+            href=text_of(document.get("href")),
+            title=text_of(document.get("title")) or key,
+            media_type=text_of(document.get("type")),
+            roles=texts_of(document.get("roles")),
+            epsg=_epsg(merged),
+            shape=_shape(merged.get("proj:shape")),
+            transform=_transform(merged.get("proj:transform")),
+            band_count=len(bands) or None,
+            data_type=text_of(first.get("data_type")),
+            nodata=number_of(first.get("nodata")),
+            resolution_m=number_of(first.get("spatial_resolution")),
+            size_bytes=int(size) if size is not None and size >= 0 else None,
+        )
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it is a raster to work with, not a picture to look at."""
+        if {"thumbnail", "overview", "metadata"} & set(self.roles):
+            return False
+        return "geotiff" in self.media_type.lower() or self.href.lower().endswith((".tif", ".tiff", ".jp2"))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A scene as the list of results shows it (CAT-24).
+
+    Attributes:
+        id: Identifier within the collection.
+        collection: Collection of the catalogue.
+        title: Name for a person.
+        mission: Code of `search.MISSIONS`, empty when unknown.
+        platform: Satellite, in one spelling for all providers, such as PHR1A, SPOT4.
+        acquired: Aware UTC time of acquisition.
+        cloud: Cloud cover in percent, None when unknown.
+        incidence: Incidence angle in degrees, None when unknown.
+        gsd: Ground sampling distance in metres.
+        product_type: What can be done with it, None when the catalogue does not say.
+        footprint: Polygon or MultiPolygon in EPSG:4326, cut at the antimeridian, empty when unknown.
+        assets: Its files.
+        thumbnail_href: Small picture, empty when there is none.
+        synthetic: Made by the demonstration.
+        open_data: Free for everyone, also without a sign-in (CAT-52).
+    """
+
+    id: str
+    collection: str
+    title: str
+    mission: str
+    platform: str
+    acquired: datetime
+    cloud: float | None
+    incidence: float | None
+    gsd: float | None
+    product_type: ProductType | None
+    footprint: AreaGeometry
+    assets: tuple[Asset, ...]
+    thumbnail_href: str
+    synthetic: bool
+    open_data: bool
+
+    @classmethod
+    def from_stac(cls, item: Any) -> Scene:
+        """Read a STAC item.
+
+        Raises:
+            BadAnswerError: It has no identifier or no time of acquisition, so that it cannot be listed.
+        """
+        if not isinstance(item, dict):
+            raise BadAnswerError("an item is not an object")
+        scene_id = required_text(item, "id")
+        properties = mapping_of(item.get("properties"))
+        acquired = _acquisition(properties)
+        if acquired is None:
+            raise BadAnswerError.about(scene_id, "no acquisition time")
+        assets = tuple(
+            Asset.from_stac(key, mapping_of(document), properties)
+            for key, document in mapping_of(item.get("assets")).items()
+            if text_of(mapping_of(document).get("href"))
+        )
+        platform = _platform(text_of(properties.get("platform")))
+        return cls(
+            id=scene_id,
+            collection=text_of(item.get("collection")),
+            title=text_of(properties.get("title")) or scene_id,
+            mission=text_of(properties.get("dinamis:mission")) or _mission(platform),
+            platform=platform,
+            acquired=acquired,
+            cloud=between(properties.get("eo:cloud_cover"), 0, 100),
+            incidence=between(properties.get("view:incidence_angle"), 0, 90),
+            gsd=number_of(properties.get("gsd")),
+            product_type=_product_type(properties, assets),
+            footprint=_footprint(item),
+            assets=assets,
+            thumbnail_href=_thumbnail(item, assets),
+            synthetic=properties.get("dinamis:synthetic") is True,
+            open_data=properties.get("dinamis:access") == "open",
+        )
+
+    @property
+    def images(self) -> tuple[Asset, ...]:
+        """The rasters to work with, in the catalogue's order."""
+        return tuple(asset for asset in self.assets if asset.is_image)
+
+    @property
+    def is_downloadable(self) -> bool:
+        """Whether there is an image to load (CAT-32)."""
+        return self.product_type is not ProductType.ORDERABLE and bool(self.images)
+
+    @property
+    def is_orderable(self) -> bool:
+        """Whether it can be ordered from the archive of the supplier (CAT-33)."""
+        return self.product_type is ProductType.ORDERABLE
+
+    @property
+    def sensor(self) -> str:
+        """Sensor of quotas and orders: PLEIADES, SPOT or PNEO, empty for what cannot be ordered."""
+        return _SENSOR_OF_MISSION.get(self.mission, "")
+
+    def asset(self, key: str) -> Asset | None:
+        """Find a file by its key."""
+        return next((asset for asset in self.assets if asset.key == key), None)
+
+    def preferred_asset(self) -> Asset | None:
+        """Choose the image that a person expects to see: natural colours, else multispectral, else any."""
+        images = {asset.key: asset for asset in self.images}
+        for key in (*_PREFERRED_KEYS, *images):
+            if key in images:
+                return images[key]
+        return None
+
+
+def _acquisition(properties: Mapping[str, Any]) -> datetime | None:
+    """Find the time of acquisition: some providers put the time of processing into `datetime`."""
+    keys = ("datetime", "start_datetime", "end_datetime")
+    moment, start, end = (utc_of(properties.get(key)) for key in keys)
+    if start and (moment is None or not start <= moment <= (end or start)):
+        return start
+    return moment
+
+
+def _platform(name: str) -> str:
+    platform = re.sub(r"[^A-Z0-9]", "", name.upper())
+    for words, short in _PLATFORM_WORDS:
+        if platform.startswith(words):
+            return short + platform[len(words) :]
+    return platform
+
+
+def _mission(platform: str) -> str:
+    for pattern, mission in _MISSION_OF_PLATFORM:
+        if pattern.match(platform):
+            return mission
+    old_spot = _OLD_SPOT.match(platform)
+    return f"SPOT {old_spot[1]}" if old_spot else ""
+
+
+def _product_type(properties: Mapping[str, Any], assets: tuple[Asset, ...]) -> ProductType | None:
+    said = properties.get("dinamis:product_type")
+    for product_type in (ProductType.DOWNLOADABLE, ProductType.ORDERABLE, ProductType.PWH):
+        if said == product_type.value:
+            return product_type
+    if properties.get("order:status") == "orderable":
+        return ProductType.ORDERABLE
+    return ProductType.DOWNLOADABLE if any(asset.is_image for asset in assets) else None
+
+
+def _footprint(item: Mapping[str, Any]) -> AreaGeometry:
+    try:
+        footprint = polygonal(shape(item["geometry"]))
+        if not footprint.is_empty:
+            return split_antimeridian(footprint)
+    except (DinamisError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        # Shapely meets a malformed geometry in many ways: the bounding box then stands in.
+        pass
+    return _box(item.get("bbox"))
+
+
+def _box(bbox: Any) -> AreaGeometry:
+    bounds = [number_of(value) for value in bbox] if isinstance(bbox, list) else []
+    if len(bounds) == 6:  # noqa: PLR2004 - a box with heights
+        bounds = bounds[:2] + bounds[3:5]
+    if len(bounds) != 4 or any(bound is None for bound in bounds):  # noqa: PLR2004 - a flat box
+        return Polygon()
+    west, south, east, north = (bound for bound in bounds if bound is not None)
+    return split_antimeridian(box(west, south, east + 360.0 if east < west else east, north))
+
+
+def _thumbnail(item: Mapping[str, Any], assets: tuple[Asset, ...]) -> str:
+    for role in ("thumbnail", "overview"):
+        for asset in assets:
+            if role in asset.roles or asset.key == role:
+                return asset.href
+    previews = [link for link in objects_of(item.get("links")) if link.get("rel") in {"thumbnail", "preview"}]
+    return text_of(previews[0].get("href")) if previews else ""
+
+
+def _epsg(document: Mapping[str, Any]) -> int | None:
+    code = number_of(document.get("proj:epsg"))
+    if code is None:
+        authority, _, text = text_of(document.get("proj:code")).partition(":")
+        code = number_of(text) if authority.upper() == "EPSG" else None
+    return int(code) if code is not None and code > 0 else None
+
+
+def _shape(value: Any) -> tuple[int, int] | None:
+    sizes = [number_of(size) for size in value] if isinstance(value, list) else []
+    whole = [int(size) for size in sizes if size is not None and size >= 1]
+    return (whole[0], whole[1]) if len(whole) == len(sizes) == 2 else None  # noqa: PLR2004 - rows, columns
+
+
+def _transform(value: Any) -> tuple[float, ...] | None:
+    """Read an affine transform; some catalogues write the last row of the matrix too."""
+    numbers = [number_of(number) for number in value[:6]] if isinstance(value, list) else []
+    known = tuple(number for number in numbers if number is not None)
+    return known if len(known) == 6 else None  # noqa: PLR2004 - a to f

@@ -1,0 +1,120 @@
+"""What is searched for in the catalogue, and how it is said to a STAC API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from shapely.geometry import mapping
+
+from .aoi import Aoi, combine, simplify_for_query
+from .errors import InvalidRequestError
+from .parsing import interval
+
+
+class ProductType(Enum):
+    """What can be done with a scene (CAT-05)."""
+
+    ALL = "all"
+    DOWNLOADABLE = "downloadable"
+    ORDERABLE = "orderable"
+    PWH = "pwh"
+
+
+MISSIONS: tuple[tuple[str, str], ...] = (
+    ("PLEIADES NEO", "Pléiades Neo"),
+    ("PLEIADES", "Pléiades"),
+    ("PWH", "Pléiades World Heritage"),
+    ("SPOT 6/7", "SPOT 6/7"),
+    ("SPOT 5", "SPOT 5"),
+    ("SPOT 4", "SPOT 4"),
+    ("SPOT 3", "SPOT 3"),
+    ("SPOT 2", "SPOT 2"),
+    ("SPOT 1", "SPOT 1"),
+    ("SENTINEL 2", "Sentinel-2"),
+)
+"""Code in the catalogue and name for a person, the finest resolution first (CAT-07)."""
+
+_ANY_CLOUD, _ANY_INCIDENCE = 100, 90
+NEWEST_FIRST = [{"field": "datetime", "direction": "desc"}, {"field": "id", "direction": "asc"}]
+
+
+@dataclass(frozen=True)
+class SearchQuery:
+    """One search; every filter narrows it, an empty one leaves everything in (CAT-19).
+
+    Attributes:
+        aois: Areas that a footprint must meet (CAT-15), none for the whole world.
+        start: First day of acquisition in UTC.
+        end: Last day of acquisition in UTC, included.
+        missions: Codes of `MISSIONS`.
+        product_type: What must be possible with the scene.
+        max_cloud: Largest cloud cover in percent; 100 or None also keeps scenes whose cloud cover is unknown.
+        max_incidence: Largest incidence angle in degrees; 90 or None also keeps scenes without an angle.
+        text: Words that the title must hold, in any order (CAT-06).
+    """
+
+    aois: tuple[Aoi, ...] = ()
+    start: date | None = None
+    end: date | None = None
+    missions: tuple[str, ...] = ()
+    product_type: ProductType = ProductType.ALL
+    max_cloud: int | None = None
+    max_incidence: int | None = None
+    text: str = ""
+
+    def to_stac(self) -> dict[str, Any]:
+        """Give the keyword arguments of `pystac_client.Client.search` (the page size is the client's).
+
+        Raises:
+            InvalidRequestError: The first day comes after the last one.
+        """
+        if self.start and self.end and self.start > self.end:
+            raise InvalidRequestError("start after end", {"start": "after_end"})
+        arguments: dict[str, Any] = {"sortby": [dict(key) for key in NEWEST_FIRST]}
+        area = combine(self.aois)
+        if area is not None:
+            arguments["intersects"] = mapping(simplify_for_query(area)[0])
+        if self.start or self.end:
+            arguments["datetime"] = interval(self.start, self.end)
+        conditions = self._conditions()
+        if conditions:
+            arguments["filter"] = conditions[0] if len(conditions) == 1 else {"op": "and", "args": conditions}
+            arguments["filter_lang"] = "cql2-json"
+        return arguments
+
+    def _conditions(self) -> list[dict[str, Any]]:
+        conditions: list[dict[str, Any]] = []
+        if self.missions:
+            codes = list(self.missions)
+            conditions.append({"op": "in", "args": [{"property": "dinamis:mission"}, codes]})
+        if self.product_type is not ProductType.ALL:
+            conditions.append(_compare("=", "dinamis:product_type", self.product_type.value))
+        if self.max_cloud is not None and self.max_cloud < _ANY_CLOUD:
+            conditions.append(at_most("eo:cloud_cover", self.max_cloud))
+        if self.max_incidence is not None and self.max_incidence < _ANY_INCIDENCE:
+            conditions.append(at_most("view:incidence_angle", self.max_incidence))
+        conditions.extend(_holds("title", word) for word in self.text.split())
+        return conditions
+
+
+def at_most(name: str, value: float) -> dict[str, Any]:
+    """Write the CQL2 condition that a property is at most a value."""
+    return _compare("<=", name, value)
+
+
+def _compare(operator: str, name: str, value: object) -> dict[str, Any]:
+    return {"op": operator, "args": [{"property": name}, value]}
+
+
+def _holds(name: str, word: str) -> dict[str, Any]:
+    """Write the CQL2 condition that a text holds a word, in the usual cases.
+
+    The comparison of CQL2 heeds case, and `casei` belongs to a conformance class that few services have.
+    """
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    spellings = dict.fromkeys((escaped, escaped.lower(), escaped.upper(), escaped.capitalize()))
+    tests = [{"op": "like", "args": [{"property": name}, f"%{spelling}%"]} for spelling in spellings]
+    return tests[0] if len(tests) == 1 else {"op": "or", "args": tests}
