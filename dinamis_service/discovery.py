@@ -13,11 +13,10 @@ from sqlalchemy import text as sql
 from dinamis_service import __version__
 from dinamis_service.context import Context, base_url
 from dinamis_service.errors import UnavailableError
+from dinamis_service.identity.service import REALM_PATH
 from dinamis_service.language import text
 
 log = logging.getLogger("dinamis")
-
-REALM = "/auth/realms/dinamis"
 
 
 class Discovery(BaseModel):
@@ -49,7 +48,7 @@ def build_router(context: Context) -> APIRouter:
             version=__version__,
             title=settings.title,
             demo=settings.demo,
-            issuer=base + REALM,
+            issuer=base + REALM_PATH,
             client_id="dinamis-qgis",
             stac=f"{base}/stac",
             stapi=f"{base}/stapi",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from dinamis_service.app import create_app, create_context
 from dinamis_service.context import Context
@@ -48,27 +49,32 @@ def run_server(
     Raises:
         OSError: the address cannot be listened on.
     """
-    listener = _listen(settings.host, settings.port)
+    listener = listen(settings.host, settings.port)
     with listener:
         context = create_context(settings)
         if before is not None:
             before(context)
-        config = uvicorn.Config(
-            create_app(context),
-            access_log=False,  # it would write query strings, hence signatures; see middleware.AccessLog
-            log_level="warning",
-            forwarded_allow_ips=settings.trusted_proxies,
-            server_header=False,
-            timeout_graceful_shutdown=_SHUTDOWN_S,
-        )
         _stop_quietly_on_sigterm()
+        server = _AnnouncedServer(server_config(create_app(context), settings), address(listener), ready_file)
         try:
-            _AnnouncedServer(config, _address(listener), ready_file).run(sockets=[listener])
+            server.run(sockets=[listener])
         except KeyboardInterrupt:
             pass  # uvicorn raises Ctrl-C again once it has stopped
         finally:
             if ready_file is not None:
                 ready_file.unlink(missing_ok=True)
+
+
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How uvicorn runs the application."""
+    return uvicorn.Config(
+        app,
+        access_log=False,  # it would write query strings, hence signatures; see middleware.AccessLog
+        log_config=None,  # the logging of the process stands
+        forwarded_allow_ips=settings.trusted_proxies,
+        server_header=False,
+        timeout_graceful_shutdown=_SHUTDOWN_S,
+    )
 
 
 class _AnnouncedServer(uvicorn.Server):
@@ -89,22 +95,22 @@ class _AnnouncedServer(uvicorn.Server):
             partial.replace(self._ready_file)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """A socket bound to `host` and `port`, of the family of the address."""
-    family, kind, protocol, _name, address = socket.getaddrinfo(
+    family, kind, protocol, _name, where = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
+        listener.bind(where)
     except OSError:
         listener.close()
         raise
     return listener
 
 
-def _address(listener: socket.socket) -> str:
+def address(listener: socket.socket) -> str:
     """URL of the listener for a client on this machine."""
     host, port = listener.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (the wildcard is being replaced)

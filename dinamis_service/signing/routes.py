@@ -16,6 +16,8 @@ from dinamis_service.signing.service import Caller, SignedBatch, Signing
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 
+_OPTIONAL = {"security": [{}]}  # signing in is one way to call, nothing is another
+
 
 class SignRequest(BaseModel):
     """URLs to sign."""
@@ -57,7 +59,7 @@ def build_router(context: Context) -> APIRouter:
     member = Depends(require_principal(context))
     anyone = Depends(optional_principal(context))
 
-    @router.post("/sign_urls", response_model_exclude_none=True)
+    @router.post("/sign_urls", response_model_exclude_none=True, openapi_extra=_OPTIONAL)
     def sign_urls(
         request: Request, response: Response, wanted: SignRequest, principal: Principal | None = anyone
     ) -> SignedUrls:
@@ -83,7 +85,7 @@ def build_router(context: Context) -> APIRouter:
         )
         return _answer(response, batch)
 
-    @router.get("/sign")
+    @router.get("/sign", openapi_extra=_OPTIONAL)
     def sign(
         request: Request, response: Response, url: Url, principal: Principal | None = anyone
     ) -> SignedUrl:

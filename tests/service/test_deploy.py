@@ -1,0 +1,160 @@
+"""What an administrator installs: the wheel, in a bare environment, run by the unit's command as nobody in particular."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+UNIT = ROOT / "deploy" / "dinamis-service.service"
+ENVIRONMENT = ROOT / "deploy" / "dinamis-service.env"
+NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
+
+
+def unit_value(name: str) -> str:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment]  # names of systemd keep their capitals
+    unit.read(UNIT, encoding="utf-8")
+    return unit["Service"][name]
+
+
+def unit_environment() -> dict[str, str]:
+    lines = ENVIRONMENT.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    text = UNIT.read_text(encoding="utf-8")
+    executable = shlex.split(unit_value("ExecStart"))[0]
+    unit = tmp_path / UNIT.name
+    unit.write_text(text.replace(executable, sys.executable), encoding="utf-8")
+    result = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert UNIT.name not in result.stderr, result.stderr
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy: a build leaves files in its tree."""
+    tree = tmp_path_factory.mktemp("tree")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tree)
+    shutil.copytree(
+        ROOT / "dinamis_service", tree / "dinamis_service", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tree / "dist"), str(tree)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    (built,) = (tree / "dist").glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def prefix(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bare environment with the locked dependencies and the wheel, readable by everyone."""
+    prefix = tmp_path_factory.mktemp("opt") / "dinamis"
+    subprocess.run([sys.executable, "-m", "venv", str(prefix)], check=True, timeout=120)
+    pip = [str(prefix / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    lock = str(ROOT / "requirements" / "service.txt")
+    subprocess.run([*pip, "--require-hashes", "-r", lock], check=True, timeout=600)
+    subprocess.run([*pip, "--no-deps", str(wheel)], check=True, timeout=120)
+    for folder in (prefix, *prefix.parents[:3]):
+        if folder.stat().st_uid == os.getuid() and folder != folder.parent:
+            folder.chmod(folder.stat().st_mode | 0o055)
+    return prefix
+
+
+class Installation:
+    """The service as the unit runs it, in a folder of its own."""
+
+    def __init__(self, prefix: Path, folder: Path) -> None:
+        self._prefix = prefix
+        self._folder = folder
+        self._ready = folder / "ready.json"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.data = folder / "data"
+
+    def command(self, line: str) -> list[str]:
+        executable, *arguments = shlex.split(line)
+        own = str(self._prefix / "bin" / Path(executable).name)
+        return [*(NOBODY if os.getuid() == 0 else []), own, *arguments]
+
+    def environment(self) -> dict[str, str]:
+        settings = unit_environment()
+        assert settings["DINAMIS_DATA_DIR"] == "/var/lib/" + unit_value("StateDirectory")
+        return settings | {"DINAMIS_DATA_DIR": str(self.data), "DINAMIS_PORT": "0", "PATH": "/usr/bin:/bin"}
+
+    def start(self) -> str:
+        """Run the unit's command; give the address once it answers."""
+        self._ready.unlink(missing_ok=True)
+        command = [*self.command(unit_value("ExecStart")), "--ready-file", str(self._ready)]
+        self.process = subprocess.Popen(command, env=self.environment(), cwd=self._folder)
+        deadline = time.monotonic() + 60
+        while not self._ready.exists():
+            assert self.process.poll() is None, "the service stopped by itself"
+            assert time.monotonic() < deadline, "the service does not answer"
+            time.sleep(0.1)
+        ready = json.loads(self._ready.read_text(encoding="utf-8"))
+        assert ready["pid"] == self.process.pid
+        return str(ready["url"])
+
+    def stop(self, number: int) -> int:
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+
+@pytest.fixture
+def installation(prefix: Path, tmp_path: Path) -> Iterator[Installation]:
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    if os.getuid() == 0:
+        os.chown(tmp_path, 65534, 65534)
+    installation = Installation(prefix, tmp_path)
+    yield installation
+    if installation.process is not None and installation.process.poll() is None:
+        installation.process.kill()
+        installation.process.wait(30)
+
+
+def test_the_installed_service_answers_restarts_and_keeps_everything(installation: Installation) -> None:
+    url = installation.start()
+    assert httpx.get(f"{url}/healthz", timeout=10).json() == {"status": "ok"}
+    process = installation.process
+    assert process is not None
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    (owner,) = [line.split()[1] for line in status.splitlines() if line.startswith("Uid:")]
+    assert owner != "0"
+    keys = (installation.data / "keys" / "signing.json").read_bytes()
+    certificates = httpx.get(f"{url}/auth/realms/dinamis/protocol/openid-connect/certs", timeout=10).json()
+    assert installation.stop(signal.SIGTERM) == 0
+
+    url = installation.start()
+    assert httpx.get(f"{url}/healthz", timeout=10).json() == {"status": "ok"}
+    again = httpx.get(f"{url}/auth/realms/dinamis/protocol/openid-connect/certs", timeout=10).json()
+    assert again == certificates
+    assert (installation.data / "keys" / "signing.json").read_bytes() == keys
+    assert installation.stop(signal.SIGKILL) == -signal.SIGKILL
+
+    check = subprocess.run(
+        installation.command("dinamis-service check"),
+        env=installation.environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert check.returncode == 0, check.stdout + check.stderr
