@@ -1,0 +1,111 @@
+"""Dependencies that tell an endpoint who calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
+
+from dinamis_service.context import Context, base_url
+from dinamis_service.errors import NotSignedInError
+from dinamis_service.identity.principal import Principal
+from dinamis_service.identity.service import REALM_PATH
+from dinamis_service.identity.signer import InvalidTokenError
+from dinamis_service.language import text
+from dinamis_service.settings import Settings
+
+TOKEN_PATH = f"{REALM_PATH}/protocol/openid-connect/token"
+
+# Published clients look in the OpenAPI document for this name and flow to find the token endpoint.
+_bearer = OAuth2PasswordBearer(
+    tokenUrl=TOKEN_PATH,
+    scheme_name="OAuth2PasswordBearer",
+    auto_error=False,
+    description="JWT of the device flow",
+)
+_access_key = APIKeyHeader(name="access-key", scheme_name="AccessKey", auto_error=False)
+_secret_key = APIKeyHeader(name="secret-key", scheme_name="SecretKey", auto_error=False)
+
+Bearer = Annotated[str | None, Security(_bearer)]
+AccessKey = Annotated[str | None, Security(_access_key)]
+SecretKey = Annotated[str | None, Security(_secret_key)]
+
+
+def issuer(request: Request, settings: Settings) -> str:
+    """Issuer of our tokens, as the client of this request sees it."""
+    return base_url(request, settings) + REALM_PATH
+
+
+def optional_principal(context: Context) -> Callable[..., Principal | None]:
+    """Dependency giving who calls, or None for someone who sent no credentials.
+
+    Raises:
+        NotSignedInError: the credentials that were sent are not valid.
+    """
+
+    def principal(
+        request: Request, token: Bearer, access_key: AccessKey, secret_key: SecretKey
+    ) -> Principal | None:
+        if token is not None:
+            return _of_token(context, request, token)
+        if access_key is None and secret_key is None:
+            return None
+        found = context.identity.api_keys.principal(access_key or "", secret_key or "")
+        if found is None:
+            raise NotSignedInError(
+                text(request, fr="Cette clé d'accès n'est pas valable.", en="This access key is not valid.")
+            )
+        return found
+
+    return principal
+
+
+def require_principal(context: Context) -> Callable[..., Principal]:
+    """Dependency giving who calls, by a token or an API key.
+
+    Raises:
+        NotSignedInError: nobody valid does.
+    """
+    optional = optional_principal(context)
+
+    def principal(request: Request, found: Principal | None = Depends(optional)) -> Principal:  # noqa: B008
+        if found is None:
+            raise _nobody(request)
+        return found
+
+    return principal
+
+
+def require_bearer(context: Context) -> Callable[..., Principal]:
+    """Dependency giving who calls, by a token only.
+
+    Raises:
+        NotSignedInError: nobody valid does.
+    """
+
+    def principal(request: Request, token: Bearer) -> Principal:
+        if token is None:
+            raise _nobody(request)
+        return _of_token(context, request, token)
+
+    return principal
+
+
+def _of_token(context: Context, request: Request, token: str) -> Principal:
+    try:
+        return context.identity.tokens.principal(token, issuer(request, context.settings))
+    except InvalidTokenError:
+        raise NotSignedInError(
+            text(
+                request,
+                fr="La connexion a expiré ou a été fermée : connectez-vous à nouveau.",
+                en="The sign-in has expired or was ended: sign in again.",
+            ),
+            headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
+        ) from None
+
+
+def _nobody(request: Request) -> NotSignedInError:
+    return NotSignedInError(text(request, fr="Connectez-vous d'abord.", en="Sign in first."))

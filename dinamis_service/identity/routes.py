@@ -1,0 +1,125 @@
+"""Endpoints of identity: the provider, who is signed in, and API keys."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, Field
+
+from dinamis_service.context import Context
+from dinamis_service.errors import NotFoundError
+from dinamis_service.identity import provider_routes
+from dinamis_service.identity.api_keys import DESCRIPTION_LENGTH_MAX
+from dinamis_service.identity.deps import require_bearer, require_principal
+from dinamis_service.identity.principal import Principal
+from dinamis_service.identity.provider_routes import PROTOCOL_PATH
+from dinamis_service.language import text
+
+
+class EntityOut(BaseModel):
+    """The member entity of a person."""
+
+    id: str
+    name: str
+    acronym: str
+
+
+class Me(BaseModel):
+    """Who is signed in."""
+
+    sub: str
+    given_name: str
+    family_name: str
+    email: str
+    roles: list[str]
+    user_kind: str = Field(description="SCI, PUB, RND, PCP or ETR")
+    entity: EntityOut
+
+
+class UserInfo(Me):
+    """Who is signed in, with the claims of OpenID Connect."""
+
+    preferred_username: str
+    name: str
+
+
+class RevokedKey(BaseModel):
+    """Name of an API key."""
+
+    access_key: str = Field(serialization_alias="access-key")
+
+
+class NewKey(RevokedKey):
+    """An API key; the secret is shown this once."""
+
+    secret_key: str = Field(serialization_alias="secret-key")
+
+
+class KeyOut(RevokedKey):
+    """An API key without its secret."""
+
+    created: str = Field(description="UTC, such as 2025-05-06 09:22:50.123")
+    description: str
+
+
+def build_router(context: Context) -> APIRouter:
+    """Every identity endpoint."""
+    router = APIRouter()
+    router.include_router(provider_routes.build_router(context))
+    _add_people(router, context)
+    _add_api_keys(router, context)
+    return router
+
+
+def _add_people(router: APIRouter, context: Context) -> None:
+    caller = Depends(require_principal(context))
+    bearer = Depends(require_bearer(context))
+
+    def userinfo(principal: Principal = bearer) -> dict[str, Any]:
+        """Who the token speaks for."""
+        return {**principal.describe(), "preferred_username": principal.username, "name": principal.name}
+
+    path = f"{PROTOCOL_PATH}/userinfo"
+    router.get(path, tags=["identity"], response_model=UserInfo)(userinfo)
+    router.post(path, response_model=UserInfo, include_in_schema=False)(userinfo)  # OpenID Connect asks both
+
+    @router.get("/api/me", tags=["identity"], response_model=Me)
+    def me(principal: Principal = caller) -> dict[str, Any]:
+        """Who is signed in."""
+        return principal.describe()
+
+
+def _add_api_keys(router: APIRouter, context: Context) -> None:
+    keys = context.identity.api_keys
+    bearer = Depends(require_bearer(context))
+
+    @router.get("/create_api_key", tags=["API keys"])
+    def create_api_key(
+        description: Annotated[str, Query(max_length=DESCRIPTION_LENGTH_MAX)] = "",
+        principal: Principal = bearer,
+    ) -> NewKey:
+        """A new API key of the caller."""
+        access_key, secret_key = keys.create(principal.sub, description)
+        return NewKey(access_key=access_key, secret_key=secret_key)
+
+    @router.get("/list_api_keys_with_metadata", tags=["API keys"])
+    def list_api_keys_with_metadata(principal: Principal = bearer) -> list[KeyOut]:
+        """API keys of the caller, oldest first."""
+        return [
+            KeyOut(
+                access_key=key.access_key,
+                created=key.created_at.replace(tzinfo=None).isoformat(" ", "milliseconds"),
+                description=key.description,
+            )
+            for key in keys.list(principal.sub)
+        ]
+
+    @router.get("/revoke_api_key", tags=["API keys"])
+    def revoke_api_key(request: Request, access_key: str, principal: Principal = bearer) -> RevokedKey:
+        """Revoke an API key of the caller at once."""
+        if not keys.revoke(principal.sub, access_key):
+            raise NotFoundError(
+                text(request, fr="Vous n'avez pas de clé de ce nom.", en="You have no such key.")
+            )
+        return RevokedKey(access_key=access_key)

@@ -1,0 +1,34 @@
+"""Identity of people, as the rest of the service uses it.
+
+The provider is plain code over joserfc. Authlib's grant classes were weighed: they want a framework
+integration (Authlib has them for Flask and Django only), with client and credential objects, and they tell
+the states of a device's code in another order and with other codes than Keycloak does (`invalid_request`
+for an unknown one), for which our clients were written.
+"""
+
+from __future__ import annotations
+
+from dinamis_service.clock import Clock
+from dinamis_service.db import Database
+from dinamis_service.identity.accounts import Accounts
+from dinamis_service.identity.api_keys import ApiKeys
+from dinamis_service.identity.browsers import Browsers
+from dinamis_service.identity.devices import Devices
+from dinamis_service.identity.tokens import Tokens
+from dinamis_service.settings import Settings
+
+REALM_PATH = "/auth/realms/dinamis"
+
+
+class Identity:
+    """Accounts, device sign-ins, tokens, browser sessions and API keys over one state."""
+
+    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+        """Load the keys of `settings.data_dir/keys`, made at first use."""
+        self.accounts = Accounts(database, clock)
+        self.tokens = Tokens(database, settings, clock)
+        self.devices = Devices(database, settings, clock, self.tokens)
+        self.browsers = Browsers(database, settings, clock)
+        self.api_keys = ApiKeys(database, clock)
+        self.create_account = self.accounts.create
+        self.principal_by_email = self.accounts.by_email

@@ -1,0 +1,1 @@
+"""Registry: member entities and the people who belong to them."""

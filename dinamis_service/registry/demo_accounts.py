@@ -1,0 +1,109 @@
+"""Example people of the demonstration, one for every role and kind of user."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import random
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from dinamis_service.context import Context
+from dinamis_service.identity.digests import new_secret
+from dinamis_service.registry.entities import add_entity
+from dinamis_service.secret_files import read_or_create
+
+
+@dataclass(frozen=True)
+class _Body:
+    """An invented entity."""
+
+    name: str
+    acronym: str
+    category: int
+
+
+@dataclass(frozen=True)
+class _Person:
+    """An invented person of one."""
+
+    given_name: str
+    family_name: str
+    username: str
+    body: _Body
+    role: str = "user"
+
+
+_LAB = _Body("UMR Exemple de télédétection", "UMR-EX", 2)
+_TOWN = _Body("Métropole Exemple", "ME", 4)
+_STARTUP = _Body("Exemple Géo SAS", "EXGEO", 7)
+_CONTRACTOR = _Body("Bureau d'études Exemple", "BEEX", 8)
+_FOREIGN = _Body("Institut Exemple de Genève", "IEG", 9)
+_PLATFORM = _Body("Pôle DINAMIS de démonstration", "DINAMIS", 3)
+
+_PEOPLE = (
+    _Person("Camille", "Martin", "camille.martin", _LAB),
+    _Person("Nadia", "Benali", "nadia.benali", _TOWN),
+    _Person("Hugo", "Lefèvre", "hugo.lefevre", _STARTUP),
+    _Person("Inès", "Garnier", "ines.garnier", _CONTRACTOR),
+    _Person("Luca", "Rossi", "luca.rossi", _FOREIGN),
+    _Person("Paul", "Durand", "paul.durand", _LAB, "referent"),
+    _Person("Élise", "Moreau", "elise.moreau", _LAB, "legal_representative"),
+    _Person("Sacha", "Roux", "sacha.roux", _PLATFORM, "operator"),
+)
+
+
+def seed(context: Context, rng: random.Random) -> list[dict[str, Any]]:
+    """Make the example accounts that are missing and describe them all, for `accounts.json`.
+
+    Identifiers come from `rng`, so that a demonstration can be built again; passwords from a random secret of
+    the data folder, so that no two installations share one. The first account is the scientific user.
+    """
+    secret = read_or_create(context.settings.data_dir / "keys" / "demo.txt", new_secret)
+    return [_seed_person(context, rng, secret, person) for person in _PEOPLE]
+
+
+def _seed_person(context: Context, rng: random.Random, secret: str, person: _Person) -> dict[str, Any]:
+    """One account as `accounts.json` lists it; `rng` is drawn from alike whether it exists or not."""
+    entity_id, account_id = _identifier(rng), _identifier(rng)
+    email = f"{person.username}@demo.example"
+    password = _password(secret, person.username)
+    principal = context.identity.principal_by_email(email)
+    if principal is None:
+        entity = add_entity(
+            context.database,
+            name=person.body.name,
+            acronym=person.body.acronym,
+            category=person.body.category,
+            entity_id=entity_id,
+        )
+        principal = context.identity.create_account(
+            email=email,
+            username=person.username,
+            given_name=person.given_name,
+            family_name=person.family_name,
+            password=password,
+            entity_id=entity.id,
+            roles={"user", person.role},
+            account_id=account_id,
+        )
+    return {
+        "username": principal.username,
+        "email": principal.email,
+        "password": password,
+        "role": person.role,
+        "name": principal.name,
+        "entity": principal.entity_name,
+        "user_kind": principal.user_kind,
+    }
+
+
+def _identifier(rng: random.Random) -> str:
+    return str(uuid.UUID(int=rng.getrandbits(128), version=4))
+
+
+def _password(secret: str, username: str) -> str:
+    """Password of an example account: 80 bits in groups that can be typed."""
+    code = base64.b32encode(hmac.digest(secret.encode(), username.encode(), "sha256")[:10]).decode().lower()
+    return "-".join(code[start : start + 4] for start in range(0, 16, 4))
