@@ -26,7 +26,7 @@ qgis: setup ## open QGIS with the plugin and a demonstration service, for a pers
 	@$(SERVICE) tools/demo.py person $(DEMO)
 
 serve: setup-service ## start the service alone, data in data/ (SERVE='--port 8080' to change)
-	@$(SERVICE) -m dinamis_service.cli serve $(SERVE)
+	@$(SERVICE) -m dinamis_service serve $(SERVE)
 
 test: setup ## all tests, one summary at the end
 	@$(SERVICE) tools/run_tests.py
@@ -55,8 +55,8 @@ lock: setup-service ## make the locks of requirements/ again (newest versions)
 vendor: setup-service ## copy the locked packages into dinamis_plugin/_vendor
 	@$(SERVICE) tools/vendor.py
 
-translations: setup ## put new strings into i18n/dinamis_fr.ts
-	@$(SERVICE) tools/translations.py
+translations: setup ## put new strings into i18n/dinamis_fr.ts, to be translated there
+	@.venv/service/bin/pylupdate6 --no-obsolete --exclude "*/_vendor/*" --ts i18n/dinamis_fr.ts dinamis_plugin
 
 clean: ## remove what was built (the environments of .venv and the data of make serve stay)
 	@rm -rf build dist dinamis_plugin/_vendor .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -12,7 +12,6 @@ SERVICE_PACKAGES=(python3-venv)
 QGIS_PACKAGES=(
   qgis python3-qgis python3-shapely python3-requests python3-dateutil
   qttools5-dev-tools                         # lrelease: translations of the plugin
-  pyqt5-dev-tools                            # pylupdate5: their extraction
   xvfb openbox imagemagick xdotool xauth     # a window without a screen, its pictures and its mouse
   fonts-open-sans fonts-dejavu-core dbus
 )
