@@ -50,6 +50,7 @@ def create_app(context: Context) -> FastAPI:
 
     app = FastAPI(title=context.settings.title, version=__version__, lifespan=lifespan, openapi_url=None)
     errors.install(app)
+    openapi.install(app, context)
     catalogue_routes.mount(app, context)  # stac-fastapi builds on the application itself, under /stac
     for routes in (
         discovery,
@@ -61,7 +62,6 @@ def create_app(context: Context) -> FastAPI:
         web_routes,
     ):
         app.include_router(routes.build_router(context))
-    openapi.install(app, context)
     app.add_middleware(middleware.BodyLimit, settings=context.settings)
     app.add_middleware(middleware.Compression)
     app.add_middleware(middleware.SecurityHeaders)

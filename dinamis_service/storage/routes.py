@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -32,11 +32,6 @@ from dinamis_service.storage.store import InvalidKeyError, SignatureError
 
 PREFIX = "/objects/"
 _AT_ONCE = 1 << 20  # a body up to this size is read in one go, without a thread for each chunk
-
-
-def object_url(base: str, key: str) -> str:
-    """Address of an object, unsigned, under the service's address `base`."""
-    return f"{base}{PREFIX}{quote(key)}"
 
 
 def object_key(base: str, url: str) -> str | None:
