@@ -1,0 +1,1 @@
+"""What the plugin does, without widgets: QObjects whose signals carry domain values."""

@@ -1,0 +1,56 @@
+"""All controllers of the plugin, built once and shared by the dock and the integrations."""
+
+from __future__ import annotations
+
+from typing import Callable, Optional
+
+from qgis.core import QgsProject
+from qgis.PyQt.QtCore import QObject
+
+from ..qgisio.credentials import CredentialStore
+from ..qgisio.layer_paths import LayerPaths
+from ..qgisio.settings import PluginSettings
+from ..tasks.runner import TaskRunner
+from .aois import AoiController
+from .downloads import DownloadController
+from .layers import SignedLayersController
+from .requests import RequestsController
+from .search import SearchController
+from .session import SessionController
+
+
+class Controllers(QObject):
+    """The controllers, wired to each other.
+
+    Attributes:
+        session: connection and sign-in.
+        aois: areas of interest.
+        search: catalogue.
+        layers: signed layers.
+        downloads: files.
+        requests: quotas, projects and orders.
+    """
+
+    def __init__(
+        self,
+        settings: Optional[PluginSettings] = None,
+        project: Optional[QgsProject] = None,
+        open_url: Optional[Callable[[str], bool]] = None,
+        parent: Optional[QObject] = None,
+    ) -> None:
+        super().__init__(parent)
+        self.settings = settings or PluginSettings()
+        self.runner = TaskRunner()
+        self.session = SessionController(self.runner, self.settings, CredentialStore(), open_url, self)
+        self.aois = AoiController(self.runner, self)
+        self.search = SearchController(self.runner, self.session, self)
+        paths = LayerPaths(self.settings.object_origins)
+        self.layers = SignedLayersController(self.runner, self.session, paths, project, parent=self)
+        self.downloads = DownloadController(self.runner, self.session, project, self)
+        self.requests = RequestsController(self.runner, self.session, self)
+
+    def shutdown(self) -> None:
+        """End all work and leave nothing of the plugin in QGIS."""
+        self.runner.shutdown()
+        self.layers.shutdown()
+        self.session.shutdown()

@@ -1,0 +1,254 @@
+"""What the plugin tells a person: a notice for every error, with a way out where there is one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Callable, Dict, Optional, Tuple, Type
+
+from qgis.PyQt.QtCore import QCoreApplication
+
+from ..domain import errors
+from ..domain.errors import AoiError, AoiProblem, DinamisError
+
+translate = QCoreApplication.translate
+
+
+class NoticeLevel(Enum):
+    """How much a notice matters."""
+
+    INFO = "info"
+    SUCCESS = "success"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class NoticeAction:
+    """A button beside a notice."""
+
+    label: str
+    run: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message: a title, a sentence, what to do next, and perhaps a button.
+
+    Attributes:
+        detail: what the service or the system said word for word, for the fold-out; may be empty.
+        fields: message by field of a form, where the error is about fields.
+    """
+
+    level: NoticeLevel
+    title: str
+    text: str
+    hint: str = ""
+    detail: str = ""
+    action: Optional[NoticeAction] = None
+    fields: Tuple[Tuple[str, str], ...] = ()
+
+    def with_action(self, label: str, run: Callable[[], None]) -> Notice:
+        """The same notice with a button."""
+        return replace(self, action=NoticeAction(label, run))
+
+
+_Words = Tuple[str, str, str]  # title, text, hint
+
+
+def notice_for(error: DinamisError) -> Notice:
+    """Turn an error into a translated notice; unknown errors are shown as faults of the program."""
+    title, text, hint = _words(error)
+    fields = tuple(error.fields.items()) if isinstance(error, errors.InvalidRequestError) else ()
+    level = NoticeLevel.WARNING if isinstance(error, _MILD) else NoticeLevel.ERROR
+    return Notice(level, title, text, hint, error.detail if error.detail != text else "", fields=fields)
+
+
+_MILD: Tuple[Type[DinamisError], ...] = (
+    errors.NotSignedInError,
+    errors.TooManyRequestsError,
+    errors.UnavailableError,
+    errors.ConflictError,
+    errors.InvalidRequestError,
+    errors.SignInExpiredError,
+    errors.CancelledError,
+)
+
+
+def _words(error: DinamisError) -> _Words:
+    if isinstance(error, AoiError):
+        return _aoi_words(error)
+    table = _table()
+    for kind in type(error).__mro__:
+        if kind in table:
+            title, text, hint = table[kind]
+            return title, _said(error) or text, _pause(error) or hint
+    return (
+        translate("Dinamis", "Unexpected error"),
+        translate("Dinamis", "The plugin met an error that it did not foresee."),
+        translate("Dinamis", "The log tab DINAMIS holds the details."),
+    )
+
+
+def _said(error: DinamisError) -> str:
+    """The sentence of the service, which knows better why it refuses."""
+    refusals = (
+        errors.ForbiddenError,
+        errors.ConflictError,
+        errors.InvalidRequestError,
+        errors.NotFoundError,
+    )
+    return error.detail if isinstance(error, refusals) else ""
+
+
+def _pause(error: DinamisError) -> str:
+    pause = getattr(error, "retry_after_s", None)
+    if not pause:
+        return ""
+    return translate("Dinamis", "Try again in {seconds} s.").format(seconds=int(pause))
+
+
+def _table() -> Dict[Type[DinamisError], _Words]:  # built at each call: the language is only known at run time
+    return {**_connection_words(), **_access_words(), **_request_words(), **_local_words()}
+
+
+def _connection_words() -> Dict[Type[DinamisError], _Words]:
+    return {
+        errors.TimedOutError: (
+            translate("Dinamis", "No answer in time"),
+            translate("Dinamis", "The service, or the network to it, took too long to answer."),
+            translate("Dinamis", "Nothing was lost. Try again; if it lasts, check the network and QGIS's proxy."),
+        ),
+        errors.ServiceUnreachableError: (
+            translate("Dinamis", "Service not reachable"),
+            translate("Dinamis", "Nothing answers at the address of the service."),
+            translate("Dinamis", "Check the address, the network and the proxy set in QGIS's options."),
+        ),
+        errors.NotDinamisError: (
+            translate("Dinamis", "Not a DINAMIS service"),
+            translate("Dinamis", "Something answers at this address, but it is not a DINAMIS service."),
+            translate("Dinamis", "Check the address of the service."),
+        ),
+        errors.BadAnswerError: (
+            translate("Dinamis", "Answer not understood"),
+            translate("Dinamis", "The service answered something that the plugin cannot read."),
+            translate("Dinamis", "A proxy or a login page of the network may stand in between. Try again later."),
+        ),
+        errors.ServiceFailureError: (
+            translate("Dinamis", "The service failed"),
+            translate("Dinamis", "The service met an error of its own."),
+            translate("Dinamis", "Nothing was lost. Try again in a moment."),
+        ),
+        errors.UnavailableError: (
+            translate("Dinamis", "Service not available"),
+            translate("Dinamis", "The service is there, but cannot work at the moment."),
+            translate("Dinamis", "Try again in a few minutes."),
+        ),
+        errors.TooManyRequestsError: (
+            translate("Dinamis", "Too many requests"),
+            translate("Dinamis", "The service asks for a pause."),
+            translate("Dinamis", "Try again in a moment."),
+        ),
+        errors.CancelledError: (
+            translate("Dinamis", "Cancelled"),
+            translate("Dinamis", "The work was stopped."),
+            "",
+        ),
+    }
+
+
+def _access_words() -> Dict[Type[DinamisError], _Words]:
+    return {
+        errors.NotSignedInError: (
+            translate("Dinamis", "Sign-in needed"),
+            translate("Dinamis", "The session is over, or you are not signed in."),
+            translate("Dinamis", "Sign in, then try again."),
+        ),
+        errors.SignInDeniedError: (
+            translate("Dinamis", "Sign-in refused"),
+            translate("Dinamis", "The sign-in was refused in the browser."),
+            translate("Dinamis", "Start again if this was not meant."),
+        ),
+        errors.SignInExpiredError: (
+            translate("Dinamis", "Sign-in expired"),
+            translate("Dinamis", "The code was not confirmed in time, or the session has ended."),
+            translate("Dinamis", "Sign in again."),
+        ),
+        errors.ForbiddenError: (
+            translate("Dinamis", "Not allowed"),
+            translate("Dinamis", "Your account does not give access to this."),
+            translate("Dinamis", "The DINAMIS referent of your entity can tell what your account allows."),
+        ),
+    }
+
+
+def _request_words() -> Dict[Type[DinamisError], _Words]:
+    return {
+        errors.NotFoundError: (
+            translate("Dinamis", "Not found"),
+            translate("Dinamis", "The service does not know this any more."),
+            translate("Dinamis", "Search again: the catalogue may have changed."),
+        ),
+        errors.ConflictError: (
+            translate("Dinamis", "Not possible now"),
+            translate("Dinamis", "This contradicts what the service already holds."),
+            translate("Dinamis", "Refresh the list, then try again."),
+        ),
+        errors.InvalidRequestError: (
+            translate("Dinamis", "Something is not right in the form"),
+            translate("Dinamis", "The service refuses what was filled in."),
+            translate("Dinamis", "Correct the fields that are marked. Nothing was sent twice, nothing was lost."),
+        ),
+    }
+
+
+def _local_words() -> Dict[Type[DinamisError], _Words]:
+    return {
+        errors.DiskFullError: (
+            translate("Dinamis", "Disk full"),
+            translate("Dinamis", "There is not enough room on the disk for this file."),
+            translate("Dinamis", "Free some room, then start the download again: what was received is kept."),
+        ),
+        errors.FileGoneError: (
+            translate("Dinamis", "File not reachable"),
+            translate("Dinamis", "The file or folder is not there any more, or cannot be written."),
+            translate("Dinamis", "Choose another folder."),
+        ),
+        errors.CorruptImageError: (
+            translate("Dinamis", "Image not readable"),
+            translate("Dinamis", "The image was found, but its content cannot be read."),
+            translate("Dinamis", "Tell the service desk of DINAMIS the name of the scene."),
+        ),
+    }
+
+
+def _aoi_words(error: AoiError) -> _Words:
+    title = translate("Dinamis", "Area not usable")
+    texts = {
+        AoiProblem.UNREADABLE: (
+            translate("Dinamis", "This file cannot be read as a map layer."),
+            translate("Dinamis", "GeoPackage, GeoJSON, Shapefile (also zipped), KML, KMZ and GPX are understood."),
+        ),
+        AoiProblem.EMPTY: (
+            translate("Dinamis", "There is no area in it."),
+            translate("Dinamis", "Choose a layer with at least one polygon."),
+        ),
+        AoiProblem.NO_CRS: (
+            translate("Dinamis", "It does not say its coordinate reference system."),
+            translate("Dinamis", "Choose the coordinate reference system, then import it again."),
+        ),
+        AoiProblem.NOT_AREA: (
+            translate("Dinamis", "It holds points or lines, but no area."),
+            translate("Dinamis", "Draw a polygon, or make a buffer around the points or lines first."),
+        ),
+        AoiProblem.INVALID: (
+            translate("Dinamis", "Its coordinates are not valid or could not be repaired."),
+            translate("Dinamis", "Check its coordinate reference system and its geometry in QGIS."),
+        ),
+        AoiProblem.TOO_COMPLEX: (
+            translate("Dinamis", "It has too many vertices."),
+            translate("Dinamis", "Simplify it in QGIS, then import it again."),
+        ),
+    }
+    text, hint = texts[error.kind]
+    return title, text, hint

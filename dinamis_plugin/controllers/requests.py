@@ -1,0 +1,256 @@
+"""Quotas, projects, orders and programming requests (chapters 5 and 6 of the domain)."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, List, Optional, Set, TypeVar
+
+from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
+
+from ..api.requests_client import RequestsClient
+from ..domain.errors import CancelledError, DinamisError, NotSignedInError
+from ..domain.order import Order, OrderDraft
+from ..domain.project import Project, ProjectDraft
+from ..domain.quota import SensorQuota
+from ..tasks.runner import TaskContext, TaskRunner
+from .messages import notice_for
+from .session import SessionController, SessionState
+
+translate = QCoreApplication.translate
+T = TypeVar("T")
+
+ESTIMATE_PAUSE_MS = 300
+"""An estimate is asked when the person stops changing the form for so long."""
+
+
+class RequestsController(QObject):
+    """Reads and writes the requests of the signed-in person.
+
+    Signals:
+        quotas_changed, projects_changed, orders_changed, products_changed: the new list.
+        estimate_ready: the Estimate of the latest draft; earlier ones are dropped.
+        estimate_failed: a Notice, for the form.
+        form_ready: product id and list of FormField.
+        submitting: True while an order is on its way.
+        submitted: the Order that the service made (or had already made for this key).
+        submit_failed: a Notice, for the form; the draft keeps its key, so that trying again makes no second order.
+        project_created: the new Project.
+        project_failed: a Notice, for the form.
+        failed: a Notice about anything else.
+    """
+
+    quotas_changed = pyqtSignal(object)
+    projects_changed = pyqtSignal(object)
+    orders_changed = pyqtSignal(object)
+    products_changed = pyqtSignal(object)
+    estimate_ready = pyqtSignal(object)
+    estimate_failed = pyqtSignal(object)
+    form_ready = pyqtSignal(str, object)
+    submitting = pyqtSignal(bool)
+    submitted = pyqtSignal(object)
+    submit_failed = pyqtSignal(object)
+    project_created = pyqtSignal(object)
+    project_failed = pyqtSignal(object)
+    failed = pyqtSignal(object)
+
+    def __init__(
+        self, runner: TaskRunner, session: SessionController, parent: Optional[QObject] = None
+    ) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._session = session
+        self._quotas: List[SensorQuota] = []
+        self._projects: List[Project] = []
+        self._orders: List[Order] = []
+        self._products: List[Any] = []
+        self._in_flight: Set[str] = set()
+        self._draft: Optional[OrderDraft] = None
+        self._estimate_timer = QTimer(self)
+        self._estimate_timer.setSingleShot(True)
+        self._estimate_timer.setInterval(ESTIMATE_PAUSE_MS)
+        self._estimate_timer.timeout.connect(self._estimate_now)
+        session.state_changed.connect(self._session_changed)
+
+    # What is known
+
+    @property
+    def quotas(self) -> List[SensorQuota]:
+        """Quota of each sensor, as read last."""
+        return list(self._quotas)
+
+    @property
+    def projects(self) -> List[Project]:
+        """Projects of the person, as read last."""
+        return list(self._projects)
+
+    @property
+    def orders(self) -> List[Order]:
+        """Requests of the person, newest first, as read last."""
+        return list(self._orders)
+
+    @property
+    def products(self) -> List[Any]:
+        """Products that can be asked for, as read last."""
+        return list(self._products)
+
+    def refresh(self) -> None:
+        """Read quotas, projects, products and orders anew."""
+        self.refresh_quotas()
+        self.refresh_projects()
+        self.refresh_products()
+        self.refresh_orders()
+
+    def refresh_quotas(self) -> None:
+        """Read the quotas (QUO-02)."""
+        self._run(translate("Dinamis", "Reading quotas"), lambda c: list(c.quotas()), self._set_quotas, "quotas")
+
+    def refresh_projects(self) -> None:
+        """Read the projects."""
+        text = translate("Dinamis", "Reading projects")
+        self._run(text, lambda c: list(c.projects()), self._set_projects, "projects")
+
+    def refresh_products(self) -> None:
+        """Read the products."""
+        text = translate("Dinamis", "Reading products")
+        self._run(text, lambda c: list(c.products()), self._set_products, "products")
+
+    def refresh_orders(self) -> None:
+        """Read the requests and their states."""
+        self._run(translate("Dinamis", "Reading requests"), lambda c: list(c.orders()), self._set_orders, "orders")
+
+    # What is asked
+
+    def load_form(self, product_id: str) -> None:
+        """Read the form of a product; `form_ready` follows."""
+        self._run(
+            translate("Dinamis", "Reading the form"),
+            lambda c: list(c.order_parameters(product_id)),
+            lambda fields: self.form_ready.emit(product_id, fields),
+            f"form {product_id}",
+        )
+
+    def estimate(self, draft: OrderDraft) -> None:
+        """Ask what a request would take, once the person pauses; only the latest draft counts."""
+        self._draft = draft
+        self._estimate_timer.start()
+
+    def submit(self, draft: OrderDraft) -> bool:
+        """Send a request; False when this very one is already on its way.
+
+        The key of the draft makes a second sending of the same request harmless (REQ idempotency of docs/api.md).
+        """
+        key = draft.idempotency_key
+        if key in self._in_flight:
+            return False
+        client = self._client(self.submit_failed)
+        if client is None:
+            return False
+        self._in_flight.add(key)
+        self.submitting.emit(True)
+
+        def done(order: Order) -> None:
+            self._ended(key)
+            self.submitted.emit(order)
+            self.refresh_orders()
+            self.refresh_quotas()
+
+        def failed(error: DinamisError) -> None:
+            self._ended(key)
+            self.submit_failed.emit(notice_for(error))
+
+        text = translate("Dinamis", "Sending the request")
+        self._runner.run(text, lambda _context: client.submit(draft), done, failed)
+        return True
+
+    def create_project(self, draft: ProjectDraft) -> None:
+        """Create a project (REQ-01)."""
+        client = self._client(self.project_failed)
+        if client is None:
+            return
+
+        def done(project: Project) -> None:
+            self.project_created.emit(project)
+            self.refresh_projects()
+
+        text = translate("Dinamis", "Creating the project")
+        self._runner.run(
+            text,
+            lambda _context: client.create_project(draft),
+            done,
+            lambda error: self.project_failed.emit(notice_for(error)),
+        )
+
+    def cancel_order(self, order_id: str) -> None:
+        """Cancel an own request."""
+        text = translate("Dinamis", "Cancelling the request")
+        self._run(text, lambda c: c.cancel(order_id), lambda _order: self.refresh_orders(), f"cancel {order_id}")
+
+    # Inside
+
+    def _estimate_now(self) -> None:
+        draft, client = self._draft, self._client(self.estimate_failed)
+        if draft is None or client is None:
+            return
+        self._runner.run(
+            translate("Dinamis", "Estimating the request"),
+            lambda _context: client.estimate(draft),
+            self.estimate_ready.emit,
+            lambda error: self._tell(self.estimate_failed, error),
+            cancel_previous="estimate",
+        )
+
+    def _run(
+        self, text: str, ask: Callable[[RequestsClient], T], done: Callable[[T], None], name: str
+    ) -> None:
+        client = self._client(self.failed)
+        if client is None:
+            return
+
+        def work(_context: TaskContext) -> T:
+            return ask(client)
+
+        self._runner.run(
+            text,
+            work,
+            done,
+            lambda error: self._tell(self.failed, error),
+            cancel_previous=name,
+        )
+
+    def _client(self, refusal: Any) -> Optional[RequestsClient]:
+        service = self._session.service
+        if service is None or not self._session.can_use_resources:
+            refusal.emit(notice_for(NotSignedInError(self._session.why_not)))
+            return None
+        return service.requests
+
+    def _tell(self, signal: Any, error: DinamisError) -> None:
+        if not isinstance(error, CancelledError):
+            signal.emit(notice_for(error))
+
+    def _ended(self, key: str) -> None:
+        self._in_flight.discard(key)
+        self.submitting.emit(False)
+
+    def _session_changed(self, state: SessionState) -> None:
+        if state is SessionState.SIGNED_IN:
+            self.refresh()
+        elif state is SessionState.SIGNED_OUT:
+            self._set_quotas([])
+            self._set_projects([])
+            self._set_orders([])
+
+    def _set_quotas(self, quotas: List[SensorQuota]) -> None:
+        self._quotas = quotas
+        self.quotas_changed.emit(quotas)
+
+    def _set_projects(self, projects: List[Project]) -> None:
+        self._projects = projects
+        self.projects_changed.emit(projects)
+
+    def _set_orders(self, orders: List[Order]) -> None:
+        self._orders = orders
+        self.orders_changed.emit(orders)
+
+    def _set_products(self, products: List[Any]) -> None:
+        self._products = products
+        self.products_changed.emit(products)

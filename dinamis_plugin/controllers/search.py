@@ -1,0 +1,150 @@
+"""The search in the catalogue, page by page (CAT-15, CAT-19)."""
+
+from __future__ import annotations
+
+from typing import Callable, Iterator, List, Optional
+
+from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
+
+from ..api.catalogue import CatalogueClient, Page
+from ..domain.errors import CancelledError, DinamisError, InvalidRequestError
+from ..domain.scene import Scene
+from ..domain.search import SearchQuery
+from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
+from .messages import notice_for
+from .session import SessionController
+
+translate = QCoreApplication.translate
+
+FIRST_PAGE = 100
+"""Small enough to be parsed without holding Python's lock for long: the GUI thread shares it."""
+
+
+class _Pages:
+    """The pages of one search, fetched one at a time by tasks that follow each other."""
+
+    def __init__(self, catalogue: CatalogueClient, query: SearchQuery, page_size: int, skip: int = 0) -> None:
+        self._cancelled: Callable[[], bool] = lambda: False
+        self._pages: Iterator[Page] = iter(catalogue.pages(query, page_size, lambda: self._cancelled()))
+        self._skip = skip
+
+    def next(self, context: TaskContext) -> Optional[Page]:
+        """Fetch the next page in a worker thread; None after the last one."""
+        self._cancelled = context.cancelled
+        while self._skip:
+            self._skip -= 1
+            next(self._pages, None)
+        return next(self._pages, None)
+
+
+class SearchController(QObject):
+    """Runs one search at a time; answers to an earlier one are dropped.
+
+    Signals:
+        started: a search begins; earlier results are void.
+        loading: True while a page is on its way.
+        page_ready: list of new Scenes, and the exact number of scenes that match.
+        finished: matched and loaded numbers, after each page.
+        failed: a Notice; scenes loaded before stay, and `load_more` tries again.
+    """
+
+    started = pyqtSignal()
+    loading = pyqtSignal(bool)
+    page_ready = pyqtSignal(object, int)
+    finished = pyqtSignal(int, int)
+    failed = pyqtSignal(object)
+
+    def __init__(
+        self, runner: TaskRunner, session: SessionController, parent: Optional[QObject] = None
+    ) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._session = session
+        self._query: Optional[SearchQuery] = None
+        self._pages: Optional[_Pages] = None
+        self._work: Optional[TaskHandle] = None
+        self._matched = 0
+        self._loaded = 0
+        self._page_count = 0
+        self._at_end = True
+        self.page_size = FIRST_PAGE
+
+    @property
+    def can_load_more(self) -> bool:
+        """Whether there are scenes that were not loaded yet."""
+        return not self._at_end and not self.busy
+
+    @property
+    def busy(self) -> bool:
+        """Whether a page is on its way."""
+        return self._work is not None
+
+    @property
+    def query(self) -> Optional[SearchQuery]:
+        """What was searched last."""
+        return self._query
+
+    def run(self, query: SearchQuery) -> None:
+        """Start a new search with this query."""
+        self._drop()
+        service = self._session.service
+        if service is None:
+            self.failed.emit(notice_for(InvalidRequestError(self._session.why_not)))
+            return
+        self._query = query
+        self._matched = self._loaded = self._page_count = 0
+        self._at_end = False
+        self.started.emit()
+        self._pages = _Pages(service.catalogue, query, self.page_size)
+        self._fetch(self._pages)
+
+    def load_more(self) -> None:
+        """Fetch the next page, if there is one and none is on its way."""
+        if not self.can_load_more:
+            return
+        service = self._session.service
+        if self._pages is None and service is not None and self._query is not None:
+            # The pages before the failure are asked for again: a broken sequence cannot be taken up.
+            self._pages = _Pages(service.catalogue, self._query, self.page_size, skip=self._page_count)
+        if self._pages is not None:
+            self._fetch(self._pages)
+
+    def cancel(self) -> None:
+        """Stop waiting for a page; what was loaded stays."""
+        if self.busy:
+            self._drop()
+            self.finished.emit(self._matched, self._loaded)
+
+    def _fetch(self, pages: _Pages) -> None:
+        self.loading.emit(True)
+        self._work = self._runner.run(
+            translate("Dinamis", "Searching the catalogue"), pages.next, self._page_came, self._page_failed, "search"
+        )
+
+    def _page_came(self, page: Optional[Page]) -> None:
+        self._work = None
+        self.loading.emit(False)
+        scenes: List[Scene] = [] if page is None else list(page.scenes)
+        if page is not None:
+            self._matched = page.matched
+            self._page_count += 1
+        self._loaded += len(scenes)
+        self._at_end = page is None or self._loaded >= self._matched
+        self.page_ready.emit(scenes, self._matched)
+        self.finished.emit(self._matched, self._loaded)
+
+    def _page_failed(self, error: DinamisError) -> None:
+        self._work = None
+        self._pages = None
+        self.loading.emit(False)
+        if isinstance(error, CancelledError):
+            self.finished.emit(self._matched, self._loaded)
+        else:
+            self.failed.emit(notice_for(error))
+
+    def _drop(self) -> None:
+        if self._work is not None:
+            self._work.drop()
+            self._work = None
+            self.loading.emit(False)
+        self._pages = None

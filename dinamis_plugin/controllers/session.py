@@ -1,0 +1,519 @@
+"""The session with the service: connection, sign-in by device code, renewal, sign-out (ACC-10, ACC-11)."""
+
+from __future__ import annotations
+
+import time
+from enum import Enum
+from typing import Callable, Optional, Tuple
+
+from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, QUrl, pyqtSignal
+from qgis.PyQt.QtGui import QDesktopServices
+
+from ..api.service import Service
+from ..domain.account import Account
+from ..domain.device import DeviceAuthorization, PollOutcome, Tokens, next_interval
+from ..domain.endpoints import Endpoints, service_address
+from ..domain.errors import (
+    CancelledError,
+    DinamisError,
+    InvalidRequestError,
+    NotSignedInError,
+    ServiceFailureError,
+    ServiceUnreachableError,
+    SignInDeniedError,
+    SignInExpiredError,
+    TooManyRequestsError,
+    UnavailableError,
+)
+from ..qgisio.credentials import CredentialStore, Vault
+from ..qgisio.settings import PluginSettings
+from ..qgisio.transport import qgis_session
+from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
+from .messages import Notice, NoticeLevel, notice_for
+from .tokens import TokenKeeper
+
+translate = QCoreApplication.translate
+
+CLOCK_MS = 30_000
+_PASSING = (ServiceUnreachableError, UnavailableError, TooManyRequestsError, ServiceFailureError)
+
+
+class SessionState(Enum):
+    """Where the session stands."""
+
+    SIGNED_OUT = "signed_out"
+    CONNECTING = "connecting"
+    WAITING_FOR_APPROVAL = "waiting_for_approval"
+    SIGNED_IN = "signed_in"
+    EXPIRED = "expired"
+    OFFLINE = "offline"
+
+
+class SessionController(QObject):
+    """Connects to a service, signs in and out, and gives the service's clients to the other controllers.
+
+    Signals:
+        state_changed: the new SessionState; not emitted when it stays the same.
+        device_code_ready: DeviceAuthorization to show.
+        poll_status: a sentence on how the waiting stands.
+        account_changed: the Account, or None.
+        notice: a Notice.
+        signing_out: emitted first of all on sign-out, so that whoever holds a signature lets it go.
+    """
+
+    state_changed = pyqtSignal(object)
+    device_code_ready = pyqtSignal(object)
+    poll_status = pyqtSignal(str)
+    account_changed = pyqtSignal(object)
+    notice = pyqtSignal(object)
+    signing_out = pyqtSignal()
+    _renewed = pyqtSignal()
+    _lost = pyqtSignal()
+
+    def __init__(
+        self,
+        runner: TaskRunner,
+        settings: PluginSettings,
+        credentials: CredentialStore,
+        open_url: Optional[Callable[[str], bool]] = None,
+        parent: Optional[QObject] = None,
+    ) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._settings = settings
+        self._credentials = credentials
+        self._open_url = open_url or _open_in_browser
+        self._state = SessionState.SIGNED_OUT
+        self._account: Optional[Account] = None
+        self._service: Optional[Service] = None
+        self._device: Optional[DeviceAuthorization] = None
+        self._device_ends = 0.0
+        self._interval_s = 5.0
+        self._work: Optional[TaskHandle] = None
+        # These two are called in worker threads; a signal brings them to the GUI thread.
+        self._keeper = TokenKeeper(lambda _refresh: self._renewed.emit(), self._lost.emit)
+        self._renewed.connect(self._keep)
+        self._lost.connect(self._session_lost)
+        self._poll_timer = QTimer(self)
+        self._poll_timer.setSingleShot(True)
+        self._poll_timer.timeout.connect(self._poll)
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self._tick)
+        self._clock.start(CLOCK_MS)
+
+    # What others ask
+
+    @property
+    def state(self) -> SessionState:
+        """Where the session stands."""
+        return self._state
+
+    @property
+    def account(self) -> Optional[Account]:
+        """The signed-in person."""
+        return self._account
+
+    @property
+    def service(self) -> Optional[Service]:
+        """The clients of the connected service."""
+        return self._service
+
+    @property
+    def endpoints(self) -> Optional[Endpoints]:
+        """Where the parts of the connected service answer."""
+        return None if self._service is None else self._service.endpoints
+
+    @property
+    def service_url(self) -> str:
+        """Address of the service in the settings."""
+        return self._settings.service_url
+
+    @property
+    def device(self) -> Optional[DeviceAuthorization]:
+        """The sign-in that waits for a person."""
+        return self._device
+
+    @property
+    def can_use_resources(self) -> bool:
+        """Whether images may be loaded, downloaded and ordered."""
+        return self._state is SessionState.SIGNED_IN
+
+    @property
+    def why_not(self) -> str:
+        """Why images may not be used, as a sentence; empty when they may."""
+        if self.can_use_resources:
+            return ""
+        if self._service is None:
+            return translate("Dinamis", "Connect to a DINAMIS service first.")
+        return {
+            SessionState.CONNECTING: translate("Dinamis", "The connection is being made."),
+            SessionState.WAITING_FOR_APPROVAL: translate("Dinamis", "The sign-in waits for your browser."),
+            SessionState.EXPIRED: translate("Dinamis", "Your session has ended: sign in again."),
+            SessionState.OFFLINE: translate("Dinamis", "The service is not reachable."),
+        }.get(self._state, translate("Dinamis", "Sign in to load, download and order images."))
+
+    # Connection
+
+    def connect_service(self, url: Optional[str] = None) -> None:
+        """Look for a service at an address (the one of the settings by default) and remember it when found."""
+        self._connect(url, then=self._after_connection)
+
+    def restore(self) -> None:
+        """Connect to the service of the last time and take up the session kept there, without any dialog."""
+        if self._settings.service_url:
+            self.connect_service()
+
+    def _connect(self, url: Optional[str], then: Callable[[], None]) -> None:
+        try:
+            address = service_address(self._settings.service_url if url is None else url)
+        except InvalidRequestError:
+            self.notice.emit(_wrong_address())
+            return
+        if self._state is SessionState.SIGNED_IN and (self.endpoints is None or self.endpoints.service != address):
+            self.sign_out()
+        self._stop_waiting()
+        self._set_state(SessionState.CONNECTING)
+        service = self._make_service(address)
+
+        def work(_context: TaskContext) -> Endpoints:
+            return service.endpoints
+
+        def done(endpoints: Endpoints) -> None:
+            self._service = service
+            self._keeper.use(service.auth.refresh)
+            self._settings.service_url = endpoints.service
+            self._settings.remember_origin(_origin(endpoints.objects))
+            then()
+
+        self._work = self._runner.run(
+            translate("Dinamis", "Connecting to DINAMIS"), work, done, self._connection_failed, "session"
+        )
+
+    def _make_service(self, address: str) -> Service:
+        return Service(qgis_session, address, self._settings.language, self._keeper)
+
+    def _after_connection(self) -> None:
+        url = self._settings.service_url
+        if self._credentials.holds(url):
+            if self._credentials.vault is Vault.OPEN:
+                self._take_up(url)
+                return
+            self._set_state(SessionState.SIGNED_OUT)
+            self.notice.emit(self._locked_notice())
+            return
+        self._set_state(SessionState.SIGNED_OUT)
+
+    def _connection_failed(self, error: DinamisError) -> None:
+        if isinstance(error, CancelledError):
+            self._set_state(SessionState.SIGNED_OUT)
+            return
+        unreachable = isinstance(error, _PASSING)
+        self._set_state(SessionState.OFFLINE if unreachable else SessionState.SIGNED_OUT)
+        again = self._service is None or unreachable
+        notice = notice_for(error)
+        if again:
+            notice = notice.with_action(translate("Dinamis", "Try again"), self.connect_service)
+        self.notice.emit(notice)
+
+    def _take_up(self, url: str) -> None:
+        refresh = self._credentials.load(url)
+        if refresh is None:
+            self._set_state(SessionState.SIGNED_OUT)
+            return
+        self._keeper.put_refresh(refresh)
+        self._fetch_account(first=False)
+
+    # Sign-in
+
+    def sign_in(self) -> None:
+        """Ask for a device code, show it, open the browser and wait for the person."""
+        if self._state is SessionState.SIGNED_IN:
+            return
+        if self._service is None:
+            self._connect(None, then=self._start_device)
+        else:
+            self._start_device()
+
+    def cancel_sign_in(self) -> None:
+        """Stop waiting for the person, or for the service."""
+        if self._state not in (SessionState.WAITING_FOR_APPROVAL, SessionState.CONNECTING):
+            return
+        self._stop_waiting()
+        self._set_state(SessionState.SIGNED_OUT)
+
+    def open_browser(self) -> None:
+        """Open the page where the person confirms the code."""
+        if self._device is None:
+            return
+        if not self._open_url(self._device.verification_uri_complete):
+            self.poll_status.emit(
+                translate("Dinamis", "The browser did not open: open the address above by hand.")
+            )
+
+    def _start_device(self) -> None:
+        service = self._service
+        if service is None:
+            return
+        self._stop_waiting()
+        self._set_state(SessionState.CONNECTING)
+        self._work = self._runner.run(
+            translate("Dinamis", "Starting the sign-in"),
+            lambda _context: service.auth.start(),
+            self._device_started,
+            self._connection_failed,
+            "session",
+        )
+
+    def _device_started(self, device: DeviceAuthorization) -> None:
+        self._device = device
+        self._device_ends = time.time() + device.expires_in_s
+        self._interval_s = device.interval_s
+        self._set_state(SessionState.WAITING_FOR_APPROVAL)
+        self.device_code_ready.emit(device)
+        self.poll_status.emit(translate("Dinamis", "Waiting for you to confirm in the browser."))
+        self.open_browser()
+        self._poll_timer.start(int(self._interval_s * 1000))
+
+    def _poll(self) -> None:
+        service, device = self._service, self._device
+        if service is None or device is None:
+            return
+        if time.time() >= self._device_ends:
+            self._end_sign_in(notice_for(SignInExpiredError("")))
+            return
+        code = device.device_code
+        self._work = self._runner.run(
+            translate("Dinamis", "Waiting for the sign-in"),
+            lambda _context: service.auth.poll(code),
+            self._polled,
+            self._poll_failed,
+            "session",
+        )
+
+    def _polled(self, answer: Tuple[PollOutcome, Optional[Tokens]]) -> None:
+        outcome, tokens = answer
+        if self._device is None:
+            return
+        if outcome is PollOutcome.GRANTED and tokens is not None:
+            self._device = None
+            self._keeper.put(tokens)
+            self.poll_status.emit(translate("Dinamis", "Confirmed."))
+            self._fetch_account(first=True)
+        elif outcome is PollOutcome.DENIED:
+            self._end_sign_in(notice_for(SignInDeniedError("")))
+        elif outcome is PollOutcome.EXPIRED:
+            self._end_sign_in(notice_for(SignInExpiredError("")))
+        else:
+            if outcome is PollOutcome.SLOW_DOWN:
+                text = translate("Dinamis", "The service asks to be asked less often; still waiting for you.")
+            else:
+                text = translate("Dinamis", "Waiting for you to confirm in the browser.")
+            self._wait_again(outcome, text)
+
+    def _poll_failed(self, error: DinamisError) -> None:
+        if isinstance(error, CancelledError) or self._device is None:
+            return
+        if isinstance(error, _PASSING):
+            self._wait_again(None, translate("Dinamis", "The network is lost; trying again by itself."))
+        else:
+            self._end_sign_in(notice_for(error))
+
+    def _wait_again(self, outcome: Optional[PollOutcome], text: str) -> None:
+        self._interval_s = next_interval(self._interval_s, outcome)
+        self.poll_status.emit(text)
+        pause_s = min(self._interval_s, max(self._device_ends - time.time(), 0.1))
+        self._poll_timer.start(int(pause_s * 1000))
+
+    def _end_sign_in(self, notice: Notice) -> None:
+        self._stop_waiting()
+        self._set_state(SessionState.SIGNED_OUT)
+        self.notice.emit(notice.with_action(translate("Dinamis", "Sign in"), self.sign_in))
+
+    def _stop_waiting(self) -> None:
+        self._poll_timer.stop()
+        self._device = None
+        if self._work is not None:
+            self._work.drop()
+            self._work = None
+
+    # The signed-in person
+
+    def _fetch_account(self, *, first: bool) -> None:
+        service = self._service
+        if service is None:
+            return
+        self._set_state(SessionState.CONNECTING)
+
+        def done(account: Account) -> None:
+            self._account = account
+            self.account_changed.emit(account)
+            self._set_state(SessionState.SIGNED_IN)
+            self._keep(tell=first)
+
+        self._work = self._runner.run(
+            translate("Dinamis", "Reading your account"),
+            lambda _context: service.auth.account(),
+            done,
+            self._account_failed,
+            "session",
+        )
+
+    def _account_failed(self, error: DinamisError) -> None:
+        if isinstance(error, _PASSING):
+            self._set_state(SessionState.OFFLINE)
+            retry = translate("Dinamis", "Try again")
+            self.notice.emit(notice_for(error).with_action(retry, self._retry_account))
+        elif isinstance(error, (NotSignedInError, SignInExpiredError)):
+            self._session_lost()
+        elif not isinstance(error, CancelledError):
+            self._set_state(SessionState.SIGNED_OUT)
+            self.notice.emit(notice_for(error))
+
+    def _retry_account(self) -> None:
+        if self._keeper.refresh_value is None:
+            self.connect_service()
+        else:
+            self._fetch_account(first=False)
+
+    def _keep(self, *, tell: bool = False) -> None:
+        """Keep the refresh token encrypted; where that is not possible, say so once, after a sign-in."""
+        refresh = self._keeper.refresh_value
+        if refresh is None or self._credentials.store(self._settings.service_url, refresh):
+            return
+        if tell:
+            self.notice.emit(self._memory_only_notice())
+
+    def _remember(self) -> None:
+        """Let QGIS ask for the master password, then keep the session, or take up the one that was kept."""
+        if not self._credentials.unlock():
+            return
+        if self._keeper.refresh_value is not None:
+            self._keep()
+        elif self._service is not None:
+            self._take_up(self._settings.service_url)
+
+    def _tick(self) -> None:
+        """Every half minute: renew before the end, and come back when the network does."""
+        service = self._service
+        if self._state is SessionState.OFFLINE:
+            self._retry_account()
+        elif self._state is SessionState.SIGNED_IN and service is not None:
+            if self._keeper.ends_within(CLOCK_MS / 1000 * 2):
+                self._runner.run(
+                    translate("Dinamis", "Renewing the session"),
+                    lambda _context: self._keeper.renew(),
+                    lambda _renewed: None,
+                    cancel_previous="renewal",
+                )
+
+    def _session_lost(self) -> None:
+        """The service ended the session: say so, forget it, and offer to sign in again."""
+        self._keeper.clear()
+        self._credentials.remove(self._settings.service_url)
+        self._stop_waiting()
+        if self._account is not None:
+            self._account = None
+            self.account_changed.emit(None)
+        if self._set_state(SessionState.EXPIRED):
+            notice = notice_for(SignInExpiredError(""))
+            self.notice.emit(notice.with_action(translate("Dinamis", "Sign in"), self.sign_in))
+
+    # Sign-out
+
+    def sign_out(self) -> None:
+        """Forget every token here at once, and end the session at the service in a task."""
+        service = self._service
+        self._stop_waiting()
+        self.signing_out.emit()
+        refresh = self._keeper.clear()
+        removed = self._credentials.remove(self._settings.service_url)
+        self._account = None
+        self.account_changed.emit(None)
+        self._set_state(SessionState.SIGNED_OUT)
+        if not removed:
+            self.notice.emit(_not_removed_notice())
+        if refresh is None or service is None:
+            return
+        self._runner.run(
+            translate("Dinamis", "Signing out"),
+            _revocation(service, refresh),
+            lambda _result: None,
+            lambda _error: self.notice.emit(_not_revoked_notice()),
+        )
+
+    def shutdown(self) -> None:
+        """Forget the session in memory; what is kept encrypted stays for the next time."""
+        self._clock.stop()
+        self._stop_waiting()
+        self._keeper.clear()
+        self._account = None
+
+    # Notices and states
+
+    def _set_state(self, state: SessionState) -> bool:
+        if state is self._state:
+            return False
+        self._state = state
+        self.state_changed.emit(state)
+        return True
+
+    def _memory_only_notice(self) -> Notice:
+        return Notice(
+            NoticeLevel.INFO,
+            translate("Dinamis", "Signed in until QGIS closes"),
+            translate(
+                "Dinamis",
+                "QGIS's password store is not open, so the session is kept in memory only and nothing is on disk.",
+            ),
+            translate("Dinamis", "With a master password of QGIS the session is kept encrypted for the next time."),
+        ).with_action(translate("Dinamis", "Remember this session"), self._remember)
+
+    def _locked_notice(self) -> Notice:
+        return Notice(
+            NoticeLevel.INFO,
+            translate("Dinamis", "A session is kept on this computer"),
+            translate("Dinamis", "It is encrypted with QGIS's master password, which was not given yet."),
+        ).with_action(translate("Dinamis", "Unlock"), self._remember)
+
+
+def _revocation(service: Service, refresh: str) -> Callable[[TaskContext], None]:
+    def work(_context: TaskContext) -> None:
+        service.auth.revoke(refresh)
+
+    return work
+
+
+def _not_revoked_notice() -> Notice:
+    return Notice(
+        NoticeLevel.WARNING,
+        translate("Dinamis", "Signed out here only"),
+        translate("Dinamis", "Everything was forgotten on this computer, but the service could not be told."),
+        translate("Dinamis", "The session ends there by itself; your account page can end it at once."),
+    )
+
+
+def _not_removed_notice() -> Notice:
+    return Notice(
+        NoticeLevel.WARNING,
+        translate("Dinamis", "Password store not cleaned"),
+        translate("Dinamis", "QGIS did not let the kept session be removed from its authentication database."),
+        translate("Dinamis", "It does not work any more once the service was told of the sign-out."),
+    )
+
+
+def _wrong_address() -> Notice:
+    return Notice(
+        NoticeLevel.ERROR,
+        translate("Dinamis", "Not an address"),
+        translate("Dinamis", "The address of the service cannot be used."),
+        translate("Dinamis", "It looks like https://dinamis.example.org"),
+    )
+
+
+def _origin(url: str) -> str:
+    parts = QUrl(url)
+    return f"{parts.scheme()}://{parts.authority()}"
+
+
+def _open_in_browser(url: str) -> bool:
+    return bool(QDesktopServices.openUrl(QUrl(url)))

@@ -1,0 +1,99 @@
+"""Scenes dropped on the canvas, the layer tree or the window of QGIS (CAT-31)."""
+
+from __future__ import annotations
+
+from typing import Callable, Dict, List, Optional, Tuple
+
+from qgis.core import QgsMimeDataUtils
+from qgis.gui import QgsCustomDropHandler, QgsMapCanvas
+from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtWidgets import QApplication
+
+from ..controllers.downloads import DownloadController
+from ..controllers.layers import SignedLayersController
+from ..domain.scene import Scene
+from ..qgisio import log
+from ..qgisio.settings import PluginSettings
+from .mime import PROVIDER_KEY, dragged_names
+
+SceneFinder = Callable[[str, str], Optional[Scene]]
+
+
+class DinamisDropHandler(QgsCustomDropHandler):
+    """Loads dropped scenes; with Ctrl, or by the setting, downloads them into the project's folder instead.
+
+    QGIS hands over one scene after the other: they are gathered for one turn of the event loop, so that a drop of
+    many is signed in one batch.
+
+    Args:
+        layers: adds the layers.
+        downloads: downloads.
+        settings: holds whether drops are always downloaded.
+        find_scene: gives the scene of a collection and id among the results, None when it is not there any more.
+        wants_download: tells whether Ctrl is held at the drop.
+    """
+
+    def __init__(
+        self,
+        layers: SignedLayersController,
+        downloads: DownloadController,
+        settings: PluginSettings,
+        find_scene: SceneFinder,
+        wants_download: Optional[Callable[[], bool]] = None,
+    ) -> None:
+        super().__init__()
+        self._layers = layers
+        self._downloads = downloads
+        self._settings = settings
+        self._find_scene = find_scene
+        self._ctrl = wants_download or _ctrl_is_held
+        self._dropped: List[Tuple[Scene, str, bool]] = []
+
+    def customUriProviderKey(self) -> str:  # noqa: N802 -- the name QGIS calls
+        """Say which drags are ours."""
+        return PROVIDER_KEY
+
+    def canHandleCustomUriCanvasDrop(self, uri: QgsMimeDataUtils.Uri, canvas: QgsMapCanvas) -> bool:  # noqa: ARG002, N802
+        """Say that scenes may be dropped on the canvas."""
+        return bool(uri.providerKey == PROVIDER_KEY)
+
+    def handleCustomUriCanvasDrop(self, uri: QgsMimeDataUtils.Uri, canvas: QgsMapCanvas) -> bool:  # noqa: ARG002, N802
+        """Take a scene dropped on the canvas."""
+        return self._take(uri)
+
+    def handleCustomUriDrop(self, uri: QgsMimeDataUtils.Uri) -> None:  # noqa: N802
+        """Take a scene dropped on the layer tree or the window."""
+        self._take(uri)
+
+    def _take(self, uri: QgsMimeDataUtils.Uri) -> bool:
+        try:
+            return self._gather(uri)
+        except Exception as fault:  # noqa: BLE001 -- called from C++: an exception would end QGIS
+            log.fault("drop", fault)
+            return False
+
+    def _gather(self, uri: QgsMimeDataUtils.Uri) -> bool:
+        names = dragged_names(uri.uri)
+        scene = None if names is None else self._find_scene(names["collection"], names["item"])
+        if names is None or scene is None:
+            return False
+        if not self._dropped:
+            QTimer.singleShot(0, self._load)
+        self._dropped.append((scene, names["asset"], self._settings.download_dropped or self._ctrl()))
+        return True
+
+    def _load(self) -> None:
+        dropped, self._dropped = self._dropped, []
+        by_asset: Dict[str, List[Scene]] = {}
+        for scene, asset, wants_file in dropped:
+            if wants_file:
+                if not self._downloads.download_to_project(scene, asset or None):
+                    return  # said once, not once a scene
+            else:
+                by_asset.setdefault(asset, []).append(scene)
+        for asset, scenes in by_asset.items():
+            self._layers.add_scenes(scenes, asset or None)
+
+
+def _ctrl_is_held() -> bool:
+    return bool(QApplication.queryKeyboardModifiers() & Qt.KeyboardModifier.ControlModifier)

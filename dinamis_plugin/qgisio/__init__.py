@@ -1,0 +1,1 @@
+"""Adapters to QGIS and Qt: network, credentials, settings, geometry, layers, log."""

@@ -1,0 +1,1 @@
+"""Background work on QGIS's task manager."""
