@@ -266,7 +266,7 @@ class OrderDraft:
         zone: AreaGeometry | None = None,
         parameters: Mapping[str, Any] | None = None,
     ) -> OrderDraft:
-        """Draft the archive order of scenes of one sensor; without a zone, of their whole footprints (REQ-07).
+        """Draft the archive order of scenes of one sensor: a zone of them, or the whole footprints (REQ-07).
 
         Raises:
             InvalidRequestError: No scene, scenes of several sensors, or of none that can be ordered.

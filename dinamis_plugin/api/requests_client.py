@@ -1,0 +1,102 @@
+"""Image requests: quotas, projects, products, orders (REQ-01 to REQ-25, QUO-02)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urljoin
+
+from ..domain.endpoints import Endpoints
+from ..domain.form import FormField, fields_of
+from ..domain.order import Estimate, Order, OrderDraft, Product
+from ..domain.parsing import mapping_of, objects_of, text_of
+from ..domain.project import Project, ProjectDraft
+from ..domain.quota import SensorQuota, quotas_from_json
+from .http import Cancel, HttpClient, never
+
+_MOST_PAGES = 100
+
+
+class RequestsClient:
+    """Speaks with the part of a service that takes image requests.
+
+    Every method raises a DinamisError as `HttpClient` does, and BadAnswerError for what breaks the contract.
+    """
+
+    def __init__(self, http: HttpClient, endpoints: Endpoints) -> None:
+        self._http = http
+        self._api = endpoints.api
+        self._stapi = endpoints.stapi
+
+    def quotas(self, cancel: Cancel = never) -> tuple[SensorQuota, ...]:
+        """List the free quotas and prices of the signed-in person, one entry per sensor."""
+        return quotas_from_json(self._object(f"{self._api}/quotas", cancel))
+
+    def projects(self, cancel: Cancel = never) -> tuple[Project, ...]:
+        """List the projects of the signed-in person."""
+        document = self._object(f"{self._api}/projects", cancel)
+        return tuple(Project.from_json(entry) for entry in objects_of(document.get("projects")))
+
+    def create_project(self, draft: ProjectDraft, cancel: Cancel = never) -> Project:
+        """Make a project; it is not repeated by itself, since that could make two."""
+        answer = self._http.post_json(f"{self._api}/projects", draft.to_json(), cancel=cancel)
+        return Project.from_json(mapping_of(answer))
+
+    def products(self, cancel: Cancel = never) -> tuple[Product, ...]:
+        """List what can be ordered."""
+        document = self._object(f"{self._stapi}/products", cancel)
+        return tuple(Product.from_stapi(entry) for entry in objects_of(document.get("products")))
+
+    def order_parameters(self, product_id: str, cancel: Cancel = never) -> tuple[FormField, ...]:
+        """Give the form of a product's options (REQ-16 to REQ-19)."""
+        return fields_of(self._object(f"{self._product(product_id)}/order-parameters", cancel))
+
+    def estimate(self, draft: OrderDraft, cancel: Cancel = never) -> Estimate:
+        """Ask what a request would take, without making it (REQ-12)."""
+        answer = self._http.post_json(
+            f"{self._api}/estimate", draft.to_estimate(), repeatable=True, cancel=cancel
+        )
+        return Estimate.from_json(mapping_of(answer))
+
+    def submit(self, draft: OrderDraft, cancel: Cancel = never) -> Order:
+        """Submit a request (REQ-13); repeated after a lost answer, it still makes one order, by its key.
+
+        Raises:
+            ConflictError: The key was used for another request.
+        """
+        answer = self._http.post_json(
+            f"{self._product(draft.product_id)}/orders",
+            draft.to_stapi(),
+            headers={"Idempotency-Key": draft.idempotency_key},
+            repeatable=True,
+            cancel=cancel,
+        )
+        return Order.from_stapi(mapping_of(answer))
+
+    def orders(self, cancel: Cancel = never) -> tuple[Order, ...]:
+        """List the requests that the person may see, newest first (REQ-24)."""
+        url = f"{self._stapi}/orders"
+        orders: list[Order] = []
+        for _ in range(_MOST_PAGES):
+            document = self._object(url, cancel)
+            orders.extend(Order.from_stapi(entry) for entry in objects_of(document.get("features")))
+            following = [link for link in objects_of(document.get("links")) if link.get("rel") == "next"]
+            if not following:
+                break
+            url = urljoin(url, text_of(following[0].get("href")))
+        return tuple(orders)
+
+    def cancel(self, order_id: str, cancel: Cancel = never) -> Order:
+        """Give a request up.
+
+        Raises:
+            ConflictError: It is too late for that.
+        """
+        url = f"{self._stapi}/orders/{quote(order_id, safe='')}/cancel"
+        return Order.from_stapi(mapping_of(self._http.post_json(url, None, cancel=cancel)))
+
+    def _product(self, product_id: str) -> str:
+        return f"{self._stapi}/products/{quote(product_id, safe='')}"
+
+    def _object(self, url: str, cancel: Cancel) -> Mapping[str, Any]:
+        return mapping_of(self._http.get_json(url, cancel=cancel))

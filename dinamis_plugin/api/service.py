@@ -1,0 +1,110 @@
+"""All clients of one service, made when they are first needed."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Callable, Protocol
+
+import requests
+
+from ..domain.endpoints import Endpoints
+from ..domain.errors import ForbiddenError, NotFoundError
+from .auth import AuthClient
+from .catalogue import CatalogueClient
+from .discovery import discover
+from .download import Progress, download
+from .http import Cancel, HttpClient, never
+from .requests_client import RequestsClient
+from .signing import SigningClient
+
+
+class TokenSource(Protocol):
+    """Who keeps the tokens of the session; called from any thread."""
+
+    def access_token(self) -> str | None:
+        """Give the bearer token of a call, None when nobody is signed in."""
+
+    def renew_rejected(self) -> bool:
+        """Renew the session after a 401; true when the call is worth another try."""
+
+
+class Service:
+    """One DINAMIS service: first it is asked where its parts are, then each part has its client.
+
+    Args:
+        session_factory: Makes the transport.
+        url: Address that the person gave.
+        language: `fr` or `en`.
+        token_source: Keeps the tokens.
+    """
+
+    def __init__(
+        self,
+        session_factory: Callable[[], requests.Session],
+        url: str,
+        language: str,
+        token_source: TokenSource,
+    ) -> None:
+        self.url = url
+        self.http = HttpClient(
+            session_factory(),
+            language=language,
+            access_token=token_source.access_token,
+            on_unauthorized=token_source.renew_rejected,
+        )
+        self._lock = threading.Lock()
+        self._endpoints: Endpoints | None = None
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Where the parts of the service answer; the first time, the service is asked.
+
+        Raises:
+            DinamisError: As `discover` raises them.
+        """
+        with self._lock:
+            if self._endpoints is None:
+                found = discover(self.http, self.url)
+                self.http.trust((found.issuer, found.stac, found.stapi, found.api, found.signing))
+                self._endpoints = found
+            return self._endpoints
+
+    @property
+    def auth(self) -> AuthClient:
+        """Sign-in and session."""
+        return AuthClient(self.http, self.endpoints)
+
+    @property
+    def catalogue(self) -> CatalogueClient:
+        """Search."""
+        return CatalogueClient(self.http, self.endpoints.stac)
+
+    @property
+    def signing(self) -> SigningClient:
+        """Signed addresses."""
+        return SigningClient(self.http, self.endpoints)
+
+    @property
+    def requests(self) -> RequestsClient:
+        """Quotas, projects and orders."""
+        return RequestsClient(self.http, self.endpoints)
+
+    def download(
+        self, href: str, target: Path, progress: Progress | None = None, cancel: Cancel = never
+    ) -> Path:
+        """Sign the address of a file and bring it to the disk (CAT-31).
+
+        Raises:
+            ForbiddenError: The service does not sign it.
+            DinamisError: As `download` raises them.
+        """
+
+        def signed() -> str:
+            result = self.signing.sign([href], cancel=cancel)
+            for refusal in result.refused.values():
+                error = NotFoundError if refusal.code == "not-found" else ForbiddenError
+                raise error(refusal.detail)
+            return next(iter(result.signed.values())).href
+
+        return download(self.http.session, signed, target, progress, cancel, timeout_s=self.http.timeout_s)

@@ -1,0 +1,81 @@
+"""Addresses that open without credentials for a while (CAT-37)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..domain.endpoints import Endpoints
+from ..domain.errors import BadAnswerError
+from ..domain.parsing import mapping_of, text_of, utc_of
+from ..domain.signed_url import SignedUrl, expiry_of, is_signed, strip_signature
+from .http import Cancel, HttpClient, never
+
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why an address was not signed: a code of the contract, and a sentence."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class SignResult:
+    """What was signed and what was not, by the address without a signature."""
+
+    signed: Mapping[str, SignedUrl]
+    refused: Mapping[str, Refusal]
+
+
+class SigningClient:
+    """Has addresses signed by the service."""
+
+    def __init__(self, http: HttpClient, endpoints: Endpoints) -> None:
+        self._http = http
+        self._url = f"{endpoints.signing}/sign_urls"
+
+    def sign(self, urls: Iterable[str], duration_s: int | None = None, cancel: Cancel = never) -> SignResult:
+        """Have any number of addresses signed, in batches.
+
+        Times of expiry are by the clock of this machine, also when it differs from the service's.
+
+        Raises:
+            NotSignedInError: Nobody is signed in.
+            DinamisError: As `HttpClient` raises them.
+        """
+        wanted = list(dict.fromkeys(strip_signature(url) for url in urls))
+        signed: dict[str, SignedUrl] = {}
+        refused: dict[str, Refusal] = {}
+        for start in range(0, len(wanted), BATCH):
+            self._sign_batch(wanted[start : start + BATCH], duration_s, cancel, signed, refused)
+        return SignResult(signed, refused)
+
+    def _sign_batch(
+        self,
+        batch: list[str],
+        duration_s: int | None,
+        cancel: Cancel,
+        signed: dict[str, SignedUrl],
+        refused: dict[str, Refusal],
+    ) -> None:
+        body: dict[str, object] = {"urls": batch}
+        if duration_s is not None:
+            body["duration_seconds"] = duration_s
+        answer = mapping_of(self._http.post_json(self._url, body, repeatable=True, cancel=cancel))
+        hrefs, refusals = answer.get("hrefs"), mapping_of(answer.get("refused"))
+        if not isinstance(hrefs, dict):
+            raise BadAnswerError.about("hrefs", "missing")
+        expiry = utc_of(answer.get("expiry"))
+        for url in batch:
+            href = text_of(hrefs.get(url))
+            if href:
+                ends = (expiry_of(href) or expiry) if is_signed(href) else None
+                signed[url] = SignedUrl(href, ends - self._http.clock_offset if ends else None)
+            else:
+                reason = mapping_of(refusals.get(url))
+                refused[url] = Refusal(
+                    text_of(reason.get("code")) or "unanswered", text_of(reason.get("detail"))
+                )
