@@ -1,12 +1,34 @@
-"""Pages of the service."""
+"""Pages of the service: the portal, the sign-in of devices, and the files they are dressed with."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, Response
 
 from dinamis_service.context import Context
+from dinamis_service.errors import NotFoundError
+from dinamis_service.language import text
+from dinamis_service.web import device
+from dinamis_service.web.pages import STATIC, Page
+
+STATIC_LIFE_S = 3600
 
 
 def build_router(context: Context) -> APIRouter:
     """Every page."""
-    return APIRouter()
+    router = APIRouter(include_in_schema=False)
+    files = {path.name: path for path in STATIC.iterdir() if path.is_file()}
+
+    @router.get("/")
+    def home(request: Request) -> Response:
+        page = Page(context, request)
+        return page.render("home.html", base=page.base)
+
+    @router.get("/static/{name}")
+    def static(request: Request, name: str) -> Response:
+        if name not in files:
+            raise NotFoundError(text(request, fr="Ce fichier n'existe pas.", en="There is no such file."))
+        return FileResponse(files[name], headers={"Cache-Control": f"public, max-age={STATIC_LIFE_S}"})
+
+    router.include_router(device.build_router(context))
+    return router

@@ -1,0 +1,121 @@
+"""Rendering of pages: language, headers that keep browsers careful, and the browser's cookie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from dinamis_service import __version__
+from dinamis_service.context import Context, base_url
+from dinamis_service.identity.digests import new_secret
+from dinamis_service.identity.principal import Principal
+from dinamis_service.language import Language, pick_language, text
+
+STATIC = Path(__file__).parent / "static"
+
+BROWSER_COOKIE = "dinamis_browser"
+LANGUAGE_COOKIE = "dinamis_language"
+LANGUAGE_LIFE_S = 365 * 86400
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Vary": "Accept-Language, Cookie",
+}
+
+
+class Page:
+    """One request for a page: who and which browser asks, in which language."""
+
+    def __init__(self, context: Context, request: Request) -> None:
+        self.request = request
+        self.base = base_url(request, context.settings)
+        self.language = page_language(request)
+        self._context = context
+        self._secret = request.cookies.get(BROWSER_COOKIE) or new_secret()
+
+    @property
+    def address(self) -> str:
+        """Network address of the browser."""
+        return self.request.client.host if self.request.client else ""
+
+    def text(self, fr: str, en: str) -> str:
+        """The sentence of the two in the language of this page."""
+        return text(self.language, fr=fr, en=en)
+
+    def principal(self) -> Principal | None:
+        """Who is signed in in this browser."""
+        return self._context.identity.browsers.principal(self._secret)
+
+    def sign_in(self, principal: Principal) -> None:
+        """Sign the person in in this browser, under a fresh secret."""
+        self._secret = self._context.identity.browsers.open(principal.sub)
+
+    def sign_out(self) -> None:
+        """Sign out whoever is signed in in this browser."""
+        self._context.identity.browsers.close(self._secret)
+        self._secret = new_secret()
+
+    def came_from_here(self, form_token: str) -> bool:
+        """Whether a form that was sent is one that this browser got from us."""
+        return self._context.identity.browsers.is_form_token(self._secret, form_token)
+
+    def render(self, template: str, status: int = 200, **values: Any) -> Response:
+        """The page of a template."""
+        settings = self._context.settings
+        other = "en" if self.language == "fr" else "fr"
+        body = _TEMPLATES.get_template(template).render(
+            t=self.text,
+            language=self.language,
+            other_language=other,
+            other_language_query=self.request.url.include_query_params(lang=other).query,
+            title=settings.title,
+            demo=settings.demo,
+            version=__version__,
+            form_token=self._context.identity.browsers.form_token(self._secret),
+            **values,
+        )
+        return self._finish(HTMLResponse(body, status, HEADERS))
+
+    def redirect(self, path: str) -> Response:
+        """Send the browser on to a page of ours, by GET."""
+        return self._finish(RedirectResponse(path, 303, HEADERS))
+
+    def _finish(self, response: Response) -> Response:
+        """Give the browser its cookies."""
+        secure = self.base.startswith("https:")
+        response.set_cookie(BROWSER_COOKIE, self._secret, httponly=True, samesite="lax", secure=secure)
+        if "lang" in self.request.query_params:
+            response.set_cookie(
+                LANGUAGE_COOKIE,
+                self.language,
+                max_age=LANGUAGE_LIFE_S,
+                httponly=True,
+                samesite="lax",
+                secure=secure,
+            )
+        return response
+
+
+def page_language(request: Request) -> Language:
+    """Language of a page: the one chosen on it, else chosen before, else the browser's."""
+    chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    return pick_language(chosen if chosen in ("fr", "en") else request.headers.get("accept-language"))
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("dinamis_service.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
