@@ -1,0 +1,1 @@
+"""Image requests: projects, archive orders, programming requests, their states and delivery."""

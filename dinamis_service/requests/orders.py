@@ -1,0 +1,343 @@
+"""Archive orders and programming requests: estimated, submitted once, listed, moved from state to state."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import shapely
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from dinamis_service.catalogue.engine import CatalogueEngine
+from dinamis_service.clock import Clock
+from dinamis_service.db import Database
+from dinamis_service.errors import ConflictError, InvalidError, NotFoundError
+from dinamis_service.quotas.geometry import AREA_STEP, Zone
+from dinamis_service.quotas.rules import Assessment, Level, assess
+from dinamis_service.quotas.store import table_of
+from dinamis_service.quotas.table import RequestKind
+from dinamis_service.requests.caller import Caller
+from dinamis_service.requests.history import Author, record, snapshot
+from dinamis_service.requests.numbering import next_number
+from dinamis_service.requests.products import Product, product_of
+from dinamis_service.requests.projects import project_for_request
+from dinamis_service.requests.scenes import covered_zone
+from dinamis_service.requests.states import Actor, State
+from dinamis_service.requests.tables import IdempotencyKey, Order, Project
+from dinamis_service.requests.validation import (
+    Interval,
+    check_limits,
+    check_parameters,
+    check_window,
+    check_zone,
+    refusal,
+)
+
+MAX_KEY = 128
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a client sends to make a request, not yet checked."""
+
+    product_id: str
+    period: str
+    geometry: Any
+    filter: Any
+    parameters: Any
+
+    @property
+    def digest(self) -> str:
+        """Fingerprint of the content: equal for bodies that are the same JSON."""
+        content = [self.product_id, self.period, self.geometry, self.filter, self.parameters]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A submission that holds together, but for its project and price."""
+
+    product: Product
+    interval: Interval
+    zone: Zone
+    counted_zone: Zone
+    limits: dict[str, float]
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody would like to request."""
+
+    product_id: str
+    geometry: Any
+    item_ids: Sequence[str] = ()
+    project_id: str | None = None
+
+
+class Orders:
+    """The requests of the service."""
+
+    def __init__(self, database: Database, catalogue: CatalogueEngine, clock: Clock) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        self._clock = clock
+
+    def estimate(self, caller: Caller, question: Question) -> tuple[Assessment, Zone]:
+        """What a request would take, without making it (REQ-12), and the zone that is counted.
+
+        Raises:
+            NotFoundError: there is no such product.
+            InvalidError: the zone, the scenes or the project cannot be used.
+        """
+        product = product_of(question.product_id, caller.language)
+        zone = check_zone(question.geometry, caller.language)
+        if product.kind is RequestKind.ARCHIVE:
+            zone = covered_zone(self._catalogue, product, zone, question.item_ids, caller)
+        now = self._clock()
+        project = None
+        with self._database.session() as session:
+            if question.project_id:
+                project = project_for_request(session, caller, question.project_id, now.date())
+            return _assess(session, caller, product, zone, project, now=now), zone
+
+    def submit(self, caller: Caller, submission: Submission, key: str | None) -> tuple[Order, bool]:
+        """Make the request, or find the one that the same `key` of the same user made before.
+
+        Without a key, sending again makes another request.
+
+        Returns:
+            The request, and whether it was made now.
+
+        Raises:
+            ConflictError: the key came with another content before, or the project is closed.
+            InvalidError: the request does not hold together; fields say where.
+        """
+        product = product_of(submission.product_id, caller.language)
+        _check_key(key, caller)
+        # A key that is known answers before any check: what was valid then may not be so any more.
+        with self._database.session() as session:
+            made = _made_before(session, caller, key, submission)
+        if made:
+            return made, False
+        checked = self._checked(product, submission, caller)
+        try:
+            return self._store(caller, submission, checked, key)
+        except IntegrityError:  # on PostgreSQL a twin may have stored the same key meanwhile
+            with self._database.session() as session:
+                made = _made_before(session, caller, key, submission)
+            if made is None:
+                raise
+            return made, False
+
+    def page(
+        self, caller: Caller, limit: int, before: int | None = None, state: State | None = None
+    ) -> list[Order]:
+        """Requests that the caller may see, newest first, older than the one of sequence `before`."""
+        wanted = select(Order).order_by(Order.sequence.desc()).limit(limit)
+        if not caller.principal.is_operator:
+            wanted = wanted.where(Order.owner_sub == caller.principal.sub)
+        if before is not None:
+            wanted = wanted.where(Order.sequence < before)
+        if state is not None:
+            wanted = wanted.where(Order.state == state)
+        with self._database.session() as session:
+            return list(session.scalars(wanted))
+
+    def get(self, caller: Caller, order_id: str) -> Order:
+        """One request that the caller may see. Raises `NotFoundError` otherwise."""
+        with self._database.session() as session:
+            return _visible(session, caller, order_id)
+
+    def move(
+        self, caller: Caller, order_id: str, targets: Sequence[State], reason: str | None, **values: Any
+    ) -> Order:
+        """Bring a request through `targets`, recording each step, all or none.
+
+        `values` are members of the order that change with it, such as a quoted price.
+
+        Raises:
+            NotFoundError: the caller cannot see the request.
+            ConflictError: a step is not legal from where the request is.
+        """
+        with self._database.session() as session:
+            order = _visible(session, caller, order_id, lock=True)
+            own = order.owner_sub == caller.principal.sub
+            actor = Actor.REQUESTER if own else Actor.OPERATOR
+            author = Author(actor, caller.principal.name, self._clock(), reason)
+            for target in targets:
+                record(order, target, author, caller.language)
+            for name, value in values.items():
+                setattr(order, name, value)
+        return order
+
+    def cancel(self, caller: Caller, order_id: str, reason: str | None) -> Order:
+        """Cancel a request while it is legal; one already cancelled stays so, for the sake of retries."""
+        order = self.get(caller, order_id)
+        if order.state == State.CANCELLED:
+            return order
+        return self.move(caller, order_id, [State.CANCELLED], reason)
+
+    def accept_quotation(self, caller: Caller, order_id: str) -> Order:
+        """Accept the price of a request, as its requester; one already accepted stays so."""
+        order = self.get(caller, order_id)
+        if order.state == State.ACCEPTED:
+            return order
+        if order.state != State.QUOTATION:
+            raise ConflictError(
+                caller.say(
+                    fr=f"La demande {order_id} n'attend pas l'acceptation d'un devis.",
+                    en=f"Request {order_id} does not wait for a quotation to be accepted.",
+                )
+            )
+        return self.move(caller, order_id, [State.ACCEPTED], None)
+
+    def _checked(self, product: Product, submission: Submission, caller: Caller) -> Checked:
+        """Check all that needs neither project nor price."""
+        language = caller.language
+        parameters = check_parameters(product, submission.parameters, language)
+        interval = check_window(product, submission.period, self._clock(), language)
+        limits = check_limits(product, submission.filter, language)
+        zone = counted = check_zone(submission.geometry, language)
+        if product.kind is RequestKind.ARCHIVE:
+            counted = covered_zone(self._catalogue, product, zone, parameters["item_ids"], caller)
+        return Checked(product, interval, zone, counted, limits, parameters)
+
+    def _store(
+        self, caller: Caller, submission: Submission, checked: Checked, key: str | None
+    ) -> tuple[Order, bool]:
+        """Give the request its price and identifier and keep it with its key, in one transaction."""
+        now = self._clock()
+        with self._database.session() as session:
+            made = _made_before(session, caller, key, submission)
+            if made:
+                return made, False
+            project = project_for_request(session, caller, checked.parameters["project_id"], now.date())
+            judged = _assess(session, caller, checked.product, checked.counted_zone, project, now=now)
+            _refuse_unacceptable(judged, caller)
+            order = _new_order(session, caller, submission, checked, judged, now=now)
+            session.add(order)
+            session.flush()
+            if key is not None:
+                session.add(
+                    IdempotencyKey(
+                        owner_sub=caller.principal.sub,
+                        key=key,
+                        body_sha256=submission.digest,
+                        order_sequence=order.sequence,
+                        created=now,
+                    )
+                )
+        return order, True
+
+
+def _new_order(
+    session: Session,
+    caller: Caller,
+    submission: Submission,
+    checked: Checked,
+    judged: Assessment,
+    *,
+    now: datetime,
+) -> Order:
+    """A submitted request under its identifier (decision 1 of the architecture, REQ-09)."""
+    product, project_id = checked.product, checked.parameters["project_id"]
+    series = f"{project_id}-{now.year}-{product.kind[0].upper()}"
+    order = Order(
+        id=f"{series}-{next_number(session, series):03d}-{product.sensor}",
+        project_id=project_id,
+        owner_sub=caller.principal.sub,
+        owner_name=caller.principal.name,
+        owner_email=caller.principal.email,
+        product_id=product.id,
+        kind=product.kind.value,
+        sensor=product.sensor.value,
+        created=now,
+        state=State.DRAFT.value,
+        starts=checked.interval.start,
+        ends=checked.interval.end,
+        geometry=shapely.geometry.mapping(checked.zone.shape),
+        filter=submission.filter or None,
+        limits=checked.limits,
+        parameters=checked.parameters,
+        area_units=int(judged.area_km2 / AREA_STEP),
+        assessment=snapshot(judged),
+        delivered_items=[],
+    )
+    record(order, State.SUBMITTED, Author(Actor.REQUESTER, caller.principal.name, now), caller.language)
+    return order
+
+
+def _assess(
+    session: Session, caller: Caller, product: Product, zone: Zone, project: Project | None, *, now: datetime
+) -> Assessment:
+    """Judge a request by the table of `now` and what was granted to its project (QUO-12)."""
+    granted = (project.granted_km2 if project else {}).get(product.sensor)
+    kind: Any = caller.principal.user_kind
+    return assess(
+        table_of(session, now),
+        kind,
+        product.sensor,
+        product.kind,
+        zone.area_km2,
+        granted_km2=None if granted is None else Decimal(granted),
+    )
+
+
+def _refuse_unacceptable(judged: Assessment, caller: Caller) -> None:
+    """Refuse what the rules do not allow; the zone is what must change."""
+    reasons = [one.words.told(caller.language) for one in judged.messages if one.level is Level.ERROR]
+    if reasons:
+        raise refusal("geometry", " ".join(reasons))
+
+
+def _check_key(key: str | None, caller: Caller) -> None:
+    """Refuse an idempotency key that is empty or too long to be one."""
+    if key is not None and not 0 < len(key) <= MAX_KEY:
+        raise InvalidError(
+            caller.say(
+                fr=f"La clé d'idempotence (Idempotency-Key) doit avoir de 1 à {MAX_KEY} caractères.",
+                en=f"The idempotency key (Idempotency-Key) must have 1 to {MAX_KEY} characters.",
+            )
+        )
+
+
+def _made_before(session: Session, caller: Caller, key: str | None, submission: Submission) -> Order | None:
+    """The request that this user's key made, if any.
+
+    Raises:
+        ConflictError: the key made a request of another content.
+    """
+    known = None if key is None else session.get(IdempotencyKey, (caller.principal.sub, key))
+    if known is None:
+        return None
+    order = session.get_one(Order, known.order_sequence)
+    if known.body_sha256 != submission.digest:
+        raise ConflictError(
+            caller.say(
+                fr=f"Cette clé d'idempotence a déjà servi pour {order.id}, dont le contenu est autre.",
+                en=f"This idempotency key was used for {order.id}, whose content differs.",
+            )
+        )
+    return order
+
+
+def _visible(session: Session, caller: Caller, order_id: str, *, lock: bool = False) -> Order:
+    """A request that the caller may see, locked until the transaction ends when it is to be changed."""
+    wanted = select(Order).where(Order.id == order_id)
+    order = session.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
+    if order is None or not caller.may_see(order.owner_sub):
+        raise NotFoundError(
+            caller.say(
+                fr=f"Il n'y a pas de demande « {order_id} » à votre nom.",
+                en=f"There is no request '{order_id}' of yours.",
+            )
+        )
+    return order

@@ -1,0 +1,135 @@
+"""Tables of the projects and requests.
+
+Surfaces are kept as whole units of 100 square metres and money as whole cents: no database rounds them.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Connection, ForeignKey, Index, Text, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dinamis_service.db import Base, UtcDateTime
+
+
+class Counter(Base):
+    """Last number given within a scope, so that identifiers have no gaps and no doubles."""
+
+    __tablename__ = "request_counters"
+
+    scope: Mapped[str] = mapped_column(Text, primary_key=True)
+    last: Mapped[int]
+
+
+class Project(Base):
+    """A project of a user, under which requests are made (REQ-01 to REQ-05)."""
+
+    __tablename__ = "projects"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    owner_sub: Mapped[str] = mapped_column(Text, index=True)
+    owner_email: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    themes: Mapped[list[str]] = mapped_column(JSON)
+    start_date: Mapped[date]
+    end_date: Mapped[date]
+    description: Mapped[str] = mapped_column(Text)
+    objectives: Mapped[str] = mapped_column(Text)
+    methodology: Mapped[str] = mapped_column(Text)
+    expected_results: Mapped[str] = mapped_column(Text)
+    publications: Mapped[str] = mapped_column(Text)
+    granted_km2: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Order(Base):
+    """An archive order or a programming request, with what it was judged by."""
+
+    __tablename__ = "orders"
+    __table_args__ = (Index("ix_orders_owner_created", "owner_sub", "created", "sequence"),)
+
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(Text, unique=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"), index=True)
+    owner_sub: Mapped[str] = mapped_column(Text)
+    owner_name: Mapped[str] = mapped_column(Text)
+    owner_email: Mapped[str] = mapped_column(Text)
+    product_id: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    sensor: Mapped[str] = mapped_column(Text)
+    created: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    state: Mapped[str] = mapped_column(Text, index=True)
+    starts: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends: Mapped[datetime] = mapped_column(UtcDateTime)
+    geometry: Mapped[dict[str, Any]] = mapped_column(JSON)
+    filter: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    parameters: Mapped[dict[str, Any]] = mapped_column(JSON)
+    limits: Mapped[dict[str, float]] = mapped_column(JSON)
+    area_units: Mapped[int]
+    assessment: Mapped[dict[str, Any]] = mapped_column(JSON)
+    quoted_cents: Mapped[int | None]
+    delivered_items: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    changes: Mapped[list[StatusChange]] = relationship(
+        order_by="StatusChange.number", lazy="selectin", back_populates="order"
+    )
+
+
+class StatusChange(Base):
+    """One change of state of a request: when, by whom, why. Only ever added (REQ-24)."""
+
+    __tablename__ = "order_status_changes"
+    __table_args__ = (UniqueConstraint("order_sequence", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    order_sequence: Mapped[int] = mapped_column(ForeignKey("orders.sequence"))
+    number: Mapped[int]
+    moment: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    order: Mapped[Order] = relationship(back_populates="changes")
+
+
+class IdempotencyKey(Base):
+    """The request that a key of a user made, so that sending again makes no second one."""
+
+    __tablename__ = "order_idempotency_keys"
+
+    owner_sub: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    body_sha256: Mapped[str] = mapped_column(Text)
+    order_sequence: Mapped[int] = mapped_column(ForeignKey("orders.sequence"))
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+APPEND_ONLY_DDL: dict[str, list[str]] = {
+    "sqlite": [
+        f"""
+        CREATE TRIGGER order_status_changes_no_{verb} BEFORE {verb} ON order_status_changes
+        BEGIN SELECT RAISE(ABORT, 'the history of a request cannot be rewritten'); END
+        """
+        for verb in ("update", "delete")
+    ],
+    "postgresql": [
+        """
+        CREATE FUNCTION order_status_changes_frozen() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'the history of a request cannot be rewritten'; END $$
+        """,
+        """
+        CREATE TRIGGER order_status_changes_frozen BEFORE UPDATE OR DELETE ON order_status_changes
+        FOR EACH ROW EXECUTE FUNCTION order_status_changes_frozen()
+        """,
+    ],
+}
+"""What makes the database itself refuse to rewrite the history, by dialect; a migration runs it too."""
+
+
+@event.listens_for(StatusChange.__table__, "after_create")
+def _freeze_history(_table: Any, connection: Connection, **_options: Any) -> None:
+    """Create the triggers beside the table."""
+    for statement in APPEND_ONLY_DDL.get(connection.dialect.name, ()):
+        connection.exec_driver_sql(statement)
