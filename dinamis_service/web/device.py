@@ -83,8 +83,8 @@ def _find(page: Page, identity: Identity, user_code: str) -> PendingRequest | Re
         return identity.devices.find(user_code, page.address)
     except UnknownCodeError:
         sentence = page.text(
-            "Ce code n'est pas reconnu. Vérifiez-le dans l'application, ou demandez-lui un nouveau code.",
-            "This code is not known. Check it in the application, or ask it for a new code.",
+            "Ce code n'existe pas ou a déjà servi. Vérifiez-le, ou relancez la connexion dans l'application.",
+            "This code does not exist or has been used. Check it, or start again in the application.",
         )
         return _ask_code(page, user_code, 400, sentence)
     except ExpiredCodeError:
