@@ -132,7 +132,8 @@ def _polygons(shape: BaseGeometry) -> list[Polygon]:
 def _surfaces(shape: BaseGeometry) -> Polygon | MultiPolygon:
     """`shape` as a polygon, or a multipolygon when it has several parts or none."""
     polygons = [one for part in getattr(shape, "geoms", [shape]) for one in _polygons(part)]
-    return polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
+    oriented = [shapely.orient_polygons(one) for one in polygons]  # as RFC 7946 wants them
+    return oriented[0] if len(oriented) == 1 else MultiPolygon(oriented)
 
 
 def _coordinates(geometry: Any) -> list[list[Ring]]:
@@ -158,7 +159,7 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
     """Whether `value` is a finite number; JSON's true and NaN are not."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
@@ -181,7 +182,7 @@ def _ring(ring: Any) -> Ring:
 def _position(value: Any) -> Point:
     """Longitude and latitude of one position; a height is ignored."""
     numbers = list(value[:2]) if _is_list(value) else []
-    if len(numbers) < 2 or not all(map(_is_number, numbers)):  # noqa: PLR2004 (longitude and latitude)
+    if len(numbers) < 2 or not all(map(is_number, numbers)):  # noqa: PLR2004 (longitude and latitude)
         raise ZoneError(
             sentence(
                 "La zone contient une position illisible : {value}.",

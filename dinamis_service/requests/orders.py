@@ -33,6 +33,7 @@ from dinamis_service.requests.states import Actor, State
 from dinamis_service.requests.tables import IdempotencyKey, Order, Project
 from dinamis_service.requests.validation import (
     Interval,
+    Limits,
     check_limits,
     check_parameters,
     check_window,
@@ -68,7 +69,7 @@ class Checked:
     interval: Interval
     zone: Zone
     counted_zone: Zone
-    limits: dict[str, float]
+    limits: Limits
     parameters: dict[str, Any]
 
 
@@ -222,7 +223,7 @@ class Orders:
             project = project_for_request(session, caller, checked.parameters["project_id"], now.date())
             judged = _assess(session, caller, checked.product, checked.counted_zone, project, now=now)
             _refuse_unacceptable(judged, caller)
-            order = _new_order(session, caller, submission, checked, judged, now=now)
+            order = _new_order(session, caller, checked, judged, now=now)
             session.add(order)
             session.flush()
             if key is not None:
@@ -241,7 +242,6 @@ class Orders:
 def _new_order(
     session: Session,
     caller: Caller,
-    submission: Submission,
     checked: Checked,
     judged: Assessment,
     *,
@@ -264,8 +264,8 @@ def _new_order(
         starts=checked.interval.start,
         ends=checked.interval.end,
         geometry=shapely.geometry.mapping(checked.zone.shape),
-        filter=submission.filter or None,
-        limits=checked.limits,
+        filter=checked.limits.filter,
+        limits=checked.limits.values,
         parameters=checked.parameters,
         area_units=int(judged.area_km2 / AREA_STEP),
         assessment=snapshot(judged),

@@ -209,7 +209,7 @@ def _add_products(router: APIRouter, context: Context) -> None:
         window = check_window(product, body.datetime, context.clock(), language)
         limits = check_limits(product, body.filter, language)
         chances = (
-            monthly_chances(context.catalogue, product.collection, zone.shape, window, limits)
+            monthly_chances(context.catalogue, product.collection, zone.shape, window, limits.values)
             if product.kind is RequestKind.PROGRAMMING
             else []
         )
@@ -217,7 +217,7 @@ def _add_products(router: APIRouter, context: Context) -> None:
             product,
             zone,
             chances,
-            limits,
+            limits.values,
             body.model_dump(),
             language=language,
             addresses=addresses(request),

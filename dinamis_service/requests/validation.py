@@ -33,6 +33,14 @@ class Interval:
         return (last.date() - self.start.date()).days + 1
 
 
+@dataclass(frozen=True)
+class Limits:
+    """Upper limits by queryable, the defaults included, and the filter that set some of them."""
+
+    values: dict[str, float]
+    filter: dict[str, Any] | None
+
+
 def check_zone(geometry: Any, language: Language, field: str = "geometry") -> Zone:
     """The zone of a request.
 
@@ -56,7 +64,7 @@ def check_parameters(product: Product, given: Any, language: Language) -> dict[s
     return dict(complete)
 
 
-def check_limits(product: Product, expression: Any, language: Language) -> dict[str, float]:
+def check_limits(product: Product, expression: Any, language: Language) -> Limits:
     """Upper limits that a filter sets, completed with the defaults of the product.
 
     Raises:
@@ -67,11 +75,12 @@ def check_limits(product: Product, expression: Any, language: Language) -> dict[
         name: one["default"] for name, one in schema["properties"].items() if "default" in one
     }
     given: dict[str, float] = {}
-    for term in _terms(expression, language):
+    terms = _terms(expression, language)
+    for term in terms:
         name, value = _limit(term, language)
         given[name] = min(value, given.get(name, value))
     _check_schema(schema, given, "filter", language)
-    return {**limits, **given}
+    return Limits({**limits, **given}, _conjunction(terms))
 
 
 def check_interval(value: str, language: Language) -> Interval:
@@ -158,6 +167,13 @@ def _terms(expression: Any, language: Language) -> list[Any]:
             raise _not_a_limit(language)
         return [term for arg in args for term in _terms(arg, language)]
     return [expression]
+
+
+def _conjunction(terms: list[Any]) -> dict[str, Any] | None:
+    """CQL2 JSON of all the terms; CQL2 has no conjunction of fewer than two."""
+    if not terms:
+        return None
+    return dict(terms[0]) if len(terms) == 1 else {"op": "and", "args": terms}
 
 
 def _limit(term: Any, language: Language) -> tuple[str, float]:
