@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from dinamis_service.context import Context, base_url
 from dinamis_service.identity.deps import TOKEN_PATH
-from dinamis_service.language import text
+from dinamis_service.language import pick_language, text
 
 DOCUMENT_PATH = "/openapi.json"
 PAGE_PATH = "/docs"
@@ -43,7 +43,8 @@ def _components(document: dict[str, Any], base: str) -> dict[str, Any]:
     schemes = dict(document["components"]["securitySchemes"])
     flows = {"password": {"scopes": {}, "tokenUrl": base + TOKEN_PATH}}
     schemes["OAuth2PasswordBearer"] = schemes["OAuth2PasswordBearer"] | {"flows": flows}
-    return document["components"] | {"securitySchemes": schemes}
+    components: dict[str, Any] = document["components"] | {"securitySchemes": schemes}
+    return components
 
 
 def _with_paired_headers(document: dict[str, Any]) -> dict[str, Any]:
@@ -66,12 +67,13 @@ def _page(document: dict[str, Any], request: Request) -> str:
         for method, operation in operations.items()
     )
     title = escape(f"{document['info']['title']} {document['info']['version']}")
+    language = pick_language(request.headers.get("accept-language"))
     hint = text(
-        request,
+        language,
         fr="Les champs de chaque route sont décrits dans",
         en="The fields of every route are described in",
     )
     return (
-        f'<!doctype html><html lang="{text(request, fr="fr", en="en")}"><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>'
         f'<h1>{title}</h1><p>{hint} <a href="openapi.json">openapi.json</a>.</p><table>{rows}</table></html>'
     )

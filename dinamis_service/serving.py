@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import signal
 import socket
@@ -66,10 +67,14 @@ def run_server(
 
 
 def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
-    """How uvicorn runs the application."""
+    """How uvicorn runs the application, without its own access log.
+
+    That one writes query strings, hence signatures; `middleware.AccessLog` stands in for it.
+    """
+    logging.getLogger("uvicorn.access").disabled = True  # also if someone hangs a handler to it
     return uvicorn.Config(
         app,
-        access_log=False,  # it would write query strings, hence signatures; see middleware.AccessLog
+        access_log=False,
         log_config=None,  # the logging of the process stands
         forwarded_allow_ips=settings.trusted_proxies,
         server_header=False,

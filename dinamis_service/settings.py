@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     access_lifetime_s: int = Field(300, ge=1, description="Life of an access token, in seconds")
     refresh_lifetime_s: int = Field(30 * 86400, ge=1, description="Life of a refresh token, in seconds")
     refresh_grace_s: int = Field(
-        60, ge=0, description="Time in which a client that lost an answer may ask for its tokens again, in seconds"
+        60, ge=0, description="Time for a client that lost an answer to ask for its tokens again, in seconds"
     )
     browser_lifetime_s: int = Field(3600, ge=1, description="Life of a sign-in on the pages, in seconds")
     device_lifetime_s: int = Field(600, ge=1, description="Life of a device code, in seconds")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
@@ -16,7 +16,7 @@ from dinamis_service.signing.service import Caller, SignedBatch, Signing
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 
-_OPTIONAL = {"security": [{}]}  # signing in is one way to call, nothing is another
+_OPTIONAL: dict[str, Any] = {"security": [{}]}  # signing in is one way to call, nothing is another
 
 
 class SignRequest(BaseModel):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import secrets
@@ -13,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from dinamis_service import secret_files
 from dinamis_service.storage.sigv4 import Signer
 from dinamis_service.storage.store import InvalidKeyError
 
@@ -129,9 +129,7 @@ def load_or_create_key(folder: Path) -> tuple[str, str]:
     Raises:
         ValueError: the key file is not one of ours.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not (folder / KEY_FILE).exists():
-        _create_key(folder)
+    secret_files.read_or_create(folder / KEY_FILE, _new_key)
     return read_key(folder)
 
 
@@ -151,16 +149,6 @@ def read_key(folder: Path) -> tuple[str, str]:
         raise ValueError(msg) from None
 
 
-def _create_key(folder: Path) -> None:
-    """Make a key pair, in a file of mode 0600; when another process makes one at the same time, one wins."""
-    pair = {"key_id": secrets.token_hex(10).upper(), "secret": secrets.token_urlsafe(30)}
-    handle, name = tempfile.mkstemp(dir=folder)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(pair, file)
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(name, folder / KEY_FILE)
-    finally:
-        Path(name).unlink()
+def _new_key() -> str:
+    """A fresh key pair, as it is stored."""
+    return json.dumps({"key_id": secrets.token_hex(10).upper(), "secret": secrets.token_urlsafe(30)})

@@ -46,7 +46,8 @@ def build_router(context: Context) -> APIRouter:
     """Routes that read and write objects."""
     router = APIRouter(tags=["objects"])
 
-    @router.api_route(PREFIX + "{key:path}", methods=["GET", "HEAD"], response_class=Response)
+    @router.head(PREFIX + "{key:path}", response_class=Response)
+    @router.get(PREFIX + "{key:path}", response_class=Response)
     def read(request: Request, key: str) -> Response:
         """Bytes of an object: whole, or the ranges asked for.
 

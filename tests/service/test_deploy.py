@@ -1,4 +1,4 @@
-"""What an administrator installs: the wheel, in a bare environment, run by the unit's command as nobody in particular."""
+"""What an administrator installs: the wheel, in a bare environment, run as the unit runs it, by nobody."""
 
 from __future__ import annotations
 
@@ -42,7 +42,11 @@ def test_systemd_understands_the_unit(tmp_path: Path) -> None:
     unit = tmp_path / UNIT.name
     unit.write_text(text.replace(executable, sys.executable), encoding="utf-8")
     result = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, timeout=60, check=False
+        ["systemd-analyze", "verify", "--man=no", str(unit)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert UNIT.name not in result.stderr, result.stderr
 
@@ -56,7 +60,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(
         ROOT / "dinamis_service", tree / "dinamis_service", ignore=shutil.ignore_patterns("__pycache__")
     )
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tree / "dist"), str(tree)]
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(tree / "dist"),
+        str(tree),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     (built,) = (tree / "dist").glob("*.whl")
     return built

@@ -6,60 +6,18 @@ import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from fastapi.testclient import TestClient
+from stored import CONTENT, put, put_item
 
 from dinamis_service.app import create_app
 from dinamis_service.context import Context
 
-CONTENT = bytes(range(256)) * 4096  # 1 MiB
 BASE = "http://testserver"
 KEY = "pleiades/DS_PHR1A/pan.tif"
 URL = f"{BASE}/objects/{KEY}"
-
-
-def put(context: Context, key: str, content: bytes = CONTENT) -> None:
-    source = context.settings.data_dir / "source"
-    source.write_bytes(content)
-    context.objects.put_file(key, source)
-
-
-def put_item(context: Context, item_id: str, access: str | None = None, collection: str = "pleiades") -> None:
-    """An item with an image and a thumbnail, both stored."""
-    for name in ("pan.tif", "thumbnail.png"):
-        put(context, f"{collection}/{item_id}/{name}", name.encode() * 50)
-    properties: dict[str, Any] = {
-        "datetime": "2026-04-01T10:30:00Z",
-        "created": "2026-04-02T00:00:00Z",
-        "title": item_id,
-        "dinamis:mission": "PLEIADES",
-        "dinamis:product_type": "downloadable",
-        "platform": "PHR1A",
-    }
-    if access is not None:
-        properties["dinamis:access"] = access
-    item = {
-        "type": "Feature",
-        "stac_version": "1.0.0",
-        "stac_extensions": [],
-        "id": item_id,
-        "collection": collection,
-        "geometry": {"type": "Polygon", "coordinates": [[[3, 43], [4, 43], [4, 44], [3, 44], [3, 43]]]},
-        "bbox": [3, 43, 4, 44],
-        "properties": properties,
-        "assets": {
-            "pan": {"href": f"objects:{collection}/{item_id}/pan.tif", "type": "image/tiff", "roles": ["data"]},
-            "thumbnail": {
-                "href": f"objects:{collection}/{item_id}/thumbnail.png",
-                "type": "image/png",
-                "roles": ["thumbnail"],
-            },
-        },
-    }
-    context.catalogue.upsert([item])
 
 
 def sign(context: Context, url: str = URL, method: str = "GET", duration_s: int = 3600) -> str:
@@ -84,7 +42,11 @@ def test_a_signed_object_is_sent_whole(client: TestClient, signed: str) -> None:
 
 @pytest.mark.parametrize(
     ("wanted", "start", "stop"),
-    [("bytes=0-16383", 0, 16384), ("bytes=1000-", 1000, len(CONTENT)), ("bytes=-10", len(CONTENT) - 10, len(CONTENT))],
+    [
+        ("bytes=0-16383", 0, 16384),
+        ("bytes=1000-", 1000, len(CONTENT)),
+        ("bytes=-10", len(CONTENT) - 10, len(CONTENT)),
+    ],
 )
 def test_one_range(client: TestClient, signed: str, wanted: str, start: int, stop: int) -> None:
     answer = client.get(signed, headers={"Range": wanted, "Accept-Encoding": "gzip"})
@@ -115,7 +77,11 @@ def test_a_range_after_the_end_says_the_size(client: TestClient, signed: str) ->
 
 def test_head_tells_what_get_would(client: TestClient, signed: str) -> None:
     whole = client.head(signed)
-    assert (whole.status_code, whole.content, whole.headers["Content-Length"]) == (200, b"", str(len(CONTENT)))
+    assert (whole.status_code, whole.content, whole.headers["Content-Length"]) == (
+        200,
+        b"",
+        str(len(CONTENT)),
+    )
     part = client.head(signed, headers={"Range": "bytes=0-9"})
     assert (part.status_code, part.content, part.headers["Content-Length"]) == (206, b"", "10")
 
@@ -180,7 +146,14 @@ def test_a_signed_object_that_is_gone_is_not_found(client: TestClient, context: 
 
 @pytest.mark.parametrize(
     "path",
-    ["../state.sqlite", "%2e%2e/state.sqlite", "..%2fstate.sqlite", "a/%2e%2e/%2e%2e/keys/signing.json", "%2fetc/passwd", "x%00"],
+    [
+        "../state.sqlite",
+        "%2e%2e/state.sqlite",
+        "..%2fstate.sqlite",
+        "a/%2e%2e/%2e%2e/keys/signing.json",
+        "%2fetc/passwd",
+        "x%00",
+    ],
 )
 def test_even_signed_nothing_outside_is_served(client: TestClient, context: Context, path: str) -> None:
     # httpx would tidy the path up: it is handed over as it is
@@ -217,7 +190,9 @@ def test_open_data_is_for_everyone_by_item_or_by_collection(client: TestClient, 
     assert client.get(f"{BASE}/objects/sentinel-2/S2_member/pan.tif").status_code == 403
 
 
-def test_an_upload_appears_whole_at_the_address_it_was_signed_for(client: TestClient, context: Context) -> None:
+def test_an_upload_appears_whole_at_the_address_it_was_signed_for(
+    client: TestClient, context: Context
+) -> None:
     url = f"{BASE}/objects/incoming/new.tif"
     answer = client.put(sign(context, url, "PUT"), content=CONTENT)
     assert answer.status_code == 201

@@ -1,0 +1,236 @@
+"""Signing, by the paths and fields of the published clients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from running import SignedIn
+from sqlalchemy import select
+from stored import CONTENT, put, put_item
+
+from dinamis_service.app import create_app, create_context
+from dinamis_service.context import Context
+from dinamis_service.settings import Settings
+from dinamis_service.signing.tables import SignatureRecord
+
+BASE = "http://testserver"
+PAN = f"{BASE}/objects/pleiades/DS_1/pan.tif"
+THUMBNAIL = f"{BASE}/objects/pleiades/DS_1/thumbnail.png"
+SignIn = Callable[..., SignedIn]
+
+
+@pytest.fixture
+def member(context: Context, signed_in: SignIn) -> SignedIn:
+    put_item(context, "DS_1")
+    return signed_in()
+
+
+def sign(client: TestClient, urls: list[str], who: SignedIn | None = None, **more: Any) -> Any:
+    return client.post("/sign_urls", json={"urls": urls, **more}, headers=who.headers if who else {})
+
+
+def journal(context: Context) -> list[SignatureRecord]:
+    with context.database.session() as session:
+        return list(session.scalars(select(SignatureRecord).order_by(SignatureRecord.id)))
+
+
+def test_a_member_gets_urls_that_work(client: TestClient, member: SignedIn) -> None:
+    before = datetime.now(UTC)
+    answer = sign(client, [PAN, THUMBNAIL], member, duration_seconds=3600)
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body.keys() == {"expiry", "hrefs"}
+    assert body["hrefs"].keys() == {PAN, THUMBNAIL}
+    for url, href in body["hrefs"].items():
+        assert href.startswith(url + "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=")
+        assert "&X-Amz-Expires=3600&X-Amz-SignedHeaders=host&X-Amz-Signature=" in href
+        assert client.get(href).status_code == 200
+    expiry = datetime.fromisoformat(body["expiry"])
+    assert timedelta(seconds=3598) < expiry - before < timedelta(seconds=3602)
+    assert expiry.utcoffset() == timedelta(0)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_default_life_is_eight_hours(client: TestClient, member: SignedIn) -> None:
+    assert "X-Amz-Expires=28800&" in sign(client, [PAN], member).json()["hrefs"][PAN]
+
+
+def test_an_expired_signed_url_is_signed_afresh(
+    client: TestClient, member: SignedIn, context: Context
+) -> None:
+    old = context.objects.presign(PAN, "GET", context.clock() - timedelta(days=2), 3600)
+    href = sign(client, [old], member).json()["hrefs"][old]
+    assert href.count("X-Amz-Signature") == 1
+    assert client.get(href).status_code == 200
+
+
+def test_the_same_url_twice_is_one_key(client: TestClient, member: SignedIn, context: Context) -> None:
+    assert list(sign(client, [PAN, PAN], member).json()["hrefs"]) == [PAN]
+    assert len(journal(context)) == 1
+
+
+def test_a_refused_url_does_not_fail_its_batch(client: TestClient, member: SignedIn) -> None:
+    missing = f"{BASE}/objects/pleiades/none.tif"
+    outside = f"{BASE}/objects/../state.sqlite"
+    foreign = "https://elsewhere.example/objects/pleiades/DS_1/pan.tif"
+    lookalike = "http://testserver.example/objects/pleiades/DS_1/pan.tif"
+    page = f"{BASE}/healthz"
+    body = sign(client, [PAN, missing, outside, foreign, lookalike, page, "not a url"], member).json()
+    assert list(body["hrefs"]) == [PAN]
+    assert {url: refusal["code"] for url, refusal in body["refused"].items()} == {
+        missing: "not-found",
+        outside: "not-found",
+        foreign: "invalid",
+        lookalike: "invalid",
+        page: "invalid",
+        "not a url": "invalid",
+    }
+    assert "n'existe pas" in body["refused"][missing]["detail"]
+
+
+def test_signed_out_only_what_is_public_is_signed(
+    client: TestClient, member: SignedIn, context: Context
+) -> None:
+    put_item(context, "open", access="open")
+    open_image = f"{BASE}/objects/pleiades/open/pan.tif"
+    body = sign(client, [PAN, THUMBNAIL, open_image]).json()
+    assert set(body["hrefs"]) == {THUMBNAIL, open_image}
+    assert body["refused"][PAN]["code"] == "not-signed-in"
+    assert client.get(body["hrefs"][open_image]).status_code == 200
+
+
+def test_signed_out_with_nothing_public_says_sign_in(client: TestClient, member: SignedIn) -> None:
+    answer = sign(client, [PAN])
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert answer.json()["code"] == "not-signed-in"
+
+
+def test_a_token_that_is_not_valid_is_not_taken_for_none(client: TestClient, member: SignedIn) -> None:
+    answer = client.post("/sign_urls", json={"urls": [THUMBNAIL]}, headers={"Authorization": "Bearer x.y.z"})
+    assert answer.status_code == 401
+
+
+def test_an_api_key_signs_too(client: TestClient, member: SignedIn, context: Context) -> None:
+    access, secret = context.identity.api_keys.create(member.principal.sub, "tests")
+    headers = {"access-key": access, "secret-key": secret}
+    answer = client.post("/sign_urls", json={"urls": [PAN]}, headers=headers)
+    assert list(answer.json()["hrefs"]) == [PAN]
+    assert (
+        client.post("/sign_urls", json={"urls": [PAN]}, headers=headers | {"secret-key": "x"}).status_code
+        == 401
+    )
+
+
+def test_sixty_four_at_most(client: TestClient, member: SignedIn, context: Context) -> None:
+    put(context, "many")
+    urls = [f"{BASE}/objects/many?version={number}" for number in range(65)]
+    assert len(sign(client, urls[:64], member).json()["hrefs"]) == 64
+    answer = sign(client, urls, member)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "urls"
+    assert len(journal(context)) == 64
+
+
+@pytest.mark.parametrize("duration", [0, -1, 6 * 86400 + 1, 10**12, "soon"])
+def test_the_life_is_bounded(client: TestClient, member: SignedIn, duration: object) -> None:
+    answer = sign(client, [PAN], member, duration_seconds=duration)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "duration_seconds"
+    assert sign(client, [PAN], member, duration_seconds=6 * 86400).status_code == 200
+
+
+@pytest.mark.parametrize("body", [{}, {"urls": []}, {"urls": PAN}, {"urls": [1]}, {"urls": ["x" * 5000]}, []])
+def test_a_body_that_is_not_a_batch_is_refused(client: TestClient, member: SignedIn, body: object) -> None:
+    assert client.post("/sign_urls", json=body, headers=member.headers).status_code == 422
+
+
+def test_one_url_by_get(client: TestClient, member: SignedIn) -> None:
+    body = client.get("/sign", params={"url": PAN}, headers=member.headers).json()
+    assert body.keys() == {"href", "expiry"}
+    assert client.get(body["href"]).status_code == 200
+    missing = f"{BASE}/objects/none.tif"
+    assert client.get("/sign", params={"url": missing}, headers=member.headers).status_code == 404
+    assert client.get("/sign", params={"url": "http://x/y"}, headers=member.headers).status_code == 422
+    assert client.get("/sign", params={"url": PAN}).status_code == 401
+
+
+def test_uploads_are_signed_for_operators_only(
+    client: TestClient, member: SignedIn, signed_in: SignIn
+) -> None:
+    url = f"{BASE}/objects/incoming/new.tif"
+    body = {"urls": [url, "https://elsewhere.example/x"]}
+    assert client.post("/sign_urls_put", json=body).status_code == 401
+    assert client.post("/sign_urls_put", json=body, headers=member.headers).status_code == 403
+    answer = client.post("/sign_urls_put", json=body, headers=signed_in("operator").headers).json()
+    assert list(answer["refused"]) == ["https://elsewhere.example/x"]
+    assert client.get(answer["hrefs"][url]).status_code == 403
+    assert client.put(answer["hrefs"][url], content=CONTENT).status_code == 201
+    assert sign(client, [url], member).json()["hrefs"].keys() == {url}
+
+
+def test_every_signature_is_in_the_journal_with_who_what_and_when(
+    client: TestClient, member: SignedIn, context: Context
+) -> None:
+    before = datetime.now(UTC).replace(microsecond=0)
+    sign(client, [PAN, THUMBNAIL, f"{BASE}/objects/none.tif"], member, duration_seconds=60)
+    sign(client, [THUMBNAIL])
+    found = [(record.sub, record.method, record.object_key) for record in journal(context)]
+    assert found == [
+        (member.principal.sub, "GET", "pleiades/DS_1/pan.tif"),
+        (member.principal.sub, "GET", "pleiades/DS_1/thumbnail.png"),
+        (None, "GET", "pleiades/DS_1/thumbnail.png"),
+    ]
+    for record in journal(context):
+        assert before <= record.at <= datetime.now(UTC)
+    assert journal(context)[0].expires_at - journal(context)[0].at == timedelta(seconds=60)
+
+
+class TestPace:
+    """A service that lets a person sign ten URLs in a minute."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"sign_rate_max": 10})
+
+    def test_too_fast_says_when_to_come_back(
+        self, client: TestClient, member: SignedIn, signed_in: SignIn, context: Context
+    ) -> None:
+        urls = [f"{PAN}?n={number}" for number in range(10)]
+        assert sign(client, urls, member).status_code == 200
+        answer = sign(client, urls[:1], member)
+        assert answer.status_code == 429
+        assert 1 <= int(answer.headers["Retry-After"]) <= 6
+        assert answer.json()["code"] == "too-many-requests"
+        assert len(journal(context)) == 10
+        assert sign(client, urls, signed_in()).status_code == 200
+
+
+class TestBehindAProxy:
+    """A service that its clients know by another address and under a path."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"public_url": "https://images.example/dinamis/"})
+
+    @pytest.fixture
+    def inside(self, settings: Settings) -> Iterator[tuple[TestClient, Context]]:
+        context = create_context(settings)
+        with TestClient(create_app(context), BASE) as client:
+            yield client, context
+
+    def test_urls_are_signed_for_the_public_address(
+        self, inside: tuple[TestClient, Context], signed_in: SignIn
+    ) -> None:
+        client, context = inside
+        put_item(context, "DS_1", access="open")
+        public = "https://images.example/dinamis/objects/pleiades/DS_1/pan.tif"
+        body = sign(client, [public, PAN]).json()
+        assert list(body["refused"]) == [PAN]
+        path = body["hrefs"][public].removeprefix("https://images.example/dinamis")
+        assert client.get(path, headers={"Host": "images.example"}).status_code == 200
+        assert client.get(path).status_code == 403
