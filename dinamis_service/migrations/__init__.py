@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -14,6 +15,15 @@ from dinamis_service.db import Base, Database
 def upgrade(database: Database) -> None:
     """Create the tables that are missing."""
     Base.metadata.create_all(database.engine)
+
+
+def generate(database: Database, message: str) -> None:
+    """Write a migration from the newest version, which the database has, to the tables of this program."""
+    config = _config()
+    count = len(list(ScriptDirectory.from_config(config).walk_revisions()))
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.revision(config, message, autogenerate=True, rev_id=f"{count + 1:04d}")
 
 
 def version(database: Database) -> str | None:

@@ -5,17 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import dinamis_service.db
-
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
+revision = "${up_revision}"
+down_revision = ${f'"{down_revision}"' if down_revision else None}
 
 
 def upgrade() -> None:
-    """Apply."""
+    """Bring the schema from the version before to this one."""
     ${upgrades if upgrades else "pass"}
-
-
-def downgrade() -> None:
-    """Undo."""
-    ${downgrades if downgrades else "pass"}

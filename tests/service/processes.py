@@ -1,0 +1,52 @@
+"""The service as a process of its own, to be stopped and killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+
+class ServiceProcess:
+    """`dinamis-service serve` on a data folder, from this checkout.
+
+    Args:
+        data_dir: folder of the databases, keys and objects.
+        port: the port to listen on; 0 takes a free one.
+    """
+
+    def __init__(self, data_dir: Path, port: int = 0) -> None:
+        self._data_dir = data_dir
+        self._port = port
+        self._ready = data_dir.parent / "ready.json"
+        self.process: subprocess.Popen[str] | None = None
+        self.url = ""
+
+    def start(self) -> str:
+        """Start it; give its address once it answers."""
+        self._ready.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "dinamis_service", "serve", "--port", str(self._port)]
+        command += ["--data-dir", str(self._data_dir), "--ready-file", str(self._ready)]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("DINAMIS_")}
+        self.process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        deadline = time.monotonic() + 30
+        while not self._ready.exists():
+            assert self.process.poll() is None, self.process.communicate()[0]
+            assert time.monotonic() < deadline, "the service does not answer"
+            time.sleep(0.05)
+        ready = json.loads(self._ready.read_text(encoding="utf-8"))
+        assert ready["pid"] == self.process.pid
+        self.url = str(ready["url"])
+        return self.url
+
+    def end(self, number: int) -> tuple[int, str]:
+        """Send a signal; give the exit code and what the process wrote."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        output, _ = self.process.communicate(timeout=30)
+        return self.process.returncode, output
