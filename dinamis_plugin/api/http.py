@@ -79,9 +79,9 @@ class Answer:
 class HttpClient:
     """Makes the calls to one service.
 
-    Calls that may be repeated are repeated after a lost connection, 429, 502, 503 and 504, with growing pauses
-    or the one that the service asks for. A 401 renews the session once. The access token goes to trusted
-    origins only.
+    Calls that may be repeated are repeated after a lost connection, 429, 502, 503 and 504, with growing
+    pauses or the one that the service asks for. A 401 renews the session once. The access token goes to
+    trusted origins only.
 
     Args:
         session: Transport; its cookies are switched off, so that threads can share it.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Union, cast
 
 from shapely.affinity import translate
+from shapely.errors import ShapelyError
 from shapely.geometry import JOIN_STYLE, MultiPolygon, Polygon, box
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
@@ -22,6 +23,17 @@ Vertices = Iterable[tuple[float, ...]]
 
 MAX_VERTICES = 2_000_000
 """More vertices than any administrative boundary has: beyond, the machine of the person would stall."""
+
+UNREADABLE_GEOMETRY = (
+    AoiError,
+    ShapelyError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""All that shapely, 1.8 or 2, raises on a malformed GeoJSON geometry."""
 
 _TURN, _HALF_TURN, _POLE = 360.0, 180.0, 90.0
 _WORLD = box(-_HALF_TURN, -_POLE, _HALF_TURN, _POLE)
@@ -62,14 +74,14 @@ def extent_polygon(west: float, south: float, east: float, north: float) -> Area
     Raises:
         AoiError: EMPTY when the extent has no area, INVALID when a bound is not a number.
     """
-    _require_finite([(west, south), (east, north)])
-    if west > east:
-        east += _TURN
-    east = min(east, west + _TURN)
+    if not all(map(math.isfinite, (west, south, east, north))):
+        raise AoiError(AoiProblem.INVALID)
+    width = min(east - west if west <= east else east - west + _TURN, _TURN)
+    west = -_HALF_TURN if width == _TURN else (west + _HALF_TURN) % _TURN - _HALF_TURN
     south, north = max(-_POLE, min(south, north)), min(_POLE, max(south, north))
-    if east - west <= 0 or north - south <= 0:
+    if width <= 0 or north <= south:
         raise AoiError(AoiProblem.EMPTY)
-    return polygonal(unary_union(list(_wrapped(box(west, south, east, north)))))
+    return polygonal(unary_union(list(_wrapped(box(west, south, west + width, north)))))
 
 
 def repair(geometry: BaseGeometry) -> tuple[AreaGeometry, bool]:
@@ -88,8 +100,7 @@ def repair(geometry: BaseGeometry) -> tuple[AreaGeometry, bool]:
         raise AoiError(AoiProblem.EMPTY)
     if count_vertices(geometry) > MAX_VERTICES:
         raise AoiError(AoiProblem.TOO_COMPLEX, str(count_vertices(geometry)))
-    flat = loads(dumps(geometry, output_dimension=2)) if geometry.has_z else geometry
-    parts = list(_polygons(flat))
+    parts = [_flat(part) for part in _polygons(geometry)]
     if not parts:
         raise AoiError(AoiProblem.NOT_AREA, str(geometry.geom_type))
     area = parts[0] if len(parts) == 1 else MultiPolygon(parts)
@@ -165,6 +176,11 @@ def _polygons(geometry: BaseGeometry) -> Iterator[Polygon]:
     elif hasattr(geometry, "geoms"):
         for part in geometry.geoms:
             yield from _polygons(part)
+
+
+def _flat(polygon: Polygon) -> Polygon:
+    """Drop the heights."""
+    return cast(Polygon, loads(dumps(polygon, output_dimension=2))) if polygon.has_z else polygon
 
 
 def _rings(polygon: Polygon) -> list[BaseGeometry]:

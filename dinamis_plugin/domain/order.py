@@ -13,8 +13,8 @@ from uuid import uuid4
 from shapely.geometry import mapping, shape
 from shapely.ops import unary_union
 
-from .aoi import AreaGeometry, polygonal
-from .errors import DinamisError, InvalidRequestError
+from .aoi import UNREADABLE_GEOMETRY, AreaGeometry, polygonal
+from .errors import InvalidRequestError
 from .parsing import (
     interval,
     mapping_of,
@@ -57,30 +57,20 @@ class OrderKind(Enum):
 
 LEGAL_NEXT: dict[OrderState, frozenset[OrderState]] = {
     OrderState.DRAFT: frozenset({OrderState.SUBMITTED, OrderState.CANCELLED}),
-    OrderState.SUBMITTED: frozenset(
-        {
-            OrderState.ARBITRATION,
-            OrderState.QUOTATION,
-            OrderState.ACCEPTED,
-            OrderState.REJECTED,
-            OrderState.CANCELLED,
-        }
-    ),
+    OrderState.SUBMITTED: frozenset({OrderState.ARBITRATION, OrderState.CANCELLED}),
     OrderState.ARBITRATION: frozenset(
         {OrderState.QUOTATION, OrderState.ACCEPTED, OrderState.REJECTED, OrderState.CANCELLED}
     ),
     OrderState.QUOTATION: frozenset(
-        {OrderState.ACCEPTED, OrderState.REJECTED, OrderState.CANCELLED, OrderState.EXPIRED}
+        {OrderState.ARBITRATION, OrderState.ACCEPTED, OrderState.CANCELLED, OrderState.EXPIRED}
     ),
-    OrderState.ACCEPTED: frozenset(
-        {OrderState.PRODUCTION, OrderState.PROGRAMMED, OrderState.CANCELLED, OrderState.FAILED}
-    ),
+    OrderState.ACCEPTED: frozenset({OrderState.PRODUCTION, OrderState.PROGRAMMED, OrderState.CANCELLED}),
     OrderState.PRODUCTION: frozenset({OrderState.DELIVERED, OrderState.FAILED, OrderState.CANCELLED}),
     OrderState.PROGRAMMED: frozenset(
         {OrderState.ACQUIRING, OrderState.CANCELLED, OrderState.FAILED, OrderState.EXPIRED}
     ),
     OrderState.ACQUIRING: frozenset(
-        {OrderState.DELIVERED, OrderState.FAILED, OrderState.CANCELLED, OrderState.EXPIRED}
+        {OrderState.DELIVERED, OrderState.CANCELLED, OrderState.FAILED, OrderState.EXPIRED}
     ),
     OrderState.DELIVERED: frozenset(),
     OrderState.REJECTED: frozenset(),
@@ -89,6 +79,17 @@ LEGAL_NEXT: dict[OrderState, frozenset[OrderState]] = {
     OrderState.EXPIRED: frozenset(),
 }
 """Where a request can go from each state; an empty set ends it."""
+
+CANCELLED_BY_REQUESTER = frozenset(
+    {
+        OrderState.DRAFT,
+        OrderState.SUBMITTED,
+        OrderState.ARBITRATION,
+        OrderState.QUOTATION,
+        OrderState.ACCEPTED,
+    }
+)
+"""From where the requester may still give it up; once work has begun, only an operator may."""
 
 STATE_OF_STAPI_CODE: dict[str, OrderState] = {
     "received": OrderState.SUBMITTED,
@@ -225,7 +226,7 @@ class Order:
     @property
     def can_be_cancelled(self) -> bool:
         """Whether the requester can still give it up."""
-        return OrderState.CANCELLED in LEGAL_NEXT[self.state]
+        return self.state in CANCELLED_BY_REQUESTER
 
     @property
     def is_over(self) -> bool:
@@ -409,5 +410,5 @@ def _state(properties: Mapping[str, Any], status: Mapping[str, Any]) -> OrderSta
 def _zone(geometry: Any) -> AreaGeometry:
     try:
         return polygonal(shape(geometry))
-    except (DinamisError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+    except UNREADABLE_GEOMETRY:
         return polygonal(unary_union([]))

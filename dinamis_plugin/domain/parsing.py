@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from dateutil.parser import isoparse
-
 from .errors import BadAnswerError
 
-_FRACTION = re.compile(r"(\.\d{6})\d+")
+# Python 3.9 reads neither a Z nor a fraction of any other length than 3 or 6.
+_ISO_8601 = re.compile(
+    r"(?P<day>\d{4}-\d{2}-\d{2})"
+    r"(?:[Tt ](?P<minute>\d{2}:\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)? ?"
+    r"(?P<zone>[Zz]|[+-]\d{2}(?::?\d{2})?)?)?"
+)
 
 
 def text_of(value: Any) -> str:
@@ -54,11 +57,14 @@ def texts_of(value: Any) -> tuple[str, ...]:
 
 def utc_of(value: Any) -> datetime | None:
     """Read an ISO 8601 time as aware UTC; without a zone it is taken for UTC; None when it is not a time."""
-    if not isinstance(value, str):
+    found = _ISO_8601.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not found:
         return None
+    zone = (found["zone"] or "Z").upper().replace(":", "").replace("Z", "+0000")
+    clock = f"{found['minute'] or '00:00'}:{found['second'] or '00'}.{(found['fraction'] or '')[:6]:0<6}"
     try:
-        moment: datetime = isoparse(_FRACTION.sub(r"\1", value.strip()))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+        moment = datetime.fromisoformat(f"{found['day']}T{clock}{zone[:3]}:{zone[3:] or '00'}")
+        return moment.astimezone(timezone.utc)
     except (ValueError, OverflowError):
         return None
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from shapely.geometry import Polygon, box, shape
 
-from .aoi import AreaGeometry, polygonal, split_antimeridian
-from .errors import BadAnswerError, DinamisError
+from .aoi import UNREADABLE_GEOMETRY, AreaGeometry, polygonal, split_antimeridian
+from .errors import BadAnswerError
 from .parsing import between, mapping_of, number_of, objects_of, required_text, text_of, texts_of, utc_of
 from .search import ProductType
 
@@ -241,7 +241,7 @@ def _footprint(item: Mapping[str, Any]) -> AreaGeometry:
         footprint = polygonal(shape(item["geometry"]))
         if not footprint.is_empty:
             return split_antimeridian(footprint)
-    except (DinamisError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+    except UNREADABLE_GEOMETRY:
         # Shapely meets a malformed geometry in many ways: the bounding box then stands in.
         pass
     return _box(item.get("bbox"))

@@ -1,0 +1,108 @@
+"""A search says to STAC exactly what the person filled in."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely.geometry import Point, box, shape
+
+from dinamis_plugin._vendor.pystac_client.item_search import ItemSearch
+from dinamis_plugin.domain.aoi import Aoi, count_vertices
+from dinamis_plugin.domain.errors import InvalidRequestError
+from dinamis_plugin.domain.search import MISSIONS, ProductType, SearchQuery
+
+CODES = [code for code, _ in MISSIONS]
+QUERIES = st.builds(
+    SearchQuery,
+    missions=st.lists(st.sampled_from(CODES), unique=True).map(tuple),
+    product_type=st.sampled_from(ProductType),
+    max_cloud=st.none() | st.integers(0, 100),
+    max_incidence=st.none() | st.integers(0, 90),
+    text=st.text(max_size=20),
+)
+
+
+def conditions(query: SearchQuery) -> list:
+    written = query.to_stac().get("filter")
+    if written is None:
+        return []
+    return written["args"] if written["op"] == "and" else [written]
+
+
+@given(QUERIES)
+def test_each_filter_that_is_set_is_one_condition_and_no_other(query):
+    found = conditions(query)
+    expected = sum(
+        (
+            bool(query.missions),
+            query.product_type is not ProductType.ALL,
+            query.max_cloud not in (None, 100),
+            query.max_incidence not in (None, 90),
+            len(query.text.split()),
+        )
+    )
+    assert len(found) == expected
+    by_property = {str(c["args"][0].get("property")): c for c in found if c["op"] not in ("or", "like")}
+    if query.missions:
+        assert by_property["dinamis:mission"]["args"][1] == list(query.missions)
+    if query.max_cloud not in (None, 100):
+        assert by_property["eo:cloud_cover"] == {
+            "op": "<=",
+            "args": [{"property": "eo:cloud_cover"}, query.max_cloud],
+        }
+    if query.product_type is not ProductType.ALL:
+        assert by_property["dinamis:product_type"]["args"][1] == query.product_type.value
+
+
+@given(QUERIES)
+def test_pystac_client_takes_the_arguments_as_they_are(query):
+    arguments = query.to_stac()
+    search = ItemSearch("http://h.example/search", limit=10, **arguments)
+    body = search.get_parameters()
+    assert body.get("filter") == arguments.get("filter")
+    assert body["sortby"][0] == {"field": "datetime", "direction": "desc"}
+
+
+def test_days_count_whole_in_utc():
+    query = SearchQuery(start=date(2024, 2, 1), end=date(2024, 2, 29))
+    assert query.to_stac()["datetime"] == "2024-02-01T00:00:00Z/2024-02-29T23:59:59.999000Z"
+    assert SearchQuery(start=date(2024, 2, 1)).to_stac()["datetime"] == "2024-02-01T00:00:00Z/.."
+    assert SearchQuery(end=date(2024, 2, 1)).to_stac()["datetime"] == "../2024-02-01T23:59:59.999000Z"
+    assert "datetime" not in SearchQuery().to_stac()
+
+
+@pytest.mark.parametrize("start", [None, date(2024, 2, 1)])
+@pytest.mark.parametrize("end", [None, date(2024, 2, 29)])
+def test_pystac_client_passes_the_interval_on_unchanged(start, end):
+    arguments = SearchQuery(start=start, end=end).to_stac()
+    body = ItemSearch("http://h.example/search", **arguments).get_parameters()
+    assert body.get("datetime") == arguments.get("datetime")
+
+
+def test_days_in_the_wrong_order_are_refused_naming_the_field():
+    with pytest.raises(InvalidRequestError) as caught:
+        SearchQuery(start=date(2024, 2, 2), end=date(2024, 2, 1)).to_stac()
+    assert "start" in caught.value.fields
+    same_day = SearchQuery(start=date(2024, 2, 1), end=date(2024, 2, 1))
+    assert same_day.to_stac()["datetime"].startswith("2024-02-01T00:00:00Z/2024-02-01T23")
+
+
+def test_areas_are_joined_and_small_enough_to_send():
+    areas = (Aoi("a", Point(3, 43).buffer(1, 500), 1.0), Aoi("b", box(3, 43, 6, 44), 1.0))
+    sent = shape(SearchQuery(aois=areas).to_stac()["intersects"])
+    assert count_vertices(sent) <= 500
+    assert all(sent.covers(aoi.geometry) for aoi in areas)
+
+
+def test_words_match_in_the_usual_cases_and_jokers_are_only_letters():
+    (condition,) = conditions(SearchQuery(text="monTpellier"))
+    patterns = [test["args"][1] for test in condition["args"]]
+    assert condition["op"] == "or"
+    assert patterns == ["%monTpellier%", "%montpellier%", "%MONTPELLIER%", "%Montpellier%"]
+    (number,) = conditions(SearchQuery(text="50%_a\\"))
+    assert number["args"][0]["args"][1] == "%50\\%\\_a\\\\%"
+    (digits,) = conditions(SearchQuery(text="2024"))
+    assert digits["op"] == "like"
