@@ -1,0 +1,59 @@
+"""Run the plugin tests and the journey on QGIS 3.44, in the second environment of the workshop.
+
+The environment is made by the tool ../shared/tools/qgis344 (or the one in DINAMIS_QGIS344): a Debian trixie with
+QGIS 3.44 in which the current folder is mounted. Where the tool is absent this says so and ends well.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from vendor import vendor
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "requirements" / "plugin344.txt"
+REPORT = "build/test/plugin344.xml"
+
+
+def main() -> int:
+    """Run both; return 1 when one failed."""
+    tool = Path(os.environ.get("DINAMIS_QGIS344", ROOT.parent / "shared" / "tools" / "qgis344"))
+    if not os.access(tool, os.X_OK):
+        print(f"Skipped: there is no QGIS 3.44 here ({tool} is absent)")
+        return 0
+    if os.geteuid() != 0:
+        print("Skipped: QGIS 3.44 runs in an environment that only root may enter")
+        return 0
+    vendor()
+    (ROOT / "build" / "test").mkdir(parents=True, exist_ok=True)
+    tests = _run_tests(tool)
+    journey = _run_journey(tool)
+    print(f"\nQGIS 3.44: plugin tests {_word(tests)}, journey {_word(journey)}")
+    return 0 if tests and journey else 1
+
+
+def _run_tests(tool: Path) -> bool:
+    packages = re.findall(r"^[\w.-]+==[\w.]+", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
+    variables = {**os.environ, "QGIS344_PIP": " ".join(packages)}
+    pytest = ["python3", "-m", "pytest", "-q", "--no-header", "-m", "not long", "-p", "no:cacheprovider"]
+    command = [str(tool), *pytest, f"--junit-xml={REPORT}", "tests/plugin"]
+    return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode == 0
+
+
+def _run_journey(tool: Path) -> bool:
+    """Play the journey on the demonstration's own folder, so that both versions can be looked at side by side."""
+    out = ROOT / "build" / "demo344"
+    command = [sys.executable, "tools/demo.py", "journey", "--qgis344", str(tool), "--out", str(out)]
+    return subprocess.run([*command, "--language", "en"], cwd=ROOT, check=False).returncode == 0
+
+
+def _word(passed: bool) -> str:
+    return "passed" if passed else "FAILED"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
