@@ -1,4 +1,4 @@
-"""For developers: `python -m dinamis_service.migrations MESSAGE` writes the migration that the tables need."""
+"""For developers: `python -m dinamis_service.migrations MESSAGE` writes the migration the tables need."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class ServiceProcess:
 
     def __init__(self, data_dir: Path, port: int = 0) -> None:
         self._data_dir = data_dir
-        self._port = port
+        self.port = port
         self._ready = data_dir.parent / "ready.json"
         self.process: subprocess.Popen[str] | None = None
         self.url = ""
@@ -28,7 +28,7 @@ class ServiceProcess:
     def start(self) -> str:
         """Start it; give its address once it answers."""
         self._ready.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "dinamis_service", "serve", "--port", str(self._port)]
+        command = [sys.executable, "-m", "dinamis_service", "serve", "--port", str(self.port)]
         command += ["--data-dir", str(self._data_dir), "--ready-file", str(self._ready)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DINAMIS_")}
         self.process = subprocess.Popen(
