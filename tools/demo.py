@@ -1,7 +1,7 @@
 """Play the journey in a real QGIS window, or open the same window for a person.
 
-`make demo` plays it and leaves build/demo/report.html with pictures; it ends with 1 and the name of the step when
-one fails. `make qgis` opens QGIS with the plugin and a demonstration service.
+`make demo` plays it and leaves build/demo/report.html with pictures; it ends with 1 and the name of the step
+when one fails. `make qgis` opens QGIS with the plugin and a demonstration service.
 """
 
 from __future__ import annotations
@@ -136,10 +136,9 @@ def _open(args: argparse.Namespace, config: Path, service: Demonstration) -> int
         print("make qgis needs a display; make demo plays the journey without one", file=sys.stderr)
         return 1
     account = service.accounts[0]
-    print(
-        f"The service is at {service.url}. Sign in as {account['email']}; its password, and the other accounts,"
-    )
-    print(f"are in {_below_root(service.data / 'accounts.json')}. Close QGIS to end.")
+    passwords = _below_root(service.data / "accounts.json")
+    print(f"The service is at {service.url}. Sign in as {account['email']}; the passwords are in")
+    print(f"{passwords}. Close QGIS to end.")
     return subprocess.run(_desktop(args, config), cwd=ROOT, check=False).returncode
 
 

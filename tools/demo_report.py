@@ -40,9 +40,9 @@ def write_report(out: Path, about: dict[str, str]) -> Path:
         about: Facts of the whole journey, by their English name.
     """
     path = out / "result.json"
-    outcome = (
-        json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"steps": [], "passed": False}
-    )
+    outcome: dict[str, Any] = {"steps": [], "passed": False}
+    if path.exists():
+        outcome = json.loads(path.read_text(encoding="utf-8"))
     steps = outcome["steps"]
     failed = [step["name"] for step in steps if step["state"] in {"failed", "running"}]
     verdict = (
@@ -78,13 +78,15 @@ def _overview(steps: list[dict[str, Any]]) -> str:
 
 def _section(number: int, step: dict[str, Any]) -> str:
     pictures = "".join(
-        f"<figure><img src='{escape(name)}' alt='{escape(title)}'><figcaption>{escape(title)}</figcaption></figure>"
+        f"<figure><img src='{escape(name)}' alt='{escape(title)}'>"
+        f"<figcaption>{escape(title)}</figcaption></figure>"
         for name, title in step["pictures"]
     )
     error = f"<p class='error'>{escape(step['error'])}</p>" if step["error"] else ""
     return (
         f"<section id='step{number}'><header class='step'><h2>{number}. {escape(step['name'])}</h2>"
-        f"{_state(step)}<span>{step['seconds']:.1f} s</span></header><p class='fr'>{escape(step['name_fr'])}</p>"
+        f"{_state(step)}<span>{step['seconds']:.1f} s</span></header>"
+        f"<p class='fr'>{escape(step['name_fr'])}</p>"
         f"{error}{_facts(step['facts'])}{pictures}</section>"
     )
 

@@ -1,7 +1,7 @@
 """Run the plugin tests and the journey on QGIS 3.44, in the second environment of the workshop.
 
-The environment is made by the tool ../shared/tools/qgis344 (or the one in DINAMIS_QGIS344): a Debian trixie with
-QGIS 3.44 in which the current folder is mounted. Where the tool is absent this says so and ends well.
+The environment is made by the tool ../shared/tools/qgis344 (or the one in DINAMIS_QGIS344): a Debian trixie
+with QGIS 3.44 in which the current folder is mounted. Where the tool is absent this says so and ends well.
 """
 
 from __future__ import annotations
@@ -45,10 +45,11 @@ def _run_tests(tool: Path) -> bool:
 
 
 def _run_journey(tool: Path) -> bool:
-    """Play the journey on the demonstration's own folder, so that both versions can be looked at side by side."""
+    """Play the journey in a folder of its own, so that both versions can be looked at side by side."""
     out = ROOT / "build" / "demo344"
     command = [sys.executable, "tools/demo.py", "journey", "--qgis344", str(tool), "--out", str(out)]
-    return subprocess.run([*command, "--language", "en"], cwd=ROOT, check=False).returncode == 0
+    small = ["--scenes", "2000", "--images", "small", "--language", "en"]
+    return subprocess.run([*command, *small], cwd=ROOT, check=False).returncode == 0
 
 
 def _word(passed: bool) -> str:

@@ -3,8 +3,8 @@
     python3 tools/qgis_desktop.py CONFIG.json
 
 Only the standard library, because it also runs where there is nothing but QGIS (the second QGIS of
-`make test-qgis344`). What it starts (display, window manager, QGIS) it stops by process id. The configuration is
-written by tools/demo.py; see `Config`.
+`make test-qgis344`). What it starts (display, window manager, QGIS) it stops by process id. The configuration
+is written by tools/demo.py; see `Config`.
 """
 
 from __future__ import annotations

@@ -40,7 +40,9 @@ def test_every_step_of_the_journey_succeeds(played: tuple[subprocess.CompletedPr
     assert skipped == ([] if real else ["Real images of Mont Ventoux"])
 
 
-def test_the_report_shows_a_picture_of_every_step(played: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+def test_the_report_shows_a_picture_of_every_step(
+    played: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
     """The pictures are there and the report names them."""
     _, out = played
     report = (out / "report.html").read_text(encoding="utf-8")
@@ -51,11 +53,18 @@ def test_the_report_shows_a_picture_of_every_step(played: tuple[subprocess.Compl
             assert (out / name).stat().st_size > 10_000
 
 
-def test_no_secret_is_in_what_the_journey_leaves(played: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+def test_no_secret_is_in_what_the_journey_leaves(
+    played: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
     """Neither the words of QGIS and the service nor the report hold a signature or a password."""
     _, out = played
     passwords = [account["password"] for account in json.loads((out / "data" / "accounts.json").read_text())]
-    for path in [*out.glob("*.log"), out / "report.html", out / "result.json", out / "browser" / "visits.jsonl"]:
+    for path in [
+        *out.glob("*.log"),
+        out / "report.html",
+        out / "result.json",
+        out / "browser" / "visits.jsonl",
+    ]:
         text = path.read_text(encoding="utf-8", errors="replace")
         assert "X-Amz-Signature=" not in text, path.name
         assert not any(password in text for password in passwords), path.name

@@ -1,7 +1,7 @@
 """What a person does with a mouse and a keyboard, and what a person sees.
 
-Every action is posted to the event loop: a click that opens a modal dialog returns only when the dialog closes,
-and the journey must go on meanwhile.
+Every action is posted to the event loop: a click that opens a modal dialog returns only when the dialog
+closes, and the journey must go on meanwhile.
 """
 
 from __future__ import annotations
