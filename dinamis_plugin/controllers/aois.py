@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import List, Optional
-
 from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsRectangle
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
@@ -41,13 +39,13 @@ class AoiController(QObject):
     layer_needed = pyqtSignal(str, object)
     crs_needed = pyqtSignal(str, str)
 
-    def __init__(self, runner: TaskRunner, parent: Optional[QObject] = None) -> None:
+    def __init__(self, runner: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runner = runner
-        self._aois: List[Aoi] = []
+        self._aois: list[Aoi] = []
 
     @property
-    def aois(self) -> List[Aoi]:
+    def aois(self) -> list[Aoi]:
         """The areas, in the order in which they were added."""
         return list(self._aois)
 
@@ -81,19 +79,19 @@ class AoiController(QObject):
         return True
 
     def import_file(
-        self, path: str, layer: Optional[str] = None, crs: Optional[QgsCoordinateReferenceSystem] = None
+        self, path: str, layer: str | None = None, crs: QgsCoordinateReferenceSystem | None = None
     ) -> None:
         """Read a file in a task and add its areas."""
         given = None if crs is None else QgsCoordinateReferenceSystem(crs)
 
-        def work(context: TaskContext) -> List[Aoi]:
+        def work(context: TaskContext) -> list[Aoi]:
             return import_aoi_file(path, layer, given, context.cancelled)
 
         def failed(error: DinamisError) -> None:
             self.importing.emit(False)
             self._import_failed(path, layer, error)
 
-        def done(aois: List[Aoi]) -> None:
+        def done(aois: list[Aoi]) -> None:
             self.importing.emit(False)
             self._add(aois)
 
@@ -112,7 +110,7 @@ class AoiController(QObject):
             self._aois.clear()
             self.changed.emit()
 
-    def _add(self, aois: List[Aoi]) -> None:
+    def _add(self, aois: list[Aoi]) -> None:
         self._aois.extend(aois)
         self.changed.emit()
         notes = [f"{aoi.name}: {aoi.note}" for aoi in aois if aoi.note]
@@ -120,7 +118,7 @@ class AoiController(QObject):
             title = translate("Dinamis", "Area imported")
             self.notice.emit(Notice(NoticeLevel.INFO, title, " ".join(notes)))
 
-    def _import_failed(self, path: str, layer: Optional[str], error: DinamisError) -> None:
+    def _import_failed(self, path: str, layer: str | None, error: DinamisError) -> None:
         if isinstance(error, CancelledError):
             return
         if isinstance(error, SeveralLayersError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Optional
+from typing import Callable
 
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject
@@ -33,10 +33,10 @@ class Controllers(QObject):
 
     def __init__(
         self,
-        settings: Optional[PluginSettings] = None,
-        project: Optional[QgsProject] = None,
-        open_url: Optional[Callable[[str], bool]] = None,
-        parent: Optional[QObject] = None,
+        settings: PluginSettings | None = None,
+        project: QgsProject | None = None,
+        open_url: Callable[[str], bool] | None = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.settings = settings or PluginSettings()

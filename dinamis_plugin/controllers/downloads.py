@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Optional, Tuple
 
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
-from ..api.download import download
 from ..domain.errors import CancelledError, CorruptImageError, DinamisError, NotSignedInError
 from ..domain.scene import Asset, Scene
-from ..domain.signed_url import SignedUrl, strip_signature
 from ..qgisio import rasters
-from ..qgisio.transport import qgis_session
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel, notice_for
 from .session import SessionController
@@ -48,7 +44,7 @@ class DownloadController(QObject):
         progress: the Download and the percentage.
         finished: the Download; the file is whole.
         layer_added: the QgsRasterLayer of the local file.
-        failed: the Scene and a Notice; what was received is kept and taken up by the next try.
+        failed: the Scene and a Notice; after a cut the next try goes on where it stopped.
         cancelled: the Download.
     """
 
@@ -63,26 +59,26 @@ class DownloadController(QObject):
         self,
         runner: TaskRunner,
         session: SessionController,
-        project: Optional[QgsProject] = None,
-        parent: Optional[QObject] = None,
+        project: QgsProject | None = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._runner = runner
         self._session = session
         self._project = project or QgsProject.instance()
-        self._running: Dict[Path, Tuple[Download, TaskHandle]] = {}
+        self._running: dict[Path, tuple[Download, TaskHandle]] = {}
 
     @property
-    def running(self) -> List[Download]:
+    def running(self) -> list[Download]:
         """The downloads that run now."""
         return [download for download, _ in self._running.values()]
 
-    def project_folder(self) -> Optional[Path]:
+    def project_folder(self) -> Path | None:
         """The folder of the saved project, None when it was never saved to a folder."""
         folder = self._project.absolutePath()
         return Path(folder) if folder else None
 
-    def download_to_project(self, scene: Scene, asset_key: Optional[str] = None) -> bool:
+    def download_to_project(self, scene: Scene, asset_key: str | None = None) -> bool:
         """Download into the project's folder; False, and `failed`, when the project has none yet."""
         folder = self.project_folder()
         if folder is None:
@@ -91,12 +87,9 @@ class DownloadController(QObject):
         return self.download(scene, asset_key, folder)
 
     def download(
-        self, scene: Scene, asset_key: Optional[str], folder: Path, *, add_to_map: bool = True
+        self, scene: Scene, asset_key: str | None, folder: Path, *, add_to_map: bool = True
     ) -> bool:
-        """Download one image of a scene; False, and `failed`, when it cannot start.
-
-        A file that is there already and whole is not downloaded again.
-        """
+        """Download one image of a scene; False, and `failed`, when it cannot start."""
         asset = scene.preferred_asset() if asset_key is None else scene.asset(asset_key)
         service = self._session.service
         if asset is None:
@@ -108,21 +101,13 @@ class DownloadController(QObject):
         job = Download(scene, asset, Path(folder) / file_name(scene, asset))
         if job.target in self._running:
             return False
-        href = strip_signature(asset.href)
-
-        def provider() -> SignedUrl:
-            answer = service.signing.sign([href])
-            if href in answer.signed:
-                return answer.signed[href]
-            raise NotSignedInError(answer.refused[href].detail if href in answer.refused else "")
-
-        def work(context: TaskContext) -> Optional[QgsRasterLayer]:
-            def progress(received: int, total: Optional[int]) -> None:
+        def work(context: TaskContext) -> QgsRasterLayer | None:
+            def progress(received: int, total: int | None) -> None:
                 if total:
                     context.progress(100.0 * received / total)
                     context.tell(100.0 * received / total)
 
-            download(qgis_session(), provider, job.target, progress, context.cancelled)
+            service.download(asset.href, job.target, progress, context.cancelled)
             return _local_layer(job) if add_to_map else None
 
         handle = self._runner.run(
@@ -137,12 +122,12 @@ class DownloadController(QObject):
         return True
 
     def cancel(self, job: Download) -> None:
-        """Stop a download; what was received is kept."""
+        """Stop a download; nothing of it stays on the disk."""
         running = self._running.get(job.target)
         if running is not None:
             running[1].cancel()
 
-    def _done(self, job: Download, layer: Optional[QgsRasterLayer]) -> None:
+    def _done(self, job: Download, layer: QgsRasterLayer | None) -> None:
         self._running.pop(job.target, None)
         self.finished.emit(job)
         if layer is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple, Union
+from typing import Callable, NamedTuple
 
 from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
@@ -38,8 +39,8 @@ class _Opened(NamedTuple):
     """One image whose header GDAL has at hand, or why it has not."""
 
     identity: LayerIdentity
-    signed: Optional[SignedUrl]
-    error: Optional[DinamisError]
+    signed: SignedUrl | None
+    error: DinamisError | None
 
 
 class SignedLayersController(QObject):
@@ -64,9 +65,9 @@ class SignedLayersController(QObject):
         runner: TaskRunner,
         session: SessionController,
         paths: LayerPaths,
-        project: Optional[QgsProject] = None,
+        project: QgsProject | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
-        parent: Optional[QObject] = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._runner = runner
@@ -74,7 +75,7 @@ class SignedLayersController(QObject):
         self._paths = paths
         self._project = project or QgsProject.instance()
         self._now = now
-        self._refused: Set[str] = set()
+        self._refused: set[str] = set()
         self._signing = False
         self._again = False
         self._told_waiting = False
@@ -94,13 +95,13 @@ class SignedLayersController(QObject):
 
     # Adding
 
-    def add_scene(self, scene: Scene, asset_key: Optional[str] = None) -> None:
+    def add_scene(self, scene: Scene, asset_key: str | None = None) -> None:
         """Add one image of a scene as a layer: the preferred one, or the one named."""
         self.add_scenes([scene], asset_key)
 
-    def add_scenes(self, scenes: Sequence[Scene], asset_key: Optional[str] = None) -> None:
+    def add_scenes(self, scenes: Sequence[Scene], asset_key: str | None = None) -> None:
         """Add an image of each scene, all signed together."""
-        wanted: Dict[LayerIdentity, Scene] = {}
+        wanted: dict[LayerIdentity, Scene] = {}
         for scene in scenes:
             asset = scene.preferred_asset() if asset_key is None else scene.asset(asset_key)
             if asset is None:
@@ -114,7 +115,7 @@ class SignedLayersController(QObject):
             self.add_identities(list(wanted), wanted)
 
     def add_identities(
-        self, identities: Sequence[LayerIdentity], scenes: Optional[Dict[LayerIdentity, Scene]] = None
+        self, identities: Sequence[LayerIdentity], scenes: dict[LayerIdentity, Scene] | None = None
     ) -> None:
         """Add a layer for each identity; `scenes` only says what a failure is about."""
         service = self._session.service
@@ -138,7 +139,7 @@ class SignedLayersController(QObject):
                 else:
                     context.tell((opened.identity, layer))
 
-        def part(answer: Tuple[LayerIdentity, Union[QgsRasterLayer, DinamisError]]) -> None:
+        def part(answer: tuple[LayerIdentity, QgsRasterLayer | DinamisError]) -> None:
             identity, came = answer
             if isinstance(came, QgsRasterLayer):
                 self._project.addMapLayer(came)
@@ -162,7 +163,7 @@ class SignedLayersController(QObject):
 
     # Signing what is in the project
 
-    def layers(self) -> List[QgsRasterLayer]:
+    def layers(self) -> list[QgsRasterLayer]:
         """The layers of ours in the project."""
         every = self._project.mapLayers().values()
         return [layer for layer in every if rasters.identity_of(layer) is not None]
@@ -218,7 +219,7 @@ class SignedLayersController(QObject):
             return
         self._signing = True
         self.busy.emit(True)
-        refusals: List[Tuple[str, DinamisError]] = []
+        refusals: list[tuple[str, DinamisError]] = []
 
         def work(context: TaskContext) -> None:
             for opened in _sign_and_open(service, needing, context):
@@ -240,9 +241,9 @@ class SignedLayersController(QObject):
             on_part=part,
         )
 
-    def _needing(self) -> List[LayerIdentity]:
+    def _needing(self) -> list[LayerIdentity]:
         """The images that have no signature, or one that ends soon, each once."""
-        found: Dict[str, LayerIdentity] = {}
+        found: dict[str, LayerIdentity] = {}
         for layer in self.layers():
             identity = rasters.identity_of(layer)
             if identity is not None and identity.href not in self._refused and self._needs_signature(layer):
@@ -253,7 +254,12 @@ class SignedLayersController(QObject):
         if rasters.waits(layer):
             return True
         href = layer.source()[len(VSICURL) :]
-        return renewal_due(SignedUrl(href, expiry_of(href)), self._now(), MARGIN)
+        return renewal_due(SignedUrl(href, self._ends_at(layer)), self._now(), MARGIN)
+
+    def _ends_at(self, layer: QgsRasterLayer) -> datetime | None:
+        """When the signature of a layer ends, by the clock of this machine, which may be wrong."""
+        ends, service = expiry_of(layer.source()), self._session.service
+        return ends if ends is None or service is None else ends - service.http.clock_offset
 
     def _come_alive(self, href: str, signed_href: str) -> None:
         for layer in self.layers():
@@ -270,7 +276,7 @@ class SignedLayersController(QObject):
         if identity is not None:
             rasters.swap_source(layer, self._paths.placeholder(identity))
 
-    def _signed(self, refusals: List[Tuple[str, DinamisError]]) -> None:
+    def _signed(self, refusals: list[tuple[str, DinamisError]]) -> None:
         self._end_signing()
         for error, titles in _by_reason(refusals):
             self.failed.emit(None, self._notice_for_layer(error, ", ".join(titles)))
@@ -280,7 +286,7 @@ class SignedLayersController(QObject):
         else:
             self.settled.emit()
 
-    def _signing_failed(self, error: DinamisError, refusals: List[Tuple[str, DinamisError]]) -> None:
+    def _signing_failed(self, error: DinamisError, refusals: list[tuple[str, DinamisError]]) -> None:
         """The clock tries again; a signature that still works is not taken away before its end."""
         self._end_signing()
         self._again = False
@@ -308,7 +314,7 @@ class SignedLayersController(QObject):
     def _drop_expired(self) -> None:
         """Show the placeholder where a signature has ended: GDAL would only draw nothing and log the address."""
         for layer in self.layers():
-            ends = None if rasters.waits(layer) else expiry_of(layer.source())
+            ends = None if rasters.waits(layer) else self._ends_at(layer)
             if ends is not None and ends <= self._now():
                 self._put_placeholder(layer)
 
@@ -323,8 +329,8 @@ def _sign_and_open(
     service: Service, identities: Sequence[LayerIdentity], context: TaskContext
 ) -> Iterable[_Opened]:
     """Sign images in batches and open their headers side by side, in a worker thread."""
-    answer = service.signing.sign([identity.href for identity in identities])
-    signed: Dict[LayerIdentity, SignedUrl] = {}
+    answer = service.signing.sign([identity.href for identity in identities], cancel=context.cancelled)
+    signed: dict[LayerIdentity, SignedUrl] = {}
     for identity in identities:
         url = answer.signed.get(identity.href)
         if url is not None:
@@ -340,22 +346,22 @@ def _sign_and_open(
             yield _Opened(opened, signed[identity], None)
 
 
-def _refusal_error(refusal: Optional[Refusal]) -> DinamisError:
+def _refusal_error(refusal: Refusal | None) -> DinamisError:
     if refusal is None:
         return ForbiddenError("")
     kinds = {"not-signed-in": NotSignedInError, "not-found": NotFoundError}
     return kinds.get(refusal.code, ForbiddenError)(refusal.detail)
 
 
-def _by_reason(refusals: List[Tuple[str, DinamisError]]) -> List[Tuple[DinamisError, List[str]]]:
+def _by_reason(refusals: list[tuple[str, DinamisError]]) -> list[tuple[DinamisError, list[str]]]:
     """Gather the layers that fail for the same reason into one message."""
-    grouped: Dict[Tuple[type, str], Tuple[DinamisError, List[str]]] = {}
+    grouped: dict[tuple[type, str], tuple[DinamisError, list[str]]] = {}
     for title, error in refusals:
         grouped.setdefault((type(error), error.detail), (error, []))[1].append(title)
     return list(grouped.values())
 
 
-def _scene_of(scenes: Dict[LayerIdentity, Scene], identity: LayerIdentity) -> Optional[Scene]:
+def _scene_of(scenes: dict[LayerIdentity, Scene], identity: LayerIdentity) -> Scene | None:
     return next((scene for known, scene in scenes.items() if known.href == identity.href), None)
 
 

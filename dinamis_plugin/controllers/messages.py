@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Callable, Dict, Optional, Tuple, Type
+from typing import Callable
 
 from qgis.PyQt.QtCore import QCoreApplication
 
@@ -45,15 +45,15 @@ class Notice:
     text: str
     hint: str = ""
     detail: str = ""
-    action: Optional[NoticeAction] = None
-    fields: Tuple[Tuple[str, str], ...] = ()
+    action: NoticeAction | None = None
+    fields: tuple[tuple[str, str], ...] = ()
 
     def with_action(self, label: str, run: Callable[[], None]) -> Notice:
         """The same notice with a button."""
         return replace(self, action=NoticeAction(label, run))
 
 
-_Words = Tuple[str, str, str]  # title, text, hint
+_Words = tuple[str, str, str]  # title, text, hint
 
 
 def notice_for(error: DinamisError) -> Notice:
@@ -64,7 +64,7 @@ def notice_for(error: DinamisError) -> Notice:
     return Notice(level, title, text, hint, error.detail if error.detail != text else "", fields=fields)
 
 
-_MILD: Tuple[Type[DinamisError], ...] = (
+_MILD: tuple[type[DinamisError], ...] = (
     errors.NotSignedInError,
     errors.TooManyRequestsError,
     errors.UnavailableError,
@@ -108,11 +108,11 @@ def _pause(error: DinamisError) -> str:
     return translate("Dinamis", "Try again in {seconds} s.").format(seconds=int(pause))
 
 
-def _table() -> Dict[Type[DinamisError], _Words]:  # built at each call: the language is only known at run time
+def _table() -> dict[type[DinamisError], _Words]:  # built at each call: the language is only known at run time
     return {**_connection_words(), **_access_words(), **_request_words(), **_local_words()}
 
 
-def _connection_words() -> Dict[Type[DinamisError], _Words]:
+def _connection_words() -> dict[type[DinamisError], _Words]:
     return {
         errors.TimedOutError: (
             translate("Dinamis", "No answer in time"),
@@ -157,7 +157,7 @@ def _connection_words() -> Dict[Type[DinamisError], _Words]:
     }
 
 
-def _access_words() -> Dict[Type[DinamisError], _Words]:
+def _access_words() -> dict[type[DinamisError], _Words]:
     return {
         errors.NotSignedInError: (
             translate("Dinamis", "Sign-in needed"),
@@ -182,7 +182,7 @@ def _access_words() -> Dict[Type[DinamisError], _Words]:
     }
 
 
-def _request_words() -> Dict[Type[DinamisError], _Words]:
+def _request_words() -> dict[type[DinamisError], _Words]:
     return {
         errors.NotFoundError: (
             translate("Dinamis", "Not found"),
@@ -202,12 +202,12 @@ def _request_words() -> Dict[Type[DinamisError], _Words]:
     }
 
 
-def _local_words() -> Dict[Type[DinamisError], _Words]:
+def _local_words() -> dict[type[DinamisError], _Words]:
     return {
         errors.DiskFullError: (
             translate("Dinamis", "Disk full"),
             translate("Dinamis", "There is not enough room on the disk for this file."),
-            translate("Dinamis", "Free some room, then start the download again: what was received is kept."),
+            translate("Dinamis", "Free some room, then start the download again. The project is not touched."),
         ),
         errors.FileGoneError: (
             translate("Dinamis", "File not reachable"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, Optional, Set, TypeVar
+from typing import Any, Callable, TypeVar
 
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
+from ..api.http import Cancel
 from ..api.requests_client import RequestsClient
 from ..domain.errors import CancelledError, DinamisError, NotSignedInError
-from ..domain.order import Order, OrderDraft
+from ..domain.order import Order, OrderDraft, Product
 from ..domain.project import Project, ProjectDraft
 from ..domain.quota import SensorQuota
 from ..tasks.runner import TaskContext, TaskRunner
@@ -53,17 +54,17 @@ class RequestsController(QObject):
     failed = pyqtSignal(object)
 
     def __init__(
-        self, runner: TaskRunner, session: SessionController, parent: Optional[QObject] = None
+        self, runner: TaskRunner, session: SessionController, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._runner = runner
         self._session = session
-        self._quotas: List[SensorQuota] = []
-        self._projects: List[Project] = []
-        self._orders: List[Order] = []
-        self._products: List[Any] = []
-        self._in_flight: Set[str] = set()
-        self._draft: Optional[OrderDraft] = None
+        self._quotas: list[SensorQuota] = []
+        self._projects: list[Project] = []
+        self._orders: list[Order] = []
+        self._products: list[Product] = []
+        self._in_flight: set[str] = set()
+        self._draft: OrderDraft | None = None
         self._estimate_timer = QTimer(self)
         self._estimate_timer.setSingleShot(True)
         self._estimate_timer.setInterval(ESTIMATE_PAUSE_MS)
@@ -73,22 +74,22 @@ class RequestsController(QObject):
     # What is known
 
     @property
-    def quotas(self) -> List[SensorQuota]:
+    def quotas(self) -> list[SensorQuota]:
         """Quota of each sensor, as read last."""
         return list(self._quotas)
 
     @property
-    def projects(self) -> List[Project]:
+    def projects(self) -> list[Project]:
         """Projects of the person, as read last."""
         return list(self._projects)
 
     @property
-    def orders(self) -> List[Order]:
+    def orders(self) -> list[Order]:
         """Requests of the person, newest first, as read last."""
         return list(self._orders)
 
     @property
-    def products(self) -> List[Any]:
+    def products(self) -> list[Product]:
         """Products that can be asked for, as read last."""
         return list(self._products)
 
@@ -101,21 +102,21 @@ class RequestsController(QObject):
 
     def refresh_quotas(self) -> None:
         """Read the quotas (QUO-02)."""
-        self._run(translate("Dinamis", "Reading quotas"), lambda c: list(c.quotas()), self._set_quotas, "quotas")
+        self._run(translate("Dinamis", "Reading quotas"), lambda c, end: list(c.quotas(end)), self._set_quotas, "quotas")
 
     def refresh_projects(self) -> None:
         """Read the projects."""
         text = translate("Dinamis", "Reading projects")
-        self._run(text, lambda c: list(c.projects()), self._set_projects, "projects")
+        self._run(text, lambda c, end: list(c.projects(end)), self._set_projects, "projects")
 
     def refresh_products(self) -> None:
         """Read the products."""
         text = translate("Dinamis", "Reading products")
-        self._run(text, lambda c: list(c.products()), self._set_products, "products")
+        self._run(text, lambda c, end: list(c.products(end)), self._set_products, "products")
 
     def refresh_orders(self) -> None:
         """Read the requests and their states."""
-        self._run(translate("Dinamis", "Reading requests"), lambda c: list(c.orders()), self._set_orders, "orders")
+        self._run(translate("Dinamis", "Reading requests"), lambda c, end: list(c.orders(end)), self._set_orders, "orders")
 
     # What is asked
 
@@ -123,7 +124,7 @@ class RequestsController(QObject):
         """Read the form of a product; `form_ready` follows."""
         self._run(
             translate("Dinamis", "Reading the form"),
-            lambda c: list(c.order_parameters(product_id)),
+            lambda c, end: list(c.order_parameters(product_id, end)),
             lambda fields: self.form_ready.emit(product_id, fields),
             f"form {product_id}",
         )
@@ -158,7 +159,7 @@ class RequestsController(QObject):
             self.submit_failed.emit(notice_for(error))
 
         text = translate("Dinamis", "Sending the request")
-        self._runner.run(text, lambda _context: client.submit(draft), done, failed)
+        self._runner.run(text, lambda context: client.submit(draft, context.cancelled), done, failed)
         return True
 
     def create_project(self, draft: ProjectDraft) -> None:
@@ -174,7 +175,7 @@ class RequestsController(QObject):
         text = translate("Dinamis", "Creating the project")
         self._runner.run(
             text,
-            lambda _context: client.create_project(draft),
+            lambda context: client.create_project(draft, context.cancelled),
             done,
             lambda error: self.project_failed.emit(notice_for(error)),
         )
@@ -182,7 +183,7 @@ class RequestsController(QObject):
     def cancel_order(self, order_id: str) -> None:
         """Cancel an own request."""
         text = translate("Dinamis", "Cancelling the request")
-        self._run(text, lambda c: c.cancel(order_id), lambda _order: self.refresh_orders(), f"cancel {order_id}")
+        self._run(text, lambda c, end: c.cancel(order_id, end), lambda _order: self.refresh_orders(), f"cancel {order_id}")
 
     # Inside
 
@@ -192,21 +193,21 @@ class RequestsController(QObject):
             return
         self._runner.run(
             translate("Dinamis", "Estimating the request"),
-            lambda _context: client.estimate(draft),
+            lambda context: client.estimate(draft, context.cancelled),
             self.estimate_ready.emit,
             lambda error: self._tell(self.estimate_failed, error),
             cancel_previous="estimate",
         )
 
     def _run(
-        self, text: str, ask: Callable[[RequestsClient], T], done: Callable[[T], None], name: str
+        self, text: str, ask: Callable[[RequestsClient, Cancel], T], done: Callable[[T], None], name: str
     ) -> None:
         client = self._client(self.failed)
         if client is None:
             return
 
-        def work(_context: TaskContext) -> T:
-            return ask(client)
+        def work(context: TaskContext) -> T:
+            return ask(client, context.cancelled)
 
         self._runner.run(
             text,
@@ -216,7 +217,7 @@ class RequestsController(QObject):
             cancel_previous=name,
         )
 
-    def _client(self, refusal: Any) -> Optional[RequestsClient]:
+    def _client(self, refusal: Any) -> RequestsClient | None:
         service = self._session.service
         if service is None or not self._session.can_use_resources:
             refusal.emit(notice_for(NotSignedInError(self._session.why_not)))
@@ -239,18 +240,18 @@ class RequestsController(QObject):
             self._set_projects([])
             self._set_orders([])
 
-    def _set_quotas(self, quotas: List[SensorQuota]) -> None:
+    def _set_quotas(self, quotas: list[SensorQuota]) -> None:
         self._quotas = quotas
         self.quotas_changed.emit(quotas)
 
-    def _set_projects(self, projects: List[Project]) -> None:
+    def _set_projects(self, projects: list[Project]) -> None:
         self._projects = projects
         self.projects_changed.emit(projects)
 
-    def _set_orders(self, orders: List[Order]) -> None:
+    def _set_orders(self, orders: list[Order]) -> None:
         self._orders = orders
         self.orders_changed.emit(orders)
 
-    def _set_products(self, products: List[Any]) -> None:
+    def _set_products(self, products: list[Product]) -> None:
         self._products = products
         self.products_changed.emit(products)

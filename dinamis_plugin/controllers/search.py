@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Callable, Iterator, List, Optional
+from collections.abc import Iterator
+from typing import Callable
 
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
@@ -28,7 +29,7 @@ class _Pages:
         self._pages: Iterator[Page] = iter(catalogue.pages(query, page_size, lambda: self._cancelled()))
         self._skip = skip
 
-    def next(self, context: TaskContext) -> Optional[Page]:
+    def next(self, context: TaskContext) -> Page | None:
         """Fetch the next page in a worker thread; None after the last one."""
         self._cancelled = context.cancelled
         while self._skip:
@@ -55,14 +56,14 @@ class SearchController(QObject):
     failed = pyqtSignal(object)
 
     def __init__(
-        self, runner: TaskRunner, session: SessionController, parent: Optional[QObject] = None
+        self, runner: TaskRunner, session: SessionController, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._runner = runner
         self._session = session
-        self._query: Optional[SearchQuery] = None
-        self._pages: Optional[_Pages] = None
-        self._work: Optional[TaskHandle] = None
+        self._query: SearchQuery | None = None
+        self._pages: _Pages | None = None
+        self._work: TaskHandle | None = None
         self._matched = 0
         self._loaded = 0
         self._page_count = 0
@@ -80,7 +81,7 @@ class SearchController(QObject):
         return self._work is not None
 
     @property
-    def query(self) -> Optional[SearchQuery]:
+    def query(self) -> SearchQuery | None:
         """What was searched last."""
         return self._query
 
@@ -121,10 +122,10 @@ class SearchController(QObject):
             translate("Dinamis", "Searching the catalogue"), pages.next, self._page_came, self._page_failed, "search"
         )
 
-    def _page_came(self, page: Optional[Page]) -> None:
+    def _page_came(self, page: Page | None) -> None:
         self._work = None
         self.loading.emit(False)
-        scenes: List[Scene] = [] if page is None else list(page.scenes)
+        scenes: list[Scene] = [] if page is None else list(page.scenes)
         if page is not None:
             self._matched = page.matched
             self._page_count += 1

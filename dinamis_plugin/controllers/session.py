@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from enum import Enum
-from typing import Callable, Optional, Tuple
+from typing import Callable
 
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
@@ -75,8 +75,8 @@ class SessionController(QObject):
         runner: TaskRunner,
         settings: PluginSettings,
         credentials: CredentialStore,
-        open_url: Optional[Callable[[str], bool]] = None,
-        parent: Optional[QObject] = None,
+        open_url: Callable[[str], bool] | None = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._runner = runner
@@ -84,12 +84,12 @@ class SessionController(QObject):
         self._credentials = credentials
         self._open_url = open_url or _open_in_browser
         self._state = SessionState.SIGNED_OUT
-        self._account: Optional[Account] = None
-        self._service: Optional[Service] = None
-        self._device: Optional[DeviceAuthorization] = None
+        self._account: Account | None = None
+        self._service: Service | None = None
+        self._device: DeviceAuthorization | None = None
         self._device_ends = 0.0
         self._interval_s = 5.0
-        self._work: Optional[TaskHandle] = None
+        self._work: TaskHandle | None = None
         # These two are called in worker threads; a signal brings them to the GUI thread.
         self._keeper = TokenKeeper(lambda _refresh: self._renewed.emit(), self._lost.emit)
         self._renewed.connect(self._keep)
@@ -109,17 +109,17 @@ class SessionController(QObject):
         return self._state
 
     @property
-    def account(self) -> Optional[Account]:
+    def account(self) -> Account | None:
         """The signed-in person."""
         return self._account
 
     @property
-    def service(self) -> Optional[Service]:
+    def service(self) -> Service | None:
         """The clients of the connected service."""
         return self._service
 
     @property
-    def endpoints(self) -> Optional[Endpoints]:
+    def endpoints(self) -> Endpoints | None:
         """Where the parts of the connected service answer."""
         return None if self._service is None else self._service.endpoints
 
@@ -129,7 +129,7 @@ class SessionController(QObject):
         return self._settings.service_url
 
     @property
-    def device(self) -> Optional[DeviceAuthorization]:
+    def device(self) -> DeviceAuthorization | None:
         """The sign-in that waits for a person."""
         return self._device
 
@@ -154,7 +154,7 @@ class SessionController(QObject):
 
     # Connection
 
-    def connect_service(self, url: Optional[str] = None) -> None:
+    def connect_service(self, url: str | None = None) -> None:
         """Look for a service at an address (the one of the settings by default) and remember it when found."""
         self._connect(url, then=self._after_connection)
 
@@ -163,7 +163,7 @@ class SessionController(QObject):
         if self._settings.service_url:
             self.connect_service()
 
-    def _connect(self, url: Optional[str], then: Callable[[], None]) -> None:
+    def _connect(self, url: str | None, then: Callable[[], None]) -> None:
         try:
             address = service_address(self._settings.service_url if url is None else url)
         except InvalidRequestError:
@@ -176,7 +176,7 @@ class SessionController(QObject):
         service = self._make_service(address)
 
         def work(_context: TaskContext) -> Endpoints:
-            return service.endpoints
+            return service.endpoints  # asks the service the first time
 
         def done(endpoints: Endpoints) -> None:
             self._service = service
@@ -258,7 +258,7 @@ class SessionController(QObject):
         self._set_state(SessionState.CONNECTING)
         self._work = self._runner.run(
             translate("Dinamis", "Starting the sign-in"),
-            lambda _context: service.auth.start(),
+            lambda context: service.auth.start(context.cancelled),
             self._device_started,
             self._connection_failed,
             "session",
@@ -284,13 +284,13 @@ class SessionController(QObject):
         code = device.device_code
         self._work = self._runner.run(
             translate("Dinamis", "Waiting for the sign-in"),
-            lambda _context: service.auth.poll(code),
+            lambda context: service.auth.poll(code, context.cancelled),
             self._polled,
             self._poll_failed,
             "session",
         )
 
-    def _polled(self, answer: Tuple[PollOutcome, Optional[Tokens]]) -> None:
+    def _polled(self, answer: tuple[PollOutcome, Tokens | None]) -> None:
         outcome, tokens = answer
         if self._device is None:
             return
@@ -318,7 +318,7 @@ class SessionController(QObject):
         else:
             self._end_sign_in(notice_for(error))
 
-    def _wait_again(self, outcome: Optional[PollOutcome], text: str) -> None:
+    def _wait_again(self, outcome: PollOutcome | None, text: str) -> None:
         self._interval_s = next_interval(self._interval_s, outcome)
         self.poll_status.emit(text)
         pause_s = min(self._interval_s, max(self._device_ends - time.time(), 0.1))
@@ -352,7 +352,7 @@ class SessionController(QObject):
 
         self._work = self._runner.run(
             translate("Dinamis", "Reading your account"),
-            lambda _context: service.auth.account(),
+            lambda context: service.auth.account(context.cancelled),
             done,
             self._account_failed,
             "session",
@@ -477,8 +477,8 @@ class SessionController(QObject):
 
 
 def _revocation(service: Service, refresh: str) -> Callable[[TaskContext], None]:
-    def work(_context: TaskContext) -> None:
-        service.auth.revoke(refresh)
+    def work(context: TaskContext) -> None:
+        service.auth.revoke(refresh, context.cancelled)
 
     return work
 

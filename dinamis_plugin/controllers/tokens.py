@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Callable, Optional
+from typing import Callable
 
 from ..domain.device import Tokens
 from ..domain.errors import DinamisError, NotSignedInError, SignInExpiredError
@@ -26,11 +26,11 @@ class TokenKeeper:
         self._on_renewed = on_renewed
         self._on_lost = on_lost
         self._lock = threading.RLock()
-        self._access: Optional[str] = None
-        self._refresh: Optional[str] = None
+        self._access: str | None = None
+        self._refresh: str | None = None
         self._ends_at = 0.0
         self._renewing = False
-        self._exchange: Optional[Callable[[str], Tokens]] = None
+        self._exchange: Callable[[str], Tokens] | None = None
 
     def use(self, exchange: Callable[[str], Tokens]) -> None:
         """Set how a refresh token is exchanged for new tokens; called in worker threads."""
@@ -46,18 +46,18 @@ class TokenKeeper:
         with self._lock:
             self._refresh, self._access, self._ends_at = refresh, None, 0.0
 
-    def clear(self) -> Optional[str]:
+    def clear(self) -> str | None:
         """Forget everything; gives back the refresh token, to be revoked."""
         with self._lock:
             refresh, self._refresh, self._access, self._ends_at = self._refresh, None, None, 0.0
             return refresh
 
     @property
-    def refresh_value(self) -> Optional[str]:
+    def refresh_value(self) -> str | None:
         """The refresh token, to be stored encrypted."""
         return self._refresh
 
-    def access_token(self) -> Optional[str]:
+    def access_token(self) -> str | None:
         """Give the access token for one call, renewed when it is about to end; None without a session.
 
         A failure to reach the service is not told here: the call itself will tell it.

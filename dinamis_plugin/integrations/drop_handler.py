@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Optional, Tuple
+from typing import Callable, Optional
 
 from qgis.core import QgsMimeDataUtils
 from qgis.gui import QgsCustomDropHandler, QgsMapCanvas
@@ -39,7 +39,7 @@ class DinamisDropHandler(QgsCustomDropHandler):
         downloads: DownloadController,
         settings: PluginSettings,
         find_scene: SceneFinder,
-        wants_download: Optional[Callable[[], bool]] = None,
+        wants_download: Callable[[], bool] | None = None,
     ) -> None:
         super().__init__()
         self._layers = layers
@@ -47,28 +47,28 @@ class DinamisDropHandler(QgsCustomDropHandler):
         self._settings = settings
         self._find_scene = find_scene
         self._ctrl = wants_download or _ctrl_is_held
-        self._dropped: List[Tuple[Scene, str, bool]] = []
+        self._dropped: list[tuple[Scene, str, bool]] = []
 
-    def customUriProviderKey(self) -> str:  # noqa: N802 -- the name QGIS calls
+    def customUriProviderKey(self) -> str:
         """Say which drags are ours."""
         return PROVIDER_KEY
 
-    def canHandleCustomUriCanvasDrop(self, uri: QgsMimeDataUtils.Uri, canvas: QgsMapCanvas) -> bool:  # noqa: ARG002, N802
+    def canHandleCustomUriCanvasDrop(self, uri: QgsMimeDataUtils.Uri, canvas: QgsMapCanvas) -> bool:
         """Say that scenes may be dropped on the canvas."""
         return bool(uri.providerKey == PROVIDER_KEY)
 
-    def handleCustomUriCanvasDrop(self, uri: QgsMimeDataUtils.Uri, canvas: QgsMapCanvas) -> bool:  # noqa: ARG002, N802
+    def handleCustomUriCanvasDrop(self, uri: QgsMimeDataUtils.Uri, canvas: QgsMapCanvas) -> bool:
         """Take a scene dropped on the canvas."""
         return self._take(uri)
 
-    def handleCustomUriDrop(self, uri: QgsMimeDataUtils.Uri) -> None:  # noqa: N802
+    def handleCustomUriDrop(self, uri: QgsMimeDataUtils.Uri) -> None:
         """Take a scene dropped on the layer tree or the window."""
         self._take(uri)
 
     def _take(self, uri: QgsMimeDataUtils.Uri) -> bool:
         try:
             return self._gather(uri)
-        except Exception as fault:  # noqa: BLE001 -- called from C++: an exception would end QGIS
+        except Exception as fault:
             log.fault("drop", fault)
             return False
 
@@ -84,7 +84,7 @@ class DinamisDropHandler(QgsCustomDropHandler):
 
     def _load(self) -> None:
         dropped, self._dropped = self._dropped, []
-        by_asset: Dict[str, List[Scene]] = {}
+        by_asset: dict[str, list[Scene]] = {}
         for scene, asset, wants_file in dropped:
             if wants_file:
                 if not self._downloads.download_to_project(scene, asset or None):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Dict, Iterable, List, Optional
+from collections.abc import Iterable
 
 from qgis.core import QgsMimeDataUtils
 from qgis.PyQt.QtCore import QMimeData
@@ -31,7 +31,7 @@ def scene_uri(scene: Scene, asset_key: str = "") -> QgsMimeDataUtils.Uri:
     return uri
 
 
-def dragged_names(uri: str) -> Optional[Dict[str, str]]:
+def dragged_names(uri: str) -> dict[str, str] | None:
     """Read an entry made by `scene_uri`; None when it is not one."""
     try:
         names = json.loads(uri)
@@ -42,6 +42,6 @@ def dragged_names(uri: str) -> Optional[Dict[str, str]]:
     return {key: str(names.get(key, "")) for key in ("collection", "item", "asset")}
 
 
-def mime_types() -> List[str]:
+def mime_types() -> list[str]:
     """The types that a model of scenes offers in a drag."""
     return ["application/x-vnd.qgis.qgis.uri"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from enum import Enum
-from typing import Optional
 
 from qgis.core import QgsApplication, QgsAuthManager
 from qgis.PyQt.QtCore import QCoreApplication, QThread
@@ -18,7 +17,7 @@ class Vault(Enum):
     OPEN = "open"
     LOCKED = "locked"
     """A master password exists and was not given in this session."""
-    NO_PASSWORD = "no_password"  # noqa: S105 -- a state, not a secret
+    NO_PASSWORD = "no_password"
     """No master password was ever set."""
     DISABLED = "disabled"
     """QGIS runs without its authentication database."""
@@ -61,7 +60,7 @@ class CredentialStore:
             return False
         return bool(manager.existsAuthSetting(_key(service_url)))
 
-    def load(self, service_url: str) -> Optional[str]:
+    def load(self, service_url: str) -> str | None:
         """Read the refresh token of a service; None when there is none or the vault is closed."""
         _require_gui_thread()
         manager = _manager()
@@ -79,7 +78,7 @@ class CredentialStore:
         return bool(manager.removeAuthSetting(_key(service_url)))
 
 
-def _manager() -> Optional[QgsAuthManager]:
+def _manager() -> QgsAuthManager | None:
     return QgsApplication.authManager()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Callable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Callable, NamedTuple
 
 from osgeo import gdal, ogr, osr
 from qgis.core import (
@@ -49,7 +50,7 @@ class SeveralLayersError(DinamisError):
         layers: the layers to choose from.
     """
 
-    def __init__(self, layers: List[LayerInfo]) -> None:
+    def __init__(self, layers: list[LayerInfo]) -> None:
         super().__init__(", ".join(layer.name for layer in layers))
         self.layers = layers
 
@@ -154,10 +155,10 @@ def _aoi(name: str, geometry: BaseGeometry) -> Aoi:
 
 def import_aoi_file(
     path: str,
-    layer_name: Optional[str] = None,
-    crs: Optional[QgsCoordinateReferenceSystem] = None,
+    layer_name: str | None = None,
+    crs: QgsCoordinateReferenceSystem | None = None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> List[Aoi]:
+) -> list[Aoi]:
     """Read the areas of a file of any format that GDAL knows; meant for a worker thread.
 
     One area per feature, or one for all when there are more than `MAX_SEPARATE`. Closed lines count as areas,
@@ -190,7 +191,7 @@ def _numbered(stem: str, number: int, count: int) -> str:
     return stem if count == 1 else f"{stem} {number}"
 
 
-def _merged(stem: str, geometries: List[BaseGeometry]) -> Aoi:
+def _merged(stem: str, geometries: list[BaseGeometry]) -> Aoi:
     parts = [repair(geometry) for geometry in geometries]
     whole = combine(Aoi("", area, 0.0) for area, _ in parts)
     if whole is None or whole.is_empty:
@@ -202,7 +203,7 @@ def _merged(stem: str, geometries: List[BaseGeometry]) -> Aoi:
     return Aoi(stem, whole, area_km2(whole), note)
 
 
-class _quiet_gdal:  # noqa: N801 -- reads as a statement
+class _quiet_gdal:
     """GDAL raises nothing and prints nothing in this block."""
 
     def __enter__(self) -> None:
@@ -226,7 +227,7 @@ def _open(path: str) -> gdal.Dataset:
     return dataset
 
 
-def _choose(dataset: gdal.Dataset, layer_name: Optional[str]) -> ogr.Layer:
+def _choose(dataset: gdal.Dataset, layer_name: str | None) -> ogr.Layer:
     layers = [dataset.GetLayer(number) for number in range(dataset.GetLayerCount())]
     if layer_name is not None:
         for layer in layers:
@@ -247,8 +248,8 @@ def _may_hold_areas(layer: ogr.Layer) -> bool:
 
 
 def _layer_transform(
-    layer: ogr.Layer, given: Optional[QgsCoordinateReferenceSystem], path: str
-) -> Optional[osr.CoordinateTransformation]:
+    layer: ogr.Layer, given: QgsCoordinateReferenceSystem | None, path: str
+) -> osr.CoordinateTransformation | None:
     own = layer.GetSpatialRef()
     if own is not None and own.IsGeographic() and not _could_be_degrees(layer.GetExtent()):
         own = None  # GeoJSON in metres without its `crs` member: the format's degrees cannot be true
@@ -264,14 +265,14 @@ def _layer_transform(
     return None if own.IsSame(target) else osr.CoordinateTransformation(own, target)
 
 
-def _could_be_degrees(extent: Tuple[float, float, float, float]) -> bool:
+def _could_be_degrees(extent: tuple[float, float, float, float]) -> bool:
     west, east, south, north = extent
-    return -540 <= west and east <= 540 and -91 <= south and north <= 91  # noqa: PLR2004 -- degrees
+    return -540 <= west and east <= 540 and -91 <= south and north <= 91
 
 
 def _areas(
-    layer: ogr.Layer, transform: Optional[osr.CoordinateTransformation], cancelled: Callable[[], bool]
-) -> Iterator[Tuple[str, BaseGeometry]]:
+    layer: ogr.Layer, transform: osr.CoordinateTransformation | None, cancelled: Callable[[], bool]
+) -> Iterator[tuple[str, BaseGeometry]]:
     """Give the name and the geometry in EPSG:4326 of every feature that is an area."""
     vertices = 0
     for feature in layer:
@@ -289,7 +290,7 @@ def _areas(
         yield _feature_name(feature), shape
 
 
-def _straight(geometry: ogr.Geometry, transform: Optional[osr.CoordinateTransformation]) -> BaseGeometry:
+def _straight(geometry: ogr.Geometry, transform: osr.CoordinateTransformation | None) -> BaseGeometry:
     flat = geometry.Clone()
     flat.FlattenTo2D()
     flat = flat.GetLinearGeometry()
@@ -298,12 +299,12 @@ def _straight(geometry: ogr.Geometry, transform: Optional[osr.CoordinateTransfor
     return _from_wkb(bytes(flat.ExportToWkb(ogr.wkbNDR)))
 
 
-def _area_of(shape: BaseGeometry) -> Optional[BaseGeometry]:
+def _area_of(shape: BaseGeometry) -> BaseGeometry | None:
     """Keep what is an area: polygons, and lines that close."""
     if isinstance(shape, (Polygon, MultiPolygon)):
         return shape
     parts = list(getattr(shape, "geoms", [shape]))
-    polygons: List[Polygon] = []
+    polygons: list[Polygon] = []
     for part in parts:
         if isinstance(part, Polygon):
             polygons.append(part)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from typing import Dict, Iterable, List, Optional
+from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 from osgeo import gdal
@@ -26,11 +26,11 @@ class LayerPaths:
     """Knows the layers of ours by their unsigned address, and translates their sources."""
 
     def __init__(self, origins: Iterable[str] = ()) -> None:
-        self._saved_by_href: Dict[str, str] = {}
-        self._saved_by_placeholder: Dict[str, str] = {}
+        self._saved_by_href: dict[str, str] = {}
+        self._saved_by_placeholder: dict[str, str] = {}
         self._origins = set(origins)
         self._lock = threading.Lock()
-        self._installed: List[str] = []
+        self._installed: list[str] = []
 
     # Known layers
 
@@ -63,7 +63,7 @@ class LayerPaths:
         """Give what is saved for a source: never a signature, never a placeholder."""
         try:
             return self._to_saved(source)
-        except Exception:  # noqa: BLE001 -- raising here ends QGIS
+        except Exception:
             return strip_signature(source) if isinstance(source, str) else source
 
     def to_opened(self, source: str) -> str:
@@ -71,7 +71,7 @@ class LayerPaths:
         try:
             identity = from_source(source) if source.startswith(VSICURL) else None
             return source if identity is None else self.placeholder(identity)
-        except Exception:  # noqa: BLE001 -- raising here ends QGIS
+        except Exception:
             return source
 
     def install(self) -> None:
@@ -119,6 +119,6 @@ def origin_of(href: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def identity_in(saved: Optional[str]) -> Optional[LayerIdentity]:
+def identity_in(saved: str | None) -> LayerIdentity | None:
     """Read the identity out of a saved source."""
     return from_source(saved) if saved else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import replace
-from typing import Callable, Dict, Iterator, List, Optional, Tuple, Union
+from typing import Callable
 
 from osgeo import gdal
 from qgis.core import (
@@ -49,7 +50,7 @@ _GDAL_OPTIONS = {
     "GDAL_HTTP_MAX_RETRY": "3",
     "GDAL_HTTP_RETRY_DELAY": "0.5",
 }
-_prepared: Dict[str, bool] = {}
+_prepared: dict[str, bool] = {}
 
 STAC_TYPES = {
     "Byte": "uint8",
@@ -116,7 +117,7 @@ def open_header(identity: LayerIdentity, signed_href: str) -> LayerIdentity:
         gdal.PopErrorHandler()
 
 
-def _completed(identity: LayerIdentity, dataset: gdal.Dataset, bands: List[gdal.Band]) -> LayerIdentity:
+def _completed(identity: LayerIdentity, dataset: gdal.Dataset, bands: list[gdal.Band]) -> LayerIdentity:
     a = dataset.GetGeoTransform()
     reference = dataset.GetSpatialRef()
     code = reference.GetAuthorityCode(None) if reference is not None else None
@@ -133,11 +134,11 @@ def _completed(identity: LayerIdentity, dataset: gdal.Dataset, bands: List[gdal.
 
 
 def open_headers(
-    hrefs: Dict[LayerIdentity, str], cancelled: Callable[[], bool]
-) -> Iterator[Tuple[LayerIdentity, Union[LayerIdentity, DinamisError]]]:
+    hrefs: dict[LayerIdentity, str], cancelled: Callable[[], bool]
+) -> Iterator[tuple[LayerIdentity, LayerIdentity | DinamisError]]:
     """Open many headers side by side; gives each identity with its completed form or the reason why not."""
     with ThreadPoolExecutor(PARALLEL_OPENS) as pool:
-        waiting: Dict[Future[LayerIdentity], LayerIdentity] = {
+        waiting: dict[Future[LayerIdentity], LayerIdentity] = {
             pool.submit(open_header, identity, signed): identity for identity, signed in hrefs.items()
         }
         for future in as_completed(waiting):
@@ -154,7 +155,7 @@ def open_headers(
 
 def explain(signed_href: str) -> DinamisError:
     """Find out why an image could not be opened, with one small request through QGIS."""
-    import requests  # noqa: PLC0415 -- only for its exceptions, in this rare case
+    import requests
 
     try:
         answer = qgis_session().get(
@@ -194,7 +195,7 @@ def make_layer(identity: LayerIdentity, signed_href: str, saved: str) -> QgsRast
 def apply_default_style(layer: QgsRasterLayer) -> None:
     """Natural colours, or grey, stretched from the 2nd to the 98th percent; reads a sample, so for workers only."""
     provider = layer.dataProvider()
-    if provider.bandCount() >= 3:  # noqa: PLR2004 -- red, green, blue
+    if provider.bandCount() >= 3:
         bands = _natural_colours(provider)
         renderer = QgsMultiBandColorRenderer(provider, *bands)
         setters = (
@@ -219,7 +220,7 @@ def apply_default_style(layer: QgsRasterLayer) -> None:
     layer.setRenderer(renderer)
 
 
-def _natural_colours(provider: QgsDataProvider) -> Tuple[int, int, int]:
+def _natural_colours(provider: QgsDataProvider) -> tuple[int, int, int]:
     """The bands that the file names red, green and blue, else the first three (the order of DIMAP products)."""
     wanted = {gdal.GCI_RedBand: 0, gdal.GCI_GreenBand: 0, gdal.GCI_BlueBand: 0}
     for band in range(1, provider.bandCount() + 1):
@@ -230,7 +231,7 @@ def _natural_colours(provider: QgsDataProvider) -> Tuple[int, int, int]:
     return named if all(named) else (1, 2, 3)  # type: ignore[return-value]
 
 
-def _stretch(provider: QgsDataProvider, band: int) -> Optional[QgsContrastEnhancement]:
+def _stretch(provider: QgsDataProvider, band: int) -> QgsContrastEnhancement | None:
     """The stretch of a band; none for bytes, which are meant to be shown as they are."""
     data_type = provider.dataType(band)
     if compat.enum_value(data_type) == gdal.GDT_Byte:
@@ -249,7 +250,7 @@ def _stretch(provider: QgsDataProvider, band: int) -> Optional[QgsContrastEnhanc
 # Layers of the project, on the GUI thread
 
 
-def identity_of(layer: QgsMapLayer) -> Optional[LayerIdentity]:
+def identity_of(layer: QgsMapLayer) -> LayerIdentity | None:
     """Give the identity of a layer of ours, None for any other layer."""
     if not isinstance(layer, QgsRasterLayer):
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import List
 
 from qgis.core import QgsApplication, QgsSettings
 
@@ -31,7 +30,7 @@ class PluginSettings:
         return "fr" if QgsApplication.locale().lower().startswith("fr") else "en"
 
     @property
-    def object_origins(self) -> List[str]:
+    def object_origins(self) -> list[str]:
         """Origins (`https://host:port`) whose signatures are never saved, remembered to know them offline too."""
         return [origin for origin in self._text("object_origins", "").split(" ") if origin]
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator, Mapping, Optional, Tuple, Union
+from typing import Any, Callable, Optional, Union
 
 import requests
 from qgis.core import QgsNetworkAccessManager
-from qgis.PyQt.QtCore import QByteArray, QCoreApplication, QEvent, QEventLoop, QThread, QTimer, QUrl
-from qgis.PyQt.QtNetwork import QNetworkReply, QNetworkRequest
+from qgis.PyQt.QtCore import QByteArray, QCoreApplication, QEvent, QEventLoop, Qt, QThread, QTimer, QUrl
+from qgis.PyQt.QtNetwork import QNetworkProxy, QNetworkReply, QNetworkRequest
 from requests.adapters import BaseAdapter
 from requests.exceptions import (
     ChunkedEncodingError,
-    ConnectionError,  # noqa: A004 -- the name that requests gives it
+    ConnectionError,
     ConnectTimeout,
     InvalidURL,
     ProxyError,
@@ -30,7 +31,7 @@ from requests.structures import CaseInsensitiveDict
 from ..domain.errors import CancelledError
 from .compat import enum_value
 
-Timeout = Union[None, float, Tuple[Optional[float], Optional[float]]]
+Timeout = Union[None, float, tuple[Optional[float], Optional[float]]]
 
 BUFFER_BYTES = 1024 * 1024
 CANCEL_POLL_MS = 50
@@ -39,18 +40,27 @@ WHOLE_ANSWER_S = 180.0
 
 _OWNED_BY_QT = frozenset({"connection", "content-length", "transfer-encoding", "host"})
 _FIRST_PROXY_ERROR, _FIRST_CONTENT_ERROR = 101, 201
-_no_cancel = threading.local()
+_of_thread = threading.local()
+"""The cancel function and the proxy of the work that a thread does now."""
+
+
+Proxy = tuple[QNetworkProxy, list[str], list[str]]
+
+
+def current_proxy() -> Proxy:
+    """Give QGIS's proxy and the addresses that do without; for the GUI thread."""
+    manager = QgsNetworkAccessManager.instance()
+    return manager.fallbackProxy(), manager.excludeList(), manager.noProxyList()
 
 
 @contextmanager
-def cancel_scope(cancelled: Callable[[], bool]) -> Iterator[None]:
-    """Let `cancelled` end every request that this thread makes inside the block."""
-    before = getattr(_no_cancel, "cancelled", None)
-    _no_cancel.cancelled = cancelled
+def request_scope(cancelled: Callable[[], bool], proxy: Proxy) -> Iterator[None]:
+    """Let every request that this thread makes inside the block use `proxy` and end when `cancelled` says so."""
+    _of_thread.cancelled, _of_thread.proxy = cancelled, proxy
     try:
         yield
     finally:
-        _no_cancel.cancelled = before
+        _of_thread.cancelled = _of_thread.proxy = None
 
 
 def qgis_session() -> requests.Session:
@@ -73,27 +83,27 @@ class QgisAdapter(BaseAdapter):
         timeout: Timeout = None,
         verify: Any = True,
         cert: Any = None,
-        proxies: Optional[Mapping[str, str]] = None,
+        proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
         """Send one request and wait for its headers, or for all of it when not streamed.
 
         `verify`, `cert` and `proxies` are QGIS's business and not looked at.
 
         Raises:
-            CancelledError: the cancel function of the surrounding `cancel_scope` said so.
+            CancelledError: the cancel function of the surrounding `request_scope` said so.
             requests.RequestException: as `requests` documents them.
         """
         del verify, cert, proxies
         if QThread.currentThread() == QCoreApplication.instance().thread():
             msg = "A request was made on the GUI thread"
             raise RuntimeError(msg)
-        exchange = _Exchange(request, timeout, getattr(_no_cancel, "cancelled", None))
+        exchange = _Exchange(request, timeout, getattr(_of_thread, "cancelled", None))
         exchange.wait_for_headers()
         response = exchange.response()
         if not stream:
             with_body = _drain(exchange)
-            response._content = with_body  # noqa: SLF001 -- requests has no public way to hand in a body
-            response._content_consumed = True  # noqa: SLF001
+            response._content = with_body
+            response._content_consumed = True
         return response
 
     def close(self) -> None:
@@ -111,6 +121,15 @@ def _drain(exchange: _Exchange) -> bytes:
             exchange.check_deadline()
     finally:
         exchange.close()
+
+
+def _manager() -> QgsNetworkAccessManager:
+    """Give the network manager of this thread, with the proxy of now: it may have been made with another one."""
+    manager = QgsNetworkAccessManager.instance()
+    proxy = getattr(_of_thread, "proxy", None)
+    if proxy is not None:
+        manager.setFallbackProxyAndExcludes(*proxy)
+    return manager
 
 
 def _qt_request(request: requests.PreparedRequest) -> QNetworkRequest:
@@ -133,7 +152,7 @@ def _qt_request(request: requests.PreparedRequest) -> QNetworkRequest:
     return qt
 
 
-def _as_bytes(text: Union[str, bytes]) -> bytes:
+def _as_bytes(text: str | bytes) -> bytes:
     return text if isinstance(text, bytes) else text.encode("latin-1")
 
 
@@ -152,7 +171,7 @@ class _Exchange:
     """One reply of Qt, read step by step in the thread that made it; `requests` sees it as the raw answer."""
 
     def __init__(
-        self, request: requests.PreparedRequest, timeout: Timeout, cancelled: Optional[Callable[[], bool]]
+        self, request: requests.PreparedRequest, timeout: Timeout, cancelled: Callable[[], bool] | None
     ) -> None:
         self._request = request
         self._cancelled = cancelled
@@ -163,7 +182,7 @@ class _Exchange:
         self._read_s = min(read or longest, longest)
         self._deadline = time.monotonic() + WHOLE_ANSWER_S
         self.headers: CaseInsensitiveDict[str] = CaseInsensitiveDict()
-        manager = QgsNetworkAccessManager.instance()
+        manager = _manager()
         verb = (request.method or "GET").upper()
         if verb == "GET":
             self._reply = manager.get(_qt_request(request))
@@ -182,18 +201,18 @@ class _Exchange:
         if self._status() is None:
             self._fail()
 
-    def read(self, amount: Optional[int] = None, decode_content: Optional[bool] = None) -> bytes:  # noqa: ARG002
+    def read(self, amount: int | None = None, decode_content: bool | None = None) -> bytes:
         """Give at most `amount` bytes, empty at the end; raises when the answer was cut short."""
         if self._closed:
             return b""
         self._wait(lambda: self._reply.bytesAvailable() > 0, self._read_s, ReadTimeout)
-        piece = bytes(self._reply.read(amount or BUFFER_BYTES))
+        piece = bytes(self._reply.read(amount or BUFFER_BYTES) or b"")
         if not piece:
             self._check_complete()
             self.close()
         return piece
 
-    def stream(self, amount: int = BUFFER_BYTES, decode_content: Optional[bool] = None) -> Iterator[bytes]:  # noqa: ARG002
+    def stream(self, amount: int = BUFFER_BYTES, decode_content: bool | None = None) -> Iterator[bytes]:
         """Give the body piece by piece."""
         while True:
             piece = self.read(amount)
@@ -237,7 +256,7 @@ class _Exchange:
         response.raw = self
         return response
 
-    def _status(self) -> Optional[int]:
+    def _status(self) -> int | None:
         return self._reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute)
 
     def _has_status(self) -> bool:
@@ -250,8 +269,8 @@ class _Exchange:
         if ready() or self._reply.isFinished():
             return
         loop, clock, watch = QEventLoop(), QTimer(), QTimer()
-        end = time.monotonic() + timeout_s
         clock.setSingleShot(True)
+        clock.setTimerType(Qt.TimerType.PreciseTimer)
         clock.timeout.connect(loop.quit)
         clock.start(max(int(timeout_s * 1000), 1))
         if self._cancelled is not None:
@@ -265,7 +284,7 @@ class _Exchange:
                 if self._is_cancelled():
                     self.close()
                     raise CancelledError("")
-                if time.monotonic() >= end:
+                if not clock.isActive():
                     self.close()
                     raise timed_out("No answer in time", request=self._request)
                 loop.exec()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Generic, Optional, TypeVar
+from typing import Any, Callable, Generic, TypeVar
 
 from qgis.core import QgsApplication, QgsTask
 from qgis.PyQt.QtCore import QThreadPool, pyqtSignal
 
 from ..domain.errors import CancelledError, DinamisError
 from ..qgisio import log
-from ..qgisio.transport import cancel_scope
+from ..qgisio.transport import current_proxy, request_scope
 
 T = TypeVar("T")
 ErrorCallback = Callable[[DinamisError], None]
@@ -38,7 +38,7 @@ class TaskHandle:
     """Lets the one who started some work end it."""
 
     def __init__(self, task: _WorkTask[Any]) -> None:
-        self._task: Optional[_WorkTask[Any]] = task
+        self._task: _WorkTask[Any] | None = task
 
     def cancel(self) -> None:
         """Ask the work to stop; `on_error` is then called with a CancelledError."""
@@ -70,17 +70,18 @@ class _WorkTask(QgsTask, Generic[T]):
         description: str,
         work: Callable[[TaskContext], T],
         on_done: Callable[[T], None],
-        on_error: Optional[ErrorCallback],
-        on_part: Optional[Callable[[Any], None]],
+        on_error: ErrorCallback | None,
+        on_part: Callable[[Any], None] | None,
     ) -> None:
         super().__init__(description, QgsTask.Flag.CanCancel)
         self._on_part = on_part
         self.part_ready.connect(self._hand_on)
-        self._work: Optional[Callable[[TaskContext], T]] = work
-        self._on_done: Optional[Callable[[T], None]] = on_done
+        self._proxy = current_proxy()
+        self._work: Callable[[TaskContext], T] | None = work
+        self._on_done: Callable[[T], None] | None = on_done
         self._on_error = on_error
-        self._result: Optional[T] = None
-        self._error: Optional[DinamisError] = None
+        self._result: T | None = None
+        self._error: DinamisError | None = None
         self.silent = False
         self.on_end: Callable[[], None] = lambda: None
 
@@ -90,11 +91,11 @@ class _WorkTask(QgsTask, Generic[T]):
         pool = QThreadPool.globalInstance()
         pool.releaseThread()
         try:
-            with cancel_scope(self.isCanceled):
+            with request_scope(self.isCanceled, self._proxy):
                 self._result = self._work(TaskContext(self))  # type: ignore[misc]
         except DinamisError as error:
             self._error = _bare(error)
-        except Exception as error:  # noqa: BLE001 -- an exception that leaves a task aborts QGIS
+        except Exception as error:
             log.fault(self.description(), error)
             self._error = DinamisError(f"{type(error).__name__}: {log.redact(str(error))}")
         finally:
@@ -106,7 +107,7 @@ class _WorkTask(QgsTask, Generic[T]):
             return
         try:
             self._on_part(part)
-        except Exception as fault:  # noqa: BLE001 -- a slot called from C++: nothing may leave
+        except Exception as fault:
             log.fault(self.description(), fault)
 
     def finished(self, result: bool) -> None:
@@ -123,7 +124,7 @@ class _WorkTask(QgsTask, Generic[T]):
                 done(value)  # type: ignore[arg-type]
             elif failed is not None:
                 failed(error or CancelledError(""))
-        except Exception as fault:  # noqa: BLE001 -- QGIS calls this from C++: nothing may leave
+        except Exception as fault:
             log.fault(self.description(), fault)
 
 
@@ -137,8 +138,8 @@ class TaskRunner:
     """Starts work, keeps its task alive while it runs, and ends what is left at shutdown."""
 
     def __init__(self) -> None:
-        self._tasks: Dict[int, _WorkTask[Any]] = {}
-        self._named: Dict[str, TaskHandle] = {}
+        self._tasks: dict[int, _WorkTask[Any]] = {}
+        self._named: dict[str, TaskHandle] = {}
         self._next = 0
         self._open = True
 
@@ -147,9 +148,9 @@ class TaskRunner:
         description: str,
         work: Callable[[TaskContext], T],
         on_done: Callable[[T], None],
-        on_error: Optional[ErrorCallback] = None,
-        cancel_previous: Optional[str] = None,
-        on_part: Optional[Callable[[Any], None]] = None,
+        on_error: ErrorCallback | None = None,
+        cancel_previous: str | None = None,
+        on_part: Callable[[Any], None] | None = None,
     ) -> TaskHandle:
         """Run `work` in a worker thread, then one of the callbacks on the GUI thread.
 
@@ -174,7 +175,7 @@ class TaskRunner:
         self._tasks[number] = task  # without a Python reference a task never runs
 
         def forget() -> None:
-            handle._forget()  # noqa: SLF001 -- the two classes are one mechanism
+            handle._forget()
             self._tasks.pop(number, None)
             if cancel_previous is not None and self._named.get(cancel_previous) is handle:
                 del self._named[cancel_previous]

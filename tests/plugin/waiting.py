@@ -1,0 +1,66 @@
+"""Waiting in tests without blocking the event loop, and measuring how long it was blocked."""
+
+from __future__ import annotations
+
+import time
+
+from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QObject, QTimer
+
+
+def wait_until(condition, seconds=10.0):
+    """Run the event loop until the condition holds; fails after the time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        loop = QEventLoop()
+        QTimer.singleShot(5, loop.quit)
+        loop.exec()
+
+
+def run_for(seconds):
+    """Run the event loop for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(int(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+class Caught:
+    """Collects what signals carry."""
+
+    def __init__(self, *signals):
+        self.values = []
+        for signal in signals:
+            signal.connect(self._note)
+
+    def _note(self, *values):
+        self.values.append(values[0] if len(values) == 1 else values)
+
+    def wait(self, count=1, seconds=10.0):
+        """Wait until so many came; gives the last one."""
+        wait_until(lambda: len(self.values) >= count, seconds)
+        return self.values[-1]
+
+
+class Ticker(QObject):
+    """Measures the longest time for which the event loop did not turn, with a tick every 5 ms."""
+
+    def __init__(self):
+        super().__init__()
+        self.longest_ms = 0.0
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._tick)
+
+    def __enter__(self):
+        QCoreApplication.processEvents()
+        self.longest_ms = 0.0
+        self._last = time.perf_counter()
+        self._timer.start(5)
+        return self
+
+    def __exit__(self, *_):
+        self._timer.stop()
+
+    def _tick(self):
+        now = time.perf_counter()
+        self.longest_ms = max(self.longest_ms, (now - self._last) * 1000 - 5)
+        self._last = now
