@@ -1,0 +1,122 @@
+"""Opens the dialogs of requests and wires each to the controllers while it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtWidgets import QDialog, QWidget
+
+from ..controllers.app import Controllers
+from ..domain.form import FormField
+from ..domain.project import Project
+from ..domain.scene import Scene
+from .order_dialog import OrderDialog
+from .programming_dialog import ProgrammingDialog
+from .project_dialog import ProjectDialog
+from .request_dialog import RequestDialog
+
+
+class Dialogs(QObject):
+    """At most one request dialog and one project dialog at a time."""
+
+    def __init__(self, owner: QWidget, controllers: Controllers) -> None:
+        super().__init__(owner)
+        self._owner = owner
+        self._do = controllers
+        self._request: RequestDialog | None = None
+        self._project: ProjectDialog | None = None
+        requests = controllers.requests
+        requests.form_ready.connect(self._form_came)
+        requests.projects_changed.connect(self._projects_came)
+        requests.products_changed.connect(self._products_came)
+        requests.project_created.connect(self._project_made)
+        requests.project_failed.connect(self._project_refused)
+        for name, signal in (
+            ("set_estimate", requests.estimate_ready),
+            ("set_refusal", requests.estimate_failed),
+            ("set_refusal", requests.submit_failed),
+            ("set_submitted", requests.submitted),
+        ):
+            signal.connect(lambda value, name=name: self._tell(name, value))
+
+    def order(self, scenes: Sequence[Scene]) -> None:
+        """Review an order of the orderable ones of these scenes."""
+        wanted = [scene for scene in scenes if scene.is_orderable and scene.sensor]
+        if wanted:
+            self._open(OrderDialog(wanted, self._do.aois.aois, self._owner.window()))
+
+    def new_programming(self) -> None:
+        """Ask for an acquisition over the areas of interest."""
+        dialog = ProgrammingDialog(self._do.aois.aois, self._owner.window())
+        dialog.set_products(self._do.requests.products)
+        self._open(dialog)
+
+    def new_project(self) -> None:
+        """Ask for a new project, over whatever dialog is open."""
+        if self._project is not None:
+            self._project.raise_()
+            return
+        account = self._do.session.account
+        parent = self._request or self._owner.window()
+        dialog = ProjectDialog(scientific=account is not None and account.is_scientific, parent=parent)
+        dialog.submit_requested.connect(self._do.requests.create_project)
+        dialog.finished.connect(self._project_closed)
+        self._project = dialog
+        dialog.open()
+
+    def close(self) -> None:
+        """Close what is open."""
+        for dialog in (self._project, self._request):
+            if dialog is not None:
+                dialog.done(QDialog.DialogCode.Rejected)
+
+    def _open(self, dialog: RequestDialog) -> None:
+        if self._request is not None:
+            dialog.deleteLater()
+            self._request.raise_()
+            return
+        requests = self._do.requests
+        self._request = dialog
+        dialog.estimate_requested.connect(requests.estimate)
+        dialog.submit_requested.connect(requests.submit)
+        dialog.form_requested.connect(requests.load_form)
+        dialog.project_requested.connect(self.new_project)
+        dialog.finished.connect(self._request_closed)
+        dialog.set_projects(requests.projects)
+        dialog.begin()
+        dialog.open()
+
+    def _request_closed(self) -> None:
+        if self._request is not None:
+            self._request.deleteLater()
+            self._request = None
+
+    def _project_closed(self) -> None:
+        if self._project is not None:
+            self._project.deleteLater()
+            self._project = None
+
+    def _tell(self, name: str, value: object) -> None:
+        if self._request is not None:
+            getattr(self._request, name)(value)
+
+    def _form_came(self, product_id: str, fields: Sequence[FormField]) -> None:
+        if self._request is not None and self._request.product_id == product_id:
+            self._request.set_form(fields)
+
+    def _projects_came(self, projects: Sequence[Project]) -> None:
+        if self._request is not None:
+            self._request.set_projects(projects)
+
+    def _products_came(self, products: Sequence[object]) -> None:
+        if isinstance(self._request, ProgrammingDialog):
+            self._request.set_products(products)
+
+    def _project_made(self, _project: Project) -> None:
+        if self._project is not None:
+            self._project.accept()
+
+    def _project_refused(self, notice: object) -> None:
+        if self._project is not None:
+            self._project.set_refusal(notice)

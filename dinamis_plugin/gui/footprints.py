@@ -1,0 +1,304 @@
+"""The footprints of all results on the canvas."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsPointXY,
+    QgsProject,
+)
+from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
+from qgis.PyQt.QtCore import QElapsedTimer, QObject, QPointF, QRectF, Qt, QTimer
+from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPen, QPolygonF, QTransform
+
+from ..domain.aoi import AreaGeometry
+from ..domain.scene import Scene
+from ..domain.search import ProductType
+from .aoi_bands import WGS84
+from .theme import Tone, colours
+
+#: Time in milliseconds that reprojecting takes from the event loop at once.
+_SLICE_MS = 8
+_SMALLEST_PX = 3.0
+
+TONE_OF_TYPE = {
+    ProductType.DOWNLOADABLE: Tone.SUCCESS,
+    ProductType.ORDERABLE: Tone.WARNING,
+    ProductType.PWH: Tone.INFO,
+}
+
+
+class FootprintsItem(QgsMapCanvasItem):
+    """Paints every footprint from polygons kept in map coordinates.
+
+    A picture of all outlines is kept for the extent in view; what is hovered or selected is painted over it,
+    so that moving the pointer over 10,000 scenes costs one picture and a few polygons.
+    """
+
+    def __init__(self, canvas: QgsMapCanvas) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._polygons: dict[str, list[QPolygonF]] = {}
+        self._bounds: dict[str, QRectF] = {}
+        self._tones: dict[str, Tone] = {}
+        self._scenes: dict[str, Scene] = {}
+        self._waiting: deque[Scene] = deque()
+        self._selected: frozenset[str] = frozenset()
+        self._hovered = ""
+        self._picture: QImage | None = None
+        self._transform = _to_canvas(canvas)
+        self._timer = QTimer()
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._work)
+        self.setZValue(20)
+        canvas.extentsChanged.connect(self._moved)
+        canvas.destinationCrsChanged.connect(self._crs_changed)
+        self._moved()
+
+    # What is shown
+
+    def clear(self) -> None:
+        """Forget every footprint."""
+        self._forget_polygons()
+        self._scenes.clear()
+        self._waiting.clear()
+        self._timer.stop()
+        self._selected, self._hovered = frozenset(), ""
+        self._redraw()
+
+    def add(self, scenes: Iterable[Scene]) -> None:
+        """Add scenes; they are reprojected in slices that do not hold the event loop up."""
+        for scene in scenes:
+            self._scenes[_key(scene)] = scene
+            self._waiting.append(scene)
+        self._timer.start()
+
+    def select(self, scenes: Iterable[Scene]) -> None:
+        """Paint these as selected."""
+        self._selected = frozenset(_key(scene) for scene in scenes)
+        self.update()
+
+    def hover(self, scene: Scene | None) -> None:
+        """Paint this one as the one under the pointer."""
+        key = "" if scene is None else _key(scene)
+        if key != self._hovered:
+            self._hovered = key
+            self.update()
+
+    @property
+    def ready(self) -> bool:
+        """Whether every scene was reprojected."""
+        return not self._waiting
+
+    def scenes_at(self, point: QgsPointXY) -> list[Scene]:
+        """Scenes whose footprint holds a point of the canvas CRS, the smallest first."""
+        place = QPointF(point.x(), point.y())
+        found = [
+            key
+            for key, bounds in self._bounds.items()
+            if bounds.contains(place)
+            and any(part.containsPoint(place, Qt.FillRule.OddEvenFill) for part in self._polygons[key])
+        ]
+        found.sort(key=lambda key: self._bounds[key].width() * self._bounds[key].height())
+        return [self._scenes[key] for key in found]
+
+    def extent_of(self, scenes: Iterable[Scene]) -> QRectF:
+        """The rectangle around some scenes, in the canvas CRS."""
+        union = QRectF()
+        for scene in scenes:
+            union = union.united(self._bounds.get(_key(scene), QRectF()))
+        return union
+
+    def remove(self) -> None:
+        """Leave the canvas for good."""
+        self._timer.stop()
+        self._canvas.extentsChanged.disconnect(self._moved)
+        self._canvas.destinationCrsChanged.disconnect(self._crs_changed)
+        self._canvas.scene().removeItem(self)
+
+    # Painting
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
+        """The whole canvas."""
+        return QRectF(0, 0, self._canvas.width(), self._canvas.height())
+
+    def updatePosition(self) -> None:  # noqa: N802 - Qt's name
+        """Follow the canvas while it is dragged."""
+        corner = self._canvas.mapSettings().visiblePolygon()
+        if corner.isEmpty():
+            return
+        top_left = corner.at(0)
+        self.setPos(self.toCanvasCoordinates(QgsPointXY(top_left.x(), top_left.y())))
+
+    def paint(self, painter: QPainter, option=None, widget=None) -> None:  # noqa: ARG002 - Qt's signature
+        """Paint the kept picture, then what is hovered and selected."""
+        if not self._scenes:
+            return
+        if self._picture is None:
+            self._picture = self._draw_all()
+        painter.drawImage(0, 0, self._picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        transform = self._canvas.getCoordinateTransform().transform()
+        accent = colours().accent
+        for key in self._selected:
+            self._draw(painter, key, transform, accent, width=2.5, fill=60)
+        if self._hovered:
+            self._draw(painter, self._hovered, transform, accent, width=2.5, fill=25)
+
+    def _draw_all(self) -> QImage:
+        ratio = self._canvas.devicePixelRatioF()
+        size = self._canvas.size() * ratio
+        picture = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(QColor(0, 0, 0, 0))
+        view = self._canvas.mapSettings().visiblePolygon().boundingRect()
+        transform = self._canvas.getCoordinateTransform().transform()
+        painter = QPainter(picture)
+        by_tone: dict[Tone, list[str]] = {}
+        for key, bounds in self._bounds.items():
+            if bounds.intersects(view):
+                by_tone.setdefault(self._tones[key], []).append(key)
+        painter.setTransform(transform, True)
+        unit = self._canvas.mapUnitsPerPixel()
+        for tone, keys in by_tone.items():
+            painter.setPen(_pen(colours().tone(tone), 1.2))
+            self._outline(painter, keys, unit)
+        painter.end()
+        return picture
+
+    def _outline(self, painter: QPainter, keys: list[str], unit: float) -> None:
+        smallest = unit * _SMALLEST_PX
+        for key in keys:
+            bounds = self._bounds[key]
+            if bounds.width() < smallest and bounds.height() < smallest:
+                painter.drawRect(bounds.adjusted(-unit, -unit, unit, unit))
+            else:
+                for polygon in self._polygons[key]:
+                    painter.drawPolygon(polygon)
+
+    def _draw(
+        self, painter: QPainter, key: str, transform: QTransform, colour: QColor, *, width: float, fill: int
+    ) -> None:
+        ground = QColor(colour)
+        ground.setAlpha(fill)
+        painter.setBrush(ground)
+        painter.setPen(_pen(colour, width))
+        for polygon in self._polygons.get(key, ()):
+            painter.drawPolygon(transform.map(polygon))
+
+    # Reprojection
+
+    def _work(self) -> None:
+        clock = QElapsedTimer()
+        clock.start()
+        while self._waiting and clock.elapsed() < _SLICE_MS:
+            self._take(self._waiting.popleft())
+        if not self._waiting:
+            self._timer.stop()
+            self._redraw()
+
+    def _take(self, scene: Scene) -> None:
+        key = _key(scene)
+        if key not in self._scenes:
+            return
+        parts = [part for part in map(self._to_map, _rings(scene.footprint)) if part is not None]
+        if not parts:
+            return
+        bounds = QRectF()
+        for part in parts:
+            bounds = bounds.united(part.boundingRect())
+        self._polygons[key] = parts
+        self._bounds[key] = bounds
+        self._tones[key] = TONE_OF_TYPE.get(scene.product_type or ProductType.ALL, Tone.NEUTRAL)
+
+    def _to_map(self, ring: QPolygonF) -> QPolygonF | None:
+        """The ring in the canvas CRS; None where the CRS does not reach."""
+        try:
+            polygon = QPolygonF(ring)
+            self._transform.transformPolygon(polygon)
+        except QgsCsException:
+            return None
+        return polygon
+
+    def _crs_changed(self) -> None:
+        self._transform = _to_canvas(self._canvas)
+        self._forget_polygons()
+        self._waiting = deque(self._scenes.values())
+        if self._waiting:
+            self._timer.start()
+        self._redraw()
+
+    def _forget_polygons(self) -> None:
+        self._polygons.clear()
+        self._bounds.clear()
+        self._tones.clear()
+
+    def _moved(self) -> None:
+        self.prepareGeometryChange()
+        self.updatePosition()
+        self._redraw()
+
+    def _redraw(self) -> None:
+        self._picture = None
+        self.update()
+
+
+class HoverWatch(QObject):
+    """Tells which scene lies under the pointer, at most twenty-five times a second."""
+
+    def __init__(self, canvas: QgsMapCanvas, item: FootprintsItem, tell) -> None:
+        super().__init__()
+        self._canvas = canvas
+        self._item = item
+        self._tell = tell
+        self._point: QgsPointXY | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(40)
+        self._timer.timeout.connect(self._look)
+        canvas.xyCoordinates.connect(self._moved)
+
+    def remove(self) -> None:
+        """Stop watching."""
+        self._timer.stop()
+        self._canvas.xyCoordinates.disconnect(self._moved)
+
+    def _moved(self, point: QgsPointXY) -> None:
+        self._point = QgsPointXY(point)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _look(self) -> None:
+        found = self._item.scenes_at(self._point) if self._point is not None else []
+        self._tell(found[0] if found else None)
+
+
+def _key(scene: Scene) -> str:
+    return f"{scene.collection}/{scene.id}"
+
+
+def _pen(colour: QColor, width: float) -> QPen:
+    pen = QPen(colour, width)
+    pen.setCosmetic(True)
+    return pen
+
+
+def _to_canvas(canvas: QgsMapCanvas) -> QgsCoordinateTransform:
+    return QgsCoordinateTransform(
+        QgsCoordinateReferenceSystem(WGS84), canvas.mapSettings().destinationCrs(), QgsProject.instance()
+    )
+
+
+def _rings(geometry: AreaGeometry) -> Iterator[QPolygonF]:
+    """Every ring of an area as a polygon in degrees."""
+    parts = getattr(geometry, "geoms", (geometry,))
+    for part in parts:
+        if not part.is_empty:
+            for ring in chain((part.exterior,), part.interiors):
+                yield QPolygonF([QPointF(point[0], point[1]) for point in ring.coords])

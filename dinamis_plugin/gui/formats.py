@@ -1,0 +1,70 @@
+"""Numbers, dates and names as a person reads them, in the language and time zone of QGIS."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from qgis.PyQt.QtCore import QCoreApplication, QDate, QDateTime, QLocale
+
+translate = QCoreApplication.translate
+
+#: What stands for "not known", and between the two ends of a range.
+DASH = "\N{EN DASH}"
+
+_SMALL_KM2, _LARGE_KM2 = 10.0, 1000.0
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """A number with the group separators of the language."""
+    if decimals == 0:
+        return QLocale().toString(round(value))
+    return QLocale().toString(float(value), "f", decimals)
+
+
+def area(km2: float) -> str:
+    """An area in km2, with as many decimals as help."""
+    decimals = 2 if abs(km2) < _SMALL_KM2 else 1 if abs(km2) < _LARGE_KM2 else 0
+    return translate("Dinamis", "{area} km²").format(area=number(km2, decimals))
+
+
+def percent(share: float) -> str:
+    """A share (1.0 is all) in percent."""
+    return translate("Dinamis", "{value} %").format(value=number(share * 100))
+
+
+def degrees(angle: float) -> str:
+    """An angle in degrees."""
+    return translate("Dinamis", "{angle}°").format(angle=number(angle, 1))
+
+
+def euros(amount: float | None) -> str:
+    """An amount of money; None is a price that nobody has defined."""
+    if amount is None:
+        return translate("Dinamis", "price not defined")
+    return translate("Dinamis", "{amount} €").format(
+        amount=number(amount, 0 if float(amount).is_integer() else 2)
+    )
+
+
+def moment(when: datetime) -> str:
+    """Day and time in the local time zone."""
+    return QLocale().toString(
+        QDateTime.fromSecsSinceEpoch(int(when.timestamp())), QLocale.FormatType.ShortFormat
+    )
+
+
+def day(when: date | None) -> str:
+    """A day, or a dash."""
+    if when is None:
+        return DASH
+    return QLocale().toString(QDate(when.year, when.month, when.day), QLocale.FormatType.ShortFormat)
+
+
+def to_qdate(when: date) -> QDate:
+    """The same day for Qt."""
+    return QDate(when.year, when.month, when.day)
+
+
+def to_date(when: QDate) -> date:
+    """The same day for Python."""
+    return date(when.year(), when.month(), when.day())

@@ -1,0 +1,136 @@
+"""Review of an archive order before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qgis.PyQt.QtCore import QCoreApplication, Qt
+from qgis.PyQt.QtWidgets import QAbstractItemView, QCheckBox, QTreeWidget, QTreeWidgetItem, QWidget
+
+from ..domain.aoi import Aoi, AreaGeometry, combine, polygonal
+from ..domain.order import OrderDraft, split_by_sensor
+from ..domain.scene import Scene
+from . import formats
+from .request_dialog import RequestDialog
+from .results_model import UNKNOWN, sensor_name
+from .theme import STEP, Role
+from .widgets import Section, label
+
+translate = QCoreApplication.translate
+
+_MOST_ROWS = 5
+
+
+class OrderDialog(RequestDialog):
+    """Orders scenes of the archive: one request for each sensor, one after the other."""
+
+    def __init__(self, scenes: Sequence[Scene], aois: Sequence[Aoi], parent: QWidget | None = None) -> None:
+        super().__init__("order", translate("Dinamis", "Order from the archive"), parent)
+        self._groups = [part for sensor, part in split_by_sensor(scenes).items() if sensor]
+        self._number = 0
+        self._zone = combine(aois)
+        self._draft: OrderDraft | None = None
+        self._list = QTreeWidget()
+        self._list.setObjectName("orderScenesList")
+        self._list.setAccessibleName(translate("Dinamis", "Scenes of the order"))
+        self._list.setRootIsDecorated(False)
+        self._list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self._list.setHeaderLabels(
+            [
+                translate("Dinamis", "Sensor"),
+                translate("Dinamis", "Date"),
+                translate("Dinamis", "Cloud %"),
+                translate("Dinamis", "Angle °"),
+            ]
+        )
+        self._clip = QCheckBox(translate("Dinamis", "Only what lies in my areas of interest"))
+        self._clip.setObjectName("orderClipCheck")
+        self._clip.toggled.connect(self._zone_changed)
+        self._split = label(role=Role.MUTED, name="orderSplitLabel")
+        chosen = Section(translate("Dinamis", "Scenes"))
+        for part in (self._split, self._list, self._clip):
+            chosen.add(part)
+        self.build(chosen)
+
+    @property
+    def product_id(self) -> str:
+        """Product of the request that is being filled in."""
+        return "" if self._draft is None else self._draft.product_id
+
+    def begin(self) -> None:
+        """Fill in the request of the next sensor."""
+        scenes = self._groups[self._number]
+        self._clip.blockSignals(True)
+        within = self._within(scenes)
+        self._clip.setEnabled(within is not None)
+        self._clip.setChecked(within is not None)
+        self._clip.setVisible(self._zone is not None)
+        self._clip.blockSignals(False)
+        self._draft = OrderDraft.for_scenes(scenes, within)
+        self._heading.setText(
+            translate("Dinamis", "%n scene(s) to order: {sensor}", "", len(scenes)).format(
+                sensor=sensor_name(scenes[0])
+            )
+        )
+        count = len(self._groups)
+        self._split.setText(
+            translate(
+                "Dinamis",
+                "Request {number} of {count}: a request is for one sensor, so the choice was split.",
+            ).format(number=self._number + 1, count=count)
+        )
+        self._split.setVisible(count > 1)
+        self._show_scenes(scenes)
+        super().begin()
+        self.form_requested.emit(self.product_id)
+        self.draft_changed()
+
+    def make_draft(self) -> OrderDraft | None:
+        """The order without its parameters."""
+        return self._draft
+
+    def set_submitted(self, order) -> None:
+        """Offer the next sensor, if there is one."""
+        super().set_submitted(order)
+        self._number += 1
+        left = self._number < len(self._groups)
+        self._next.setVisible(left)
+        if left:
+            sensor = sensor_name(self._groups[self._number][0])
+            self._next.setText(translate("Dinamis", "Next request: {sensor}").format(sensor=sensor))
+
+    def _zone_changed(self, clip: bool) -> None:
+        scenes = self._groups[self._number]
+        self._draft = OrderDraft.for_scenes(scenes, self._within(scenes) if clip else None)
+        self.draft_changed()
+
+    def _within(self, scenes: Sequence[Scene]) -> AreaGeometry | None:
+        """The part of the areas that the scenes cover; None when there is none."""
+        if self._zone is None:
+            return None
+        parts = [self._zone.intersection(scene.footprint) for scene in scenes]
+        joined = parts[0]
+        for part in parts[1:]:
+            joined = joined.union(part)
+        area = polygonal(joined)
+        return None if area.is_empty else area
+
+    def _show_scenes(self, scenes: Sequence[Scene]) -> None:
+        self._list.clear()
+        for scene in scenes:
+            cells = [
+                sensor_name(scene),
+                formats.moment(scene.acquired),
+                UNKNOWN if scene.cloud is None else formats.number(scene.cloud),
+                UNKNOWN if scene.incidence is None else formats.number(scene.incidence, 1),
+            ]
+            item = QTreeWidgetItem(cells)
+            item.setToolTip(0, scene.title)
+            for number in (2, 3):
+                item.setTextAlignment(number, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self._list.addTopLevelItem(item)
+        for number in range(4):
+            self._list.resizeColumnToContents(number)
+        line = self._list.sizeHintForRow(0) + 2
+        rows = min(len(scenes), _MOST_ROWS)
+        self._list.setFixedHeight(self._list.header().sizeHint().height() + rows * line + STEP)

@@ -1,0 +1,55 @@
+"""What an imported area file leaves open: which of its layers, in which CRS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qgis.gui import QgsProjectionSelectionDialog
+from qgis.PyQt.QtCore import QCoreApplication, QObject
+from qgis.PyQt.QtWidgets import QDialog, QInputDialog, QWidget
+
+from ..controllers.aois import AoiController
+
+translate = QCoreApplication.translate
+
+
+class AoiQuestions(QObject):
+    """Asks, then imports again with the answer; without one, nothing is imported."""
+
+    def __init__(self, owner: QWidget, aois: AoiController) -> None:
+        super().__init__(owner)
+        self._owner = owner
+        self._aois = aois
+        self._open: QDialog | None = None
+        aois.layer_needed.connect(self._ask_layer)
+        aois.crs_needed.connect(self._ask_crs)
+
+    def _ask_layer(self, path: str, layers: Sequence) -> None:
+        names = [layer.name for layer in layers]
+        dialog = QInputDialog(self._owner.window())
+        dialog.setObjectName("aoiLayerDialog")
+        dialog.setWindowTitle(translate("Dinamis", "Layer to import"))
+        dialog.setLabelText(translate("Dinamis", "The file holds several layers:"))
+        dialog.setComboBoxItems(names)
+        dialog.textValueSelected.connect(lambda name: self._aois.import_file(path, name))
+        self._show(dialog)
+
+    def _ask_crs(self, path: str, layer: str) -> None:
+        dialog = QgsProjectionSelectionDialog(self._owner.window())
+        dialog.setObjectName("aoiCrsDialog")
+        dialog.setWindowTitle(translate("Dinamis", "Coordinate reference system of the file"))
+        dialog.setMessage(translate("Dinamis", "The file does not say its coordinate reference system."))
+        dialog.accepted.connect(lambda: self._aois.import_file(path, layer or None, dialog.crs()))
+        self._show(dialog)
+
+    def _show(self, dialog: QDialog) -> None:
+        if self._open is not None:
+            self._open.reject()
+        self._open = dialog
+        dialog.finished.connect(self._closed)
+        dialog.open()
+
+    def _closed(self) -> None:
+        if self._open is not None:
+            self._open.deleteLater()
+            self._open = None

@@ -1,0 +1,394 @@
+"""What the dialogs of archive orders and programming requests share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QCloseEvent
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..controllers.messages import Notice
+from ..domain.errors import InvalidRequestError
+from ..domain.form import FormField
+from ..domain.order import Estimate, Order, OrderDraft
+from ..domain.project import Project, ProjectStatus
+from . import formats
+from .quota_bar import QuotaBar
+from .schema_form import SchemaForm
+from .theme import HALF, STEP, Role, Tone, colours, make_primary, themed_pixmap
+from .widgets import Card, Section, column, label, push_button, row
+
+translate = QCoreApplication.translate
+
+_TONES = {"info": Tone.INFO, "warning": Tone.WARNING, "error": Tone.DANGER}
+_SETTLE_MS = 150
+
+
+class RequestDialog(QDialog):
+    """Project, zone, estimate, options, and one submission at a time.
+
+    Signals:
+        estimate_requested: an OrderDraft to estimate.
+        submit_requested: an OrderDraft to send.
+        form_requested: product id whose form is needed.
+        project_requested: the person wants a new project.
+    """
+
+    estimate_requested = pyqtSignal(object)
+    submit_requested = pyqtSignal(object)
+    form_requested = pyqtSignal(str)
+    project_requested = pyqtSignal()
+
+    def __init__(self, prefix: str, title: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"{prefix}Dialog")
+        self.setWindowTitle(title)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.resize(560, 680)
+        self._prefix = prefix
+        self._in_flight = False
+        self._last: OrderDraft | None = None
+        self._estimate: Estimate | None = None
+        self._refusal: Notice | None = None
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._ask_estimate)
+        self.form = SchemaForm()
+        self.form.changed.connect(self._update_submit)
+        self._make_widgets()
+
+    def _make_widgets(self) -> None:
+        prefix = self._prefix
+        self._heading = label(role=Role.HEADING, name=f"{prefix}HeadingLabel")
+        self._project = QComboBox()
+        self._project.setObjectName(f"{prefix}ProjectCombo")
+        self._project.setAccessibleName(translate("Dinamis", "Project"))
+        self._project.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._project.currentIndexChanged.connect(self._update_submit)
+        self._new_project = push_button(
+            translate("Dinamis", "New project…"), name=f"{prefix}NewProjectButton", icon="new"
+        )
+        self._new_project.clicked.connect(self.project_requested)
+        self._area = label(role=Role.TITLE, name=f"{prefix}AreaLabel")
+        self._quota = label(name=f"{prefix}QuotaLabel")
+        self._bar = QuotaBar()
+        self._price = label(name=f"{prefix}PriceLabel")
+        self._messages = label(name=f"{prefix}Messages")
+        self._messages_card = Card(Tone.INFO)
+        self._hint = label(role=Role.MUTED, name=f"{prefix}HintLabel")
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        self._busy.setFixedHeight(HALF)
+        self._submit = push_button(
+            translate("Dinamis", "Send the request"), name=f"{prefix}SubmitButton", icon="check"
+        )
+        make_primary(self._submit)
+        self._submit.clicked.connect(self._send)
+        self._cancel = push_button(translate("Dinamis", "Cancel"), name=f"{prefix}CancelButton")
+        self._cancel.clicked.connect(self.reject)
+
+    def build(self, *own: QWidget) -> None:
+        """Lay the dialog out, the widgets of the subclass between the project and the estimate."""
+        project = Section(translate("Dinamis", "Project"))
+        line = row(self._project, self._new_project)
+        line.setStretch(0, 1)
+        project.add(line)
+        content = QWidget()
+        body = column(
+            self._heading, project, *own, self._estimate_card(), self.form, margins=2 * STEP, spacing=2 * STEP
+        )
+        body.addStretch(1)
+        content.setLayout(body)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(content)
+        page = QWidget()
+        page.setLayout(column(area, self._busy, self._foot(), spacing=0))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(page)
+        self._stack.addWidget(self._success_page())
+        self.setLayout(column(self._stack))
+        self._busy.hide()
+        self._update_submit()
+
+    def _estimate_card(self) -> Card:
+        self._messages_card.setLayout(column(self._messages, margins=STEP))
+        self._messages_card.layout().setContentsMargins(STEP + HALF, STEP, STEP, STEP)
+        self._messages_card.hide()
+        card = Card()
+        card.setLayout(
+            column(self._area, self._bar, self._quota, self._price, self._messages_card, margins=STEP + HALF)
+        )
+        return card
+
+    def _foot(self) -> QHBoxLayout:
+        buttons = row(self._hint, self._cancel, self._submit)
+        buttons.setStretch(0, 1)
+        buttons.setContentsMargins(2 * STEP, STEP, 2 * STEP, 2 * STEP)
+        return buttons
+
+    def _success_page(self) -> QWidget:
+        picture = QLabel()
+        picture.setPixmap(
+            themed_pixmap("success", colours().tone(Tone.SUCCESS), 56, self.devicePixelRatioF())
+        )
+        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        said = label(translate("Dinamis", "The request is sent."), role=Role.HEADING)
+        said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._made = label(role=Role.TITLE, name=f"{self._prefix}IdLabel")
+        self._made.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        where = label(
+            translate("Dinamis", "It is in the list of the Requests tab, with its state."), role=Role.MUTED
+        )
+        where.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._next = push_button("", name=f"{self._prefix}NextButton")
+        self._next.clicked.connect(self.begin)
+        self._next.hide()
+        self._close = push_button(translate("Dinamis", "Close"), name=f"{self._prefix}CloseButton")
+        self._close.clicked.connect(self.accept)
+        buttons = row(self._next, self._close)
+        buttons.insertStretch(0, 1)
+        buttons.addStretch(1)
+        layout = QVBoxLayout()
+        layout.setContentsMargins(3 * STEP, 3 * STEP, 3 * STEP, 3 * STEP)
+        layout.setSpacing(2 * STEP)
+        layout.addStretch(1)
+        for part in (picture, said, self._made, where):
+            layout.addWidget(part)
+        layout.addLayout(buttons)
+        layout.addStretch(2)
+        page = QWidget()
+        page.setLayout(layout)
+        return page
+
+    # What subclasses give
+
+    def make_draft(self) -> OrderDraft | None:
+        """The request as filled in, without parameters; None while something essential is missing."""
+        return None
+
+    def why_not(self) -> str:
+        """What keeps the request from being sent, as a sentence; empty when nothing does."""
+        return ""
+
+    def begin(self) -> None:
+        """Start filling in one request."""
+        self._stack.setCurrentIndex(0)
+        self._last = None
+        self._estimate = None
+        self._show_estimate()
+        self._update_submit()
+
+    # What the dock tells
+
+    def set_projects(self, projects: Sequence[Project]) -> None:
+        """Offer the open projects; the chosen one stays chosen."""
+        chosen = self._project.currentData()
+        known = {self._project.itemData(number) for number in range(self._project.count())}
+        self._project.blockSignals(True)
+        self._project.clear()
+        for project in projects:
+            if project.status is ProjectStatus.OPEN:
+                self._project.addItem(f"{project.id} {formats.DASH} {project.title}", project.id)
+        ids = [self._project.itemData(number) for number in range(self._project.count())]
+        fresh = [project_id for project_id in ids if project_id not in known]
+        wanted = fresh[0] if known and len(fresh) == 1 else chosen
+        self._project.setCurrentIndex(max(0, self._project.findData(wanted)) if ids else -1)
+        self._project.blockSignals(False)
+        self._update_submit()
+
+    def set_form(self, fields: Sequence[FormField]) -> None:
+        """Show the options of the product."""
+        self.form.set_fields(fields)
+        self._update_submit()
+
+    def set_estimate(self, estimate: Estimate) -> None:
+        """Show what the request would take."""
+        self._estimate = estimate
+        self._refusal = None
+        self._show_estimate()
+        self._update_submit()
+
+    def set_refusal(self, notice: Notice) -> None:
+        """Show why the estimate or the submission failed; everything filled in stays."""
+        self._set_in_flight(in_flight=False)
+        self._refusal = notice
+        self.form.mark(dict(notice.fields))
+        self._show_messages()
+        self._update_submit()
+
+    def set_submitted(self, order: Order) -> None:
+        """The service took the request."""
+        self._set_in_flight(in_flight=False)
+        self._made.setText(order.id)
+        self._stack.setCurrentIndex(1)
+        self._close.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def reject(self) -> None:
+        """Close; not while the request is on its way, when nobody could tell how it ended."""
+        if not self._in_flight:
+            super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """As `reject`."""
+        if self._in_flight:
+            event.ignore()
+        else:
+            super().closeEvent(event)
+
+    # Inside
+
+    def draft_changed(self) -> None:
+        """What the estimate depends on changed."""
+        self._estimate = None
+        self._refusal = None
+        self._show_estimate()
+        self._settle.start()
+        self._update_submit()
+
+    def _ask_estimate(self) -> None:
+        draft = self.make_draft()
+        if draft is not None:
+            self.estimate_requested.emit(draft)
+
+    def _send(self) -> None:
+        if self._in_flight:
+            return
+        problems = self.form.problems()
+        self.form.mark(problems)
+        if problems:
+            self._hint.setText(translate("Dinamis", "Fill in what is marked first."))
+            return
+        draft = self._final_draft()
+        if draft is not None:
+            self._set_in_flight(in_flight=True)
+            self.submit_requested.emit(draft)
+
+    def _final_draft(self) -> OrderDraft | None:
+        """The draft with its parameters; the very same one, with its key, as long as nothing was changed."""
+        draft = self.make_draft()
+        if draft is None:
+            return None
+        try:
+            parameters = self.form.parameters()
+        except InvalidRequestError:
+            return None
+        parameters["project_id"] = self._project.currentData()
+        draft = replace(draft, parameters=parameters)
+        if (
+            self._last is not None
+            and replace(draft, idempotency_key=self._last.idempotency_key) == self._last
+        ):
+            return self._last
+        self._last = draft
+        return draft
+
+    def _set_in_flight(self, *, in_flight: bool) -> None:
+        self._in_flight = in_flight
+        self._busy.setVisible(in_flight)
+        self._cancel.setEnabled(not in_flight)
+        self._update_submit()
+
+    def _update_submit(self, *_: object) -> None:
+        reason = self._reason()
+        self._submit.setEnabled(not reason)
+        self._submit.setToolTip(reason or self._submit.text())
+        self._hint.setText(reason)
+
+    def _reason(self) -> str:
+        if self._in_flight:
+            return translate("Dinamis", "The request is being sent…")
+        if self._project.currentData() is None:
+            return translate("Dinamis", "Create a project first: requests belong to a project.")
+        missing = self.why_not()
+        if missing:
+            return missing
+        if self._estimate is not None and not self._estimate.acceptable:
+            return translate("Dinamis", "The service would refuse this request: see the messages.")
+        return ""
+
+    def _show_estimate(self) -> None:
+        estimate = self._estimate
+        self._bar.setVisible(estimate is not None and estimate.share is not None)
+        self._quota.setVisible(estimate is not None)
+        self._price.setVisible(estimate is not None)
+        if estimate is None:
+            waits = self.make_draft() is not None
+            self._area.setText(translate("Dinamis", "Estimating…") if waits else self.why_not())
+        else:
+            self._area.setText(_area_text(estimate))
+            self._bar.set_share(estimate.share)
+            self._quota.setText(_quota_text(estimate))
+            self._price.setText(_price_text(estimate))
+        self._show_messages()
+
+    def _show_messages(self) -> None:
+        texts: list[str] = []
+        tone = Tone.INFO
+        if self._refusal is not None:
+            tone = Tone.DANGER
+            texts = [part for part in (self._refusal.title, self._refusal.text, self._refusal.hint) if part]
+            if self._estimate is None:
+                self._area.setText(translate("Dinamis", "No estimate"))
+        elif self._estimate is not None:
+            texts = [message.text for message in self._estimate.messages if message.text]
+            levels = [message.level for message in self._estimate.messages]
+            worst = next((level for level in ("error", "warning") if level in levels), "info")
+            tone = _TONES[worst]
+        self._messages.setText("\n".join(texts))
+        self._messages_card.set_tone(tone)
+        self._messages_card.setVisible(bool(texts))
+
+
+def _area_text(estimate: Estimate) -> str:
+    text = translate("Dinamis", "Area counted: {area}").format(area=formats.area(estimate.area_km2))
+    if estimate.minimum_km2 > estimate.area_km2:
+        least = translate("Dinamis", "at least {area}").format(area=formats.area(estimate.minimum_km2))
+        text = f"{text} ({least})"
+    return text
+
+
+def _quota_text(estimate: Estimate) -> str:
+    if estimate.quota_km2 is None:
+        return translate("Dinamis", "No quota is defined for this sensor in {year}.").format(
+            year=estimate.year
+        )
+    text = translate("Dinamis", "Quota {year} per request: {quota}").format(
+        year=estimate.year, quota=formats.area(estimate.quota_km2)
+    )
+    if estimate.share is not None:
+        taken = translate("Dinamis", "{share} taken").format(share=formats.percent(estimate.share))
+        text = f"{text} · {taken}"
+    if estimate.excess_km2 > 0:
+        excess = translate("Dinamis", "{area} beyond the quota").format(
+            area=formats.area(estimate.excess_km2)
+        )
+        text = f"{text} · {excess}"
+    return text
+
+
+def _price_text(estimate: Estimate) -> str:
+    if not estimate.price_quantity:
+        return translate("Dinamis", "Price: free of charge within the quota")
+    amount = formats.number(estimate.price_quantity, 0 if float(estimate.price_quantity).is_integer() else 1)
+    unit = translate("Dinamis", "credits") if estimate.price_unit == "credit" else translate("Dinamis", "km²")
+    return translate("Dinamis", "Price: {euros} ({amount} {unit})").format(
+        euros=formats.euros(estimate.price_eur), amount=amount, unit=unit
+    )

@@ -1,0 +1,204 @@
+"""The page of requests: projects, orders with their state, and what can be started."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QKeyEvent
+from qgis.PyQt.QtWidgets import QListView, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from ..domain.order import Order
+from ..domain.project import Project
+from .requests_models import OrdersModel, ProjectsModel, TwoLineDelegate
+from .theme import STEP, Role, make_primary
+from .widgets import EmptyState, EvenGrid, Section, label, push_button, tool_button
+
+translate = QCoreApplication.translate
+
+
+class RequestsPage(QWidget):
+    """Shows projects and orders of the signed-in person.
+
+    Signals:
+        project_requested, programming_requested, refresh_requested: the person wants one.
+        cancel_requested: identifier of the order to cancel; already confirmed.
+        sign_in_requested: the person wants to sign in.
+        order_chosen: the Order in hand, or None.
+    """
+
+    project_requested = pyqtSignal()
+    programming_requested = pyqtSignal()
+    refresh_requested = pyqtSignal()
+    cancel_requested = pyqtSignal(str)
+    sign_in_requested = pyqtSignal()
+    order_chosen = pyqtSignal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("requestsTab")
+        self.orders = OrdersModel(self)
+        self.projects = ProjectsModel(self)
+        self._why_not = ""
+        self._projects_view = _list(self.projects, "projectsView", translate("Dinamis", "Projects"))
+        self._orders_view = _list(self.orders, "ordersView", translate("Dinamis", "Requests"))
+        self._orders_view.selectionModel().currentChanged.connect(self._order_changed)
+        self.orders.modelReset.connect(self._order_changed)
+        self._projects_empty = EmptyState("project", name="projectsEmpty")
+        self._projects_empty.acted.connect(self.project_requested)
+        self._orders_empty = EmptyState("order", name="ordersEmpty")
+        self._orders_empty.acted.connect(self.programming_requested)
+        self._new_project = tool_button(
+            translate("Dinamis", "New project…"), "new", name="newProjectButton", text_shown=False
+        )
+        self._new_project.clicked.connect(self.project_requested)
+        self._refresh = tool_button(
+            translate("Dinamis", "Refresh"), "refresh", name="refreshOrdersButton", text_shown=False
+        )
+        self._refresh.clicked.connect(self.refresh_requested)
+        self._programming = push_button(
+            translate("Dinamis", "New acquisition…"), name="newProgrammingButton", icon="programming"
+        )
+        make_primary(self._programming)
+        self._programming.clicked.connect(self.programming_requested)
+        self._cancel = push_button(
+            translate("Dinamis", "Cancel the request…"), name="cancelOrderButton", icon="close"
+        )
+        self._cancel.clicked.connect(self._confirm_cancel)
+        self._hint = label(role=Role.MUTED, name="requestsHintLabel")
+        self._signed_out = EmptyState("account", name="requestsSignedOut")
+        self._signed_out.acted.connect(self.sign_in_requested)
+        self._build()
+        self.set_why_not(translate("Dinamis", "Sign in to load, download and order images."))
+        self.set_projects(())
+        self.set_orders(())
+
+    def _build(self) -> None:
+        projects = Section(translate("Dinamis", "Projects"), beside=self._new_project)
+        self._projects_stack = _stack(self._projects_empty, self._projects_view)
+        projects.add(self._projects_stack)
+        orders = Section(translate("Dinamis", "Requests"), beside=self._refresh)
+        self._orders_stack = _stack(self._orders_empty, self._orders_view)
+        orders.add(self._orders_stack)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(STEP)
+        splitter.addWidget(projects)
+        splitter.addWidget(orders)
+        splitter.setStretchFactor(0, 2)
+        splitter.setStretchFactor(1, 3)
+        content = QWidget()
+        filled = QVBoxLayout()
+        filled.setContentsMargins(STEP, STEP, STEP, STEP)
+        filled.setSpacing(STEP)
+        filled.addWidget(splitter, 1)
+        filled.addWidget(self._hint)
+        filled.addWidget(EvenGrid([self._programming, self._cancel]))
+        content.setLayout(filled)
+        self._pages = _stack(self._signed_out, content)
+        layout = QVBoxLayout()
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+        self.setLayout(layout)
+
+    def set_why_not(self, sentence: str) -> None:
+        """Say why there is nothing to see; empty when signed in."""
+        self._why_not = sentence
+        self._signed_out.say(sentence, translate("Dinamis", "Sign in"))
+        self._pages.setCurrentIndex(0 if sentence else 1)
+
+    def set_projects(self, projects: Sequence[Project]) -> None:
+        """Show the projects."""
+        self.projects.set_projects(projects)
+        self._projects_empty.say(
+            translate("Dinamis", "Images are requested within a project."),
+            translate("Dinamis", "New project…"),
+        )
+        self._projects_stack.setCurrentIndex(1 if projects else 0)
+
+    def set_orders(self, orders: Sequence[Order]) -> None:
+        """Show the orders; the one in hand stays in hand."""
+        current = self._current()
+        self.orders.set_orders(orders)
+        self._orders_empty.say(
+            translate(
+                "Dinamis", "No request yet: order a scene from the results, or ask for a new acquisition."
+            )
+        )
+        self._orders_stack.setCurrentIndex(1 if orders else 0)
+        if current is not None:
+            self.choose(current.id)
+
+    def choose(self, order_id: str) -> None:
+        """Take an order in hand and bring it into view."""
+        number = self.orders.row_of(order_id)
+        if number >= 0:
+            self._orders_view.setCurrentIndex(self.orders.index(number, 0))
+
+    def _current(self) -> Order | None:
+        index = self._orders_view.currentIndex()
+        return self.orders.order(index.row()) if index.isValid() else None
+
+    def _order_changed(self, *_: object) -> None:
+        order = self._current()
+        self._cancel.setEnabled(order is not None and order.can_be_cancelled)
+        if order is None:
+            reason = translate("Dinamis", "Choose a request in the list.") if self.orders.rowCount() else ""
+        elif not order.can_be_cancelled:
+            reason = translate("Dinamis", "This request is over: it cannot be cancelled.")
+        else:
+            reason = order.reason
+        self._cancel.setToolTip(reason or self._cancel.text())
+        self._hint.setText(reason)
+        self._hint.setVisible(bool(reason))
+        self.order_chosen.emit(order)
+
+    def _confirm_cancel(self) -> None:
+        order = self._current()
+        if order is None:
+            return
+        box = QMessageBox(self.window())
+        box.setObjectName("cancelOrderBox")
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(translate("Dinamis", "Cancel the request"))
+        box.setText(translate("Dinamis", "Cancel the request {id}?").format(id=order.id))
+        box.setInformativeText(translate("Dinamis", "This cannot be undone; a new request can be made."))
+        yes = box.addButton(
+            translate("Dinamis", "Cancel the request"), QMessageBox.ButtonRole.DestructiveRole
+        )
+        box.addButton(translate("Dinamis", "Keep it"), QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        if box.clickedButton() is yes:
+            self.cancel_requested.emit(order.id)
+        box.deleteLater()
+
+
+class _EnterList(QListView):
+    """A list without a horizontal scroll bar, whose rows are as wide as it is."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Escape lets go of the row in hand."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.clearSelection()
+            self.setCurrentIndex(self.rootIndex())
+        else:
+            super().keyPressEvent(event)
+
+
+def _list(model: OrdersModel | ProjectsModel, name: str, accessible: str) -> QListView:
+    view = _EnterList()
+    view.setObjectName(name)
+    view.setAccessibleName(accessible)
+    view.setModel(model)
+    view.setItemDelegate(TwoLineDelegate(view))
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+    view.setUniformItemSizes(True)
+    return view
+
+
+def _stack(empty: QWidget, filled: QWidget) -> QStackedWidget:
+    stack = QStackedWidget()
+    stack.addWidget(empty)
+    stack.addWidget(filled)
+    return stack

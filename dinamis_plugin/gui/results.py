@@ -1,0 +1,383 @@
+"""The page of results: count, breadcrumb, list, the scene in hand and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Callable
+
+from qgis.PyQt.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QItemSelectionModel,
+    QMimeData,
+    QModelIndex,
+    Qt,
+    pyqtSignal,
+)
+from qgis.PyQt.QtGui import QKeyEvent
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QProgressBar,
+    QStackedWidget,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..domain.scene import Scene
+from ..domain.search import SearchQuery
+from . import formats
+from .filters import crumbs
+from .results_model import ANGLE, CLOUD, DATE, SENSOR, TYPE, ResultsModel
+from .scene_card import SceneCard
+from .theme import HALF, ICON, STEP, Role, make_primary
+from .widgets import EmptyState, EvenGrid, FlowLayout, label, on_theme_change, push_button, row, tool_button
+
+translate = QCoreApplication.translate
+
+_COMPACT_BELOW = 400
+
+
+class ResultsView(QTableView):
+    """The list; Enter adds the chosen scenes to the map, the pointer tells which row it is over.
+
+    Signals:
+        hovered: the Scene under the pointer, or None.
+        opened: Enter was pressed, or a row was double-clicked.
+    """
+
+    hovered = pyqtSignal(object)
+    opened = pyqtSignal()
+
+    def __init__(self, model: ResultsModel) -> None:
+        super().__init__()
+        self.setObjectName("resultsView")
+        self.setAccessibleName(translate("Dinamis", "Results"))
+        self.setModel(model)
+        self._model = model
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setDefaultDropAction(Qt.DropAction.CopyAction)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + STEP)
+        self.setSortingEnabled(True)
+        self.sortByColumn(DATE, Qt.SortOrder.DescendingOrder)
+        self.entered.connect(lambda index: self.hovered.emit(self._scene(index)))
+        self.viewportEntered.connect(lambda: self.hovered.emit(None))
+        self.doubleClicked.connect(lambda _index: self.opened.emit())
+        self._fit_columns()
+
+    def selected_scenes(self) -> list[Scene]:
+        """The chosen scenes, in the order of the list."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self._model.scene(number) for number in rows]
+
+    def choose(self, scene: Scene, *, more: bool = False) -> None:
+        """Select a scene and bring it into view; with `more`, add it to the choice or take it out."""
+        number = self._model.row_of(scene)
+        if number < 0:
+            return
+        index = self._model.index(number, SENSOR)
+        flag = QItemSelectionModel.SelectionFlag
+        how = flag.Toggle if more else flag.ClearAndSelect
+        self.selectionModel().setCurrentIndex(index, how | flag.Rows)
+        self.scrollTo(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter opens the chosen scenes."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Nothing is under the pointer any more."""
+        super().leaveEvent(event)
+        self.hovered.emit(None)
+
+    def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Give up words where there is little room."""
+        super().resizeEvent(event)
+        self._model.set_compact(compact=self.width() < _COMPACT_BELOW)
+
+    def _scene(self, index: QModelIndex) -> Scene:
+        return self._model.scene(index.row())
+
+    def _fit_columns(self) -> None:
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setMinimumSectionSize(ICON)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(SENSOR, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(False)
+        wide = self.fontMetrics().horizontalAdvance
+        arrow = 2 * STEP
+        self.setColumnWidth(TYPE, ICON + STEP + HALF)
+        self.setColumnWidth(DATE, wide("00/00/0000 00:00") + STEP + HALF)
+        for number in (CLOUD, ANGLE):
+            title = self._model.headerData(number, Qt.Orientation.Horizontal)
+            self.setColumnWidth(number, wide(title) + arrow)
+
+
+class ResultsPage(QWidget):
+    """Shows the scenes of a search.
+
+    Signals:
+        add_requested, download_requested, order_requested, zoom_requested: list of Scenes.
+        more_requested: the next page.
+        cancel_requested: stop the search.
+        filters_requested: back to the filters.
+        crumb_removed: name of the filter to open wide, "" for all.
+        pick_toggled: choosing on the map is switched on or off.
+        selection_changed: list of the chosen Scenes.
+        hovered: the Scene under the pointer, or None.
+    """
+
+    add_requested = pyqtSignal(object)
+    download_requested = pyqtSignal(object)
+    order_requested = pyqtSignal(object)
+    zoom_requested = pyqtSignal(object)
+    more_requested = pyqtSignal()
+    cancel_requested = pyqtSignal()
+    filters_requested = pyqtSignal()
+    crumb_removed = pyqtSignal(str)
+    pick_toggled = pyqtSignal(bool)
+    selection_changed = pyqtSignal(object)
+    hovered = pyqtSignal(object)
+
+    def __init__(self, mime_of: Callable[[Sequence[Scene]], QMimeData]) -> None:
+        super().__init__()
+        self.setObjectName("resultsTab")
+        self.model = ResultsModel(mime_of, self)
+        self.view = ResultsView(self.model)
+        self.card = SceneCard()
+        self._why_not = ""
+        self._searched = False
+        self._count = label(role=Role.TITLE, name="resultsCountLabel")
+        self._pick = tool_button(
+            translate("Dinamis", "Choose on the map"), "pick", name="pickOnMapButton", text_shown=False
+        )
+        self._pick.setCheckable(True)
+        self._pick.setToolTip(translate("Dinamis", "Choose scenes by clicking their footprints on the map"))
+        self._pick.toggled.connect(self.pick_toggled)
+        self._progress = QProgressBar()
+        self._progress.setObjectName("searchProgress")
+        self._progress.setRange(0, 0)
+        self._progress.setTextVisible(False)
+        self._progress.setFixedHeight(STEP)
+        self._cancel = push_button(translate("Dinamis", "Cancel"), name="cancelSearchButton")
+        self._cancel.clicked.connect(self.cancel_requested)
+        self._more = push_button("", name="loadMoreButton", icon="more")
+        self._more.clicked.connect(self.more_requested)
+        self._hint = label(role=Role.MUTED, name="resourcesHintLabel")
+        self._add = self._action(
+            translate("Dinamis", "Add to map"), "add_layer", "addToMapButton", self.add_requested
+        )
+        make_primary(self._add)
+        self._download = self._action(
+            translate("Dinamis", "Download…"), "download", "downloadButton", self.download_requested
+        )
+        self._order = self._action(
+            translate("Dinamis", "Order…"), "order", "orderButton", self.order_requested
+        )
+        self._zoom = self._action(
+            translate("Dinamis", "Zoom to"), "zoom", "zoomToButton", self.zoom_requested
+        )
+        self._empty = EmptyState("search", name="resultsEmpty")
+        self._empty.acted.connect(self.filters_requested)
+        self._build()
+        self._connect()
+        self.set_busy(busy=False)
+        self._show_state()
+
+    def _action(self, text: str, icon: str, name: str, signal) -> QToolButton:
+        button = tool_button(text, icon, name=name)
+        button.clicked.connect(lambda: signal.emit(self.view.selected_scenes()))
+        return button
+
+    def _build(self) -> None:
+        self._crumbs = FlowLayout()
+        head = row(self._count, self._pick)
+        head.setStretch(0, 1)
+        self._busy = QWidget()
+        self._busy.setLayout(row(self._progress, self._cancel))
+        filled = QVBoxLayout()
+        filled.setContentsMargins(0, 0, 0, 0)
+        filled.setSpacing(STEP)
+        filled.addWidget(self.view, 1)
+        filled.addWidget(self._more)
+        filled.addWidget(self.card)
+        filled.addWidget(EvenGrid([self._add, self._download, self._order, self._zoom]))
+        filled.addWidget(self._hint)
+        self._filled = QWidget()
+        self._filled.setLayout(filled)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._filled)
+        layout = QVBoxLayout()
+        layout.setContentsMargins(STEP, STEP, STEP, STEP)
+        layout.setSpacing(STEP)
+        layout.addLayout(head)
+        layout.addLayout(self._crumbs)
+        layout.addWidget(self._busy)
+        layout.addWidget(self._stack, 1)
+        self.setLayout(layout)
+
+    def _connect(self) -> None:
+        self.view.selectionModel().selectionChanged.connect(self._selection_changed)
+        self.view.hovered.connect(self.hovered)
+        self.view.opened.connect(self._add.click)
+        self.model.modelReset.connect(self._selection_changed)
+
+    # What the dock tells
+
+    def start(self, query: SearchQuery) -> None:
+        """A search begins: forget the results of the last one."""
+        self._searched = True
+        self._count.setText(translate("Dinamis", "Searching…"))
+        self.model.clear()
+        self.show_crumbs(query)
+        self._show_state()
+
+    def add_scenes(self, scenes: Sequence[Scene]) -> None:
+        """Show one more page."""
+        self.model.append(scenes)
+        self._show_state()
+
+    def show_count(self, matched: int, loaded: int) -> None:
+        """Say exactly how many scenes match, and how many are listed."""
+        text = translate("Dinamis", "%n scene(s)", "", matched).replace(
+            str(matched), formats.number(matched), 1
+        )
+        if 0 < loaded < matched:
+            shown = translate("Dinamis", "{loaded} listed").format(loaded=formats.number(loaded))
+            text = f"{text} · {shown}"
+        self._count.setText(text)
+        self._more.setVisible(0 < loaded < matched)
+        left = formats.number(matched - loaded)
+        self._more.setText(translate("Dinamis", "Load more ({left} left)").format(left=left))
+
+    def set_busy(self, *, busy: bool) -> None:
+        """Show whether a page is on its way."""
+        self._busy.setVisible(busy)
+        self._more.setEnabled(not busy)
+        self._show_state(busy=busy)
+
+    def show_failure(self) -> None:
+        """A search failed: what was loaded stays."""
+        if self.model.rowCount() == 0:
+            self._count.clear()
+            self._searched = False
+        self._show_state()
+
+    def set_why_not(self, sentence: str) -> None:
+        """Say why images may not be used; empty when they may."""
+        self._why_not = sentence
+        self._update_actions()
+
+    def set_picking(self, *, picking: bool) -> None:
+        """Show whether the map tool of this page is the active one."""
+        self._pick.setChecked(picking)
+
+    def show_crumbs(self, query: SearchQuery) -> None:
+        """Show the active filters; the cross of each removes it (CAT-22)."""
+        while self._crumbs.count():
+            self._crumbs.takeAt(0).widget().deleteLater()
+        active = crumbs(query)
+        for name, text in active:
+            self._crumbs.addWidget(self._crumb(name, text))
+        if len(active) > 1:
+            clear = self._crumb("", translate("Dinamis", "Remove all filters"))
+            self._crumbs.addWidget(clear)
+        self._crumbs.update()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the theme."""
+        super().changeEvent(event)
+        on_theme_change(event, self.model.refresh)
+
+    def _crumb(self, name: str, text: str) -> QToolButton:
+        crumb = tool_button(text, "close", name=f"crumb_{name}" if name else "crumbsClearButton")
+        crumb.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        crumb.setAutoRaise(not name)
+        tip = translate("Dinamis", "Remove this filter and search again")
+        crumb.setToolTip(tip)
+        crumb.clicked.connect(lambda: self.crumb_removed.emit(name))
+        return crumb
+
+    def _selection_changed(self, *_: object) -> None:
+        chosen = self.view.selected_scenes()
+        self.card.show_scenes(chosen)
+        self._update_actions()
+        self.selection_changed.emit(chosen)
+
+    def _show_state(self, *, busy: bool = False) -> None:
+        if self.model.rowCount():
+            self._stack.setCurrentWidget(self._filled)
+            self._update_actions()
+            return
+        self._stack.setCurrentWidget(self._empty)
+        self._more.hide()
+        if busy:
+            self._empty.say(translate("Dinamis", "The catalogue is being searched…"))
+        elif self._searched:
+            self._empty.say(
+                translate("Dinamis", "No scene matches: widen the dates, the area or the cloud limit."),
+                translate("Dinamis", "Change the filters"),
+            )
+        else:
+            self._empty.say(
+                translate("Dinamis", "Choose an area and filters, then search the catalogue."),
+                translate("Dinamis", "Set the filters"),
+            )
+
+    def _update_actions(self) -> None:
+        chosen = self.view.selected_scenes()
+        loadable = self._why_not_load(chosen)
+        orderable = self._why_not_order(chosen)
+        for button, reason in ((self._add, loadable), (self._download, loadable), (self._order, orderable)):
+            button.setEnabled(not reason)
+            button.setToolTip(reason or button.text())
+        self._zoom.setEnabled(bool(chosen))
+        self._zoom.setToolTip(self._zoom.text() if chosen else _nothing_chosen())
+        self._hint.setText(self._hint_for(chosen, loadable, orderable))
+        self._hint.setVisible(bool(self._hint.text()))
+
+    def _why_not_load(self, chosen: Sequence[Scene]) -> str:
+        if self._why_not and not (chosen and all(scene.open_data for scene in chosen)):
+            return self._why_not
+        if not chosen:
+            return _nothing_chosen()
+        if not any(scene.is_downloadable for scene in chosen):
+            return translate("Dinamis", "Not downloadable: this archive has to be ordered first.")
+        return ""
+
+    def _why_not_order(self, chosen: Sequence[Scene]) -> str:
+        if self._why_not:
+            return self._why_not
+        if not chosen:
+            return _nothing_chosen()
+        if not any(scene.is_orderable and scene.sensor for scene in chosen):
+            return translate("Dinamis", "Nothing to order: already in the DINAMIS catalogue.")
+        return ""
+
+    def _hint_for(self, chosen: Sequence[Scene], loadable: str, orderable: str) -> str:
+        if not chosen:
+            return self._why_not or _nothing_chosen()
+        return loadable or orderable
+
+
+def _nothing_chosen() -> str:
+    return translate("Dinamis", "Choose one or more scenes in the list.")

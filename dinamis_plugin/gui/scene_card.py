@@ -1,0 +1,124 @@
+"""The scene in hand: picture, name and properties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qgis.PyQt.QtCore import QCoreApplication, QSize, Qt
+from qgis.PyQt.QtGui import QImage, QPixmap
+from qgis.PyQt.QtWidgets import QLabel, QVBoxLayout
+
+from ..domain.scene import Scene
+from . import formats
+from .footprints import TONE_OF_TYPE
+from .results_model import sensor_name, type_name
+from .theme import HALF, STEP, Role, Tone, colours, themed_pixmap
+from .widgets import Card, ElidedLabel, dot, label, row
+
+translate = QCoreApplication.translate
+
+_SIDE = 88
+
+
+class SceneCard(Card):
+    """Describes the chosen scene; hidden when none is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("sceneCard")
+        self._scene: Scene | None = None
+        self._picture = QLabel()
+        self._picture.setObjectName("thumbnailLabel")
+        self._picture.setFixedSize(_SIDE, _SIDE)
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._title = ElidedLabel("sceneTitleLabel", Qt.TextElideMode.ElideMiddle)
+        self._kind_dot = QLabel()
+        self._kind = label(wrap=False)
+        self._facts = label(role=Role.MUTED, name="sceneFactsLabel")
+        words = QVBoxLayout()
+        words.setSpacing(HALF)
+        kind = row(self._kind_dot, self._kind, spacing=HALF)
+        kind.addStretch(1)
+        words.addWidget(self._title)
+        words.addLayout(kind)
+        words.addWidget(self._facts)
+        words.addStretch(1)
+        body = row(self._picture, margins=STEP)
+        body.addLayout(words, 1)
+        self.setLayout(body)
+        self.hide()
+
+    @property
+    def scene(self) -> Scene | None:
+        """The scene whose picture is wanted, None when none or several are chosen."""
+        return self._scene
+
+    def show_scenes(self, scenes: Sequence[Scene]) -> None:
+        """Describe the chosen scenes: one in full, several by their number."""
+        self.setVisible(bool(scenes))
+        self._scene = scenes[0] if len(scenes) == 1 else None
+        self._picture.clear()
+        self._picture.setVisible(self._scene is not None)
+        if self._scene is not None:
+            self._describe(self._scene)
+        elif scenes:
+            self._describe_several(scenes)
+
+    def show_picture(self, scene: Scene, image: QImage) -> None:
+        """Show the thumbnail of a scene, if it is still the one in hand; a null image means there is none."""
+        if scene is not self._scene:
+            return
+        if image.isNull():
+            self._placeholder()
+            return
+        ratio = self.devicePixelRatioF()
+        side = round(_SIDE * ratio)
+        scaled = image.scaled(
+            QSize(side, side),
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        pixmap = QPixmap.fromImage(scaled)
+        pixmap.setDevicePixelRatio(ratio)
+        self._picture.setPixmap(pixmap)
+
+    def _describe(self, scene: Scene) -> None:
+        self._title.setText(scene.title)
+        tone = TONE_OF_TYPE.get(scene.product_type, Tone.NEUTRAL) if scene.product_type else Tone.NEUTRAL
+        self._kind_dot.setPixmap(dot(tone).pixmap(10, 10))
+        self._kind_dot.show()
+        self._kind.setText(type_name(scene))
+        self._facts.setText("\n".join(_facts(scene)))
+        self._placeholder()
+
+    def _describe_several(self, scenes: Sequence[Scene]) -> None:
+        self._title.setText(translate("Dinamis", "%n scene(s) chosen", "", len(scenes)))
+        self._kind_dot.hide()
+        downloadable = sum(scene.is_downloadable for scene in scenes)
+        orderable = sum(scene.is_orderable for scene in scenes)
+        self._kind.setText(
+            translate("Dinamis", "{downloadable} downloadable, {orderable} orderable").format(
+                downloadable=downloadable, orderable=orderable
+            )
+        )
+        self._facts.clear()
+
+    def _placeholder(self) -> None:
+        self._picture.setPixmap(themed_pixmap("sensor", colours().line, 40, self.devicePixelRatioF()))
+
+
+def _facts(scene: Scene) -> list[str]:
+    first = [sensor_name(scene)]
+    if scene.gsd:
+        first.append(
+            translate("Dinamis", "{size} m").format(size=formats.number(scene.gsd, 2 if scene.gsd < 1 else 1))
+        )
+    second = [formats.moment(scene.acquired)]
+    if scene.cloud is not None:
+        second.append(translate("Dinamis", "cloud {cloud} %").format(cloud=formats.number(scene.cloud)))
+    if scene.incidence is not None:
+        second.append(formats.degrees(scene.incidence))
+    third = [translate("Dinamis", "synthetic image")] if scene.synthetic else []
+    if scene.open_data:
+        third.append(translate("Dinamis", "open data"))
+    return [" · ".join(line) for line in (first, second, third) if line]

@@ -1,0 +1,288 @@
+"""A form built from the fields that the service describes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from qgis.PyQt.QtCore import QCoreApplication, QDate, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDateEdit,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..domain.errors import InvalidRequestError
+from ..domain.form import FieldKind, FormField, collect
+from . import formats
+from .theme import HALF, STEP, Role
+from .widgets import Section, label
+
+translate = QCoreApplication.translate
+
+_LARGE = 10**9
+#: Asked for by the dialog itself.
+_HANDLED = (FieldKind.PROJECT, FieldKind.ITEMS)
+
+
+class SchemaForm(QWidget):
+    """One widget for each field, named `field_<property>`, grouped by section.
+
+    Signals:
+        changed: a value changed.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fields: tuple[FormField, ...] = ()
+        self._widgets: dict[str, QWidget] = {}
+        self._problems: dict[str, QWidget] = {}
+        self._layout = QVBoxLayout()
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(2 * STEP)
+        self.setLayout(self._layout)
+
+    def set_fields(self, fields: Sequence[FormField]) -> None:
+        """Build the form anew; what was filled in under the same name stays."""
+        kept = self.values()
+        while self._layout.count():
+            self._layout.takeAt(0).widget().deleteLater()
+        self._fields = tuple(field for field in fields if field.kind not in _HANDLED)
+        self._widgets.clear()
+        self._problems.clear()
+        sections: dict[str, list[FormField]] = {}
+        for field in self._fields:
+            sections.setdefault(field.section, []).append(field)
+        for name, members in sections.items():
+            self._layout.addWidget(self._section(name, members))
+        for name, value in kept.items():
+            if name in self._widgets:
+                _put(self._widgets[name], value)
+
+    def values(self) -> dict[str, Any]:
+        """What is filled in, by property."""
+        return {name: _value(widget) for name, widget in self._widgets.items()}
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters to send.
+
+        Raises:
+            InvalidRequestError: a field is missing or wrong.
+        """
+        return collect(self._fields, self.values())
+
+    def problems(self) -> dict[str, str]:
+        """Sentences on what is missing or wrong, by property."""
+        try:
+            self.parameters()
+        except InvalidRequestError as error:
+            return {name: _problem_text(code) for name, code in error.fields.items()}
+        return {}
+
+    def mark(self, problems: dict[str, str]) -> None:
+        """Say under each field what is wrong with it."""
+        for name, place in self._problems.items():
+            place.setText(problems.get(name, ""))
+            place.setVisible(name in problems)
+
+    def _section(self, name: str, fields: Sequence[FormField]) -> Section:
+        section = Section(_section_title(name))
+        form = QFormLayout()
+        form.setHorizontalSpacing(STEP)
+        form.setVerticalSpacing(STEP)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        for field in fields:
+            widget = _widget(field)
+            widget.setObjectName(f"field_{field.name}")
+            widget.setAccessibleName(field.title)
+            widget.setToolTip(field.description)
+            _on_change(widget, self.changed.emit)
+            problem = label(role=Role.WARNING, name=f"problem_{field.name}")
+            problem.hide()
+            cell = QVBoxLayout()
+            cell.setSpacing(HALF)
+            cell.addWidget(widget)
+            cell.addWidget(problem)
+            title = label(f"{field.title} *" if field.required else field.title)
+            title.setBuddy(widget)
+            if isinstance(widget, QCheckBox):
+                widget.setText(field.title)
+                form.addRow(cell)
+            else:
+                form.addRow(title, cell)
+            self._widgets[field.name] = widget
+            self._problems[field.name] = problem
+        section.add(form)
+        return section
+
+
+def _section_title(name: str) -> str:
+    return {
+        "project": translate("Dinamis", "Project"),
+        "request": translate("Dinamis", "Request"),
+        "production": translate("Dinamis", "Production options"),
+    }.get(name, translate("Dinamis", "Options"))
+
+
+def _problem_text(code: str) -> str:
+    return {
+        "missing": translate("Dinamis", "To be filled in."),
+        "not_a_choice": translate("Dinamis", "Not one of the choices."),
+        "out_of_range": translate("Dinamis", "Outside of the allowed range."),
+        "too_long": translate("Dinamis", "Too long."),
+    }.get(code, code)
+
+
+def _widget(field: FormField) -> QWidget:
+    maker = {
+        FieldKind.CHOICE: _choice,
+        FieldKind.CHOICES: _choices,
+        FieldKind.INTEGER: _integer,
+        FieldKind.NUMBER: _number,
+        FieldKind.BOOLEAN: lambda _field: QCheckBox(),
+        FieldKind.MULTILINE: _multiline,
+        FieldKind.DATE: _date,
+    }.get(field.kind, _line)
+    widget = maker(field)
+    if field.default is not None:
+        _put(widget, field.default)
+    return widget
+
+
+def _choice(field: FormField) -> QComboBox:
+    combo = QComboBox()
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(12)
+    if not field.required and field.default is None:
+        combo.addItem("", None)
+    for choice in field.choices:
+        combo.addItem(choice.title, choice.value)
+    return combo
+
+
+def _choices(field: FormField) -> QListWidget:
+    made = QListWidget()
+    for choice in field.choices:
+        item = QListWidgetItem(choice.title)
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        item.setData(Qt.ItemDataRole.UserRole, choice.value)
+        item.setCheckState(Qt.CheckState.Unchecked)
+        made.addItem(item)
+    made.setMaximumHeight((made.fontMetrics().height() + HALF) * min(len(field.choices), 6) + STEP)
+    return made
+
+
+def _integer(field: FormField) -> QSpinBox:
+    spin = QSpinBox()
+    spin.setRange(
+        round(field.minimum) if field.minimum is not None else -_LARGE,
+        round(field.maximum) if field.maximum is not None else _LARGE,
+    )
+    return spin
+
+
+def _number(field: FormField) -> QDoubleSpinBox:
+    spin = QDoubleSpinBox()
+    spin.setRange(
+        field.minimum if field.minimum is not None else -_LARGE,
+        field.maximum if field.maximum is not None else _LARGE,
+    )
+    return spin
+
+
+def _multiline(_field: FormField) -> QPlainTextEdit:
+    edit = QPlainTextEdit()
+    edit.setTabChangesFocus(True)
+    edit.setFixedHeight(edit.fontMetrics().lineSpacing() * 3 + 2 * STEP)
+    return edit
+
+
+def _date(_field: FormField) -> QDateEdit:
+    edit = QDateEdit(QDate.currentDate())
+    edit.setCalendarPopup(True)
+    return edit
+
+
+def _line(field: FormField) -> QLineEdit:
+    edit = QLineEdit()
+    if field.max_length:
+        edit.setMaxLength(field.max_length)
+    if field.kind is FieldKind.TEXTS:
+        edit.setPlaceholderText(translate("Dinamis", "Separate with commas"))
+        edit.setProperty("listed", True)
+    return edit
+
+
+def _value(widget: QWidget) -> Any:
+    readers = (
+        (QComboBox, lambda: widget.currentData()),
+        (QListWidget, lambda: _checked(widget)),
+        ((QSpinBox, QDoubleSpinBox), lambda: widget.value()),
+        (QCheckBox, lambda: widget.isChecked()),
+        (QPlainTextEdit, lambda: widget.toPlainText().strip()),
+        (QDateEdit, lambda: formats.to_date(widget.date()).isoformat()),
+        (QLineEdit, lambda: _words(widget)),
+    )
+    return next(read() for kind, read in readers if isinstance(widget, kind))
+
+
+def _checked(made: QListWidget) -> list[Any]:
+    items = (made.item(number) for number in range(made.count()))
+    return [
+        item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() == Qt.CheckState.Checked
+    ]
+
+
+def _words(edit: QLineEdit) -> str | list[str]:
+    if not edit.property("listed"):
+        return edit.text().strip()
+    return [word.strip() for word in edit.text().split(",") if word.strip()]
+
+
+def _put(widget: QWidget, value: Any) -> None:
+    writers = (
+        (QComboBox, lambda: widget.setCurrentIndex(max(0, widget.findData(value)))),
+        (QListWidget, lambda: _check(widget, value or ())),
+        ((QSpinBox, QDoubleSpinBox), lambda: widget.setValue(value)),
+        (QCheckBox, lambda: widget.setChecked(bool(value))),
+        (QPlainTextEdit, lambda: widget.setPlainText(str(value))),
+        (QDateEdit, lambda: widget.setDate(formats.to_qdate(date.fromisoformat(value)))),
+        (
+            QLineEdit,
+            lambda: widget.setText(", ".join(value) if isinstance(value, (list, tuple)) else str(value)),
+        ),
+    )
+    next(write for kind, write in writers if isinstance(widget, kind))()
+
+
+def _check(made: QListWidget, values: Sequence[Any]) -> None:
+    for number in range(made.count()):
+        item = made.item(number)
+        chosen = item.data(Qt.ItemDataRole.UserRole) in values
+        item.setCheckState(Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked)
+
+
+def _on_change(widget: QWidget, tell: Callable[[], None]) -> None:
+    signals = (
+        (QComboBox, "currentIndexChanged"),
+        (QListWidget, "itemChanged"),
+        ((QSpinBox, QDoubleSpinBox), "valueChanged"),
+        (QCheckBox, "toggled"),
+        (QDateEdit, "dateChanged"),
+        ((QPlainTextEdit, QLineEdit), "textChanged"),
+    )
+    name = next(name for kind, name in signals if isinstance(widget, kind))
+    getattr(widget, name).connect(lambda *_: tell())

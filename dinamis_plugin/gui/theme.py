@@ -1,0 +1,201 @@
+"""Colours, spacing and icons taken from the running theme, for light and dark alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from qgis.PyQt.QtCore import QByteArray, QRectF, QSize, Qt
+from qgis.PyQt.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from qgis.PyQt.QtSvg import QSvgRenderer
+from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QWidget
+
+from ..paths import icon_path
+
+#: Half and whole step of the 8 px grid every margin and gap stands on.
+HALF, STEP = 4, 8
+ICON = 16
+_ICON_PROPERTY = "dinamisIcon"
+_ROLE_PROPERTY = "dinamisRole"
+
+
+class Tone(Enum):
+    """What a colour says; the value is its hue and saturation (HSL, degrees and 0 to 255)."""
+
+    NEUTRAL = (210, 20)
+    INFO = (208, 150)
+    SUCCESS = (145, 130)
+    WARNING = (35, 200)
+    DANGER = (4, 170)
+
+
+class Role(Enum):
+    """What a label is for."""
+
+    MUTED = "muted"
+    TITLE = "title"
+    HEADING = "heading"
+    CODE = "code"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Colours:
+    """The few colours of the interface, all derived from the theme's text, window and highlight."""
+
+    text: QColor
+    window: QColor
+    accent: QColor
+    accent_text: QColor
+
+    @property
+    def dark(self) -> bool:
+        """Whether text is lighter than what it stands on."""
+        return self.text.lightness() > self.window.lightness()
+
+    @property
+    def muted(self) -> QColor:
+        """Secondary text."""
+        return mix(self.text, self.window, 0.32)
+
+    @property
+    def line(self) -> QColor:
+        """Hairlines and tracks."""
+        return mix(self.window, self.text, 0.18)
+
+    @property
+    def raised(self) -> QColor:
+        """The ground of a card."""
+        return mix(self.window, self.text, 0.05)
+
+    def tone(self, tone: Tone) -> QColor:
+        """A tone that keeps its contrast with the window."""
+        hue, saturation = tone.value
+        return QColor.fromHsl(hue, saturation, 165 if self.dark else 95)
+
+    def tint(self, tone: Tone) -> QColor:
+        """A tone as a soft ground under text."""
+        return mix(self.window, self.tone(tone), 0.14)
+
+
+def mix(start: QColor, end: QColor, share: float) -> QColor:
+    """The colour that lies `share` (0 to 1) of the way from one to the other."""
+    keep = 1.0 - share
+    return QColor(
+        round(start.red() * keep + end.red() * share),
+        round(start.green() * keep + end.green() * share),
+        round(start.blue() * keep + end.blue() * share),
+    )
+
+
+def colours() -> Colours:
+    """The colours of the theme in use.
+
+    QGIS themes set text colours in style sheets and leave the application's palette wrong, so they are read
+    from a polished dialog and label.
+    """
+    key = (QApplication.palette().cacheKey(), hash(QApplication.instance().styleSheet()))
+    if _cache.get("key") != key:
+        _cache.update(key=key, colours=_probe())
+    return _cache["colours"]
+
+
+_cache: dict[str, Any] = {}
+
+
+def _probe() -> Colours:
+    ground = QDialog()
+    label = QLabel(ground)
+    ground.ensurePolished()
+    label.ensurePolished()
+    return Colours(
+        text=label.palette().color(label.foregroundRole()),
+        window=ground.palette().color(QPalette.ColorRole.Window),
+        accent=QApplication.palette().color(QPalette.ColorRole.Highlight),
+        accent_text=QApplication.palette().color(QPalette.ColorRole.HighlightedText),
+    )
+
+
+def themed_pixmap(name: str, colour: QColor, size: int = ICON, ratio: float = 1.0) -> QPixmap:
+    """An icon of resources/icons drawn in one colour where its SVG says `currentColor`."""
+    svg = icon_path(name).read_bytes().replace(b"currentColor", colour.name().encode("ascii"))
+    pixels = round(size * ratio)
+    pixmap = QPixmap(QSize(pixels, pixels))
+    pixmap.fill(QColor(0, 0, 0, 0))
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, pixels, pixels))
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def themed_icon(name: str, colour: QColor | None = None) -> QIcon:
+    """An icon in the text colour of the theme, greyed when disabled."""
+    shade = colours()
+    icon = QIcon()
+    for ratio in (1.0, 2.0):
+        icon.addPixmap(themed_pixmap(name, colour or shade.text, ICON, ratio))
+        disabled = mix(shade.text, shade.window, 0.6)
+        icon.addPixmap(themed_pixmap(name, disabled, ICON, ratio), QIcon.Mode.Disabled)
+    return icon
+
+
+def set_icon(button: QAbstractButton, name: str) -> None:
+    """Give a button an icon that `refresh` draws again when the theme changes."""
+    button.setProperty(_ICON_PROPERTY, name)
+    button.setIcon(_button_icon(button, name))
+
+
+def set_role(label: QLabel, role: Role) -> None:
+    """Give a label the look of its role, which `refresh` keeps when the theme changes."""
+    label.setProperty(_ROLE_PROPERTY, role.value)
+    _style_label(label, role)
+
+
+def refresh(root: QWidget) -> None:
+    """Draw icons and labels under `root` again, in the colours of the theme in use."""
+    for button in root.findChildren(QAbstractButton):
+        name = button.property(_ICON_PROPERTY)
+        if name:
+            button.setIcon(_button_icon(button, name))
+    for label in root.findChildren(QLabel):
+        role = label.property(_ROLE_PROPERTY)
+        if role:
+            _style_label(label, Role(role))
+
+
+def _style_label(label: QLabel, role: Role) -> None:
+    shade = colours()
+    styles = {
+        Role.MUTED: f"color: {shade.muted.name()};",
+        Role.TITLE: "font-weight: 600;",
+        Role.HEADING: "font-weight: 600; font-size: 12pt;",
+        Role.CODE: f"font-family: monospace; font-weight: 700; font-size: 20pt; color: {shade.text.name()};",
+        Role.WARNING: f"color: {shade.tone(Tone.WARNING).name()};",
+    }
+    label.setStyleSheet(f"QLabel {{ {styles[role]} }}")
+
+
+def _button_icon(button: QAbstractButton, name: str) -> QIcon:
+    return themed_icon(name, colours().accent_text if button.property("primary") else None)
+
+
+def make_primary(button: QAbstractButton) -> None:
+    """Show a button as the one main action of its place, in the theme's highlight colour."""
+    button.setProperty("primary", True)
+    button.setStyleSheet(
+        "QAbstractButton { background: palette(highlight); color: palette(highlighted-text); border: none;"
+        " border-radius: 4px; padding: 6px 12px; font-weight: 600; }"
+        "QAbstractButton:focus { border: 2px solid palette(text); padding: 4px 10px; }"
+        "QAbstractButton:disabled { background: palette(mid); color: palette(dark); }"
+    )
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+
+
+def scaled_font(widget: QWidget, factor: float, *, bold: bool = False) -> QFont:
+    """The widget's font made larger or smaller."""
+    font = widget.font()
+    font.setPointSizeF(font.pointSizeF() * factor)
+    font.setBold(bold)
+    return font

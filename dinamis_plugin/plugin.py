@@ -1,0 +1,128 @@
+"""The composition root, and the only user of `iface`: hands everything to QGIS and takes all of it back."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsGeometry
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, QTranslator
+from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtWidgets import QAction
+
+from .gui.missing import MissingPackageDock
+from .paths import icon_path, translation_path
+
+translate = QCoreApplication.translate
+
+MENU = "&DINAMIS"
+#: What QGIS does not bring on every system; without one of them the dock says how to install it.
+PACKAGES = ("shapely", "requests", "dateutil")
+
+
+class DinamisPlugin:
+    """What QGIS loads and unloads."""
+
+    def __init__(self, iface: Any) -> None:
+        self._iface = iface
+        self._translator: QTranslator | None = None
+        self._action: QAction | None = None
+        self._dock: Any = None
+        self._undo: list[Callable[[], None]] = []
+
+    def initGui(self) -> None:  # noqa: N802 - the name QGIS calls
+        """Put the dock, its action and the integrations into QGIS."""
+        self._install_translator()
+        try:
+            self._start()
+        except ImportError as error:
+            package = (error.name or "").partition(".")[0]
+            if package not in PACKAGES:
+                raise
+            self._take_back()
+            self._show(MissingPackageDock(package, self._iface.mainWindow()))
+        self._add_action()
+
+    def unload(self) -> None:
+        """Take everything back, the last thing first."""
+        self._take_back()
+        if self._translator is not None:
+            QCoreApplication.removeTranslator(self._translator)
+            self._translator = None
+
+    def _start(self) -> None:
+        # Imported here, so that the plugin also loads where a package is missing.
+        from .controllers.app import Controllers  # noqa: PLC0415
+        from .controllers.thumbnails import ThumbnailController  # noqa: PLC0415
+        from .gui.dock import DinamisDock, DockParts  # noqa: PLC0415
+        from .integrations.drop_handler import DinamisDropHandler  # noqa: PLC0415
+        from .integrations.mime import scene_mime  # noqa: PLC0415
+        from .integrations.options_page import DinamisOptionsFactory  # noqa: PLC0415
+
+        controllers = Controllers()
+        self._undo.append(controllers.deleteLater)
+        self._undo.append(controllers.shutdown)
+        thumbnails = ThumbnailController(controllers.runner, controllers.session, controllers)
+        parts = DockParts(controllers, thumbnails, self._iface.mapCanvas(), scene_mime, _area_km2)
+        dock = DinamisDock(parts, self._iface.mainWindow())
+        self._show(dock)
+        handler = DinamisDropHandler(
+            controllers.layers, controllers.downloads, controllers.settings, dock.find_scene
+        )
+        self._iface.registerCustomDropHandler(handler)
+        self._undo.append(lambda: self._iface.unregisterCustomDropHandler(handler))
+        factory = DinamisOptionsFactory(controllers)
+        self._iface.registerOptionsWidgetFactory(factory)
+        self._undo.append(lambda: self._iface.unregisterOptionsWidgetFactory(factory))
+        QTimer.singleShot(0, controllers.session.restore)
+
+    def _show(self, dock: Any) -> None:
+        self._dock = dock
+        self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        self._undo.append(self._remove_dock)
+
+    def _remove_dock(self) -> None:
+        self._dock.shut_down()
+        self._iface.removeDockWidget(self._dock)
+        self._dock.deleteLater()
+        self._dock = None
+
+    def _add_action(self) -> None:
+        action = QAction(QIcon(str(icon_path("dinamis"))), "DINAMIS", self._iface.mainWindow())
+        action.setObjectName("dinamisToggleDock")
+        action.setCheckable(True)
+        action.setToolTip(translate("Dinamis", "Show or hide the DINAMIS panel"))
+        action.setChecked(not self._dock.isHidden())
+        self._dock.setToggleVisibilityAction(action)
+        self._iface.addToolBarIcon(action)
+        self._iface.addPluginToMenu(MENU, action)
+        self._iface.registerMainWindowAction(action, "")
+        self._action = action
+        self._undo.append(self._remove_action)
+
+    def _remove_action(self) -> None:
+        self._iface.unregisterMainWindowAction(self._action)
+        self._iface.removePluginMenu(MENU, self._action)
+        self._iface.removeToolBarIcon(self._action)
+        self._action.deleteLater()
+        self._action = None
+
+    def _take_back(self) -> None:
+        while self._undo:
+            self._undo.pop()()
+
+    def _install_translator(self) -> None:
+        translator = QTranslator()
+        if translator.load(str(translation_path(QgsApplication.locale()[:2]))):
+            QCoreApplication.installTranslator(translator)
+            self._translator = translator
+
+
+def _area_km2(geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem) -> float | None:
+    """Measure a geometry as an area of interest is measured; None while it is not one."""
+    from .domain.errors import AoiError  # noqa: PLC0415
+    from .qgisio.geometry import aoi_from_qgs  # noqa: PLC0415
+
+    try:
+        return aoi_from_qgs(geometry, crs, "").area_km2
+    except AoiError:
+        return None
