@@ -22,6 +22,8 @@ FROM_ONE_ADDRESS = Limit("password from one address", free=4, longest_s=300)
 FROM_ANYWHERE = Limit("password", free=30, longest_s=10)
 
 PASSWORD_LENGTH_MAX = 1000
+# Cost of a hash as OWASP advises: dear to crack, and many at once do not exhaust a server's memory.
+ROUNDS, MEMORY_KIB, LANES = 2, 19 * 1024, 1
 
 
 class WrongCredentialsError(Exception):
@@ -51,8 +53,8 @@ class Accounts:
         self._database = database
         self._clock = clock
         self._throttle = Throttle(database, clock)
-        self._hasher = PasswordHasher()
-        self._nobody = self._hasher.hash(uuid.uuid4().hex)
+        self._hasher = PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=LANES)
+        self._nobody = self._hasher.hash(uuid.uuid4().hex)  # an unknown account takes as long as a known one
 
     def create(
         self,

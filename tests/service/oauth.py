@@ -1,4 +1,4 @@
-"""A device that signs in, and the browser of the person who lets it: what tests of identity are written with."""
+"""A device that signs in, and the browser of the person who lets it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ class Browser:
         self.page = self._client.post(target, data=hidden | fields, follow_redirects=True)
         return self.page
 
-    def accept(self, code_address: str, login: str, password: str = PASSWORD, decision: str = "accept") -> None:
+    def accept(
+        self, code_address: str, login: str, password: str = PASSWORD, decision: str = "accept"
+    ) -> None:
         """Walk from the address that the device shows to the last page."""
         self.open(code_address)
         self.send("code", user_code=re.findall(r'name="user_code" value="([^"]+)"', self.page.text)[0])

@@ -66,7 +66,9 @@ def test_nobody_revokes_the_key_of_another(client: TestClient, person: SignedIn,
     assert client.get("/api/me", headers=key).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/create_api_key", "/list_api_keys_with_metadata", "/revoke_api_key?access_key=x"])
+@pytest.mark.parametrize(
+    "path", ["/create_api_key", "/list_api_keys_with_metadata", "/revoke_api_key?access_key=x"]
+)
 def test_keys_are_managed_with_a_token_only(client: TestClient, person: SignedIn, path: str) -> None:
     assert client.get(path).status_code == 401
     assert client.get(path, headers=create(client, person)).status_code == 401
