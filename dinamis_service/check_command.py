@@ -11,10 +11,13 @@ from pathlib import Path
 from sqlalchemy import text as sql
 
 from dinamis_service import migrations
+from dinamis_service.catalogue.engine import CatalogueEngine, SearchRequest, object_keys
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.db import Database
 from dinamis_service.settings import Settings
 from dinamis_service.storage.local import read_key
+
+_DOWNLOADABLE = {"op": "=", "args": [{"property": "dinamis:product_type"}, "downloadable"]}
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -72,10 +75,26 @@ def _inspect_catalogue(settings: Settings) -> Iterator[str]:
         catalogue = SqliteCatalogue(settings.catalogue_file)
         try:
             yield from catalogue.check()
+            yield from _missing_objects(catalogue, settings.objects_root)
         finally:
             catalogue.close()
     except Exception as error:  # noqa: BLE001  (a broken catalogue breaks in any way)
         yield str(error)
+
+
+def _missing_objects(catalogue: CatalogueEngine, root: Path) -> Iterator[str]:
+    """Objects that downloadable items name and that are not there."""
+    token: str | None = None
+    while True:
+        request = SearchRequest(filter=_DOWNLOADABLE, limit=1000, token=token)
+        result = catalogue.search(request)
+        for item in result.items:
+            for key in object_keys(item):
+                if not (root / key).is_file():
+                    yield f"item {item['id']} names the object {key}, which is not there"
+        token = result.next_token
+        if token is None:
+            return
 
 
 def _inspect_objects(settings: Settings) -> Iterator[str]:

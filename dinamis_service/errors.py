@@ -11,6 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from dinamis_service.language import text
+
 log = logging.getLogger("dinamis")
 
 
@@ -116,11 +118,74 @@ def problem(status: int, code: str, detail: str, **extra: Any) -> JSONResponse:
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-def _code(status: int) -> str:
+def _code(status: HTTPStatus) -> str:
     """Code of a refusal that a library raised: ours for that status, or else the name of the status."""
     codes = {kind.status: kind.code for kind in ServiceError.__subclasses__()}
-    known = HTTPStatus(status)
-    return codes.get(known, known.phrase.lower().replace(" ", "-"))
+    return codes.get(status, status.phrase.lower().replace(" ", "-"))
+
+
+_PHRASES = {
+    HTTPStatus.NOT_FOUND: ("Cette adresse n'existe pas.", "There is nothing at this address."),
+    HTTPStatus.METHOD_NOT_ALLOWED: (
+        "Cette méthode n'existe pas à cette adresse.",
+        "This method does not exist at this address.",
+    ),
+}
+"""What the framework says with the mere name of a status."""
+
+_VALIDATIONS = {
+    "missing": ("valeur manquante", "value missing"),
+    "json_invalid": ("ce n'est pas du JSON", "this is not JSON"),
+    "extra_forbidden": ("champ inconnu", "unknown field"),
+    "string_too_long": ("au plus {max_length} caractères", "at most {max_length} characters"),
+    "string_too_short": ("au moins {min_length} caractère(s)", "at least {min_length} character(s)"),
+    "too_long": ("au plus {max_length} éléments", "at most {max_length} items"),
+    "too_short": ("au moins {min_length} élément(s)", "at least {min_length} item(s)"),
+    "greater_than": ("doit dépasser {gt}", "must be greater than {gt}"),
+    "greater_than_equal": ("au moins {ge}", "at least {ge}"),
+    "less_than": ("doit rester sous {lt}", "must be less than {lt}"),
+    "less_than_equal": ("au plus {le}", "at most {le}"),
+    "literal_error": ("une valeur parmi {expected}", "one of {expected}"),
+    "enum": ("une valeur parmi {expected}", "one of {expected}"),
+}
+"""Sentences for what pydantic finds, by the type of its finding, with its own names in braces."""
+
+_EXPECTED = {
+    "string": ("un texte", "a text"),
+    "int": ("un nombre entier", "a whole number"),
+    "float": ("un nombre", "a number"),
+    "bool": ("vrai ou faux", "true or false"),
+    "list": ("une liste", "a list"),
+    "dict": ("un objet", "an object"),
+    "model_attributes": ("un objet", "an object"),
+    "date": ("une date", "a date"),
+    "datetime": ("une date et une heure", "a date and time"),
+}
+"""What is expected where a finding is of the kind `int_parsing` or `int_type`."""
+
+
+def findings(request: Request, error: RequestValidationError) -> list[dict[str, str]]:
+    """What is wrong with a request, field by field, in the words of the caller's language."""
+    return [{"field": _field(found), "message": _told(request, found)} for found in error.errors()]
+
+
+def _field(found: dict[str, Any]) -> str:
+    """Name of a field as the client wrote it; empty for a body that could not be read at all."""
+    if found["type"] == "json_invalid":
+        return ""
+    return ".".join(str(part) for part in found["loc"] if part != "body")
+
+
+def _told(request: Request, found: dict[str, Any]) -> str:
+    """A finding of pydantic in words."""
+    kind = str(found["type"])
+    if kind in _VALIDATIONS:
+        fr, en = _VALIDATIONS[kind]
+        return text(request, fr=fr, en=en).format_map(found.get("ctx", {}))
+    expected = _EXPECTED.get(kind.rpartition("_")[0]) or _EXPECTED.get(kind.partition("_")[0])
+    if expected is not None:
+        return text(request, fr=f"il faut {expected[0]}", en=f"{expected[1]} is expected")
+    return text(request, fr="valeur non valable", en=str(found["msg"]))
 
 
 def install(app: FastAPI) -> None:
@@ -133,19 +198,26 @@ def install(app: FastAPI) -> None:
         return problem(error.status, error.code, error.detail, headers=error.headers, **extra)
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [
-            {"field": ".".join(str(part) for part in item["loc"] if part != "body"), "message": item["msg"]}
-            for item in error.errors()
-        ]
-        detail = "; ".join(f"{item['field']}: {item['message']}" for item in errors)
-        return problem(422, "invalid", detail or "invalid request", errors=errors)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        errors = findings(request, error)
+        detail = "; ".join(": ".join(filter(None, found.values())) for found in errors)
+        return problem(422, "invalid", detail, errors=errors)
 
     @app.exception_handler(HTTPException)
-    async def _http(_request: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, _code(error.status_code), str(error.detail), headers=error.headers)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        known = HTTPStatus(error.status_code)
+        detail = str(error.detail)
+        if detail == known.phrase and known in _PHRASES:
+            fr, en = _PHRASES[known]
+            detail = text(request, fr=fr, en=en)
+        return problem(known, _code(known), detail, headers=error.headers)
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
         log.error("unforeseen error on %s %s", request.method, request.url.path, exc_info=error)
-        return problem(500, "internal", "The service met an unforeseen error; it has been recorded.")
+        sentence = text(
+            request,
+            fr="Le service a rencontré une erreur imprévue ; elle est enregistrée.",
+            en="The service met an unforeseen error; it has been recorded.",
+        )
+        return problem(500, "internal", sentence)

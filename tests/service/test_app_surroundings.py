@@ -72,6 +72,40 @@ def test_every_refusal_is_a_problem_document(
     assert body["detail"]
 
 
+@pytest.mark.parametrize(
+    ("body", "field", "french", "english"),
+    [
+        ("{}", "urls", "valeur manquante", "value missing"),
+        ('{"urls": []}', "urls", "au moins 1 élément(s)", "at least 1 item(s)"),
+        ('{"urls": 3}', "urls", "il faut une liste", "a list is expected"),
+        ('{"urls": [3]}', "urls.0", "il faut un texte", "a text is expected"),
+        ('{"urls": ["a"], "duration_seconds": 0}', "duration_seconds", "au moins 1", "at least 1"),
+        (
+            '{"urls": ["a"], "duration_seconds": "x"}',
+            "duration_seconds",
+            "il faut un nombre entier",
+            "a whole number is expected",
+        ),
+        ("{", "", "ce n'est pas du JSON", "this is not JSON"),
+        ("[]", "", "il faut un objet", "an object is expected"),
+    ],
+)
+def test_what_is_wrong_with_a_form_is_said_in_both_languages(
+    client: TestClient, body: str, field: str, french: str, english: str
+) -> None:
+    for language, sentence in (("fr", french), ("en", english)):
+        headers = {"Content-Type": "application/json", "Accept-Language": language}
+        answer = client.post("/sign_urls", content=body, headers=headers)
+        assert answer.status_code == 422
+        assert answer.json()["errors"] == [{"field": field, "message": sentence}]
+
+
+def test_the_framework_speaks_both_languages_too(client: TestClient) -> None:
+    assert client.get("/no/such/page").json()["detail"] == "Cette adresse n'existe pas."
+    english = client.get("/no/such/page", headers={"Accept-Language": "en"}).json()
+    assert english["detail"] == "There is nothing at this address."
+
+
 class Echo(BaseModel):
     """Body of the route that the tests add."""
 

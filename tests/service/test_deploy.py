@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,6 +74,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     (built,) = (tree / "dist").glob("*.whl")
     return built
+
+
+def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
+    package = ROOT / "dinamis_service"
+    files = {
+        f"dinamis_service/{path.relative_to(package)}"
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("dinamis_service/")}
+    assert packed == files
 
 
 @pytest.fixture(scope="module")
