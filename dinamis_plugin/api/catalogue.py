@@ -9,13 +9,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._vendor.pystac import STACError, STACTypeError
 from .._vendor.pystac_client import Client
+from .._vendor.pystac_client.errors import ClientTypeError
 from .._vendor.pystac_client.stac_api_io import StacApiIO
 from ..domain.errors import BadAnswerError
 from ..domain.parsing import mapping_of, number_of
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
 from .http import Cancel, HttpClient, never
+
+_NOT_STAC = (
+    ClientTypeError,
+    STACError,
+    STACTypeError,
+    NotImplementedError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What pystac and pystac-client raise on documents that are not those of a STAC API with search."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +84,15 @@ class CatalogueClient:
         self, arguments: Mapping[str, Any], limit: int, cancel: Cancel
     ) -> Iterator[dict[str, Any]]:
         transport = _Transport(self._http, cancel)
-        # The library warns for each conformance class that a catalogue forgets to name.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            client = Client.open(self._url, stac_io=transport)
-            try:
+        try:
+            # The library warns for each conformance class that a catalogue forgets to name.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                client = Client.open(self._url, stac_io=transport)
                 search = client.search(limit=limit, **arguments)
-            except NotImplementedError:
-                raise BadAnswerError.about(self._url, "not a STAC API with search") from None
-        yield from search.pages_as_dicts()
+            yield from search.pages_as_dicts()
+        except _NOT_STAC as error:
+            raise BadAnswerError.about("STAC", str(error)) from None
 
 
 class _Transport(StacApiIO):  # type: ignore[misc]  # the vendored package is not checked

@@ -195,7 +195,7 @@ class _Transfer:
 
     def _write(self, file: IO[bytes], response: requests.Response, start: int, total: int | None) -> None:
         done = start
-        for piece in response.iter_content(_PIECE_BYTES):
+        for piece in _pieces(response):
             _check(self.cancel)
             file.write(piece)
             done += len(piece)
@@ -219,6 +219,16 @@ def _extent(response: requests.Response) -> tuple[int, int | None]:
         return int(found[1]), int(found[2]) if found[2].isdigit() else None
     length = response.headers.get("Content-Length", "")
     return 0, int(length) if length.isdigit() else None
+
+
+def _pieces(response: requests.Response) -> Iterator[bytes]:
+    """Give the body piece by piece; a fault of the network is never one of the disk, which looks alike."""
+    try:
+        yield from response.iter_content(_PIECE_BYTES)
+    except requests.RequestException:
+        raise
+    except OSError as error:
+        raise requests.ConnectionError(str(error)) from None
 
 
 @contextlib.contextmanager

@@ -118,7 +118,7 @@ class HttpClient:
 
     def trust(self, addresses: Iterable[str]) -> None:
         """Let the access token be sent to the origins of these addresses, and to no others."""
-        self._trusted = frozenset(_origin(address) for address in addresses)
+        self._trusted = frozenset(map(_origin, addresses)) - {""}
 
     def get_json(
         self,
@@ -316,6 +316,10 @@ def _check(cancel: Cancel) -> None:
 
 
 def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
-    return f"{parts.scheme}://{parts.hostname}:{port}"
+    """Give scheme, host and port; empty for what is not an address."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.hostname}:{port}" if parts.hostname else ""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from scripted_server import ScriptedServer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,3 +25,19 @@ def realdata() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data: DINAMIS_REALDATA is not a folder ({folder.name})")
     return folder
+
+
+@pytest.fixture
+def server():
+    """A server that answers as the test tells it."""
+    scripted = ScriptedServer()
+    yield scripted
+    scripted.close()
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port of the loopback where nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
