@@ -55,8 +55,9 @@ def run_server(
         context = create_context(settings)
         if before is not None:
             before(context)
-        _stop_quietly_on_sigterm()
         server = _AnnouncedServer(server_config(create_app(context), settings), address(listener), ready_file)
+        # uvicorn raises the signal again once it has stopped: this ends the process with code 0 then
+        signal.signal(signal.SIGTERM, lambda _number, _frame: server.stop())
         try:
             server.run(sockets=[listener])
         except KeyboardInterrupt:
@@ -90,6 +91,10 @@ class _AnnouncedServer(uvicorn.Server):
         self._url = url
         self._ready_file = ready_file
 
+    def stop(self) -> None:
+        """Finish what is running, then return from `run`."""
+        self.should_exit = True
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then write the ready file whole (a reader never sees half of it)."""
         await super().startup(sockets)
@@ -120,8 +125,3 @@ def address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (the wildcard is being replaced)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _stop_quietly_on_sigterm() -> None:
-    """Make SIGTERM end the process with code 0: uvicorn raises it again after it has stopped."""
-    signal.signal(signal.SIGTERM, lambda _number, _frame: None)
