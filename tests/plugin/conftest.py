@@ -6,29 +6,34 @@ there: start the service outside and hand it in as DINAMIS_TEST_SERVICE="<url> <
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
+import sqlite3
 import subprocess
-import tempfile
 import time
-import warnings
+from contextlib import closing
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-# A profile of its own: tests write settings and the authentication database.
-os.environ["QGIS_CUSTOM_CONFIG_PATH"] = tempfile.mkdtemp(prefix="dinamis-profile-")
+import pytest
+from qgis.core import Qgis, QgsApplication, QgsProject, QgsSettings
+
+from .local_http import LocalServer
+from .scripted_service import ScriptedService
+from .waiting import wait_until
+
 os.environ.pop("DINAMIS_SERVICE_URL", None)
-warnings.filterwarnings("ignore", category=DeprecationWarning)
-
-import pytest  # noqa: E402 -- the variables above come first
-from qgis.core import Qgis, QgsApplication, QgsProject, QgsSettings  # noqa: E402
-
-from .local_http import LocalServer  # noqa: E402
-from .waiting import wait_until  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 REALDATA = Path(os.environ.get("DINAMIS_REALDATA", ROOT.parent / "shared" / "realdata"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def garbage_goes_before_qgis_does(qgis_app):
+    """Collect what cycles still hold: a GDAL dataset that ends after QGIS ends the process."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
@@ -70,6 +75,34 @@ def server():
 
 
 @pytest.fixture
+def scripted(server):
+    """A service whose answers the test decides."""
+    return ScriptedService(server)
+
+
+@pytest.fixture
+def opened_urls():
+    """The addresses that the plugin opened in the browser."""
+    return []
+
+
+@pytest.fixture
+def controllers(qgis_app, project, opened_urls):
+    """All controllers, as the plugin builds them, but without a browser."""
+    from dinamis_plugin.controllers.app import Controllers
+
+    def open_url(url):
+        opened_urls.append(url)
+        return True
+
+    made = Controllers(open_url=open_url)
+    yield made
+    made.shutdown()
+    made.deleteLater()
+    wait_until(lambda: QgsApplication.taskManager().count() == 0, 5)
+
+
+@pytest.fixture
 def project(qgis_app):
     """The project of QGIS, emptied before and after."""
     QgsProject.instance().clear()
@@ -89,12 +122,22 @@ def runner(qgis_app):
 
 
 @pytest.fixture
-def master_password(qgis_app):
-    """The authentication database, open."""
+def no_master_password(qgis_app):
+    """An authentication database for which no master password was ever set."""
     manager = QgsApplication.authManager()
-    assert manager.setMasterPassword("a-test-password", True)
-    yield
     manager.clearMasterPassword()
+    with closing(sqlite3.connect(QgsApplication.qgisAuthDatabaseFilePath())) as database, database:
+        for table in ("auth_pass", "auth_settings"):
+            database.execute(f"DELETE FROM {table}")
+    yield manager
+
+
+@pytest.fixture
+def master_password(no_master_password):
+    """An empty authentication database, open."""
+    assert no_master_password.setMasterPassword("a-test-password", True)
+    yield no_master_password
+    no_master_password.clearMasterPassword()
 
 
 @pytest.fixture(scope="session")
