@@ -25,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         Exit code: 0 done, 1 refused or problems found, 2 wrong arguments or settings.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every look at the schema
     args = _parser().parse_args(argv)
     try:
         return int(args.handler(args, Settings()))

@@ -9,12 +9,15 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from dinamis_service.db import Base, Database
+from dinamis_service.db import Database
 
 
 def upgrade(database: Database) -> None:
-    """Create the tables that are missing."""
-    Base.metadata.create_all(database.engine)
+    """Apply the missing migrations, all or none; another process that starts at the same time waits."""
+    config = _config()
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 def generate(database: Database, message: str) -> None:

@@ -125,9 +125,9 @@ def upgrade() -> None:
         sa.Column("filter", sa.JSON(), nullable=True),
         sa.Column("parameters", sa.JSON(), nullable=False),
         sa.Column("limits", sa.JSON(), nullable=False),
-        sa.Column("area_units", sa.Integer(), nullable=False),
+        sa.Column("area_units", sa.BigInteger(), nullable=False),
         sa.Column("assessment", sa.JSON(), nullable=False),
-        sa.Column("quoted_cents", sa.Integer(), nullable=True),
+        sa.Column("quoted_cents", sa.BigInteger(), nullable=True),
         sa.Column("delivered_items", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["project_id"],
@@ -137,8 +137,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("id"),
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_orders_created"), ["created"], unique=False)
-        batch_op.create_index("ix_orders_owner_created", ["owner_sub", "created", "sequence"], unique=False)
+        batch_op.create_index("ix_orders_owner_sequence", ["owner_sub", "sequence"], unique=False)
         batch_op.create_index(batch_op.f("ix_orders_project_id"), ["project_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_orders_state"), ["state"], unique=False)
 
