@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Union, cast
 
 from shapely.affinity import translate
@@ -53,7 +53,7 @@ class Aoi:
     """
 
     name: str
-    geometry: AreaGeometry
+    geometry: AreaGeometry = field(hash=False)  # shapely 1.8 cannot hash it
     area_km2: float
     note: str = ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -124,7 +124,7 @@ class Scene:
     incidence: float | None
     gsd: float | None
     product_type: ProductType | None
-    footprint: AreaGeometry
+    footprint: AreaGeometry = field(hash=False)  # shapely 1.8 cannot hash its geometries
     assets: tuple[Asset, ...]
     thumbnail_href: str
     synthetic: bool

@@ -86,6 +86,7 @@ def test_an_item_of_the_contract_is_read_whole():
     )
     assert (ms.resolution_m, ms.size_bytes) == (2.0, 123456)
     assert [asset.key for asset in scene.images] == ["pan", "ms"]
+    assert len({scene, Scene.from_stac(ITEM)}) == 1
 
 
 def test_natural_colours_come_before_multispectral_before_panchromatic():
