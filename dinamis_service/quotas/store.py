@@ -23,16 +23,21 @@ def table_of(session: Session, moment: datetime) -> QuotaTable:
 
     A moment before the first table is judged by the first. The tables of `seed.json` are stored on first use.
     """
-    _seed(session, moment)
+    stored = stored_table(session, moment.year, moment)
+    return read_table(stored.content, stored.year, stored.version)
+
+
+def stored_table(session: Session, year: int, now: datetime) -> StoredQuotaTable:
+    """The newest version of the table that applies to `year`, as it is stored."""
+    _seed(session, now)
     years = session.scalars(select(StoredQuotaTable.year).distinct()).all()
-    year = max((one for one in years if one <= moment.year), default=min(years))
-    stored = session.scalars(
+    applying = max((one for one in years if one <= year), default=min(years))
+    return session.scalars(
         select(StoredQuotaTable)
-        .where(StoredQuotaTable.year == year)
+        .where(StoredQuotaTable.year == applying)
         .order_by(StoredQuotaTable.version.desc())
         .limit(1)
     ).one()
-    return read_table(stored.content, stored.year, stored.version)
 
 
 def add_version(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Connection, ForeignKey, Index, Text, UniqueConstraint, event
+from sqlalchemy import JSON, BigInteger, Connection, ForeignKey, Index, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dinamis_service.db import Base, UtcDateTime
@@ -49,7 +49,7 @@ class Order(Base):
     """An archive order or a programming request, with what it was judged by."""
 
     __tablename__ = "orders"
-    __table_args__ = (Index("ix_orders_owner_created", "owner_sub", "created", "sequence"),)
+    __table_args__ = (Index("ix_orders_owner_sequence", "owner_sub", "sequence"),)
 
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(Text, unique=True)
@@ -60,7 +60,7 @@ class Order(Base):
     product_id: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     sensor: Mapped[str] = mapped_column(Text)
-    created: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(Text, index=True)
     starts: Mapped[datetime] = mapped_column(UtcDateTime)
     ends: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -68,9 +68,9 @@ class Order(Base):
     filter: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     parameters: Mapped[dict[str, Any]] = mapped_column(JSON)
     limits: Mapped[dict[str, float]] = mapped_column(JSON)
-    area_units: Mapped[int]
+    area_units: Mapped[int] = mapped_column(BigInteger)
     assessment: Mapped[dict[str, Any]] = mapped_column(JSON)
-    quoted_cents: Mapped[int | None]
+    quoted_cents: Mapped[int | None] = mapped_column(BigInteger)
     delivered_items: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     changes: Mapped[list[StatusChange]] = relationship(
         order_by="StatusChange.number", lazy="selectin", back_populates="order"

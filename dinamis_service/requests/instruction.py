@@ -1,0 +1,130 @@
+"""What operators do with a request: decide, quote, start production, end it (REQ-22)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from dinamis_service.errors import ConflictError, InvalidError
+from dinamis_service.quotas.table import RequestKind
+from dinamis_service.requests.caller import Caller
+from dinamis_service.requests.history import price_cents
+from dinamis_service.requests.orders import Orders
+from dinamis_service.requests.states import State, way_to
+from dinamis_service.requests.tables import Order
+
+
+class Instruction:
+    """Instruction of the requests by one operator.
+
+    Steps that follow from each other are walked here and each is recorded: a request accepted straight
+    after its submission passes through arbitration.
+    """
+
+    def __init__(self, orders: Orders, operator: Caller) -> None:
+        self._orders = orders
+        self._operator = operator
+
+    def accept(self, order_id: str, reason: str | None = None) -> Order:
+        """Accept a request. One with something to pay needs a quotation first, and its acceptance a reason.
+
+        Raises:
+            ConflictError: it has something to pay that was not quoted, or cannot be accepted any more.
+            InvalidError: a quotation is accepted for the requester without saying why.
+        """
+        order = self._orders.get(self._operator, order_id)
+        if order.state == State.QUOTATION:
+            _need_reason(reason, self._operator)
+            return self._move(order, [State.ACCEPTED], reason)
+        if price_cents(order) != 0:
+            raise ConflictError(
+                self._operator.say(
+                    fr=f"La demande {order_id} a quelque chose à payer : envoyez d'abord un devis (quote).",
+                    en=f"Request {order_id} has something to pay: send a quotation first (quote).",
+                )
+            )
+        return self._move(order, way_to(State(order.state), State.ACCEPTED, RequestKind(order.kind)), reason)
+
+    def refuse(self, order_id: str, reason: str | None) -> Order:
+        """Refuse a request, saying why.
+
+        Raises:
+            ConflictError: it is decided already.
+            InvalidError: no reason is given.
+        """
+        _need_reason(reason, self._operator)
+        return self._arbitrated(order_id, State.REJECTED, reason)
+
+    def quote(self, order_id: str, eur: Decimal | None, reason: str | None = None) -> Order:
+        """Send a quotation for the requester to accept: `eur`, or what the table says.
+
+        Raises:
+            ConflictError: nothing is to be paid, or it is too late for a quotation.
+            InvalidError: the price is not one, or has to be given because the table has none.
+        """
+        order = self._orders.get(self._operator, order_id)
+        cents = price_cents(order) if eur is None else _cents(eur, self._operator)
+        if cents is None:
+            raise InvalidError(
+                self._operator.say(
+                    fr="La table n'a pas de prix pour ces crédits : donnez-le en euros (--eur).",
+                    en="The table has no price for these credits: give it in euros (--eur).",
+                )
+            )
+        if cents == 0:
+            raise ConflictError(
+                self._operator.say(
+                    fr=f"La demande {order_id} n'a rien à payer : elle n'a pas besoin de devis.",
+                    en=f"Request {order_id} has nothing to pay: it needs no quotation.",
+                )
+            )
+        return self._arbitrated(order_id, State.QUOTATION, reason, quoted_cents=cents)
+
+    def produce(self, order_id: str, reason: str | None = None) -> Order:
+        """Start the next phase: production of archive scenes; tasking, then acquisition, of new ones.
+
+        Raises:
+            ConflictError: the request is not accepted, or in its last phase already.
+        """
+        order = self._orders.get(self._operator, order_id)
+        if order.kind == RequestKind.ARCHIVE:
+            target = State.PRODUCTION
+        else:
+            target = State.ACQUIRING if order.state == State.PROGRAMMED else State.PROGRAMMED
+        return self._move(order, [target], reason)
+
+    def end(self, order_id: str, state: State, reason: str | None) -> Order:
+        """End a request as failed, expired or cancelled, saying why.
+
+        Raises:
+            ConflictError: it cannot end that way from where it is.
+            InvalidError: no reason is given.
+        """
+        _need_reason(reason, self._operator)
+        return self._move(self._orders.get(self._operator, order_id), [state], reason)
+
+    def _arbitrated(self, order_id: str, target: State, reason: str | None, **values: int) -> Order:
+        """Move to `target`, decided in arbitration; a quotation goes back there first."""
+        order = self._orders.get(self._operator, order_id)
+        steps = [target] if order.state == State.ARBITRATION else [State.ARBITRATION, target]
+        return self._move(order, steps, reason, **values)
+
+    def _move(self, order: Order, steps: list[State], reason: str | None, **values: int) -> Order:
+        """Record the steps."""
+        return self._orders.move(self._operator, order.id, steps, reason, **values)
+
+
+def _need_reason(reason: str | None, operator: Caller) -> None:
+    """A decision against the requester, or in their place, is never left unexplained."""
+    if not (reason or "").strip():
+        sentence = operator.say(fr="Donnez la raison (--reason).", en="Give the reason (--reason).")
+        raise InvalidError(sentence, fields={"reason": sentence})
+
+
+def _cents(eur: Decimal, operator: Caller) -> int:
+    """Whole cents of a price."""
+    cents = eur * 100
+    if not eur.is_finite() or cents < 0 or cents != int(cents):
+        raise InvalidError(
+            operator.say(fr=f"{eur} n'est pas un prix en euros.", en=f"{eur} is not a price in euros.")
+        )
+    return int(cents)
