@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Connection, ForeignKey, Index, Text, UniqueConstraint, event
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dinamis_service.db import Base, UtcDateTime
@@ -78,7 +78,10 @@ class Order(Base):
 
 
 class StatusChange(Base):
-    """One change of state of a request: when, by whom, why. Only ever added (REQ-24)."""
+    """One change of state of a request: when, by whom, why (REQ-24).
+
+    Only ever added: triggers made by migration 0002 refuse anything else.
+    """
 
     __tablename__ = "order_status_changes"
     __table_args__ = (UniqueConstraint("order_sequence", "number"),)
@@ -104,32 +107,3 @@ class IdempotencyKey(Base):
     body_sha256: Mapped[str] = mapped_column(Text)
     order_sequence: Mapped[int] = mapped_column(ForeignKey("orders.sequence"))
     created: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-APPEND_ONLY_DDL: dict[str, list[str]] = {
-    "sqlite": [
-        f"""
-        CREATE TRIGGER order_status_changes_no_{verb} BEFORE {verb} ON order_status_changes
-        BEGIN SELECT RAISE(ABORT, 'the history of a request cannot be rewritten'); END
-        """
-        for verb in ("update", "delete")
-    ],
-    "postgresql": [
-        """
-        CREATE FUNCTION order_status_changes_frozen() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION 'the history of a request cannot be rewritten'; END $$
-        """,
-        """
-        CREATE TRIGGER order_status_changes_frozen BEFORE UPDATE OR DELETE ON order_status_changes
-        FOR EACH ROW EXECUTE FUNCTION order_status_changes_frozen()
-        """,
-    ],
-}
-"""What makes the database itself refuse to rewrite the history, by dialect; a migration runs it too."""
-
-
-@event.listens_for(StatusChange.__table__, "after_create")
-def _freeze_history(_table: Any, connection: Connection, **_options: Any) -> None:
-    """Create the triggers beside the table."""
-    for statement in APPEND_ONLY_DDL.get(connection.dialect.name, ()):
-        connection.exec_driver_sql(statement)
