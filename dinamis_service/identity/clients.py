@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-CLIENTS = {"dinamis-qgis": "DINAMIS pour QGIS", "gdal": "teledetection (Python, GDAL)"}
-"""Client identifier to the name shown to the person who is asked to consent."""
+CLIENTS = {"dinamis-qgis": "QGIS (DINAMIS)", "gdal": "teledetection (Python, GDAL)"}
+"""Client identifier to the name, alike in every language, shown to the person who is asked to consent."""
 
 SCOPES = ("openid", "offline_access", "profile", "email")
 

@@ -63,7 +63,7 @@ def build_router(context: Context) -> APIRouter:
             return _ask_code(page, form.user_code, 403, _stranger(page))
         if form.step == "sign-out":
             page.sign_out()
-            return page.redirect(DEVICE_PATH)
+            return page.redirect(_consent_address(form.user_code) if form.user_code else DEVICE_PATH)
         wanted = _find(page, identity, form.user_code)
         if isinstance(wanted, Response):
             return wanted
@@ -72,7 +72,7 @@ def build_router(context: Context) -> APIRouter:
         person = page.principal()
         if form.step == "decision" and person is not None:
             return _decide(page, identity, form, wanted, person)
-        return page.redirect(_consent_address(wanted))
+        return page.redirect(_consent_address(wanted.user_code))
 
     return router
 
@@ -107,7 +107,7 @@ def _sign_in(page: Page, identity: Identity, form: DeviceForm, wanted: PendingRe
         return _ask_password(page, wanted, 401, form.login, sentence)
     except TooManyAttemptsError as wait:
         return _slowed(_ask_password(page, wanted, 429, form.login, _wait(page, wait)), wait)
-    return page.redirect(_consent_address(wanted))
+    return page.redirect(_consent_address(wanted.user_code))
 
 
 def _decide(
@@ -117,7 +117,7 @@ def _decide(
     try:
         identity.devices.decide(wanted.user_code, person.sub, accepted=accepted)
     except (UnknownCodeError, ExpiredCodeError):  # between the look at the code and the decision
-        return page.redirect(_consent_address(wanted))
+        return page.redirect(_consent_address(wanted.user_code))
     return page.redirect(f"{DEVICE_PATH}?{urlencode({'result': ACCEPTED if accepted else REFUSED})}")
 
 
@@ -153,8 +153,8 @@ def _ask_password(
     )
 
 
-def _consent_address(wanted: PendingRequest) -> str:
-    return f"{DEVICE_PATH}?{urlencode({'user_code': wanted.user_code, 'step': 'consent'})}"
+def _consent_address(user_code: str) -> str:
+    return f"{DEVICE_PATH}?{urlencode({'user_code': user_code, 'step': 'consent'})}"
 
 
 def _stranger(page: Page) -> str:

@@ -50,7 +50,7 @@ def test_the_whole_walk_signs_the_device_in(browser: Browser, device: Device, pe
     page = browser.open(device.codes["verification_uri_complete"]).text
     assert f'value="{device.codes["user_code"]}"' in page
     page = browser.send("code", user_code=device.codes["user_code"].lower()).text
-    assert "DINAMIS pour QGIS" in page
+    assert "QGIS (DINAMIS)" in page
     page = browser.send("sign-in", login=person.principal.email, password=PASSWORD).text
     for shown in ("Camille Martin", person.principal.email, "UMR Exemple SCI", device.codes["user_code"]):
         assert shown in page
@@ -90,6 +90,18 @@ def test_signing_out_of_the_browser_asks_for_the_password_again(
     assert 'name="password"' in browser.page.text
     client.cookies.set("dinamis_browser", cookie)  # a copy of the cookie is worth nothing either
     assert 'name="password"' in browser.open(str(browser.page.url)).text
+
+
+def test_another_account_may_be_taken_on_the_way(
+    browser: Browser, device: Device, person: SignedIn, signed_in
+) -> None:
+    to_sign_in(browser, device)
+    browser.send("sign-in", login=person.principal.email, password=PASSWORD)
+    browser.send("sign-out")
+    other = signed_in(kind="PUB").principal
+    browser.send("sign-in", login=other.email, password=PASSWORD)
+    browser.send("decision", decision="accept")
+    assert device.me(device.poll().json()["access_token"]).json()["sub"] == other.sub
 
 
 def test_a_browser_is_signed_out_after_its_time(
