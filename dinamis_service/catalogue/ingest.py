@@ -1,0 +1,184 @@
+"""How images and STAC items come into the catalogue."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import shapely
+from shapely.geometry import mapping
+
+from dinamis_service.catalogue.engine import OBJECT_SCHEME, CatalogueEngine, Item
+from dinamis_service.catalogue.missions import MISSIONS, PLATFORMS
+from dinamis_service.catalogue.moments import format_moment
+from dinamis_service.catalogue.rasters import (
+    COG_TYPE,
+    RasterFacts,
+    as_cog,
+    describe,
+    write_thumbnail,
+)
+from dinamis_service.clock import Clock
+from dinamis_service.storage.store import ObjectStore
+
+_EXTENSIONS = [
+    "https://stac-extensions.github.io/eo/v1.1.0/schema.json",
+    "https://stac-extensions.github.io/view/v1.0.0/schema.json",
+    "https://stac-extensions.github.io/projection/v1.1.0/schema.json",
+    "https://stac-extensions.github.io/raster/v1.1.0/schema.json",
+    "https://stac-extensions.github.io/file/v2.1.0/schema.json",
+]
+_TITLES = {
+    "pan": "Panchromatique",
+    "ms": "Multispectral",
+    "visual": "Couleurs naturelles",
+    "thumbnail": "Aperçu",
+}
+_NATURAL = 3
+
+
+class Stores(Protocol):
+    """What ingesting needs of a `Context`."""
+
+    @property
+    def catalogue(self) -> CatalogueEngine:
+        """Where items go."""
+
+    @property
+    def objects(self) -> ObjectStore:
+        """Where files go."""
+
+    @property
+    def clock(self) -> Clock:
+        """Gives the date of publication."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What files do not tell of an acquisition.
+
+    Args:
+        moment: of the acquisition, aware.
+        cloud: percent of the scene under clouds, None when unknown.
+        incidence: degrees from the vertical, None when unknown.
+        extra: further STAC properties.
+    """
+
+    id: str
+    collection: str
+    platform: str
+    mission: str
+    moment: datetime
+    title: str = ""
+    cloud: float | None = None
+    incidence: float | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def ingest_cog(stores: Stores, scene: Scene, files: Mapping[str, Path]) -> Item:
+    """Put the images of one scene into the store and the scene into the catalogue, as downloadable (CAT-60).
+
+    Every file is read to its end first: when one is damaged, nothing is ingested. Files that are not COGs
+    are converted. The first file's thumbnail stands for the scene, the multispectral one where there is one.
+
+    Args:
+        stores: catalogue, objects and clock, such as the service's `Context`.
+        scene: the acquisition.
+        files: asset key (`pan`, `ms`, `visual` ...) to file.
+
+    Raises:
+        RasterError: a file is no usable image.
+        ItemError: the catalogue cannot hold the scene.
+    """
+    with ExitStack() as stack:
+        cogs = {key: stack.enter_context(as_cog(path)) for key, path in files.items()}
+        facts = {key: describe(path) for key, path in cogs.items()}
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dinamis-ingest-")))
+        thumbnail = folder / "thumbnail.png"
+        write_thumbnail(cogs[max(facts, key=lambda key: facts[key].bands)], thumbnail)
+        item = image_item(scene, facts, stores.clock())
+        for key, path in {**cogs, "thumbnail": thumbnail}.items():
+            stores.objects.put_file(object_key(scene, key), path)
+        stores.catalogue.upsert([item])
+    return item
+
+
+def image_item(scene: Scene, facts: Mapping[str, RasterFacts], created: datetime) -> Item:
+    """The item of a downloadable scene whose files are stored under `object_key`."""
+    footprint = shapely.union_all([fact.footprint for fact in facts.values()])
+    assets: dict[str, Any] = {
+        key: {
+            "href": f"{OBJECT_SCHEME}{object_key(scene, key)}",
+            "type": COG_TYPE,
+            "roles": ["data"],
+            "title": f"{_TITLES.get(key, key)} {fact.resolution:g} m",
+            **fact.asset,
+        }
+        for key, fact in facts.items()
+    }
+    assets["thumbnail"] = {
+        "href": f"{OBJECT_SCHEME}{object_key(scene, 'thumbnail')}",
+        "type": "image/png",
+        "roles": ["thumbnail"],
+        "title": _TITLES["thumbnail"],
+    }
+    sharpest = min(fact.resolution for fact in facts.values())
+    extra = {"gsd": sharpest, "dinamis:product_type": "downloadable", **scene.extra}
+    item = scene_item(scene, created, mapping(footprint), list(footprint.bounds), extra)
+    return {**item, "stac_extensions": _EXTENSIONS, "assets": assets}
+
+
+def scene_item(
+    scene: Scene, created: datetime, geometry: Mapping[str, Any], bbox: list[float], extra: Mapping[str, Any]
+) -> Item:
+    """The item of a scene without assets; `extra` are properties beyond those of the scene."""
+    platform = PLATFORMS[scene.platform]
+    properties = {
+        "datetime": format_moment(scene.moment),
+        "created": format_moment(created),
+        "title": scene.title or f"{scene.mission} {scene.moment:%Y-%m-%d} {scene.platform}",
+        "platform": platform.name,
+        "constellation": platform.constellation,
+        "instruments": list(platform.instruments),
+        "gsd": platform.gsd,
+        "dinamis:mission": scene.mission,
+    }
+    if scene.cloud is not None:
+        properties["eo:cloud_cover"] = scene.cloud
+    if scene.incidence is not None:
+        properties["view:incidence_angle"] = scene.incidence
+    return {
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "stac_extensions": _EXTENSIONS[:2],
+        "id": scene.id,
+        "collection": scene.collection,
+        "geometry": dict(geometry),
+        "bbox": bbox,
+        "properties": {**properties, **extra},
+        "assets": {},
+        "links": [],
+    }
+
+
+def object_key(scene: Scene, asset: str) -> str:
+    """Key of the object of an asset."""
+    suffix = "png" if asset == "thumbnail" else "tif"
+    return f"{scene.collection}/{scene.id}/{asset}.{suffix}"
+
+
+def asset_key(bands: int) -> str:
+    """Key of the asset of an image with so many bands."""
+    if bands == 1:
+        return "pan"
+    return "visual" if bands == _NATURAL else "ms"
+
+
+def collection_of(platform: str, mission: str) -> str:
+    """Collection of a scene by its mission, else by its platform."""
+    return MISSIONS.get(mission) or PLATFORMS[platform].collection
