@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import stapi_pydantic as stapi
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from dinamis_service.context import Context, base_url
 from dinamis_service.errors import InvalidError
@@ -21,7 +21,9 @@ from dinamis_service.requests.orders import Orders, Question, Submission
 from dinamis_service.requests.products import product_of
 from dinamis_service.requests.projects import ProjectForm, Projects, is_open
 from dinamis_service.requests.tables import Order
-from dinamis_service.requests.validation import check_limits, check_window, check_zone
+from dinamis_service.requests.validation import check_limits, check_window, check_zone, sound_json
+
+JsonObject = Annotated[dict[str, Any], AfterValidator(sound_json)]
 
 PAGE_DEFAULT = 100
 PAGE_MAX = 1000
@@ -56,7 +58,7 @@ class EstimateBody(BaseModel):
     """What somebody would like to request."""
 
     product_id: str
-    geometry: dict[str, Any] = Field(description="GeoJSON Polygon or MultiPolygon, EPSG:4326")
+    geometry: JsonObject = Field(description="GeoJSON Polygon or MultiPolygon, EPSG:4326")
     item_ids: list[str] = Field([], max_length=products.MAX_ITEMS, description="Scenes of an archive order")
     project_id: str | None = Field(None, description="Project whose granted quota applies")
 
@@ -96,14 +98,14 @@ class SearchBody(BaseModel):
     """Where, when and within which limits."""
 
     datetime: str = Field(examples=["2026-12-01T00:00:00Z/2026-12-31T00:00:00Z"])
-    geometry: dict[str, Any] = Field(description="GeoJSON Polygon or MultiPolygon, EPSG:4326")
-    filter: dict[str, Any] | None = Field(None, description="CQL2 JSON: limits over the queryables")
+    geometry: JsonObject = Field(description="GeoJSON Polygon or MultiPolygon, EPSG:4326")
+    filter: JsonObject | None = Field(None, description="CQL2 JSON: limits over the queryables")
 
 
 class OrderBody(SearchBody):
     """A request."""
 
-    order_parameters: dict[str, Any] = Field(description="By the JSON Schema of the product")
+    order_parameters: JsonObject = Field(description="By the JSON Schema of the product")
 
 
 class Reason(BaseModel):

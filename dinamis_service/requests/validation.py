@@ -16,6 +16,7 @@ from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests.products import Product, order_parameters, queryables, with_defaults
 
 MIN_WINDOW_DAYS = 7
+MAX_DEPTH = 32
 _ONE_DAY = timedelta(days=1)
 
 
@@ -39,6 +40,28 @@ class Limits:
 
     values: dict[str, float]
     filter: dict[str, Any] | None
+
+
+def sound_json(value: dict[str, Any]) -> dict[str, Any]:
+    """`value` itself, when it can be kept and told again.
+
+    Raises:
+        ValueError: it is nested too deeply, or holds text that is no Unicode or has null characters.
+    """
+    stack: list[tuple[Any, int]] = [(value, 1)]
+    while stack:
+        node, depth = stack.pop()
+        if depth > MAX_DEPTH:
+            msg = f"nested more than {MAX_DEPTH} levels deep"
+            raise ValueError(msg)
+        if isinstance(node, dict):
+            stack += [(part, depth + 1) for pair in node.items() for part in pair]
+        elif isinstance(node, list):
+            stack += [(part, depth + 1) for part in node]
+        elif isinstance(node, str) and ("\0" in node or not _is_unicode(node)):
+            msg = "holds characters that are not text"
+            raise ValueError(msg)
+    return value
 
 
 def check_zone(geometry: Any, language: Language, field: str = "geometry") -> Zone:
@@ -146,6 +169,15 @@ def check_window(product: Product, value: str, now: datetime, language: Language
 def refusal(field: str, sentence: str) -> InvalidError:
     """A refusal about one field."""
     return InvalidError(sentence, fields={field: sentence})
+
+
+def _is_unicode(value: str) -> bool:
+    """Whether the text can be written as UTF-8: JSON can spell halves of a character."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _moment(value: str) -> datetime:

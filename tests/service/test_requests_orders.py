@@ -27,7 +27,7 @@ def requester(client: TestClient, signed_in: Callable[..., SignedIn]) -> Request
 
 
 @pytest.fixture
-def archive_scenes(context: Context) -> None:
+def archive_scenes(client: TestClient, context: Context) -> None:
     context.catalogue.upsert(
         [
             scene("PHR-WEST", box(3.6, 43.4, 3.85, 43.8)),
@@ -150,6 +150,16 @@ def test_missing_members_and_unknown_products(requester: Requester) -> None:
     refused(requester.get("/stapi/orders?next=x"), 422, "invalid", "next")
     refused(requester.client.get("/stapi/orders"), 401, "not-signed-in")
     refused(requester.client.post(PROGRAMMING, json=tasking("x")), 401, "not-signed-in")
+
+
+@pytest.mark.parametrize("odd", ["\\ud800", "\\u0000", "[" * 40 + "]" * 40, '{"a":' * 900 + "1" + "}" * 900])
+def test_bodies_that_cannot_be_kept(requester: Requester, odd: str) -> None:
+    body = json.dumps(tasking(requester.project))
+    value = odd if odd[0] in "[{" else f'"{odd}"'
+    odd_body = body.replace('{"project_id"', f'{{"comment": {value}, "project_id"')
+    headers = requester.headers | {"Content-Type": "application/json"}
+    answer = requester.client.post(PROGRAMMING, content=odd_body, headers=headers)
+    refused(answer, 422, "invalid", "order_parameters")
 
 
 def test_refusals_speak_french_by_default(requester: Requester) -> None:
