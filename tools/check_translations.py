@@ -33,6 +33,9 @@ ENGLISH = re.compile(
 SAME_IN_FRENCH = {
     "Action",
     "Actions",
+    "Angle",
+    "Angle °",
+    "Angle ≤ {limit}°",
     "Archive",
     "Code",
     "Date",

@@ -177,4 +177,4 @@ def _price_text(price: Price) -> str:
         return formats.euros(None)
     if price.unit == "credit":
         return translate("Dinamis", "{euros} a credit").format(euros=formats.euros(price.eur))
-    return translate("Dinamis", "{euros}/km²").format(euros=formats.euros(price.eur))
+    return f"{formats.euros(price.eur)}/km²"

@@ -7,7 +7,7 @@ from typing import Callable
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry
 from qgis.gui import QgsMapCanvas, QgsMapTool
-from qgis.PyQt.QtCore import QCoreApplication, QMimeData, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from qgis.PyQt.QtWidgets import (
     QFileDialog,
@@ -23,7 +23,7 @@ from ..domain.aoi import Aoi
 from . import formats
 from .map_tools import DrawingTool, PolygonTool, RectangleTool, ToolSwitch
 from .theme import HALF, STEP, Role
-from .widgets import ElidedLabel, EvenGrid, Section, label, row, tool_button
+from .widgets import ButtonGrid, ElidedLabel, Section, label, row, tool_button
 
 translate = QCoreApplication.translate
 
@@ -106,7 +106,7 @@ class AoiPanel(Section):
             text_shown=False,
         )
         self._clear.clicked.connect(self.cleared)
-        self.add(EvenGrid([rectangle, polygon, extent, self._import]))
+        self.add(ButtonGrid([rectangle, polygon, extent, self._import]))
         self.add(row(self._path, self._clear, spacing=HALF))
         self.add(self._list)
         self.add(self._hint)
@@ -252,6 +252,11 @@ class _AreaList(QListWidget):
             if number < _MOST_ROWS:
                 height += line.sizeHint().height()
         self.setFixedHeight(height + 2 * self.frameWidth())
+
+    def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the rows as wide as the list: Qt does so only when it gets wider."""
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Delete takes the current area out."""

@@ -10,7 +10,7 @@ from typing import Callable
 from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsPointXY, QgsRectangle
 from qgis.gui import QgsDockWidget, QgsMapCanvas, QgsMapTool
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, QTimer
-from qgis.PyQt.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QFileDialog, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from ..controllers.app import Controllers
 from ..controllers.downloads import Download
@@ -111,13 +111,15 @@ class DinamisDock(QgsDockWidget):
         self._tabs.addTab(self.results, translate("Dinamis", "Results"))
         self._tabs.addTab(self.requests, translate("Dinamis", "Requests"))
         self._tabs.addTab(self.account, translate("Dinamis", "Account"))
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._tabs)
+        self._pages.addWidget(self.sign_in)
         layout = QVBoxLayout()
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(self.notices)
-        layout.addWidget(self.sign_in)
-        layout.addWidget(self._tabs, 1)
+        layout.addWidget(self._pages, 1)
         layout.addWidget(self.activity)
         content = QWidget()
         content.setMinimumWidth(LEAST_WIDTH)
@@ -167,7 +169,8 @@ class DinamisDock(QgsDockWidget):
         session = self._do.session
         self.header.set_state(state)
         self.header.set_url(session.service_url)
-        self.sign_in.setVisible(state is SessionState.WAITING_FOR_APPROVAL)
+        waiting = state is SessionState.WAITING_FOR_APPROVAL
+        self._pages.setCurrentWidget(self.sign_in if waiting else self._tabs)
         if state is SessionState.SIGNED_IN:
             self.notices.clear("session")
         self.results.set_why_not(session.why_not)

@@ -54,9 +54,17 @@ def type_label(product_type: ProductType) -> str:
     return {
         ProductType.ALL: translate("Dinamis", "All products"),
         ProductType.DOWNLOADABLE: translate("Dinamis", "Downloadable"),
+        ProductType.ORDERABLE: translate("Dinamis", "Orderable"),
+        ProductType.PWH: "PWH",
+    }[product_type]
+
+
+def _type_choice(product_type: ProductType) -> str:
+    """The name of a product type with what it means, for those who choose."""
+    return {
         ProductType.ORDERABLE: translate("Dinamis", "Orderable (Airbus archive)"),
         ProductType.PWH: translate("Dinamis", "PWH (computed on demand)"),
-    }[product_type]
+    }.get(product_type) or type_label(product_type)
 
 
 TYPE_ICONS = {
@@ -88,7 +96,7 @@ class FiltersPage(QWidget):
         self._type.setObjectName("productTypeCombo")
         self._type.setAccessibleName(translate("Dinamis", "Product type"))
         for product_type in ProductType:
-            self._type.addItem(type_label(product_type), product_type.value)
+            self._type.addItem(_type_choice(product_type), product_type.value)
         self._missions = _MissionList()
         self._all_missions = QCheckBox(translate("Dinamis", "All"))
         self._all_missions.setObjectName("allMissionsCheck")
@@ -117,6 +125,7 @@ class FiltersPage(QWidget):
         self._build(aoi_panel)
         self._connect()
         self.reset()
+        self._missions_changed()
 
     def _build(self, aoi_panel: AoiPanel) -> None:
         sections = QVBoxLayout()
@@ -278,12 +287,8 @@ def crumbs(query: SearchQuery) -> list[tuple[str, str]]:
         shown = ", ".join(names) if len(names) <= 2 else f"{names[0]}, +{len(names) - 1}"  # noqa: PLR2004
         found.append(("missions", shown))
     if query.start or query.end:
-        found.append(
-            (
-                "dates",
-                f"{formats.day(query.start or FIRST_DAY)} {formats.DASH} {formats.day(query.end or _today())}",
-            )
-        )
+        first, last = formats.day(query.start or FIRST_DAY), formats.day(query.end or _today())
+        found.append(("dates", f"{first} {formats.DASH} {last}"))
     if query.max_cloud is not None:
         found.append(("cloud", translate("Dinamis", "Cloud ≤ {limit} %").format(limit=query.max_cloud)))
     if query.max_incidence is not None:
@@ -348,7 +353,7 @@ def _date_edit(name: str, accessible: str) -> QDateEdit:
     edit.setObjectName(name)
     edit.setAccessibleName(accessible)
     edit.setToolTip(accessible)
-    edit.setCalendarPopup(True)
+    formats.localise(edit)
     edit.setMinimumDate(formats.to_qdate(FIRST_DAY))
     return edit
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QDate, QDateTime, QLocale
+from qgis.PyQt.QtGui import QFontMetrics
+from qgis.PyQt.QtWidgets import QDateEdit
 
 translate = QCoreApplication.translate
 
@@ -14,16 +17,25 @@ DASH = "\N{EN DASH}"
 _SMALL_KM2, _LARGE_KM2 = 10.0, 1000.0
 
 
+def locale() -> QLocale:
+    """The locale of numbers and dates: the system's where it speaks the language of QGIS."""
+    spoken = QLocale(QgsApplication.locale())
+    system = QLocale()
+    return system if system.language() == spoken.language() else spoken
+
+
 def number(value: float, decimals: int = 0) -> str:
     """A number with the group separators of the language."""
     if decimals == 0:
-        return QLocale().toString(round(value))
-    return QLocale().toString(float(value), "f", decimals)
+        return locale().toString(round(value))
+    return locale().toString(float(value), "f", decimals)
 
 
 def area(km2: float) -> str:
     """An area in km2, with as many decimals as help."""
     decimals = 2 if abs(km2) < _SMALL_KM2 else 1 if abs(km2) < _LARGE_KM2 else 0
+    if float(km2).is_integer():
+        decimals = 0
     return translate("Dinamis", "{area} km²").format(area=number(km2, decimals))
 
 
@@ -46,18 +58,26 @@ def euros(amount: float | None) -> str:
     )
 
 
-def moment(when: datetime) -> str:
-    """Day and time in the local time zone."""
-    return QLocale().toString(
-        QDateTime.fromSecsSinceEpoch(int(when.timestamp())), QLocale.FormatType.ShortFormat
-    )
+def moment(when: datetime, *, short: bool = False) -> str:
+    """Day and time in the local time zone; with `short`, the year in two digits."""
+    shown = locale()
+    pattern = shown.dateTimeFormat(QLocale.FormatType.ShortFormat)
+    if short:
+        pattern = pattern.replace("yyyy", "yy")
+    return shown.toString(QDateTime.fromSecsSinceEpoch(int(when.timestamp())), pattern)
+
+
+def moment_width(metrics: QFontMetrics, *, short: bool = False) -> int:
+    """Room that the longest moment takes, in pixels."""
+    late = (datetime(2028, month, 28, 22, 58).astimezone() for month in range(1, 13))
+    return max(metrics.horizontalAdvance(moment(when, short=short)) for when in late)
 
 
 def day(when: date | None) -> str:
     """A day, or a dash."""
     if when is None:
         return DASH
-    return QLocale().toString(QDate(when.year, when.month, when.day), QLocale.FormatType.ShortFormat)
+    return locale().toString(QDate(when.year, when.month, when.day), QLocale.FormatType.ShortFormat)
 
 
 def to_qdate(when: date) -> QDate:
@@ -68,3 +88,10 @@ def to_qdate(when: date) -> QDate:
 def to_date(when: QDate) -> date:
     """The same day for Python."""
     return date(when.year(), when.month(), when.day())
+
+
+def localise(edit: QDateEdit) -> None:
+    """Show days as `day` does, with a calendar to choose from."""
+    edit.setLocale(locale())
+    edit.setDisplayFormat(locale().dateFormat(QLocale.FormatType.ShortFormat))
+    edit.setCalendarPopup(True)

@@ -43,8 +43,8 @@ class Header(QWidget):
             "sign_out",
             name="signOutButton",
             tip=translate("Dinamis", "Sign out: the session ends at the service too"),
+            text_shown=False,
         )
-        self._sign_out.setSizePolicy(self._sign_in.sizePolicy())
         self._sign_out.clicked.connect(self.sign_out_requested)
         self._url = QLineEdit()
         self._url.setObjectName("serviceUrlEdit")

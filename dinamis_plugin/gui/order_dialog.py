@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import QCoreApplication, Qt
-from qgis.PyQt.QtWidgets import QAbstractItemView, QCheckBox, QTreeWidget, QTreeWidgetItem, QWidget
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QHeaderView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from ..domain.aoi import Aoi, AreaGeometry, combine, polygonal
 from ..domain.order import OrderDraft, split_by_sensor
@@ -129,8 +136,10 @@ class OrderDialog(RequestDialog):
             for number in (2, 3):
                 item.setTextAlignment(number, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self._list.addTopLevelItem(item)
-        for number in range(4):
-            self._list.resizeColumnToContents(number)
+        header = self._list.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         line = self._list.sizeHintForRow(0) + 2
         rows = min(len(scenes), _MOST_ROWS)
         self._list.setFixedHeight(self._list.header().sizeHint().height() + rows * line + STEP)

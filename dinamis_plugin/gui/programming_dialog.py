@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import QCoreApplication, QDate
-from qgis.PyQt.QtWidgets import QComboBox, QDateEdit, QFormLayout, QSpinBox, QWidget
+from qgis.PyQt.QtWidgets import QDateEdit, QFormLayout, QSpinBox, QWidget
 
 from ..domain.aoi import Aoi, combine
 from ..domain.order import OrderDraft, OrderKind, Product
 from . import formats
 from .request_dialog import RequestDialog
 from .theme import HALF, STEP
-from .widgets import Section, label, row
+from .widgets import ElidedCombo, Section, label, row
 
 translate = QCoreApplication.translate
 
@@ -28,7 +28,7 @@ class ProgrammingDialog(RequestDialog):
     def __init__(self, aois: Sequence[Aoi], parent: QWidget | None = None) -> None:
         super().__init__("programming", translate("Dinamis", "Request a new acquisition"), parent)
         self._zone = combine(aois)
-        self._product = QComboBox()
+        self._product = ElidedCombo()
         self._product.setObjectName("programmingProductCombo")
         self._product.setAccessibleName(translate("Dinamis", "Product"))
         self._start = self._date_edit("programmingStartEdit", translate("Dinamis", "First day of the window"))
@@ -133,7 +133,7 @@ class ProgrammingDialog(RequestDialog):
         edit.setObjectName(name)
         edit.setAccessibleName(accessible)
         edit.setToolTip(accessible)
-        edit.setCalendarPopup(True)
+        formats.localise(edit)
         return edit
 
     def _spin(self, name: str, most: int, suffix: str, accessible: str) -> QSpinBox:

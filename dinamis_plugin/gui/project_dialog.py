@@ -17,7 +17,7 @@ from qgis.PyQt.QtWidgets import (
 from ..controllers.messages import Notice
 from ..domain.project import ProjectDraft
 from . import formats
-from .theme import STEP, Role, Tone, make_primary
+from .theme import HALF, STEP, Role, Tone, make_primary
 from .widgets import Card, Section, column, label, push_button, row
 
 translate = QCoreApplication.translate
@@ -46,7 +46,7 @@ class ProjectDialog(QDialog):
         self._end = QDateEdit()
         self._end.setObjectName("projectEndEdit")
         self._end.setAccessibleName(translate("Dinamis", "End date"))
-        self._end.setCalendarPopup(True)
+        formats.localise(self._end)
         self._end.setMinimumDate(QDate.currentDate())
         self._end.setDate(QDate.currentDate().addYears(1))
         self._description = _text("projectDescriptionEdit", translate("Dinamis", "Description"))
@@ -109,7 +109,8 @@ class ProjectDialog(QDialog):
     def _section(self, title: str, *fields: QWidget) -> Section:
         form = QFormLayout()
         form.setHorizontalSpacing(STEP)
-        form.setVerticalSpacing(STEP)
+        form.setVerticalSpacing(HALF)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         needed = (self._title, self._description, self._objectives, self._methodology, self._results)
         for field in fields:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QCloseEvent
 from qgis.PyQt.QtWidgets import (
-    QComboBox,
     QDialog,
     QFrame,
     QHBoxLayout,
@@ -29,7 +28,7 @@ from . import formats
 from .quota_bar import QuotaBar
 from .schema_form import SchemaForm
 from .theme import HALF, STEP, Role, Tone, colours, make_primary, themed_pixmap
-from .widgets import Card, Section, column, label, push_button, row
+from .widgets import Card, ElidedCombo, Section, column, label, push_button, row
 
 translate = QCoreApplication.translate
 
@@ -74,10 +73,9 @@ class RequestDialog(QDialog):
     def _make_widgets(self) -> None:
         prefix = self._prefix
         self._heading = label(role=Role.HEADING, name=f"{prefix}HeadingLabel")
-        self._project = QComboBox()
+        self._project = ElidedCombo()
         self._project.setObjectName(f"{prefix}ProjectCombo")
         self._project.setAccessibleName(translate("Dinamis", "Project"))
-        self._project.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._project.currentIndexChanged.connect(self._update_submit)
         self._new_project = push_button(
             translate("Dinamis", "New project…"), name=f"{prefix}NewProjectButton", icon="new"
@@ -388,7 +386,7 @@ def _price_text(estimate: Estimate) -> str:
     if not estimate.price_quantity:
         return translate("Dinamis", "Price: free of charge within the quota")
     amount = formats.number(estimate.price_quantity, 0 if float(estimate.price_quantity).is_integer() else 1)
-    unit = translate("Dinamis", "credits") if estimate.price_unit == "credit" else translate("Dinamis", "km²")
+    unit = translate("Dinamis", "credits") if estimate.price_unit == "credit" else "km²"
     return translate("Dinamis", "Price: {euros} ({amount} {unit})").format(
         euros=formats.euros(estimate.price_eur), amount=amount, unit=unit
     )

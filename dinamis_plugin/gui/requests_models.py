@@ -14,13 +14,13 @@ from qgis.PyQt.QtCore import (
     QSize,
     Qt,
 )
-from qgis.PyQt.QtGui import QFont, QPainter
+from qgis.PyQt.QtGui import QFont, QFontMetrics, QPainter
 from qgis.PyQt.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ..domain.order import Order, OrderKind, OrderState
 from ..domain.project import Project, ProjectStatus
 from . import formats
-from .theme import HALF, STEP, Tone, colours, mix
+from .theme import HALF, STEP, Tone, colours
 
 translate = QCoreApplication.translate
 
@@ -194,10 +194,10 @@ class ProjectsModel(QAbstractTableModel):
         )
 
     def _second_line(self, project: Project) -> str:
-        parts = [project.id, _status_label(project.status)]
+        count = translate("Dinamis", "%n request(s)", "", project.request_count)
+        parts = [project.id, _status_label(project.status), count]
         if project.end_date:
             parts.append(translate("Dinamis", "until {day}").format(day=formats.day(project.end_date)))
-        parts.append(translate("Dinamis", "%n request(s)", "", project.request_count))
         return " · ".join(parts)
 
 
@@ -218,17 +218,19 @@ class TwoLineDelegate(QStyledItemDelegate):
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, shown, painter, option.widget)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         shade = colours()
-        text = shade.accent_text if selected else shade.text
-        quiet = text if selected else mix(shade.text, shade.window, 0.32)
+        text = shade.selected_text if selected else shade.text
+        quiet = text if selected else shade.muted
         area = option.rect.adjusted(STEP, STEP, -STEP, -STEP)
         height = option.fontMetrics.height()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         bold = QFont(option.font)
         bold.setBold(True)
-        self._line(painter, QRect(area.left(), area.top(), area.width(), height), title, bold, text)
+        first = QRect(area.left(), area.top(), area.width(), height)
+        self._line(painter, first, _fitted(title, bold, first, Qt.TextElideMode.ElideMiddle), bold, text)
         second = QRect(area.left() + 2 * STEP, area.top() + height + HALF, area.width() - 2 * STEP, height)
-        self._line(painter, second, index.data(SECOND_LINE_ROLE), option.font, quiet)
+        said = _fitted(index.data(SECOND_LINE_ROLE), option.font, second, Qt.TextElideMode.ElideRight)
+        self._line(painter, second, said, option.font, quiet)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(shade.tone(index.data(TONE_ROLE)))
         painter.drawEllipse(QRect(area.left(), second.center().y() - HALF, STEP + 1, STEP + 1))
@@ -237,8 +239,11 @@ class TwoLineDelegate(QStyledItemDelegate):
     def _line(self, painter: QPainter, rect: QRect, text: str, font: QFont, colour) -> None:
         painter.setFont(font)
         painter.setPen(colour)
-        fitted = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, rect.width())
-        painter.drawText(rect, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), fitted)
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
+
+
+def _fitted(text: str, font: QFont, rect: QRect, mode: Qt.TextElideMode) -> str:
+    return QFontMetrics(font).elidedText(text, mode, rect.width())
 
 
 def _status_label(status: ProjectStatus) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import QListView, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -12,7 +12,7 @@ from ..domain.order import Order
 from ..domain.project import Project
 from .requests_models import OrdersModel, ProjectsModel, TwoLineDelegate
 from .theme import STEP, Role, make_primary
-from .widgets import EmptyState, EvenGrid, Section, label, push_button, tool_button
+from .widgets import ButtonGrid, EmptyState, Section, label, push_button, tool_button
 
 translate = QCoreApplication.translate
 
@@ -93,7 +93,7 @@ class RequestsPage(QWidget):
         filled.setSpacing(STEP)
         filled.addWidget(splitter, 1)
         filled.addWidget(self._hint)
-        filled.addWidget(EvenGrid([self._programming, self._cancel]))
+        filled.addWidget(ButtonGrid([self._programming, self._cancel]))
         content.setLayout(filled)
         self._pages = _stack(self._signed_out, content)
         layout = QVBoxLayout()
@@ -173,8 +173,13 @@ class RequestsPage(QWidget):
         box.deleteLater()
 
 
-class _EnterList(QListView):
+class _RowList(QListView):
     """A list without a horizontal scroll bar, whose rows are as wide as it is."""
+
+    def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Lay the rows out again: Qt does so only when the list gets wider."""
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Escape lets go of the row in hand."""
@@ -186,7 +191,7 @@ class _EnterList(QListView):
 
 
 def _list(model: OrdersModel | ProjectsModel, name: str, accessible: str) -> QListView:
-    view = _EnterList()
+    view = _RowList()
     view.setObjectName(name)
     view.setAccessibleName(accessible)
     view.setModel(model)

@@ -33,7 +33,7 @@ from .filters import crumbs
 from .results_model import ANGLE, CLOUD, DATE, SENSOR, TYPE, ResultsModel
 from .scene_card import SceneCard
 from .theme import HALF, ICON, STEP, Role, make_primary
-from .widgets import EmptyState, EvenGrid, FlowLayout, label, on_theme_change, push_button, row, tool_button
+from .widgets import ButtonGrid, EmptyState, FlowLayout, label, on_theme_change, push_button, row, tool_button
 
 translate = QCoreApplication.translate
 
@@ -76,7 +76,12 @@ class ResultsView(QTableView):
         self.entered.connect(lambda index: self.hovered.emit(self._scene(index)))
         self.viewportEntered.connect(lambda: self.hovered.emit(None))
         self.doubleClicked.connect(lambda _index: self.opened.emit())
-        self._fit_columns()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setMinimumSectionSize(ICON)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setStretchLastSection(False)
 
     def selected_scenes(self) -> list[Scene]:
         """The chosen scenes, in the order of the list."""
@@ -109,26 +114,27 @@ class ResultsView(QTableView):
     def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Give up words where there is little room."""
         super().resizeEvent(event)
-        self._model.set_compact(compact=self.width() < _COMPACT_BELOW)
+        self._fit_columns()
 
     def _scene(self, index: QModelIndex) -> Scene:
         return self._model.scene(index.row())
 
     def _fit_columns(self) -> None:
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setMinimumSectionSize(ICON)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(SENSOR, QHeaderView.ResizeMode.Stretch)
-        header.setStretchLastSection(False)
-        wide = self.fontMetrics().horizontalAdvance
-        arrow = 2 * STEP
-        self.setColumnWidth(TYPE, ICON + STEP + HALF)
-        self.setColumnWidth(DATE, wide("00/00/0000 00:00") + STEP + HALF)
+        """Share the width out: every cell whole, and the sensor takes what is left."""
+        compact = self.viewport().width() < _COMPACT_BELOW
+        self._model.set_compact(compact=compact)
+        metrics = self.fontMetrics()
+        gap = STEP if compact else 2 * STEP
+        widths = {
+            TYPE: ICON + (HALF if compact else STEP),
+            DATE: formats.moment_width(metrics, short=compact) + gap,
+        }
         for number in (CLOUD, ANGLE):
             title = self._model.headerData(number, Qt.Orientation.Horizontal)
-            self.setColumnWidth(number, wide(title) + arrow)
+            widths[number] = metrics.horizontalAdvance(title) + gap + HALF
+        widths[SENSOR] = max(3 * ICON, self.viewport().width() - sum(widths.values()))
+        for number, width in widths.items():
+            self.setColumnWidth(number, width)
 
 
 class ResultsPage(QWidget):
@@ -219,7 +225,7 @@ class ResultsPage(QWidget):
         filled.addWidget(self.view, 1)
         filled.addWidget(self._more)
         filled.addWidget(self.card)
-        filled.addWidget(EvenGrid([self._add, self._download, self._order, self._zoom]))
+        filled.addWidget(ButtonGrid([self._add, self._download, self._order, self._zoom]))
         filled.addWidget(self._hint)
         self._filled = QWidget()
         self._filled.setLayout(filled)

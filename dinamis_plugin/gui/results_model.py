@@ -86,6 +86,7 @@ class ResultsModel(QAbstractTableModel):
         """Name satellites by their short code where there is little room."""
         if compact != self._compact:
             self._compact = compact
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, TYPE, ANGLE)
             self.refresh()
 
     def refresh(self) -> None:
@@ -111,7 +112,7 @@ class ResultsModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return _titles()[section]
+            return _titles(compact=self._compact)[section]
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return _long_titles()[section]
         return None
@@ -164,7 +165,7 @@ class ResultsModel(QAbstractTableModel):
         if column == SENSOR:
             return sensor_name(scene, compact=self._compact)
         if column == DATE:
-            return formats.moment(scene.acquired)
+            return formats.moment(scene.acquired, short=self._compact)
         if column == CLOUD:
             return UNKNOWN if scene.cloud is None else formats.number(scene.cloud)
         if column == ANGLE:
@@ -211,13 +212,13 @@ def sorted_scenes(scenes: Sequence[Scene], column: int, *, descending: bool) -> 
     return known + [one for one in newest if value(one) is None]
 
 
-def _titles() -> tuple[str, ...]:
+def _titles(*, compact: bool) -> tuple[str, ...]:
     return (
         "",
         translate("Dinamis", "Sensor"),
         translate("Dinamis", "Date"),
-        translate("Dinamis", "Cloud %"),
-        translate("Dinamis", "Angle °"),
+        translate("Dinamis", "Cloud") if compact else translate("Dinamis", "Cloud %"),
+        translate("Dinamis", "Angle") if compact else translate("Dinamis", "Angle °"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,7 +26,7 @@ from ..domain.errors import InvalidRequestError
 from ..domain.form import FieldKind, FormField, collect
 from . import formats
 from .theme import HALF, STEP, Role
-from .widgets import Section, label
+from .widgets import ElidedCombo, Section, label
 
 translate = QCoreApplication.translate
 
@@ -116,7 +116,7 @@ class SchemaForm(QWidget):
             cell.setSpacing(HALF)
             cell.addWidget(widget)
             cell.addWidget(problem)
-            title = label(f"{field.title} *" if field.required else field.title)
+            title = label(f"{field.title} *" if field.required else field.title, wrap=False)
             title.setBuddy(widget)
             if isinstance(widget, QCheckBox):
                 widget.setText(field.title)
@@ -163,9 +163,7 @@ def _widget(field: FormField) -> QWidget:
 
 
 def _choice(field: FormField) -> QComboBox:
-    combo = QComboBox()
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(12)
+    combo = ElidedCombo()
     if not field.required and field.default is None:
         combo.addItem("", None)
     for choice in field.choices:
@@ -212,7 +210,7 @@ def _multiline(_field: FormField) -> QPlainTextEdit:
 
 def _date(_field: FormField) -> QDateEdit:
     edit = QDateEdit(QDate.currentDate())
-    edit.setCalendarPopup(True)
+    formats.localise(edit)
     return edit
 
 
@@ -228,22 +226,22 @@ def _line(field: FormField) -> QLineEdit:
 
 def _value(widget: QWidget) -> Any:
     readers = (
-        (QComboBox, lambda: widget.currentData()),
-        (QListWidget, lambda: _checked(widget)),
-        ((QSpinBox, QDoubleSpinBox), lambda: widget.value()),
-        (QCheckBox, lambda: widget.isChecked()),
-        (QPlainTextEdit, lambda: widget.toPlainText().strip()),
-        (QDateEdit, lambda: formats.to_date(widget.date()).isoformat()),
-        (QLineEdit, lambda: _words(widget)),
+        (QComboBox, QComboBox.currentData),
+        (QListWidget, _checked),
+        (QSpinBox, QSpinBox.value),
+        (QDoubleSpinBox, QDoubleSpinBox.value),
+        (QCheckBox, QCheckBox.isChecked),
+        (QPlainTextEdit, lambda edit: edit.toPlainText().strip()),
+        (QDateEdit, lambda edit: formats.to_date(edit.date()).isoformat()),
+        (QLineEdit, _words),
     )
-    return next(read() for kind, read in readers if isinstance(widget, kind))
+    return next(read(widget) for kind, read in readers if isinstance(widget, kind))
 
 
 def _checked(made: QListWidget) -> list[Any]:
-    items = (made.item(number) for number in range(made.count()))
-    return [
-        item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() == Qt.CheckState.Checked
-    ]
+    items = [made.item(number) for number in range(made.count())]
+    chosen = [item for item in items if item.checkState() == Qt.CheckState.Checked]
+    return [item.data(Qt.ItemDataRole.UserRole) for item in chosen]
 
 
 def _words(edit: QLineEdit) -> str | list[str]:
@@ -254,18 +252,19 @@ def _words(edit: QLineEdit) -> str | list[str]:
 
 def _put(widget: QWidget, value: Any) -> None:
     writers = (
-        (QComboBox, lambda: widget.setCurrentIndex(max(0, widget.findData(value)))),
-        (QListWidget, lambda: _check(widget, value or ())),
-        ((QSpinBox, QDoubleSpinBox), lambda: widget.setValue(value)),
-        (QCheckBox, lambda: widget.setChecked(bool(value))),
-        (QPlainTextEdit, lambda: widget.setPlainText(str(value))),
-        (QDateEdit, lambda: widget.setDate(formats.to_qdate(date.fromisoformat(value)))),
-        (
-            QLineEdit,
-            lambda: widget.setText(", ".join(value) if isinstance(value, (list, tuple)) else str(value)),
-        ),
+        (QComboBox, lambda combo: combo.setCurrentIndex(max(0, combo.findData(value)))),
+        (QListWidget, lambda made: _check(made, value or ())),
+        ((QSpinBox, QDoubleSpinBox), lambda spin: spin.setValue(value)),
+        (QCheckBox, lambda box: box.setChecked(bool(value))),
+        (QPlainTextEdit, lambda edit: edit.setPlainText(str(value))),
+        (QDateEdit, lambda edit: edit.setDate(formats.to_qdate(date.fromisoformat(value)))),
+        (QLineEdit, lambda edit: edit.setText(_joined(value))),
     )
-    next(write for kind, write in writers if isinstance(widget, kind))()
+    next(write for kind, write in writers if isinstance(widget, kind))(widget)
+
+
+def _joined(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _check(made: QListWidget, values: Sequence[Any]) -> None:

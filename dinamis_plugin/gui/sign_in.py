@@ -6,7 +6,7 @@ from html import escape
 
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QGuiApplication
-from qgis.PyQt.QtWidgets import QBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QBoxLayout, QFrame, QLabel, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from ..domain.device import DeviceAuthorization
 from .qr import QrLabel
@@ -19,8 +19,8 @@ _WIDE = 400
 _COPIED_SHOWN_MS = 2000
 
 
-class SignInPanel(QWidget):
-    """Shown while the service waits for the person to confirm in a browser."""
+class SignInPanel(QScrollArea):
+    """Shown while the service waits for the person to confirm in a browser; scrolls if need be."""
 
     open_browser_requested = pyqtSignal()
     cancel_requested = pyqtSignal()
@@ -85,7 +85,13 @@ class SignInPanel(QWidget):
         card.setLayout(body)
         outer = column(card)
         outer.setContentsMargins(STEP, 0, STEP, STEP)
-        self.setLayout(outer)
+        outer.addStretch(1)
+        content = QWidget()
+        content.setLayout(outer)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(content)
 
     def show_device(self, device: DeviceAuthorization) -> None:
         """Show the code and the address of a sign-in."""

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from qgis.PyQt.QtCore import QByteArray, QRectF, QSize, Qt
-from qgis.PyQt.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from qgis.PyQt.QtSvg import QSvgRenderer
 from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QWidget
 
@@ -18,6 +18,7 @@ HALF, STEP = 4, 8
 ICON = 16
 _ICON_PROPERTY = "dinamisIcon"
 _ROLE_PROPERTY = "dinamisRole"
+_PRIMARY_PROPERTY = "dinamisPrimary"
 
 
 class Tone(Enum):
@@ -33,6 +34,7 @@ class Tone(Enum):
 class Role(Enum):
     """What a label is for."""
 
+    TEXT = "text"
     MUTED = "muted"
     TITLE = "title"
     HEADING = "heading"
@@ -48,6 +50,7 @@ class Colours:
     window: QColor
     accent: QColor
     accent_text: QColor
+    selected_text: QColor
 
     @property
     def dark(self) -> bool:
@@ -57,7 +60,12 @@ class Colours:
     @property
     def muted(self) -> QColor:
         """Secondary text."""
-        return mix(self.text, self.window, 0.32)
+        return mix(self.text, self.window, 0.25)
+
+    @property
+    def faint(self) -> QColor:
+        """What is disabled."""
+        return mix(self.text, self.window, 0.55)
 
     @property
     def line(self) -> QColor:
@@ -109,11 +117,16 @@ def _probe() -> Colours:
     label = QLabel(ground)
     ground.ensurePolished()
     label.ensurePolished()
+    text = label.palette().color(label.foregroundRole())
+    on_accent = QApplication.palette().color(QPalette.ColorRole.HighlightedText)
+    styled = bool(QApplication.instance().styleSheet())
     return Colours(
-        text=label.palette().color(label.foregroundRole()),
+        text=text,
         window=ground.palette().color(QPalette.ColorRole.Window),
         accent=QApplication.palette().color(QPalette.ColorRole.Highlight),
-        accent_text=QApplication.palette().color(QPalette.ColorRole.HighlightedText),
+        accent_text=on_accent,
+        # The themes of QGIS keep the text colour in selected rows.
+        selected_text=text if styled else on_accent,
     )
 
 
@@ -136,8 +149,8 @@ def themed_icon(name: str, colour: QColor | None = None) -> QIcon:
     icon = QIcon()
     for ratio in (1.0, 2.0):
         icon.addPixmap(themed_pixmap(name, colour or shade.text, ICON, ratio))
-        disabled = mix(shade.text, shade.window, 0.6)
-        icon.addPixmap(themed_pixmap(name, disabled, ICON, ratio), QIcon.Mode.Disabled)
+        icon.addPixmap(themed_pixmap(name, shade.selected_text, ICON, ratio), QIcon.Mode.Selected)
+        icon.addPixmap(themed_pixmap(name, shade.faint, ICON, ratio), QIcon.Mode.Disabled)
     return icon
 
 
@@ -159,6 +172,8 @@ def refresh(root: QWidget) -> None:
         name = button.property(_ICON_PROPERTY)
         if name:
             button.setIcon(_button_icon(button, name))
+        if button.property(_PRIMARY_PROPERTY):
+            _style_primary(button)
     for label in root.findChildren(QLabel):
         role = label.property(_ROLE_PROPERTY)
         if role:
@@ -168,34 +183,39 @@ def refresh(root: QWidget) -> None:
 def _style_label(label: QLabel, role: Role) -> None:
     shade = colours()
     styles = {
+        Role.TEXT: "",
         Role.MUTED: f"color: {shade.muted.name()};",
         Role.TITLE: "font-weight: 600;",
         Role.HEADING: "font-weight: 600; font-size: 12pt;",
         Role.CODE: f"font-family: monospace; font-weight: 700; font-size: 20pt; color: {shade.text.name()};",
         Role.WARNING: f"color: {shade.tone(Tone.WARNING).name()};",
     }
-    label.setStyleSheet(f"QLabel {{ {styles[role]} }}")
+    label.setStyleSheet(f"QLabel {{ padding: 0; {styles[role]} }}")
 
 
 def _button_icon(button: QAbstractButton, name: str) -> QIcon:
-    return themed_icon(name, colours().accent_text if button.property("primary") else None)
+    return themed_icon(name, colours().accent_text if button.property(_PRIMARY_PROPERTY) else None)
 
 
 def make_primary(button: QAbstractButton) -> None:
     """Show a button as the one main action of its place, in the theme's highlight colour."""
-    button.setProperty("primary", True)
-    button.setStyleSheet(
-        "QAbstractButton { background: palette(highlight); color: palette(highlighted-text); border: none;"
-        " border-radius: 4px; padding: 6px 12px; font-weight: 600; }"
-        "QAbstractButton:focus { border: 2px solid palette(text); padding: 4px 10px; }"
-        "QAbstractButton:disabled { background: palette(mid); color: palette(dark); }"
-    )
+    button.setProperty(_PRIMARY_PROPERTY, True)
     button.setCursor(Qt.CursorShape.PointingHandCursor)
+    _style_primary(button)
+    name = button.property(_ICON_PROPERTY)
+    if name:
+        button.setIcon(_button_icon(button, name))
 
 
-def scaled_font(widget: QWidget, factor: float, *, bold: bool = False) -> QFont:
-    """The widget's font made larger or smaller."""
-    font = widget.font()
-    font.setPointSizeF(font.pointSizeF() * factor)
-    font.setBold(bold)
-    return font
+def _style_primary(button: QAbstractButton) -> None:
+    shade = colours()
+    accent, over = shade.accent.name(), mix(shade.accent, shade.text, 0.12).name()
+    button.setStyleSheet(
+        f"QAbstractButton {{ background: {accent}; color: {shade.accent_text.name()}; font-weight: 600;"
+        f" border: 1px solid {accent}; border-radius: 4px; padding: 5px 8px; }}"
+        f"QAbstractButton:hover {{ background: {over}; }}"
+        f"QAbstractButton:pressed {{ background: {over}; padding: 6px 8px 4px 8px; }}"
+        f"QAbstractButton:focus {{ border: 2px solid {shade.text.name()}; padding: 4px 7px; }}"
+        f"QAbstractButton:disabled {{ background: {shade.raised.name()}; color: {shade.faint.name()};"
+        f" border: 1px solid {shade.line.name()}; }}"
+    )

@@ -9,6 +9,7 @@ from qgis.PyQt.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, pyqtSigna
 from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen, QPixmap
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
+    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -17,6 +18,9 @@ from qgis.PyQt.QtWidgets import (
     QLayoutItem,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -25,15 +29,14 @@ from qgis.PyQt.QtWidgets import (
 from .theme import HALF, STEP, Role, Tone, colours, set_icon, set_role, themed_pixmap
 
 
-def label(text: str = "", *, name: str = "", role: Role | None = None, wrap: bool = True) -> QLabel:
+def label(text: str = "", *, name: str = "", role: Role = Role.TEXT, wrap: bool = True) -> QLabel:
     """A plain-text label: what the service or a file says is never taken for markup."""
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wrap)
     if name:
         made.setObjectName(name)
-    if role is not None:
-        set_role(made, role)
+    set_role(made, role)
     return made
 
 
@@ -126,7 +129,7 @@ class Section(QWidget):
 
 
 class Card(QFrame):
-    """A softly raised ground with rounded corners, with a bar in the colour of a tone where it says something."""
+    """A softly raised ground, with a bar in the colour of a tone where it says something."""
 
     def __init__(self, tone: Tone | None = None) -> None:
         super().__init__()
@@ -160,6 +163,7 @@ class ElidedLabel(QLabel):
         self._whole = ""
         self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self, Role.TEXT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
@@ -183,13 +187,37 @@ class ElidedLabel(QLabel):
         self.setToolTip(self._whole if shown != self._whole else "")
 
 
-class EvenGrid(QWidget):
-    """Buttons of equal width in as many columns as fit without clipping a text."""
+class ElidedCombo(QComboBox):
+    """A choice whose long texts end in an ellipsis, the whole in the tooltip."""
 
-    def __init__(self, buttons: Sequence[QAbstractButton], *, most: int = 4) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(12)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.currentTextChanged.connect(self.setToolTip)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name and signature
+        """Draw as the style does, with the text shortened to the room for it."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        place = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        option.currentText = self.fontMetrics().elidedText(
+            option.currentText, Qt.TextElideMode.ElideRight, place.width() - HALF
+        )
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+
+class ButtonGrid(QWidget):
+    """Buttons in as many columns as fit without clipping a text, all of the width in use."""
+
+    def __init__(self, buttons: Sequence[QAbstractButton]) -> None:
         super().__init__()
         self._buttons = list(buttons)
-        self._most = most
         self._columns = 0
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -199,22 +227,30 @@ class EvenGrid(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Narrow enough for one column."""
-        widest = max(button.sizeHint().width() for button in self._buttons)
-        return QSize(widest, super().minimumSizeHint().height())
+        return QSize(self._widths(1)[0], super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Choose the number of columns that the width allows."""
         super().resizeEvent(event)
-        widest = max(button.sizeHint().width() for button in self._buttons)
-        fitting = max(1, min(self._most, (self.width() + HALF) // (widest + HALF)))
-        rows = -(-len(self._buttons) // fitting)
-        self._arrange(-(-len(self._buttons) // rows))
+        count = len(self._buttons)
+        fitting = next((columns for columns in range(count, 1, -1) if self._fits(columns)), 1)
+        rows = -(-count // fitting)
+        even = -(-count // rows)
+        self._arrange(even if self._fits(even) else fitting)
+
+    def _fits(self, columns: int) -> bool:
+        return sum(self._widths(columns)) + HALF * (columns - 1) <= self.width()
+
+    def _widths(self, columns: int) -> list[int]:
+        hints = [button.sizeHint().width() for button in self._buttons]
+        return [max(hints[number::columns]) for number in range(min(columns, len(hints)))]
 
     def _arrange(self, columns: int) -> None:
         if columns == self._columns:
             return
+        widths = self._widths(columns)
         for number in range(max(columns, self._columns)):
-            self._grid.setColumnStretch(number, 1 if number < columns else 0)
+            self._grid.setColumnStretch(number, widths[number] if number < columns else 0)
         self._columns = columns
         for number, button in enumerate(self._buttons):
             self._grid.addWidget(button, number // columns, number % columns)

@@ -1,0 +1,59 @@
+"""The page of the plugin in QGIS's options."""
+
+from __future__ import annotations
+
+from qgis.gui import QgsOptionsPageWidget, QgsOptionsWidgetFactory
+from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+
+from ..controllers.app import Controllers
+from ..paths import icon_path
+
+translate = QCoreApplication.translate
+
+PAGE_NAME = "mOptionsPageDinamis"
+
+
+class DinamisOptionsPage(QgsOptionsPageWidget):
+    """Address of the service, and what a drop does."""
+
+    def __init__(self, controllers: Controllers, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(PAGE_NAME)
+        self._do = controllers
+        self._url = QLineEdit(controllers.settings.service_url)
+        self._url.setObjectName("optionsServiceUrlEdit")
+        self._url.setPlaceholderText(translate("Dinamis", "Address of the service (https://…)"))
+        self._download = QCheckBox(translate("Dinamis", "A scene dropped on the map is always downloaded"))
+        self._download.setObjectName("optionsDownloadDroppedCheck")
+        self._download.setToolTip(translate("Dinamis", "Otherwise only when Ctrl is held at the drop"))
+        self._download.setChecked(controllers.settings.download_dropped)
+        form = QFormLayout()
+        form.addRow(translate("Dinamis", "Address of the service"), self._url)
+        form.addRow(self._download)
+        layout = QVBoxLayout()
+        layout.addLayout(form)
+        layout.addStretch(1)
+        self.setLayout(layout)
+
+    def apply(self) -> None:
+        """Take the settings over; a new address is connected to at once."""
+        self._do.settings.download_dropped = self._download.isChecked()
+        url = self._url.text().strip().rstrip("/")
+        if url and url != self._do.settings.service_url:
+            self._do.session.connect_service(url)
+
+
+class DinamisOptionsFactory(QgsOptionsWidgetFactory):
+    """Makes the page each time the options open."""
+
+    def __init__(self, controllers: Controllers) -> None:
+        super().__init__()
+        self._do = controllers
+        self.setTitle("DINAMIS")
+        self.setIcon(QIcon(str(icon_path("dinamis"))))
+
+    def createWidget(self, parent: QWidget) -> DinamisOptionsPage:  # noqa: N802 - Qt's name
+        """Make the page."""
+        return DinamisOptionsPage(self._do, parent)

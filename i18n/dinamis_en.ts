@@ -1,0 +1,49 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+    <context>
+        <name>Dinamis</name>
+        <message numerus="yes">
+            <source>%n image(s) of this project wait for your sign-in.</source>
+            <translation>
+                <numerusform>%n image of this project waits for your sign-in.</numerusform>
+                <numerusform>%n images of this project wait for your sign-in.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n scene(s) chosen</source>
+            <translation>
+                <numerusform>%n scene chosen</numerusform>
+                <numerusform>%n scenes chosen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n area(s)</source>
+            <translation>
+                <numerusform>%n area</numerusform>
+                <numerusform>%n areas</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n scene(s)</source>
+            <translation>
+                <numerusform>%n scene</numerusform>
+                <numerusform>%n scenes</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n scene(s) to order: {sensor}</source>
+            <translation>
+                <numerusform>%n scene to order: {sensor}</numerusform>
+                <numerusform>%n scenes to order: {sensor}</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n request(s)</source>
+            <translation>
+                <numerusform>%n request</numerusform>
+                <numerusform>%n requests</numerusform>
+            </translation>
+        </message>
+    </context>
+</TS>

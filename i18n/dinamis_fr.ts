@@ -1,0 +1,2028 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="fr" sourcelanguage="en">
+    <context>
+        <name>Dinamis</name>
+        <message>
+            <location filename="../dinamis_plugin/plugin.py" line="93" />
+            <source>Show or hide the DINAMIS panel</source>
+            <translation>Afficher ou masquer le panneau DINAMIS</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="87" />
+            <source>Unexpected error</source>
+            <translation>Erreur inattendue</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="88" />
+            <source>The plugin met an error that it did not foresee.</source>
+            <translation>L’extension a rencontré une erreur qu’elle n’avait pas prévue.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="89" />
+            <source>The log tab DINAMIS holds the details.</source>
+            <translation>L’onglet DINAMIS du journal en donne le détail.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="108" />
+            <source>Try again in {seconds} s.</source>
+            <translation>Réessayez dans {seconds} s.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="118" />
+            <source>No answer in time</source>
+            <translation>Pas de réponse à temps</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="119" />
+            <source>The service, or the network to it, took too long to answer.</source>
+            <translation>Le service, ou le réseau qui y mène, a mis trop de temps à répondre.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="120" />
+            <source>Nothing was lost. Try again; if it lasts, check the network and QGIS's proxy.</source>
+            <translation>Rien n’est perdu. Réessayez ; si cela dure, vérifiez le réseau et le proxy de QGIS.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/header.py" line="124" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="123" />
+            <source>Service not reachable</source>
+            <translation>Service injoignable</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="124" />
+            <source>Nothing answers at the address of the service.</source>
+            <translation>Rien ne répond à l’adresse du service.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="125" />
+            <source>Check the address, the network and the proxy set in QGIS's options.</source>
+            <translation>Vérifiez l’adresse, le réseau et le proxy réglé dans les options de QGIS.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="128" />
+            <source>Not a DINAMIS service</source>
+            <translation>Ce n’est pas un service DINAMIS</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="129" />
+            <source>Something answers at this address, but it is not a DINAMIS service.</source>
+            <translation>Quelque chose répond à cette adresse, mais ce n’est pas un service DINAMIS.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="130" />
+            <source>Check the address of the service.</source>
+            <translation>Vérifiez l’adresse du service.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="133" />
+            <source>Answer not understood</source>
+            <translation>Réponse incomprise</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="134" />
+            <source>The service answered something that the plugin cannot read.</source>
+            <translation>Le service a répondu quelque chose que l’extension ne sait pas lire.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="135" />
+            <source>A proxy or a login page of the network may stand in between. Try again later.</source>
+            <translation>Un proxy ou un portail de connexion du réseau s’interpose peut-être. Réessayez plus tard.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="138" />
+            <source>The service failed</source>
+            <translation>Le service a échoué</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="139" />
+            <source>The service met an error of its own.</source>
+            <translation>Le service a rencontré une erreur interne.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="140" />
+            <source>Nothing was lost. Try again in a moment.</source>
+            <translation>Rien n’est perdu. Réessayez dans un instant.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="143" />
+            <source>Service not available</source>
+            <translation>Service indisponible</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="144" />
+            <source>The service is there, but cannot work at the moment.</source>
+            <translation>Le service est joignable, mais ne peut pas travailler pour le moment.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="145" />
+            <source>Try again in a few minutes.</source>
+            <translation>Réessayez dans quelques minutes.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="148" />
+            <source>Too many requests</source>
+            <translation>Trop de requêtes</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="149" />
+            <source>The service asks for a pause.</source>
+            <translation>Le service demande une pause.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="150" />
+            <source>Try again in a moment.</source>
+            <translation>Réessayez dans un instant.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="61" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="153" />
+            <source>Cancelled</source>
+            <translation>Annulée</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="154" />
+            <source>The work was stopped.</source>
+            <translation>Le travail a été arrêté.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="163" />
+            <source>Sign-in needed</source>
+            <translation>Connexion nécessaire</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="164" />
+            <source>The session is over, or you are not signed in.</source>
+            <translation>La session est terminée, ou vous n’êtes pas connecté.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="165" />
+            <source>Sign in, then try again.</source>
+            <translation>Connectez-vous, puis réessayez.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="168" />
+            <source>Sign-in refused</source>
+            <translation>Connexion refusée</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="169" />
+            <source>The sign-in was refused in the browser.</source>
+            <translation>La connexion a été refusée dans le navigateur.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="170" />
+            <source>Start again if this was not meant.</source>
+            <translation>Recommencez si ce n’était pas voulu.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="173" />
+            <source>Sign-in expired</source>
+            <translation>Connexion expirée</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="174" />
+            <source>The code was not confirmed in time, or the session has ended.</source>
+            <translation>Le code n’a pas été confirmé à temps, ou la session est terminée.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="175" />
+            <source>Sign in again.</source>
+            <translation>Reconnectez-vous.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="178" />
+            <source>Not allowed</source>
+            <translation>Accès refusé</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="179" />
+            <source>Your account does not give access to this.</source>
+            <translation>Votre compte ne donne pas accès à cette ressource.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="180" />
+            <source>The DINAMIS referent of your entity can tell what your account allows.</source>
+            <translation>Le référent DINAMIS de votre entité peut vous dire ce que votre compte permet.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="188" />
+            <source>Not found</source>
+            <translation>Introuvable</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="189" />
+            <source>The service does not know this any more.</source>
+            <translation>Le service ne connaît plus cet élément.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="190" />
+            <source>Search again: the catalogue may have changed.</source>
+            <translation>Relancez la recherche : le catalogue a pu changer.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="193" />
+            <source>Not possible now</source>
+            <translation>Impossible pour le moment</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="194" />
+            <source>This contradicts what the service already holds.</source>
+            <translation>Cela contredit ce que le service détient déjà.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="195" />
+            <source>Refresh the list, then try again.</source>
+            <translation>Actualisez la liste, puis réessayez.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="198" />
+            <source>Something is not right in the form</source>
+            <translation>Le formulaire contient une erreur</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="199" />
+            <source>The service refuses what was filled in.</source>
+            <translation>Le service refuse ce qui a été saisi.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="200" />
+            <source>Correct the fields that are marked. Nothing was sent twice, nothing was lost.</source>
+            <translation>Corrigez les champs signalés. Rien n’a été envoyé deux fois, rien n’est perdu.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="208" />
+            <source>Disk full</source>
+            <translation>Disque plein</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="209" />
+            <source>There is not enough room on the disk for this file.</source>
+            <translation>Il n’y a pas assez de place sur le disque pour ce fichier.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="210" />
+            <source>Free some room, then start the download again. The project is not touched.</source>
+            <translation>Libérez de la place, puis relancez le téléchargement. Le projet n’est pas touché.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="213" />
+            <source>File not reachable</source>
+            <translation>Fichier inaccessible</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="214" />
+            <source>The file or folder is not there any more, or cannot be written.</source>
+            <translation>Le fichier ou le dossier n’existe plus, ou l’écriture y est impossible.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="215" />
+            <source>Choose another folder.</source>
+            <translation>Choisissez un autre dossier.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="218" />
+            <source>Image not readable</source>
+            <translation>Image illisible</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="219" />
+            <source>The image was found, but its content cannot be read.</source>
+            <translation>L’image existe, mais son contenu ne peut pas être lu.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="220" />
+            <source>Tell the service desk of DINAMIS the name of the scene.</source>
+            <translation>Indiquez le nom de la scène à l’assistance DINAMIS.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="226" />
+            <source>Area not usable</source>
+            <translation>Zone inutilisable</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="229" />
+            <source>This file cannot be read as a map layer.</source>
+            <translation>Ce fichier ne peut pas être lu comme une couche cartographique.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="230" />
+            <source>GeoPackage, GeoJSON, Shapefile (also zipped), KML, KMZ and GPX are understood.</source>
+            <translation>Les formats GeoPackage, GeoJSON, Shapefile (même compressé), KML, KMZ et GPX sont acceptés.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="233" />
+            <source>There is no area in it.</source>
+            <translation>Il ne contient aucune surface.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="234" />
+            <source>Choose a layer with at least one polygon.</source>
+            <translation>Choisissez une couche avec au moins un polygone.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="237" />
+            <source>It does not say its coordinate reference system.</source>
+            <translation>Il n’indique pas son système de coordonnées de référence.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="238" />
+            <source>Choose the coordinate reference system, then import it again.</source>
+            <translation>Choisissez le système de coordonnées de référence, puis réimportez-le.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="241" />
+            <source>It holds points or lines, but no area.</source>
+            <translation>Il contient des points ou des lignes, mais aucune surface.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="242" />
+            <source>Draw a polygon, or make a buffer around the points or lines first.</source>
+            <translation>Dessinez un polygone, ou créez d’abord une zone tampon autour des points ou des lignes.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="245" />
+            <source>Its coordinates are not valid or could not be repaired.</source>
+            <translation>Ses coordonnées ne sont pas valides ou n’ont pas pu être réparées.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="246" />
+            <source>Check its coordinate reference system and its geometry in QGIS.</source>
+            <translation>Vérifiez son système de coordonnées de référence et sa géométrie dans QGIS.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="249" />
+            <source>It has too many vertices.</source>
+            <translation>Il a trop de sommets.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="250" />
+            <source>Simplify it in QGIS, then import it again.</source>
+            <translation>Simplifiez-le dans QGIS, puis réimportez-le.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/layers.py" line="167" />
+            <source>Loading images</source>
+            <translation>Chargement des images</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/layers.py" line="260" />
+            <source>Signing the images of the project</source>
+            <translation>Signature des images du projet</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../dinamis_plugin/controllers/layers.py" line="352" />
+            <source>%n image(s) of this project wait for your sign-in.</source>
+            <translation>
+                <numerusform>%n image de ce projet attend votre connexion.</numerusform>
+                <numerusform>%n images de ce projet attendent votre connexion.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/layers.py" line="353" />
+            <source>They keep their place and style, and come alive by themselves.</source>
+            <translation>Elles gardent leur place et leur style, et s’afficheront d’elles-mêmes.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/layers.py" line="354" />
+            <source>Images waiting</source>
+            <translation>Images en attente</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="107" />
+            <location filename="../dinamis_plugin/gui/account_page.py" line="76" />
+            <location filename="../dinamis_plugin/gui/header.py" line="38" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="419" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="330" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="368" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="356" />
+            <source>Sign in</source>
+            <translation>Se connecter</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="364" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="215" />
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="143" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="369" />
+            <source>Try again</source>
+            <translation>Réessayer</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/layers.py" line="415" />
+            <source>Nothing to load</source>
+            <translation>Rien à charger</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/layers.py" line="416" />
+            <source>{scene} has no image that can be loaded.</source>
+            <translation>{scene} n’a aucune image à charger.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="183" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="417" />
+            <source>It may be orderable: use the order button.</source>
+            <translation>Elle est peut-être commandable : utilisez le bouton de commande.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/layers.py" line="424" />
+            <source>Image gone</source>
+            <translation>Image disparue</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/layers.py" line="425" />
+            <source>The file is not on the server any more.</source>
+            <translation>Le fichier n’est plus sur le serveur.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/layers.py" line="426" />
+            <source>Search for the scene again; the layer keeps its place meanwhile.</source>
+            <translation>Recherchez de nouveau la scène ; la couche garde sa place en attendant.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/requests.py" line="105" />
+            <source>Reading quotas</source>
+            <translation>Lecture des quotas</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/requests.py" line="109" />
+            <source>Reading projects</source>
+            <translation>Lecture des projets</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/requests.py" line="114" />
+            <source>Reading products</source>
+            <translation>Lecture des produits</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/requests.py" line="119" />
+            <source>Reading requests</source>
+            <translation>Lecture des demandes</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/requests.py" line="126" />
+            <source>Reading the form</source>
+            <translation>Lecture du formulaire</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/requests.py" line="161" />
+            <source>Sending the request</source>
+            <translation>Envoi de la demande</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/requests.py" line="175" />
+            <source>Creating the project</source>
+            <translation>Création du projet</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/requests.py" line="185" />
+            <source>Cancelling the request</source>
+            <translation>Annulation de la demande</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/requests.py" line="195" />
+            <source>Estimating the request</source>
+            <translation>Estimation de la demande</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/dock.py" line="381" />
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="114" />
+            <source>Downloading {name}</source>
+            <translation>Téléchargement de {name}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="172" />
+            <source>Save the project first</source>
+            <translation>Enregistrez d’abord le projet</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="173" />
+            <source>Downloads go into the folder of the project, and this project has none yet.</source>
+            <translation>Les téléchargements vont dans le dossier du projet, et ce projet n’en a pas encore.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="174" />
+            <source>Save the project, then start the download again, or choose a folder.</source>
+            <translation>Enregistrez le projet, puis relancez le téléchargement, ou choisissez un dossier.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="181" />
+            <source>Nothing to download</source>
+            <translation>Rien à télécharger</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="182" />
+            <source>{scene} has no image that can be downloaded.</source>
+            <translation>{scene} n’a aucune image téléchargeable.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/search.py" line="122" />
+            <source>Searching the catalogue</source>
+            <translation>Recherche dans le catalogue</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="77" />
+            <location filename="../dinamis_plugin/controllers/aois.py" line="72" />
+            <source>Map extent</source>
+            <translation>Emprise</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/aois.py" line="99" />
+            <source>Reading the area file</source>
+            <translation>Lecture du fichier de zones</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/aois.py" line="118" />
+            <source>Area imported</source>
+            <translation>Zone importée</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/aois.py" line="132" />
+            <source>Area {number}</source>
+            <translation>Zone {number}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="147" />
+            <source>Connect to a DINAMIS service first.</source>
+            <translation>Indiquez d’abord un service DINAMIS.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="149" />
+            <source>The connection is being made.</source>
+            <translation>La connexion au service est en cours.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="150" />
+            <source>The sign-in waits for your browser.</source>
+            <translation>La connexion attend votre navigateur.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="151" />
+            <source>Your session has ended: sign in again.</source>
+            <translation>Votre session est terminée : reconnectez-vous.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="152" />
+            <source>The service is not reachable.</source>
+            <translation>Le service est injoignable.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="72" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="153" />
+            <source>Sign in to load, download and order images.</source>
+            <translation>Connectez-vous pour charger, télécharger et commander des images.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="189" />
+            <source>Connecting to DINAMIS</source>
+            <translation>Connexion à DINAMIS</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="250" />
+            <source>The browser did not open: open the address above by hand.</source>
+            <translation>Le navigateur ne s’est pas ouvert : ouvrez vous-même l’adresse ci-dessus.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="260" />
+            <source>Starting the sign-in</source>
+            <translation>Début de la connexion</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="310" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="273" />
+            <source>Waiting for you to confirm in the browser.</source>
+            <translation>En attente de votre confirmation dans le navigateur.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="286" />
+            <source>Waiting for the sign-in</source>
+            <translation>Attente de la connexion</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="300" />
+            <source>Confirmed.</source>
+            <translation>Confirmé.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="308" />
+            <source>The service asks to be asked less often; still waiting for you.</source>
+            <translation>Le service demande d’être interrogé moins souvent ; toujours en attente de votre confirmation.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="317" />
+            <source>The network is lost; trying again by itself.</source>
+            <translation>Le réseau est perdu ; nouvelle tentative automatique.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="354" />
+            <source>Reading your account</source>
+            <translation>Lecture de votre compte</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="403" />
+            <source>Renewing the session</source>
+            <translation>Renouvellement de la session</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="438" />
+            <source>Signing out</source>
+            <translation>Déconnexion</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="463" />
+            <source>Signed in until QGIS closes</source>
+            <translation>Connecté jusqu’à la fermeture de QGIS</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="464" />
+            <source>QGIS's password store is not open, so the session is kept in memory only and nothing is on disk.</source>
+            <translation>Le coffre de mots de passe de QGIS n’est pas ouvert : la session n’est gardée qu’en mémoire, rien n’est écrit sur le disque.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="468" />
+            <source>With a master password of QGIS the session is kept encrypted for the next time.</source>
+            <translation>Avec un mot de passe principal QGIS, la session est conservée chiffrée pour la prochaine fois.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="469" />
+            <source>Remember this session</source>
+            <translation>Mémoriser cette session</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="474" />
+            <source>A session is kept on this computer</source>
+            <translation>Une session est conservée sur cet ordinateur</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="475" />
+            <source>It is encrypted with QGIS's master password, which was not given yet.</source>
+            <translation>Elle est chiffrée par le mot de passe principal de QGIS, qui n’a pas encore été saisi.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="476" />
+            <source>Unlock</source>
+            <translation>Déverrouiller</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="489" />
+            <source>Signed out here only</source>
+            <translation>Déconnecté ici seulement</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="490" />
+            <source>Everything was forgotten on this computer, but the service could not be told.</source>
+            <translation>Tout a été oublié sur cet ordinateur, mais le service n’a pas pu être prévenu.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="491" />
+            <source>The session ends there by itself; your account page can end it at once.</source>
+            <translation>La session y prendra fin d’elle-même ; la page de votre compte permet de la clore tout de suite.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="498" />
+            <source>Password store not cleaned</source>
+            <translation>Coffre de mots de passe non nettoyé</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="499" />
+            <source>QGIS did not let the kept session be removed from its authentication database.</source>
+            <translation>QGIS n’a pas permis de retirer la session conservée de sa base d’authentification.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="500" />
+            <source>It does not work any more once the service was told of the sign-out.</source>
+            <translation>Elle ne fonctionne plus dès que le service a été prévenu de la déconnexion.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="507" />
+            <source>Not an address</source>
+            <translation>Adresse incorrecte</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="508" />
+            <source>The address of the service cannot be used.</source>
+            <translation>L’adresse du service n’est pas utilisable.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/session.py" line="509" />
+            <source>It looks like https://dinamis.example.org</source>
+            <translation>Elle ressemble à https://dinamis.example.org</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/thumbnails.py" line="56" />
+            <source>Reading a thumbnail</source>
+            <translation>Lecture d’une vignette</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/qgisio/geometry.py" line="149" />
+            <source>Its outline crossed itself and was repaired.</source>
+            <translation>Son contour se croisait et a été réparé.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/qgisio/geometry.py" line="199" />
+            <source>{count} areas joined into one.</source>
+            <translation>{count} zones réunies en une seule.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/qgisio/geometry.py" line="202" />
+            <source>{count} outlines were repaired.</source>
+            <translation>{count} contours ont été réparés.</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../dinamis_plugin/gui/scene_card.py" line="95" />
+            <source>%n scene(s) chosen</source>
+            <translation>
+                <numerusform>%n scène choisie</numerusform>
+                <numerusform>%n scènes choisies</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/scene_card.py" line="100" />
+            <source>{downloadable} downloadable, {orderable} orderable</source>
+            <translation>Téléchargeables : {downloadable}, commandables : {orderable}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/scene_card.py" line="114" />
+            <source>{size} m</source>
+            <translation>{size} m</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/scene_card.py" line="118" />
+            <source>cloud {cloud} %</source>
+            <translation>nuage {cloud} %</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/scene_card.py" line="121" />
+            <source>synthetic image</source>
+            <translation>image synthétique</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/scene_card.py" line="123" />
+            <source>open data</source>
+            <translation>données ouvertes</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/dock.py" line="71" />
+            <location filename="../dinamis_plugin/gui/missing.py" line="18" />
+            <source>DINAMIS</source>
+            <translation>DINAMIS</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/missing.py" line="20" />
+            <source>A Python package is missing: {package}</source>
+            <translation>Un module Python manque : {package}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/missing.py" line="43" />
+            <source>The plugin cannot work without it.
+
+Debian, Ubuntu: sudo apt install python3-{package}
+Fedora: sudo dnf install python3-{package}
+Windows: OSGeo4W Shell, then: python -m pip install {package}
+macOS: it comes with QGIS; install QGIS again.
+
+Then start QGIS again.</source>
+            <translation>L’extension ne peut pas fonctionner sans lui.
+
+Debian, Ubuntu : sudo apt install python3-{package}
+Fedora : sudo dnf install python3-{package}
+Windows : OSGeo4W Shell, puis : python -m pip install {package}
+macOS : il est fourni avec QGIS ; réinstallez QGIS.
+
+Relancez ensuite QGIS.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/notices.py" line="43" />
+            <source>Close the message</source>
+            <translation>Fermer le message</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/notices.py" line="49" />
+            <location filename="../dinamis_plugin/gui/notices.py" line="48" />
+            <source>Next message</source>
+            <translation>Message suivant</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/activity.py" line="79" />
+            <source>Cancel: {work}</source>
+            <translation>Annuler : {work}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="55" />
+            <source>All products</source>
+            <translation>Tous les produits</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="56" />
+            <source>Downloadable</source>
+            <translation>Téléchargeable</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="57" />
+            <source>Orderable</source>
+            <translation>Commandable</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="65" />
+            <source>Orderable (Airbus archive)</source>
+            <translation>Commandable (archive Airbus)</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="66" />
+            <source>PWH (computed on demand)</source>
+            <translation>PWH (calcul à la demande)</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="93" />
+            <source>Words in the title</source>
+            <translation>Mots du titre</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="94" />
+            <source>Place, sensor, keyword…</source>
+            <translation>Lieu, capteur, mot clé…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results_model.py" line="227" />
+            <location filename="../dinamis_plugin/gui/filters.py" line="136" />
+            <location filename="../dinamis_plugin/gui/filters.py" line="97" />
+            <source>Product type</source>
+            <translation>Type de produits</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="101" />
+            <source>All</source>
+            <translation>Toutes</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="103" />
+            <source>Include or exclude all missions</source>
+            <translation>Inclure ou exclure toutes les missions</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="104" />
+            <source>First day of acquisition</source>
+            <translation>Premier jour d’acquisition</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="105" />
+            <source>Last day of acquisition</source>
+            <translation>Dernier jour d’acquisition</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="39" />
+            <location filename="../dinamis_plugin/gui/filters.py" line="106" />
+            <source> %</source>
+            <translation> %</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="40" />
+            <location filename="../dinamis_plugin/gui/filters.py" line="111" />
+            <location filename="../dinamis_plugin/gui/filters.py" line="107" />
+            <source>Largest cloud cover</source>
+            <translation>Couverture nuageuse maximale</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="45" />
+            <location filename="../dinamis_plugin/gui/filters.py" line="112" />
+            <source>°</source>
+            <translation>°</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="46" />
+            <location filename="../dinamis_plugin/gui/filters.py" line="113" />
+            <source>Largest incidence angle</source>
+            <translation>Angle d’incidence maximal</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="231" />
+            <location filename="../dinamis_plugin/gui/filters.py" line="116" />
+            <source>Search</source>
+            <translation>Rechercher</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="272" />
+            <location filename="../dinamis_plugin/gui/filters.py" line="119" />
+            <source>Search the catalogue with these filters (Enter)</source>
+            <translation>Rechercher dans le catalogue avec ces filtres (Entrée)</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="123" />
+            <source>Reset the filters</source>
+            <translation>Réinitialiser les filtres</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="139" />
+            <source>Dates of acquisition</source>
+            <translation>Dates d’acquisition</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="144" />
+            <source>Quality</source>
+            <translation>Qualité</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="307" />
+            <location filename="../dinamis_plugin/gui/filters.py" line="147" />
+            <source>Satellite missions</source>
+            <translation>Missions satellitaires</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="70" />
+            <location filename="../dinamis_plugin/gui/filters.py" line="176" />
+            <source>Cloud, at most</source>
+            <translation>Nuage max.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="71" />
+            <location filename="../dinamis_plugin/gui/filters.py" line="179" />
+            <source>Incidence, at most</source>
+            <translation>Angle d’incidence max.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="255" />
+            <location filename="../dinamis_plugin/gui/filters.py" line="231" />
+            <source>Searching…</source>
+            <translation>Recherche en cours…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="265" />
+            <source>Choose at least one mission.</source>
+            <translation>Choisissez au moins une mission.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="267" />
+            <source>The first day comes after the last one.</source>
+            <translation>Le premier jour vient après le dernier.</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../dinamis_plugin/gui/filters.py" line="280" />
+            <source>%n area(s)</source>
+            <translation>
+                <numerusform>%n zone</numerusform>
+                <numerusform>%n zones</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="293" />
+            <source>Cloud ≤ {limit} %</source>
+            <translation>Nuage ≤ {limit} %</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="296" />
+            <source>Angle ≤ {limit}°</source>
+            <translation>Angle ≤ {limit}°</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/questions.py" line="31" />
+            <source>Layer to import</source>
+            <translation>Couche à importer</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/questions.py" line="32" />
+            <source>The file holds several layers:</source>
+            <translation>Le fichier contient plusieurs couches :</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/questions.py" line="40" />
+            <source>Coordinate reference system of the file</source>
+            <translation>Système de coordonnées de référence du fichier</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/questions.py" line="41" />
+            <source>The file does not say its coordinate reference system.</source>
+            <translation>Le fichier n’indique pas son système de coordonnées de référence.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/schema_form.py" line="134" />
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="105" />
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="78" />
+            <source>Project</source>
+            <translation>Projet</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="115" />
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="52" />
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="81" />
+            <source>New project…</source>
+            <translation>Nouveau projet…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="96" />
+            <source>Send the request</source>
+            <translation>Envoyer la demande</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="65" />
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="59" />
+            <location filename="../dinamis_plugin/gui/results.py" line="186" />
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="100" />
+            <source>Cancel</source>
+            <translation>Annuler</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="150" />
+            <source>The request is sent.</source>
+            <translation>La demande est envoyée.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="156" />
+            <source>It is in the list of the Requests tab, with its state.</source>
+            <translation>Elle figure dans l’onglet Demandes, avec son état.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="162" />
+            <source>Close</source>
+            <translation>Fermer</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="275" />
+            <source>Fill in what is marked first.</source>
+            <translation>Complétez d’abord ce qui est signalé.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="315" />
+            <source>The request is being sent…</source>
+            <translation>La demande est en cours d’envoi…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="317" />
+            <source>Create a project first: requests belong to a project.</source>
+            <translation>Créez d’abord un projet : toute demande appartient à un projet.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="322" />
+            <source>The service would refuse this request: see the messages.</source>
+            <translation>Le service refuserait cette demande : voyez les messages.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="332" />
+            <source>Estimating…</source>
+            <translation>Estimation en cours…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="347" />
+            <source>No estimate</source>
+            <translation>Pas d’estimation</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="359" />
+            <source>Area counted: {area}</source>
+            <translation>Surface comptée : {area}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="361" />
+            <source>at least {area}</source>
+            <translation>au minimum {area}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="368" />
+            <source>No quota is defined for this sensor in {year}.</source>
+            <translation>Aucun quota n’est défini pour ce capteur en {year}.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="371" />
+            <source>Quota {year} per request: {quota}</source>
+            <translation>Quota {year} par demande : {quota}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="375" />
+            <source>{share} taken</source>
+            <translation>{share} utilisés</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="142" />
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="378" />
+            <source>{area} beyond the quota</source>
+            <translation>{area} au-delà du quota</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="387" />
+            <source>Price: free of charge within the quota</source>
+            <translation>Prix : gratuit dans la limite du quota</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="389" />
+            <source>credits</source>
+            <translation>crédits</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="390" />
+            <source>Price: {euros} ({amount} {unit})</source>
+            <translation>Prix : {euros} ({amount} {unit})</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/dock.py" line="110" />
+            <source>Filters</source>
+            <translation>Filtres</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="57" />
+            <location filename="../dinamis_plugin/gui/dock.py" line="278" />
+            <location filename="../dinamis_plugin/gui/dock.py" line="111" />
+            <source>Results</source>
+            <translation>Résultats</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="80" />
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="44" />
+            <location filename="../dinamis_plugin/gui/dock.py" line="112" />
+            <source>Requests</source>
+            <translation>Demandes</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/dock.py" line="113" />
+            <source>Account</source>
+            <translation>Compte</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/dock.py" line="365" />
+            <source>Loading images…</source>
+            <translation>Chargement des images…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/dock.py" line="373" />
+            <source>Folder for the images</source>
+            <translation>Dossier des images</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="176" />
+            <source>Choose on the map</source>
+            <translation>Choisir sur la carte</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="179" />
+            <source>Choose scenes by clicking their footprints on the map</source>
+            <translation>Choisir des scènes en cliquant leurs emprises sur la carte</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="192" />
+            <source>Add to map</source>
+            <translation>Ajouter à la carte</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="196" />
+            <source>Download…</source>
+            <translation>Télécharger…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="199" />
+            <source>Order…</source>
+            <translation>Commander…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="202" />
+            <source>Zoom to</source>
+            <translation>Zoomer</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../dinamis_plugin/gui/results.py" line="267" />
+            <source>%n scene(s)</source>
+            <translation>
+                <numerusform>%n scène</numerusform>
+                <numerusform>%n scènes</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="271" />
+            <source>{loaded} listed</source>
+            <translation>{loaded} affichées</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="276" />
+            <source>Load more ({left} left)</source>
+            <translation>En charger d’autres ({left} restantes)</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="308" />
+            <source>Remove all filters</source>
+            <translation>Retirer tous les filtres</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="321" />
+            <source>Remove this filter and search again</source>
+            <translation>Retirer ce filtre et relancer la recherche</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="340" />
+            <source>The catalogue is being searched…</source>
+            <translation>Recherche dans le catalogue…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="343" />
+            <source>No scene matches: widen the dates, the area or the cloud limit.</source>
+            <translation>Aucune scène ne correspond : élargissez les dates, la zone ou la limite de nuage.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="344" />
+            <source>Change the filters</source>
+            <translation>Modifier les filtres</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="348" />
+            <source>Choose an area and filters, then search the catalogue.</source>
+            <translation>Choisissez une zone et des filtres, puis lancez la recherche.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="349" />
+            <source>Set the filters</source>
+            <translation>Régler les filtres</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="370" />
+            <source>Not downloadable: this archive has to be ordered first.</source>
+            <translation>Non téléchargeable : cette archive doit d’abord être commandée.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="379" />
+            <source>Nothing to order: already in the DINAMIS catalogue.</source>
+            <translation>Rien à commander : déjà au catalogue DINAMIS.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="389" />
+            <source>Choose one or more scenes in the list.</source>
+            <translation>Choisissez une ou plusieurs scènes dans la liste.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="29" />
+            <source>Request a new acquisition</source>
+            <translation>Demande de programmation</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="68" />
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="33" />
+            <source>Product</source>
+            <translation>Produit</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="34" />
+            <source>First day of the window</source>
+            <translation>Premier jour de la période</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="35" />
+            <source>Last day of the window</source>
+            <translation>Dernier jour de la période</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="48" />
+            <source>New acquisition over my areas of interest</source>
+            <translation>Nouvelle programmation sur mes zones d’intérêt</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="69" />
+            <source>Window</source>
+            <translation>Période</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="71" />
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="72" />
+            <source>Acquisition</source>
+            <translation>Programmation</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="114" />
+            <source>Add an area of interest in the Filters tab first.</source>
+            <translation>Ajoutez d’abord une zone d’intérêt dans l’onglet Filtres.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="116" />
+            <source>The products are being read…</source>
+            <translation>Lecture des produits…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="118" />
+            <source>The window must be at least {days} days long.</source>
+            <translation>La période doit durer au moins {days} jours.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="36" />
+            <source>Copy the code</source>
+            <translation>Copier le code</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="47" />
+            <source>QR code of the sign-in page</source>
+            <translation>Code QR de la page de connexion</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="49" />
+            <source>State of the sign-in</source>
+            <translation>État de la connexion</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="55" />
+            <source>Open the browser</source>
+            <translation>Ouvrir le navigateur</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="69" />
+            <source>1. Open this page, or scan the QR code:</source>
+            <translation>1. Ouvrez cette page, ou scannez le code QR :</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="72" />
+            <source>2. Check or type this code:</source>
+            <translation>2. Vérifiez ou saisissez ce code :</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="81" />
+            <source>Finish the sign-in in your browser</source>
+            <translation>Terminez la connexion dans votre navigateur</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="122" />
+            <source>Copied</source>
+            <translation>Copié</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/order_dialog.py" line="35" />
+            <source>Order from the archive</source>
+            <translation>Commande d’archives</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/order_dialog.py" line="42" />
+            <source>Scenes of the order</source>
+            <translation>Scènes de la commande</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results_model.py" line="218" />
+            <location filename="../dinamis_plugin/gui/order_dialog.py" line="47" />
+            <source>Sensor</source>
+            <translation>Capteur</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results_model.py" line="219" />
+            <location filename="../dinamis_plugin/gui/order_dialog.py" line="48" />
+            <source>Date</source>
+            <translation>Date</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results_model.py" line="220" />
+            <location filename="../dinamis_plugin/gui/order_dialog.py" line="49" />
+            <source>Cloud %</source>
+            <translation>Nuage %</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results_model.py" line="221" />
+            <location filename="../dinamis_plugin/gui/order_dialog.py" line="50" />
+            <source>Angle °</source>
+            <translation>Angle °</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/order_dialog.py" line="53" />
+            <source>Only what lies in my areas of interest</source>
+            <translation>Seulement la partie dans mes zones d’intérêt</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/order_dialog.py" line="57" />
+            <source>Scenes</source>
+            <translation>Scènes</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../dinamis_plugin/gui/order_dialog.py" line="78" />
+            <source>%n scene(s) to order: {sensor}</source>
+            <translation>
+                <numerusform>%n scène à commander : {sensor}</numerusform>
+                <numerusform>%n scènes à commander : {sensor}</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/order_dialog.py" line="84" />
+            <source>Request {number} of {count}: a request is for one sensor, so the choice was split.</source>
+            <translation>Demande {number} sur {count} : une demande porte sur un seul capteur, la sélection a donc été répartie.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/order_dialog.py" line="107" />
+            <source>Next request: {sensor}</source>
+            <translation>Demande suivante : {sensor}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="38" />
+            <source>New project</source>
+            <translation>Nouveau projet</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="43" />
+            <source>Title</source>
+            <translation>Titre</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="44" />
+            <source>Themes</source>
+            <translation>Thèmes</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="45" />
+            <source>Agriculture, biodiversity…</source>
+            <translation>Agriculture, biodiversité…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="48" />
+            <source>End date</source>
+            <translation>Date de fin</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="52" />
+            <source>Description</source>
+            <translation>Description</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="53" />
+            <source>Objectives</source>
+            <translation>Objectifs</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="54" />
+            <source>Methodology</source>
+            <translation>Méthodologie</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="55" />
+            <source>Expected results</source>
+            <translation>Résultats attendus</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="56" />
+            <source>Earlier publications</source>
+            <translation>Publications antérieures</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="61" />
+            <source>Create the project</source>
+            <translation>Créer le projet</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="81" />
+            <source>General information</source>
+            <translation>Informations générales du projet</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="88" />
+            <source>Scientific projects</source>
+            <translation>Spécificités des projets scientifiques</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="91" />
+            <source>Publications</source>
+            <translation>Publications</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="154" />
+            <source>The project is being created…</source>
+            <translation>Création du projet en cours…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="156" />
+            <source>Give the project a title.</source>
+            <translation>Donnez un titre au projet.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="158" />
+            <source>Describe the project in a few words.</source>
+            <translation>Décrivez le projet en quelques mots.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/project_dialog.py" line="162" />
+            <source>Fill in objectives, methodology and expected results.</source>
+            <translation>Renseignez objectifs, méthodologie et résultats attendus.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/header.py" line="42" />
+            <source>Sign out</source>
+            <translation>Se déconnecter</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/header.py" line="45" />
+            <source>Sign out: the session ends at the service too</source>
+            <translation>Se déconnecter : la session prend fin aussi côté service</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/integrations/options_page.py" line="33" />
+            <location filename="../dinamis_plugin/gui/header.py" line="51" />
+            <source>Address of the service</source>
+            <translation>Adresse du service</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/integrations/options_page.py" line="27" />
+            <location filename="../dinamis_plugin/gui/header.py" line="52" />
+            <source>Address of the service (https://…)</source>
+            <translation>Adresse du service (https://…)</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/header.py" line="56" />
+            <source>Connect</source>
+            <translation>Connecter</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/header.py" line="58" />
+            <source>Use the service at this address</source>
+            <translation>Utiliser le service à cette adresse</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/header.py" line="119" />
+            <source>Not signed in</source>
+            <translation>Non connecté</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/header.py" line="120" />
+            <source>Connecting…</source>
+            <translation>Connexion…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/header.py" line="121" />
+            <source>Waiting for your browser…</source>
+            <translation>En attente du navigateur…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/header.py" line="122" />
+            <source>Signed in</source>
+            <translation>Connecté</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/header.py" line="123" />
+            <source>Session ended</source>
+            <translation>Session terminée</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="41" />
+            <source>The quotas are being read…</source>
+            <translation>Lecture des quotas…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="53" />
+            <source>Free quotas, for each request</source>
+            <translation>Quotas gratuits, par demande</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="75" />
+            <source>Sign in to see your entity and your quotas.</source>
+            <translation>Connectez-vous pour voir votre entité et vos quotas.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="116" />
+            <source>Area asked for this year, beside the quota of one request</source>
+            <translation>Surface demandée cette année, rapportée au quota d’une demande</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="128" />
+            <source>Scientific user, France</source>
+            <translation>Scientifique français</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="129" />
+            <source>Public actor, France</source>
+            <translation>Acteur public français</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="130" />
+            <source>Private research and development</source>
+            <translation>R&amp;D privée</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="131" />
+            <source>Contractor of public procurement</source>
+            <translation>Prestataire de la commande publique</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="132" />
+            <source>Foreign scientific user</source>
+            <translation>Scientifique étranger</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="138" />
+            <source>DINAMIS referent</source>
+            <translation>référent DINAMIS</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="139" />
+            <source>legal representative</source>
+            <translation>représentant légal</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="140" />
+            <source>DINAMIS operator</source>
+            <translation>opérateur DINAMIS</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="146" />
+            <source>not defined</source>
+            <translation>non défini</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="148" />
+            <source>no free area</source>
+            <translation>pas de gratuité</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="156" />
+            <source>Asked for this year: {area} (for information)</source>
+            <translation>Demandés cette année : {area} (pour information)</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="159" />
+            <source>{credits} credits of {area}</source>
+            <translation>{credits} crédits de {area}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="164" />
+            <source>Counted from {area}</source>
+            <translation>Minimum compté : {area}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="166" />
+            <source>Beyond: archive {archive}, acquisition {acquisition}</source>
+            <translation>Au-delà : archive {archive}, programmation {acquisition}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/account_page.py" line="179" />
+            <source>{euros} a credit</source>
+            <translation>{euros} le crédit</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results_model.py" line="196" />
+            <source>Type not known</source>
+            <translation>Type inconnu</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results_model.py" line="220" />
+            <source>Cloud</source>
+            <translation>Nuage</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results_model.py" line="221" />
+            <source>Angle</source>
+            <translation>Angle</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results_model.py" line="228" />
+            <source>Satellite mission</source>
+            <translation>Mission satellitaire</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results_model.py" line="229" />
+            <source>Acquisition, in local time</source>
+            <translation>Acquisition, en heure locale</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results_model.py" line="230" />
+            <source>Cloud cover in percent</source>
+            <translation>Couverture nuageuse en pour cent</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results_model.py" line="231" />
+            <source>Incidence angle in degrees</source>
+            <translation>Angle d’incidence en degrés</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="77" />
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="43" />
+            <source>Projects</source>
+            <translation>Projets</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="56" />
+            <source>Refresh</source>
+            <translation>Actualiser</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="60" />
+            <source>New acquisition…</source>
+            <translation>Nouvelle programmation…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="65" />
+            <source>Cancel the request…</source>
+            <translation>Annuler la demande…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="114" />
+            <source>Images are requested within a project.</source>
+            <translation>Les images se demandent dans le cadre d’un projet.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="124" />
+            <source>No request yet: order a scene from the results, or ask for a new acquisition.</source>
+            <translation>Aucune demande : commandez une scène depuis les résultats, ou demandez une programmation.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="146" />
+            <source>Choose a request in the list.</source>
+            <translation>Choisissez une demande dans la liste.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="148" />
+            <source>This request is over: it cannot be cancelled.</source>
+            <translation>Cette demande est terminée : elle ne peut plus être annulée.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="167" />
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="163" />
+            <source>Cancel the request</source>
+            <translation>Annuler la demande</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="164" />
+            <source>Cancel the request {id}?</source>
+            <translation>Annuler la demande {id} ?</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="165" />
+            <source>This cannot be undone; a new request can be made.</source>
+            <translation>C’est définitif ; une nouvelle demande reste possible.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="169" />
+            <source>Keep it</source>
+            <translation>La garder</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/formats.py" line="39" />
+            <source>{area} km²</source>
+            <translation>{area} km²</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/formats.py" line="44" />
+            <source>{value} %</source>
+            <translation>{value} %</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/formats.py" line="49" />
+            <source>{angle}°</source>
+            <translation>{angle}°</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/formats.py" line="55" />
+            <source>price not defined</source>
+            <translation>prix non défini</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/formats.py" line="56" />
+            <source>{amount} €</source>
+            <translation>{amount} €</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="51" />
+            <source>Draft</source>
+            <translation>Brouillon</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="52" />
+            <source>Submitted</source>
+            <translation>Envoyée</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="53" />
+            <source>In arbitration</source>
+            <translation>Arbitrage de la demande</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="54" />
+            <source>Quotation to accept</source>
+            <translation>Devis à accepter</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="55" />
+            <source>Accepted</source>
+            <translation>Acceptée</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="56" />
+            <source>In production</source>
+            <translation>En production</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="57" />
+            <source>Programmed</source>
+            <translation>Programmée</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="58" />
+            <source>Acquisition in progress</source>
+            <translation>Acquisition en cours</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="59" />
+            <source>Delivered</source>
+            <translation>Livrée</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="60" />
+            <source>Rejected</source>
+            <translation>Refusée</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="62" />
+            <source>Failed</source>
+            <translation>Échouée</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="63" />
+            <source>Expired</source>
+            <translation>Expirée</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="70" />
+            <source>Archive</source>
+            <translation>Archive</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="135" />
+            <source>Submitted {when}</source>
+            <translation>Envoyée le {when}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="138" />
+            <source>Last change {when}</source>
+            <translation>Dernier changement le {when}</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="197" />
+            <source>%n request(s)</source>
+            <translation>
+                <numerusform>%n demande</numerusform>
+                <numerusform>%n demandes</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="200" />
+            <source>until {day}</source>
+            <translation>jusqu’au {day}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="250" />
+            <source>Open</source>
+            <translation>Ouvert</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_models.py" line="250" />
+            <source>Closed</source>
+            <translation>Clos</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="236" />
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="53" />
+            <source>Areas of interest</source>
+            <translation>Zones d’intérêt</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="60" />
+            <source>Rectangle</source>
+            <translation>Rectangle</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="63" />
+            <source>Draw a rectangle: drag, or click two corners. Esc gives up.</source>
+            <translation>Dessiner un rectangle : glissez, ou cliquez deux coins. Échap abandonne.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="67" />
+            <source>Polygon</source>
+            <translation>Polygone</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="70" />
+            <source>Draw a polygon: click its corners, end with a right click or a double click. Esc gives up.</source>
+            <translation>Dessiner un polygone : cliquez ses sommets, terminez par un clic droit ou un double clic. Échap abandonne.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="80" />
+            <source>Take what the map shows as an area</source>
+            <translation>Prendre ce que montre la carte comme zone</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="84" />
+            <source>Import…</source>
+            <translation>Importer…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="87" />
+            <source>Import areas from a file (GeoPackage, Shapefile, GeoJSON, KML, GPX, ZIP…)</source>
+            <translation>Importer des zones d’un fichier (GeoPackage, Shapefile, GeoJSON, KML, GPX, ZIP…)</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="94" />
+            <source>Path of an area file</source>
+            <translation>Chemin d’un fichier de zones</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="95" />
+            <source>…or drop a file here</source>
+            <translation>…ou déposez un fichier ici</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="96" />
+            <source>Type or drop the path of a file, then press Enter</source>
+            <translation>Saisissez ou déposez le chemin d’un fichier, puis appuyez sur Entrée</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="102" />
+            <source>Remove all</source>
+            <translation>Tout supprimer</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="105" />
+            <source>Remove all areas</source>
+            <translation>Supprimer toutes les zones</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="123" />
+            <source>Area of all areas of interest</source>
+            <translation>Surface de toutes les zones d’intérêt</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="131" />
+            <source>Reading the file…</source>
+            <translation>Lecture du fichier…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="171" />
+            <source>Draw on the map. Esc gives up.</source>
+            <translation>Dessinez sur la carte. Échap abandonne.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="194" />
+            <source>{area} so far. Esc gives up.</source>
+            <translation>{area} pour l’instant. Échap abandonne.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="196" />
+            <source>{area} so far. Right click or double click ends, Esc gives up.</source>
+            <translation>{area} pour l’instant. Clic droit ou double clic termine, Échap abandonne.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="201" />
+            <source>No area: the whole catalogue is searched.</source>
+            <translation>Aucune zone : tout le catalogue est parcouru.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="211" />
+            <source>Area files</source>
+            <translation>Fichiers de zones</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="213" />
+            <source>All files</source>
+            <translation>Tous les fichiers</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="217" />
+            <source>Import areas of interest</source>
+            <translation>Importer des zones d’intérêt</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="273" />
+            <source>Remove {name}</source>
+            <translation>Supprimer {name}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/schema_form.py" line="135" />
+            <source>Request</source>
+            <translation>Demande</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/schema_form.py" line="136" />
+            <source>Production options</source>
+            <translation>Options de production</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/schema_form.py" line="137" />
+            <source>Options</source>
+            <translation>Options</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/schema_form.py" line="142" />
+            <source>To be filled in.</source>
+            <translation>À renseigner.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/schema_form.py" line="143" />
+            <source>Not one of the choices.</source>
+            <translation>Ce n’est pas un des choix.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/schema_form.py" line="144" />
+            <source>Outside of the allowed range.</source>
+            <translation>Hors des limites permises.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/schema_form.py" line="145" />
+            <source>Too long.</source>
+            <translation>Trop long.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/schema_form.py" line="222" />
+            <source>Separate with commas</source>
+            <translation>Séparez par des virgules</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/integrations/options_page.py" line="28" />
+            <source>A scene dropped on the map is always downloaded</source>
+            <translation>Une scène déposée sur la carte est toujours téléchargée</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/integrations/options_page.py" line="30" />
+            <source>Otherwise only when Ctrl is held at the drop</source>
+            <translation>Sinon, seulement si Ctrl est maintenu au moment du dépôt</translation>
+        </message>
+    </context>
+</TS>
