@@ -18,11 +18,12 @@ from oauth import PROTOCOL, Device
 from running import PASSWORD, SignedIn
 
 from dinamis_service import migrations
+from dinamis_service.clock import utc_now
 from dinamis_service.context import Context
 from dinamis_service.db import Database
 from dinamis_service.identity.oauth_errors import OAuthError
 from dinamis_service.identity.service import REALM_PATH, Identity
-from dinamis_service.identity.signer import InvalidTokenError
+from dinamis_service.identity.signer import ACCESS_TYPE, InvalidTokenError, Signer
 from dinamis_service.registry.entities import add_entity
 from dinamis_service.settings import Settings
 
@@ -176,6 +177,13 @@ def test_an_access_token_expires(device: Device, tokens: dict[str, str], clock: 
 
 def test_an_identity_token_opens_nothing(device: Device, tokens: dict[str, str]) -> None:
     assert device.me(tokens["id_token"]).status_code == 401
+
+
+def test_only_the_access_type_is_an_access_token(tmp_path: Path, tokens: dict[str, str]) -> None:
+    signer, claims = Signer(tmp_path), claims_of(tokens["access_token"])
+    assert signer.verify(signer.sign(claims, ACCESS_TYPE), utc_now(), audience="dinamis") == claims
+    with pytest.raises(InvalidTokenError, match="not an access token"):
+        signer.verify(signer.sign(claims, "JWT"), utc_now(), audience="dinamis")
 
 
 def test_a_token_of_another_address_opens_nothing(device: Device, context: Context, person: SignedIn) -> None:
