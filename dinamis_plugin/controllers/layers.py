@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Callable, NamedTuple
@@ -24,7 +25,7 @@ from ..domain.layer_source import LayerIdentity, signed_source
 from ..domain.scene import Scene
 from ..domain.signed_url import SignedUrl, expiry_of, renewal_due
 from ..qgisio import rasters
-from ..qgisio.layer_paths import VSICURL, LayerPaths
+from ..qgisio.layer_paths import VSICURL, LayerPaths, origin_of
 from ..tasks.runner import TaskContext, TaskRunner
 from .messages import Notice, NoticeLevel, notice_for
 from .session import SessionController, SessionState
@@ -32,6 +33,9 @@ from .session import SessionController, SessionState
 translate = QCoreApplication.translate
 
 CLOCK_MS = 30_000
+STEP_MS = 5
+QUIET_MS = 100
+"""Layers that come within so short a time of each other are signed together."""
 MARGIN = timedelta(minutes=30)
 
 
@@ -78,15 +82,22 @@ class SignedLayersController(QObject):
         self._refused: set[str] = set()
         self._signing = False
         self._again = False
+        # Opening a file takes QGIS some 20 ms even when its header is at hand: one a turn of the event loop.
+        self._steps: deque[Callable[[], None]] = deque()
+        self._turn = QTimer(self)
+        self._turn.setInterval(STEP_MS)
+        self._turn.timeout.connect(self._step)
         self._told_waiting = False
+        self._open = True
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
+        self._soon.setInterval(QUIET_MS)
         self._soon.timeout.connect(self._sign_what_needs_it)
         self._clock = QTimer(self)
         self._clock.timeout.connect(self.tick)
         paths.install()
         self._project.layersAdded.connect(self._layers_came)
+        self._project.layerLoaded.connect(self._still_loading)
         self._project.cleared.connect(self._refused.clear)
         session.state_changed.connect(self._session_changed)
         session.signing_out.connect(self.release)
@@ -142,8 +153,7 @@ class SignedLayersController(QObject):
         def part(answer: tuple[LayerIdentity, QgsRasterLayer | DinamisError]) -> None:
             identity, came = answer
             if isinstance(came, QgsRasterLayer):
-                self._project.addMapLayer(came)
-                self.layer_added.emit(came)
+                self._later(lambda: self._add(came))
             else:
                 self.failed.emit(_scene_of(about, identity), self._notice_for_layer(came, identity.title))
 
@@ -156,7 +166,7 @@ class SignedLayersController(QObject):
         self._runner.run(
             translate("Dinamis", "Loading images"),
             work,
-            lambda _nothing: self.busy.emit(False),
+            lambda _nothing: self._later(lambda: self.busy.emit(False)),
             failed,
             on_part=part,
         )
@@ -179,6 +189,7 @@ class SignedLayersController(QObject):
 
     def release(self) -> None:
         """Let go of every signature, at once: layers show their placeholders until the next sign-in."""
+        self._steps.clear()
         for layer in self.layers():
             if not rasters.waits(layer):
                 self._put_placeholder(layer)
@@ -187,9 +198,13 @@ class SignedLayersController(QObject):
 
     def shutdown(self) -> None:
         """Leave nothing of ours in QGIS; the layers stay, as placeholders that a later session signs again."""
-        self._clock.stop()
-        self._soon.stop()
+        if not self._open:
+            return
+        self._open = False
+        for timer in (self._clock, self._soon, self._turn):
+            timer.stop()
         self._project.layersAdded.disconnect(self._layers_came)
+        self._project.layerLoaded.disconnect(self._still_loading)
         self._project.cleared.disconnect(self._refused.clear)
         self.release()
         self._paths.remove()
@@ -200,7 +215,15 @@ class SignedLayersController(QObject):
         if any(rasters.identity_of(layer) is not None for layer in layers):
             self._soon.start()
 
+    def _still_loading(self, _number: int, _count: int) -> None:
+        """A project is being read, during which QGIS lets timers fire: wait for the other layers."""
+        if self._soon.isActive():
+            self._soon.start()
+
     def _session_changed(self, state: SessionState) -> None:
+        endpoints = self._session.endpoints
+        if endpoints is not None:
+            self._paths.remember_origin(origin_of(endpoints.objects))
         if state is SessionState.SIGNED_IN:
             self._told_waiting = False
             self.try_again()
@@ -236,7 +259,7 @@ class SignedLayersController(QObject):
         self._runner.run(
             translate("Dinamis", "Signing the images of the project"),
             work,
-            lambda _nothing: self._signed(refusals),
+            lambda _nothing: self._later(lambda: self._signed(refusals)),
             lambda error: self._signing_failed(error, refusals),
             on_part=part,
         )
@@ -267,9 +290,30 @@ class SignedLayersController(QObject):
             if identity is None or identity.href != href:
                 continue
             self._paths.remember(identity)
-            renewal = not rasters.waits(layer)
-            if not rasters.swap_source(layer, signed_source(signed_href), quietly=renewal):
-                self._put_placeholder(layer)
+            self._later(lambda layer_id=layer.id(): self._give_signature(layer_id, signed_href))
+
+    def _give_signature(self, layer_id: str, signed_href: str) -> None:
+        layer = self._project.mapLayer(layer_id)
+        if layer is None or not self._session.can_use_resources:
+            return  # removed, or signed out meanwhile
+        renewal = not rasters.waits(layer)
+        if not rasters.swap_source(layer, signed_source(signed_href), quietly=renewal):
+            self._put_placeholder(layer)
+
+    def _add(self, layer: QgsRasterLayer) -> None:
+        if self._session.can_use_resources:
+            self._project.addMapLayer(layer)
+            self.layer_added.emit(layer)
+
+    def _later(self, step: Callable[[], None]) -> None:
+        self._steps.append(step)
+        self._turn.start()
+
+    def _step(self) -> None:
+        if self._steps:
+            self._steps.popleft()()
+        if not self._steps:
+            self._turn.stop()
 
     def _put_placeholder(self, layer: QgsRasterLayer) -> None:
         identity = rasters.identity_of(layer)
