@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from dinamis_service import __version__, discovery, errors, middleware, migrations, openapi
+from dinamis_service.catalogue import collections
 from dinamis_service.catalogue import routes as catalogue_routes
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.clock import Clock, utc_now
@@ -25,15 +26,17 @@ from dinamis_service.web import routes as web_routes
 
 
 def create_context(settings: Settings, clock: Clock = utc_now) -> Context:
-    """Open the databases and stores that `settings` name, bringing the state to its newest schema."""
+    """Open the databases and stores that `settings` name, with the newest schema and every collection."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.state_url)
     migrations.upgrade(database)
+    catalogue = SqliteCatalogue(settings.catalogue_file)
+    collections.install(catalogue)
     return Context(
         settings=settings,
         clock=clock,
         database=database,
-        catalogue=SqliteCatalogue(settings.catalogue_file),
+        catalogue=catalogue,
         objects=LocalObjectStore(settings.objects_root, settings.data_dir / "keys"),
         identity=Identity(database, settings, clock),
     )

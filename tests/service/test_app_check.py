@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from stored import put_item
 
-from dinamis_service.app import create_app, create_context
+from dinamis_service.app import create_context
 from dinamis_service.cli import main
 from dinamis_service.settings import Settings
 
@@ -22,7 +22,6 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "data"
     monkeypatch.setenv("DINAMIS_DATA_DIR", str(folder))
     context = create_context(Settings())
-    create_app(context)
     put_item(context, "DS_1")
     context.catalogue.close()
     context.database.close()

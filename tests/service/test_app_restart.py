@@ -18,7 +18,6 @@ from sqlalchemy import func, select
 from stored import put_item
 
 from dinamis_service.app import create_context
-from dinamis_service.catalogue import collections
 from dinamis_service.identity.service import REALM_PATH
 from dinamis_service.settings import Settings
 from dinamis_service.signing.tables import SignatureRecord
@@ -53,7 +52,6 @@ def person(settings: Settings, service: ServiceProcess) -> SignedIn:
     """Someone signed in to the service that is about to start, where an image waits."""
     context = create_context(settings)
     try:
-        collections.install(context.catalogue)
         put_item(context, "DS_1")
         return sign_in(context, base=f"http://127.0.0.1:{service.port}")
     finally:

@@ -91,8 +91,9 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
 def prefix(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bare environment with the locked dependencies and the wheel, readable by everyone."""
     prefix = tmp_path_factory.mktemp("opt") / "dinamis"
-    subprocess.run([sys.executable, "-m", "venv", str(prefix)], check=True, timeout=120)
-    pip = [str(prefix / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(prefix)], check=True, timeout=120)
+    pip = [sys.executable, "-m", "pip", "--python", str(prefix / "bin" / "python"), "install", "-q"]
+    pip.append("--disable-pip-version-check")
     lock = str(ROOT / "requirements" / "service.txt")
     subprocess.run([*pip, "--require-hashes", "-r", lock], check=True, timeout=600)
     subprocess.run([*pip, "--no-deps", str(wheel)], check=True, timeout=120)
