@@ -29,7 +29,9 @@ class AuthClient:
             DinamisError: As `HttpClient` raises them.
         """
         form = {"client_id": self._endpoints.client_id, "scope": _ASKED_FOR}
-        answer = self._http.post_form(self._endpoints.device_authorization, form, cancel=cancel)
+        answer = self._http.post_form(
+            self._endpoints.device_authorization, form, repeatable=True, cancel=cancel
+        )
         return DeviceAuthorization.from_json(mapping_of(_granted(answer)))
 
     def poll(self, device_code: str, cancel: Cancel = never) -> tuple[PollOutcome, Tokens | None]:
@@ -51,9 +53,10 @@ class AuthClient:
         return PollOutcome.GRANTED, Tokens.from_json(mapping_of(_granted(answer)))
 
     def refresh(self, refresh_token: str, cancel: Cancel = never) -> Tokens:
-        """Exchange a refresh token, which is void from then on, for new tokens.
+        """Exchange a refresh token, which is void once its answer is used, for new tokens.
 
-        It is never sent twice: the second use of a refresh token ends the whole session.
+        It is sent again after a lost answer: within a minute the service then gives new tokens, and later, or
+        at another service, nothing more is lost than was already.
 
         Raises:
             SignInExpiredError: The session is over.
@@ -64,7 +67,7 @@ class AuthClient:
             "refresh_token": refresh_token,
             "client_id": self._endpoints.client_id,
         }
-        answer = self._http.post_form(self._endpoints.token, form, cancel=cancel)
+        answer = self._http.post_form(self._endpoints.token, form, repeatable=True, cancel=cancel)
         if _oauth_error(answer) == "invalid_grant":
             raise SignInExpiredError(answer.error.detail)
         return Tokens.from_json(mapping_of(_granted(answer)))
@@ -76,7 +79,7 @@ class AuthClient:
             DinamisError: The service could not be told.
         """
         form = {"client_id": self._endpoints.client_id, "token": token, "token_type_hint": "refresh_token"}
-        answer = self._http.post_form(self._endpoints.revoke, form, cancel=cancel)
+        answer = self._http.post_form(self._endpoints.revoke, form, repeatable=True, cancel=cancel)
         if answer.status != _OK:
             raise answer.error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from http.cookiejar import DefaultCookiePolicy
@@ -37,6 +37,7 @@ LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
 _STEP_S = 0.1
 _PIECE_BYTES = 2048
 _OK = range(200, 300)
+_OAUTH_REFUSALS = frozenset({400, 401})
 _PASSING_STATUS = frozenset({502, 504})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -154,9 +155,16 @@ class HttpClient:
         Raises:
             DinamisError: Any of its subclasses that `api.faults` knows.
         """
-        content = {"json_body": parameters} if method == "POST" else {"params": parameters}
+        by_post = method == "POST"
         answer = self._call(
-            method, url, headers=headers, authorized=True, repeatable=True, cancel=cancel, **content
+            method,
+            url,
+            params=None if by_post else parameters,
+            json_body=parameters if by_post else None,
+            headers=headers,
+            authorized=True,
+            repeatable=True,
+            cancel=cancel,
         )
         return answer.body.decode("utf-8", "replace")
 
@@ -194,9 +202,23 @@ class HttpClient:
         )
         return answer.json()
 
-    def post_form(self, url: str, form: Mapping[str, str], *, cancel: Cancel = never) -> Answer:
-        """POST a form of OAuth 2.0, once and without a token; refusals come back as the answer."""
-        return self._exchange("POST", url, {"Accept": "application/json"}, cancel, data=dict(form))
+    def post_form(
+        self, url: str, form: Mapping[str, str], *, repeatable: bool = False, cancel: Cancel = never
+    ) -> Answer:
+        """POST a form of OAuth 2.0 without a token; its refusals, 400 and 401, come back as the answer.
+
+        Raises:
+            DinamisError: Any other refusal, and faults of the network.
+        """
+        return self._call(
+            "POST",
+            url,
+            form=form,
+            returned=_OAUTH_REFUSALS,
+            authorized=False,
+            repeatable=repeatable,
+            cancel=cancel,
+        )
 
     def _call(
         self,
@@ -205,7 +227,9 @@ class HttpClient:
         *,
         params: Mapping[str, Any] | None = None,
         json_body: Any = None,
+        form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        returned: Container[int] = (),
         authorized: bool,
         repeatable: bool,
         cancel: Cancel,
@@ -221,8 +245,8 @@ class HttpClient:
                 **self._bearer(url, authorized),
             }
             try:
-                answer = self._exchange(method, url, sent, cancel, params=params, json=json_body)
-                if answer.status in _OK:
+                answer = self._exchange(method, url, sent, cancel, params=params, json=json_body, data=form)
+                if answer.status in _OK or answer.status in returned:
                     return answer
                 raise answer.error
             except NotSignedInError:

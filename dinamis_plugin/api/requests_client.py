@@ -92,8 +92,20 @@ class RequestsClient:
         Raises:
             ConflictError: It is too late for that.
         """
-        url = f"{self._stapi}/orders/{quote(order_id, safe='')}/cancel"
-        return Order.from_stapi(mapping_of(self._http.post_json(url, None, cancel=cancel)))
+        return self._act(order_id, "cancel", cancel)
+
+    def accept(self, order_id: str, cancel: Cancel = never) -> Order:
+        """Accept the quotation of a request (REQ-20).
+
+        Raises:
+            ConflictError: There is no quotation to accept.
+        """
+        return self._act(order_id, "accept", cancel)
+
+    def _act(self, order_id: str, action: str, cancel: Cancel) -> Order:
+        """Move a request to the state of an action; one that is there already stays."""
+        url = f"{self._stapi}/orders/{quote(order_id, safe='')}/{action}"
+        return Order.from_stapi(mapping_of(self._http.post_json(url, {}, repeatable=True, cancel=cancel)))
 
     def _product(self, product_id: str) -> str:
         return f"{self._stapi}/products/{quote(product_id, safe='')}"

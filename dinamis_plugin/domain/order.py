@@ -13,12 +13,13 @@ from uuid import uuid4
 from shapely.geometry import mapping, shape
 from shapely.ops import unary_union
 
-from .aoi import UNREADABLE_GEOMETRY, AreaGeometry, polygonal
+from .aoi import UNREADABLE_GEOMETRY, AreaGeometry, polygonal, simplify_for_query
 from .errors import InvalidRequestError
 from .parsing import (
     interval,
     mapping_of,
     number_of,
+    numbers_of,
     objects_of,
     required_number,
     required_text,
@@ -80,17 +81,6 @@ LEGAL_NEXT: dict[OrderState, frozenset[OrderState]] = {
 }
 """Where a request can go from each state; an empty set ends it."""
 
-CANCELLED_BY_REQUESTER = frozenset(
-    {
-        OrderState.DRAFT,
-        OrderState.SUBMITTED,
-        OrderState.ARBITRATION,
-        OrderState.QUOTATION,
-        OrderState.ACCEPTED,
-    }
-)
-"""From where the requester may still give it up; once work has begun, only an operator may."""
-
 STATE_OF_STAPI_CODE: dict[str, OrderState] = {
     "received": OrderState.SUBMITTED,
     "held": OrderState.ARBITRATION,
@@ -107,6 +97,10 @@ STATE_OF_STAPI_CODE: dict[str, OrderState] = {
 }
 """What the codes of STAPI mean, for services that do not say `dinamis:state`."""
 
+MAX_ZONE_VERTICES = 20_000
+"""More detailed zones are refused by the service."""
+
+_ACTIONS = frozenset({"cancel", "accept"})
 _PRODUCT_PREFIX = {"PLEIADES": "pleiades", "PNEO": "pneo", "SPOT": "spot"}
 
 
@@ -165,6 +159,7 @@ class Order:
         item_ids: Scenes ordered (archive).
         parameters: All order parameters.
         delivered_items: Collection and identifier of each product delivered (REQ-29).
+        actions: What the requester may do now, as the service links it: `cancel`, `accept`.
     """
 
     id: str
@@ -185,6 +180,7 @@ class Order:
     item_ids: tuple[str, ...]
     parameters: Mapping[str, Any]
     delivered_items: tuple[tuple[str, str], ...]
+    actions: frozenset[str] = frozenset()
 
     @classmethod
     def from_stapi(cls, feature: Mapping[str, Any]) -> Order:
@@ -221,12 +217,19 @@ class Order:
                 (text_of(item.get("collection")), text_of(item.get("id")))
                 for item in objects_of(properties.get("dinamis:delivered_items"))
             ),
+            actions=frozenset(text_of(link.get("rel")) for link in objects_of(feature.get("links")))
+            & _ACTIONS,
         )
 
     @property
     def can_be_cancelled(self) -> bool:
         """Whether the requester can still give it up."""
-        return self.state in CANCELLED_BY_REQUESTER
+        return "cancel" in self.actions
+
+    @property
+    def can_be_accepted(self) -> bool:
+        """Whether a quotation waits for the requester's yes."""
+        return "accept" in self.actions
 
     @property
     def is_over(self) -> bool:
@@ -302,7 +305,7 @@ class OrderDraft:
             parameters["item_ids"] = list(self.item_ids)
         body: dict[str, Any] = {
             "datetime": interval(self.start, self.end),
-            "geometry": mapping(self.geometry),
+            "geometry": self._zone(),
             "order_parameters": parameters,
         }
         largest = {"eo:cloud_cover": self.max_cloud, "view:incidence_angle": self.max_incidence}
@@ -313,10 +316,15 @@ class OrderDraft:
 
     def to_estimate(self) -> dict[str, Any]:
         """Give the body of `POST /api/estimate`."""
-        body = {"product_id": self.product_id, "geometry": mapping(self.geometry)}
+        body: dict[str, Any] = {"product_id": self.product_id, "geometry": self._zone()}
+        if self.parameters.get("project_id"):
+            body["project_id"] = self.parameters["project_id"]
         if self.item_ids:
             body["item_ids"] = list(self.item_ids)
         return body
+
+    def _zone(self) -> dict[str, Any]:
+        return dict(mapping(simplify_for_query(self.geometry, MAX_ZONE_VERTICES)[0]))
 
 
 @dataclass(frozen=True)
@@ -341,7 +349,8 @@ class Estimate:
         minimum_km2: Smallest area of a request.
         price_unit: `km2` or `credit`.
         price_quantity: Number of units to pay.
-        price_eur: Euros in all, None when the price is not defined.
+        price_eur: Euros in all, None when the price is not defined or to be quoted.
+        price_tranches: Credits of each tranche to buy, where they are sold in tranches.
         messages: Sentences for the person.
         acceptable: Whether the service would take the request.
     """
@@ -356,6 +365,7 @@ class Estimate:
     price_unit: str
     price_quantity: float
     price_eur: float | None
+    price_tranches: tuple[float, ...]
     messages: tuple[EstimateMessage, ...]
     acceptable: bool
 
@@ -378,6 +388,7 @@ class Estimate:
             price_unit=text_of(price.get("unit")),
             price_quantity=number_of(price.get("quantity")) or 0.0,
             price_eur=number_of(price.get("eur")),
+            price_tranches=numbers_of(price.get("tranches")),
             messages=tuple(
                 EstimateMessage(text_of(entry.get("level")) or "info", text_of(entry.get("text")))
                 for entry in objects_of(document.get("messages"))

@@ -55,6 +55,12 @@ def texts_of(value: Any) -> tuple[str, ...]:
     return tuple(entry for entry in value if isinstance(entry, str)) if isinstance(value, list) else ()
 
 
+def numbers_of(value: Any) -> tuple[float, ...]:
+    """Give the numbers of a list, leaving everything else out."""
+    numbers = [number_of(entry) for entry in value] if isinstance(value, list) else []
+    return tuple(number for number in numbers if number is not None)
+
+
 def utc_of(value: Any) -> datetime | None:
     """Read an ISO 8601 time as aware UTC; without a zone it is taken for UTC; None when it is not a time."""
     found = _ISO_8601.fullmatch(value.strip()) if isinstance(value, str) else None

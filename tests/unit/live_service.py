@@ -27,7 +27,7 @@ class LiveService:
         self.folder = folder
         ready = folder / "ready.json"
         self._log = (folder / "service.log").open("wb")
-        command = [str(PYTHON), "-m", "dinamis_service.cli", "demo", "--scenes", "2000", "--images", "small"]
+        command = [str(PYTHON), "-m", "dinamis_service", "demo", "--scenes", "2000", "--images", "small"]
         command += ["--host", "127.0.0.1", "--port", "0", "--data-dir", str(folder / "data")]
         command += ["--ready-file", str(ready)]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("DINAMIS_")}

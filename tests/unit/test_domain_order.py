@@ -9,12 +9,12 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely.geometry import box, shape
+from shapely.geometry import Point, box, shape
 from test_domain_scene import ITEM, JSON, item
 
+from dinamis_plugin.domain.aoi import count_vertices
 from dinamis_plugin.domain.errors import BadAnswerError, InvalidRequestError
 from dinamis_plugin.domain.order import (
-    CANCELLED_BY_REQUESTER,
     LEGAL_NEXT,
     STATE_OF_STAPI_CODE,
     Estimate,
@@ -99,7 +99,6 @@ def test_every_state_can_be_reached_and_left():
         todo.extend(following)
     assert reached == set(S)
     assert S.DELIVERED in LEGAL_NEXT[S.PRODUCTION] & LEGAL_NEXT[S.ACQUIRING]
-    assert all(S.CANCELLED in LEGAL_NEXT[state] for state in CANCELLED_BY_REQUESTER)
 
 
 def test_an_order_of_the_contract_is_read_whole():
@@ -116,8 +115,12 @@ def test_an_order_of_the_contract_is_read_whole():
     )
     assert order.item_ids == ("A", "B")
     assert order.delivered_items == (("pleiades", "X"),)
-    assert order.can_be_cancelled
+    assert not order.can_be_cancelled
     assert not order.is_over
+    linked = Order.from_stapi({**FEATURE, "links": [{"rel": "self"}, {"rel": "accept"}, {"rel": "cancel"}]})
+    assert linked.can_be_accepted
+    assert linked.can_be_cancelled
+    assert linked.actions == {"accept", "cancel"}
     assert order.reason == "en attente"
 
 
@@ -167,6 +170,7 @@ def test_an_archive_draft_spans_its_scenes():
     assert "filter" not in body
     assert json.loads(json.dumps(body))
     assert draft.to_estimate()["item_ids"] == ["B", "A"]
+    assert draft.to_estimate()["project_id"] == "2026-001-SCI"
     assert shape(OrderDraft.for_scenes(scenes, ZONE).to_stapi()["geometry"]).equals(ZONE)
 
 
@@ -208,6 +212,17 @@ def test_a_programming_draft_says_window_clouds_and_angle():
     assert "item_ids" not in draft.to_estimate()
 
 
+def test_a_zone_is_never_more_detailed_than_the_service_takes():
+    zone = Point(4, 43).buffer(1, 10_000)
+    draft = OrderDraft("spot-programming", zone)
+    for body in (draft.to_stapi(), draft.to_estimate()):
+        sent = shape(body["geometry"])
+        assert count_vertices(sent) <= 20_000
+        assert sent.covers(zone)
+        assert sent.area == pytest.approx(zone.area, rel=1e-4)
+    assert "project_id" not in draft.to_estimate()
+
+
 def test_the_key_stays_with_the_draft_and_changes_with_it():
     draft = OrderDraft("spot-programming", ZONE)
     other = draft.changed(max_cloud=5)
@@ -234,12 +249,13 @@ def test_an_estimate_is_read_whole():
             "share": 1.07,
             "excess_km2": 100.0,
             "minimum_km2": 100,
-            "price": {"unit": "km2", "quantity": 100.0, "eur": 140.0},
+            "price": {"unit": "km2", "quantity": 100.0, "eur": 140.0, "tranches": [5, "x", 20]},
             "messages": [{"level": "warning", "text": "Dépassement"}, "x"],
             "acceptable": True,
         }
     )
     assert (estimate.area_km2, estimate.price_eur, estimate.price_unit) == (1600.0, 140.0, "km2")
+    assert estimate.price_tranches == (5.0, 20.0)
     assert [message.level for message in estimate.messages] == ["warning"]
     assert estimate.acceptable
     assert not Estimate.from_json({"area_km2": 1, "acceptable": False}).acceptable
