@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from dinamis_service.catalogue.engine import CatalogueEngine
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
-from dinamis_service.errors import ConflictError, InvalidError, NotFoundError
+from dinamis_service.errors import ConflictError, InvalidError, NotFoundError, ServiceError
 from dinamis_service.quotas.geometry import AREA_STEP, Zone
 from dinamis_service.quotas.rules import Assessment, Level, assess
 from dinamis_service.quotas.store import table_of
@@ -123,15 +123,11 @@ class Orders:
         """
         product = product_of(submission.product_id, caller.language)
         _check_key(key, caller)
-        # A key that is known answers before any check: what was valid then may not be so any more.
-        with self._database.session() as session:
-            made = _made_before(session, caller, key, submission)
-        if made:
-            return made, False
-        checked = self._checked(product, submission, caller)
         try:
-            return self._store(caller, submission, checked, key)
-        except IntegrityError:  # on PostgreSQL a twin may have stored the same key meanwhile
+            return self._store(caller, submission, self._checked(product, submission, caller), key)
+        except (ServiceError, IntegrityError):
+            # What was valid when the key made its request may not be so any more, and on PostgreSQL a twin
+            # may store the same key meanwhile: a key that is known answers in any case.
             with self._database.session() as session:
                 made = _made_before(session, caller, key, submission)
             if made is None:
