@@ -57,6 +57,7 @@ def write_report(out: Path, about: dict[str, str]) -> Path:
         _facts(facts.items()),
         _overview(steps),
         *(_section(number, step) for number, step in enumerate(steps, 1)),
+        _figure("end.png", "what was on the screen in the end") if (out / "end.png").exists() else "",
     ]
     report = out / "report.html"
     head = f"<meta charset='utf-8'><title>DINAMIS: the journey</title><style>{STYLE}</style>"
@@ -77,11 +78,7 @@ def _overview(steps: list[dict[str, Any]]) -> str:
 
 
 def _section(number: int, step: dict[str, Any]) -> str:
-    pictures = "".join(
-        f"<figure><img src='{escape(name)}' alt='{escape(title)}'>"
-        f"<figcaption>{escape(title)}</figcaption></figure>"
-        for name, title in step["pictures"]
-    )
+    pictures = "".join(_figure(name, title) for name, title in step["pictures"])
     error = f"<p class='error'>{escape(step['error'])}</p>" if step["error"] else ""
     return (
         f"<section id='step{number}'><header class='step'><h2>{number}. {escape(step['name'])}</h2>"
@@ -89,6 +86,11 @@ def _section(number: int, step: dict[str, Any]) -> str:
         f"<p class='fr'>{escape(step['name_fr'])}</p>"
         f"{error}{_facts(step['facts'])}{pictures}</section>"
     )
+
+
+def _figure(name: str, title: str) -> str:
+    caption = f"<figcaption>{escape(title)}</figcaption>"
+    return f"<figure><img src='{escape(name)}' alt='{escape(title)}'>{caption}</figure>"
 
 
 def _state(step: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from qgis_desktop import ROOT, running
 
 SERVICE = (sys.executable, "-m", "dinamis_service")
+FRANCE = [-5.0, 42.0, 8.0, 51.0]
 BUILD_S = 300
 #: Real scenes put into the catalogue: title, mission and file below the folder of real data.
 REAL = {
@@ -53,20 +54,29 @@ class Demonstration:
 
     def scenario(self) -> dict[str, Any]:
         """Return what a journey needs to know: who signs in, where the images lie, what is real."""
-        condition = [
-            {"op": "=", "args": [{"property": "dinamis:product_type"}, "downloadable"]},
-            {"op": "=", "args": [{"property": "dinamis:synthetic"}, True]},
-        ]
-        query = {"collections": ["pleiades"], "limit": 1, "filter-lang": "cql2-json"}
-        found = self.post("/stac/search", {**query, "filter": {"op": "and", "args": condition}})
         total = self.post("/stac/search", {"limit": 1})["numberMatched"]
         account = self.accounts[0]
         return {
-            "bbox": found["features"][0]["bbox"],
+            "bbox": self._box_of(
+                "downloadable", {"op": "=", "args": [{"property": "dinamis:synthetic"}, True]}
+            ),
+            "orderable_bbox": self._box_of("orderable"),
             "account": {key: account[key] for key in ("name", "entity")},
             "real": self.real,
             "scenes": total,
         }
+
+    def _box_of(self, product_type: str, *conditions: dict[str, Any]) -> list[float]:
+        """Return the box of the newest Pléiades scene of a kind over metropolitan France, in degrees."""
+        kind = {"op": "=", "args": [{"property": "dinamis:product_type"}, product_type]}
+        query = {"collections": ["pleiades"], "bbox": FRANCE, "limit": 1, "filter-lang": "cql2-json"}
+        wanted = {"op": "and", "args": [kind, *conditions]} if conditions else kind
+        found = self.post("/stac/search", {**query, "filter": wanted})
+        if not found["features"]:
+            message = f"the catalogue has no {product_type} Pléiades scene over France"
+            raise RuntimeError(message)
+        box: list[float] = found["features"][0]["bbox"]
+        return box
 
 
 @contextlib.contextmanager
@@ -106,5 +116,10 @@ def _ingest_real(data: Path, realdata: str) -> dict[str, str]:
     files = {title: file for title, file in REAL.items() if realdata and (Path(realdata) / file).exists()}
     for title, file in files.items():
         command = [*SERVICE, "ingest", str(Path(realdata) / file), "--data-dir", str(data), "--title", title]
-        subprocess.run([*command, *REAL_ITEM, *REAL_SCENE], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run(
+            [*command, *REAL_ITEM, *REAL_SCENE], cwd=ROOT, check=False, capture_output=True, text=True
+        )
+        if done.returncode != 0:
+            message = f"{file} was not taken into the catalogue:\n{done.stdout}{done.stderr}"
+            raise RuntimeError(message)
     return files

@@ -114,6 +114,10 @@ def environment(config: Config, display: str) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
     }
     variables.pop("QT_QPA_PLATFORM", None)
+    if "XDG_RUNTIME_DIR" not in variables:
+        runtime = config.out / "run"
+        runtime.mkdir(mode=0o700, exist_ok=True)
+        variables["XDG_RUNTIME_DIR"] = str(runtime)
     if config.mode == "journey":
         variables["QT_QPA_PLATFORM"] = "xcb"
         variables["PATH"] = f"{make_browser(config)}:{variables['PATH']}"
@@ -164,13 +168,17 @@ def display(config: Config) -> Iterator[str]:
 
 
 def _read_number(pipe: int) -> str:
-    ready, _, _ = select.select([pipe], [], [], START_S)
-    text = os.read(pipe, 20).decode().strip() if ready else ""
+    # Xvfb writes the digits and the end of the line apart, and fails when nobody reads the second.
+    text = b""
+    while (
+        not text.endswith(b"\n") and select.select([pipe], [], [], START_S)[0] and (part := os.read(pipe, 20))
+    ):
+        text += part
     os.close(pipe)
-    if not text.isdigit():
+    if not text.strip().isdigit():
         message = "Xvfb did not start: see xvfb.log"
         raise RuntimeError(message)
-    return text
+    return text.decode().strip()
 
 
 def play(config: Config) -> int:
@@ -186,7 +194,13 @@ def play(config: Config) -> int:
         with running("qgis", *flags, log=config.out / "qgis.log", env=variables, cwd=config.out) as qgis:
             if config.mode == "person":
                 return qgis.wait()
-            return _watch(qgis, result, time.monotonic() + config.timeout_s)
+            code = _watch(qgis, result, time.monotonic() + config.timeout_s)
+            if qgis.poll() is None:
+                # Something holds QGIS back: a dialog of its own, perhaps.
+                subprocess.run(
+                    ["import", "-window", "root", str(config.out / "end.png")], env=variables, check=False
+                )
+            return code
 
 
 def _watch(qgis: subprocess.Popen[bytes], result: Path, deadline: float) -> int:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import gc
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import Qt
+from qgis.utils import iface
 
 from .hands import check, click, click_row, find, number, rows, shown, tab, text, wait, write
 from .leaks import Needle, in_files, in_objects
 from .play import Journey
+from .search import show_place
 
 RESOURCE_BUTTONS = ("addToMapButton", "downloadButton", "orderButton")
+BROWSER_S = 5
+DOCK_WIDTH = 440
 SENSORS = ("PLEIADES", "SPOT", "PNEO")
 
 
 def sign_in(journey: Journey) -> Iterator[None]:
     """Connect to the service, be refused once, then be let in."""
     yield from open_dock()
+    yield from show_place(journey, journey.scenario["bbox"])
     yield from write("serviceUrlEdit", journey.service_url)
     yield from click("connectButton")
     yield from search_something(journey)
@@ -32,7 +39,7 @@ def sign_in(journey: Journey) -> Iterator[None]:
     check(find("deviceQrLabel"), "the QR code is shown")
     check(journey.service_url in text("deviceUrlLabel"), "the address to open is shown")
     yield from journey.picture("code, address and QR code while the browser waits for the person")
-    yield from press_browser()
+    yield from use_browser(journey, seen=0)
     yield from wait(lambda: find("signInButton") and text("noticeLabel"), "the refusal told in the dock", 30)
     journey.fact("Refused in the browser", f"{text('noticeLabel')} {text('noticeTextLabel')}")
     yield from journey.picture("the refusal is told")
@@ -40,12 +47,13 @@ def sign_in(journey: Journey) -> Iterator[None]:
     yield from answer(journey, "accept")
     yield from click("signInButton")
     yield from wait(lambda: text("deviceCodeLabel"), "the code of the device")
-    yield from press_browser()
+    yield from use_browser(journey, seen=1)
     account = journey.scenario["account"]
     yield from wait(lambda: account["name"] in text("accountLabel"), "the name of the person", 30)
     check(account["entity"] in text("entityLabel"), f"the entity {account['entity']} is shown")
     journey.fact("Signed in as", f"{text('accountLabel')}, {text('entityLabel')}")
-    journey.fact("Pages of the browser", " → ".join(page[1] for page in visits(journey)[-1]["pages"]))
+    titles = [page[0].split(" · ")[0] for page in visits(journey)[-1]["pages"] if page]
+    journey.fact("Pages of the browser", " → ".join(titles))
     yield from journey.picture("first and last name and entity")
 
 
@@ -56,7 +64,8 @@ def open_dock() -> Iterator[None]:
         check(buttons, "the toolbar has the button of the plugin")
         buttons[0].setObjectName("openDockButton")
         yield from click("openDockButton")
-    yield from shown("DinamisDock")
+    dock = yield from shown("DinamisDock")
+    iface.mainWindow().resizeDocks([dock], [DOCK_WIDTH], Qt.Orientation.Horizontal)
 
 
 def _tool_buttons() -> list:
@@ -66,10 +75,14 @@ def _tool_buttons() -> list:
     return [button for button in buttons if button.defaultAction() is not None]
 
 
-def press_browser() -> Iterator[None]:
-    """Press the button that opens the browser, unless the dock has opened it already."""
-    if find("openBrowserButton"):
+def use_browser(journey: Journey, seen: int) -> Iterator[None]:
+    """Use the browser that the dock opened; one that did not come is opened by the button."""
+    end = time.monotonic() + BROWSER_S
+    while len(visits(journey)) == seen and time.monotonic() < end:
+        yield
+    if len(visits(journey)) == seen:
         yield from click("openBrowserButton")
+        yield from wait(lambda: len(visits(journey)) > seen, "the browser")
 
 
 def answer(journey: Journey, what: str) -> Iterator[None]:

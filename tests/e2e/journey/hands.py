@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from qgis.PyQt.QtCore import (
     QCoreApplication,
+    QDate,
     QEvent,
     QItemSelectionModel,
     QModelIndex,
@@ -22,12 +23,13 @@ from qgis.PyQt.QtCore import (
     Qt,
     QTimer,
 )
-from qgis.PyQt.QtGui import QMouseEvent
+from qgis.PyQt.QtGui import QKeyEvent, QMouseEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QComboBox,
+    QDateTimeEdit,
     QScrollArea,
     QTabWidget,
     QWidget,
@@ -47,7 +49,9 @@ class StepError(Exception):
     """Something the person expects did not happen."""
 
 
-def wait(condition: Callable[[], T], expected: str, seconds: float = PATIENCE_S) -> Iterator[None]:
+def wait(
+    condition: Callable[[], T], expected: str | Callable[[], str], seconds: float = PATIENCE_S
+) -> Iterator[None]:
     """Let QGIS work until something is true; the value is what the generator returns.
 
     Raises:
@@ -56,7 +60,8 @@ def wait(condition: Callable[[], T], expected: str, seconds: float = PATIENCE_S)
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > deadline:
-            message = f"{expected}: not seen within {seconds:.0f} s{said_in_dock()}"
+            words = expected() if callable(expected) else expected
+            message = f"{words}: not seen within {seconds:.0f} s{said_in_dock()}"
             raise StepError(message)
         yield
     return value  # what `yield from` gives
@@ -179,20 +184,42 @@ def write(name: str, words: str, *, enter: bool = False) -> Act:
     def keys() -> None:
         widget.setFocus(Qt.FocusReason.MouseFocusReason)
         QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-        QTest.keyClicks(widget, words)
+        _press_letters(widget, words)
         if enter:
             QTest.keyClick(widget, Qt.Key.Key_Return)
 
     yield from post(keys)
 
 
+def _press_letters(widget: QWidget, words: str) -> None:
+    """QTest.keyClicks knows the letters of ASCII only."""
+    for letter in words:
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QCoreApplication.sendEvent(widget, QKeyEvent(kind, 0, NO_KEY, letter))
+
+
 def write_date(name: str, year: int, month: int, day: int) -> Act:
-    """Type a date into a date field in the order it shows."""
+    """Type a date into a date field, section by section."""
     widget = yield from shown(name)
-    wanted = type(widget.date())(year, month, day)
-    yield from write(name, wanted.toString(widget.displayFormat()))
-    yield from post(lambda: QTest.keyClick(widget, Qt.Key.Key_Tab))
-    check(widget.date() == wanted, f"{name} shows {wanted.toString(Qt.DateFormat.ISODate)}")
+    wanted = QDate(year, month, day)
+    years = "yyyy" if "yyyy" in widget.displayFormat() else "yy"
+    section = QDateTimeEdit.Section
+
+    def keys() -> None:
+        widget.setFocus(Qt.FocusReason.MouseFocusReason)
+        for part, digits in (
+            (section.YearSection, years),
+            (section.MonthSection, "MM"),
+            (section.DaySection, "dd"),
+        ):
+            widget.setSelectedSection(part)
+            _press_letters(widget, wanted.toString(digits))
+        QTest.keyClick(widget, Qt.Key.Key_Tab)
+
+    yield from post(keys)
+    check(
+        widget.date() == wanted, f"{name} shows {wanted.toString(Qt.DateFormat.ISODate)}, not {widget.text()}"
+    )
 
 
 def write_number(name: str, value: float) -> Act:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsProject
+from qgis.core import QgsCoordinateReferenceSystem, QgsProject
 from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtGui import QGuiApplication
 from qgis.utils import iface
@@ -155,8 +155,10 @@ def start() -> None:
     journey = Journey(json.loads(os.environ["DINAMIS_JOURNEY"]))
 
     def begin() -> None:
-        prepare(journey)
+        # The first layer has given the project its CRS by now.
+        QgsProject.instance().setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
         journey.player = Player(journey, STEPS)  # type: ignore[attr-defined]
 
     iface.journey = journey  # the timer lives as long as something refers to it
-    QTimer.singleShot(1500, begin)
+    QTimer.singleShot(1500, prepare)
+    QTimer.singleShot(3000, begin)

@@ -13,7 +13,7 @@ from qgis.utils import iface
 
 from .hands import check, choose, click, click_row, drag_with_pointer, find, post, rows, tab, wait
 from .play import Journey
-from .search import canvas_box_of, drawn, row_text, run_search, signed_rasters
+from .search import drawn, row_text, run_search, show_layer, signed_rasters
 
 SECRET = re.compile(rb"X-Amz-(Signature|Credential)", re.IGNORECASE)
 
@@ -26,8 +26,9 @@ def save_and_reopen(journey: Journey) -> Iterator[None]:
     project = QgsProject.instance()
     project.setFileName(str(path))
     project.setDirty(True)
+    check(signed_rasters(), "a signed layer to save")
     names = sorted(layer.name() for layer in signed_rasters())
-    check(names, "a signed layer to save")
+    yield from show_layer(journey, signed_rasters()[0])
     yield from post(iface.actionSaveProject().trigger)
     yield from wait(lambda: path.exists() and not project.isDirty(), "the saved project")
     found = _secrets_in(path)
@@ -70,9 +71,7 @@ def drag_and_drop(journey: Journey) -> Iterator[None]:
         60,
     )
     journey.fact("Dropped", f"{row_text('resultsView', 0)} → {layer.name()}")
-    journey.canvas.setExtent(canvas_box_of(layer))
-    journey.canvas.refresh()
-    yield from wait(lambda: drawn(journey, layer), "pixels of the dropped image", 60)
+    yield from show_layer(journey, layer)
     yield from journey.picture("dropped on the map: loaded")
     known = set(QgsProject.instance().mapLayers())
     row = _smallest_row(journey)

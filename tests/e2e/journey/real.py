@@ -9,7 +9,7 @@ from qgis.core import QgsPointXY, QgsProject
 
 from .hands import check, choose, click, click_row, rows, tab, text, wait, write
 from .play import Journey, Skip
-from .search import canvas_box_of, clear_areas, drawn, row_text, run_search, signed_rasters
+from .search import clear_areas, row_text, run_search, show_layer, signed_rasters
 
 VAUCLUSE = "aoi/vaucluse_L93_crs_member.geojson"
 DROME = "aoi/departement-26-drome.geojson"
@@ -63,9 +63,7 @@ def _open_and_compare(journey: Journey, title: str, source: str) -> Iterator[Non
         f"the layer of {title}",
         60,
     )
-    journey.canvas.setExtent(canvas_box_of(layer))
-    journey.canvas.refresh()
-    yield from wait(lambda: drawn(journey, layer), "pixels of the real image", 60)
+    yield from show_layer(journey, layer)
     compared = _compare(layer, source)
     journey.fact(f"Pixels of {title} equal to those of the source file", compared)
     yield from journey.picture(f"{title}: read through the signed URL")

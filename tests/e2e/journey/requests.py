@@ -24,7 +24,7 @@ from .hands import (
     write_number,
 )
 from .play import Journey
-from .search import clear_areas, draw_rectangle, row_text, run_search, show_demo_place
+from .search import clear_areas, draw_rectangle, row_text, run_search, show_place
 
 PROJECT = "Occupation du sol autour de Montpellier"
 
@@ -34,9 +34,10 @@ def order(journey: Journey) -> Iterator[None]:
     yield from tab("requestsTab")
     yield from make_project(journey)
     before = yield from count_orders()
-    yield from show_demo_place(journey)
+    place = journey.scenario["orderable_bbox"]
+    yield from show_place(journey, place)
     yield from clear_areas()
-    yield from draw_rectangle(journey)
+    yield from draw_rectangle(journey, place)
     yield from click("resetFiltersButton")
     yield from choose("productTypeCombo", lambda data, _: data == "orderable")
     yield from choose_only_mission("PLEIADES")
@@ -53,7 +54,7 @@ def order(journey: Journey) -> Iterator[None]:
     journey.fact("Quota", text("orderQuotaLabel"))
     yield from journey.picture("the order: project, options, area against quota")
     yield from double_click("orderSubmitButton")
-    yield from wait(lambda: not find("orderDialog"), "the end of the dialog", 60)
+    yield from taken("order")
     yield from one_more(before)
     journey.fact("Order", row_text("ordersView", 0))
     yield from journey.picture("one order for two clicks, with its state")
@@ -79,7 +80,7 @@ def programming(journey: Journey) -> Iterator[None]:
     )
     yield from journey.picture("the programming request")
     yield from click("programmingSubmitButton")
-    yield from wait(lambda: not find("programmingDialog"), "the end of the dialog", 60)
+    yield from taken("programming")
     yield from one_more(before)
     journey.fact("Request", row_text("ordersView", 0))
     yield from journey.picture("the request in the list, with its state")
@@ -87,7 +88,6 @@ def programming(journey: Journey) -> Iterator[None]:
 
 def make_project(journey: Journey) -> Iterator[None]:
     """Make the project of the requests, unless an earlier journey on the same data made it."""
-    yield from shown("projectsView")
     yield from pause(1.0)
     if any(PROJECT in row_text("projectsView", row) for row in range(rows("projectsView"))):
         return
@@ -126,6 +126,21 @@ def choose_only_mission(code: str) -> Iterator[None]:
     for other in others:
         if other != code:
             yield from uncheck_mission(other)
+
+
+def taken(dialog: str) -> Iterator[None]:
+    """See the identifier that the service gave, and close the dialog."""
+    yield from wait(
+        lambda: text(f"{dialog}IdLabel"), lambda: f"the identifier of the request{refusal(dialog)}", 60
+    )
+    yield from click(f"{dialog}CloseButton")
+    yield from wait(lambda: not find(f"{dialog}Dialog"), "the end of the dialog")
+
+
+def refusal(dialog: str) -> str:
+    """Return what the dialog says against the request."""
+    said = f"{text(f'{dialog}Messages')} {text(f'{dialog}HintLabel')}".strip()
+    return f" (the dialog says: {said})" if said else ""
 
 
 def count_orders() -> Iterator[None]:

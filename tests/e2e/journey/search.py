@@ -70,16 +70,16 @@ def clear_areas() -> Iterator[None]:
         yield from wait(lambda: rows("aoiList") == 0, "no area any more")
 
 
-def show_demo_place(journey: Journey) -> Iterator[None]:
-    """Turn the map to the place of the demonstration's images."""
-    journey.canvas.setExtent(canvas_box(journey.scenario["bbox"], margin=0.3))
+def show_place(journey: Journey, bbox: list[float]) -> Iterator[None]:
+    """Turn the map to a box of degrees."""
+    journey.canvas.setExtent(canvas_box(bbox, margin=0.3))
     journey.canvas.refresh()
     yield from wait(lambda: not journey.canvas.isDrawing(), "the map at rest")
 
 
-def draw_rectangle(journey: Journey) -> Iterator[None]:
-    """Draw the rectangle of the demonstration's images; the value is its box in degrees."""
-    west, south, east, north = journey.scenario["bbox"]
+def draw_rectangle(journey: Journey, bbox: list[float]) -> Iterator[None]:
+    """Draw a box of degrees; the value is the box that the pixels of the canvas made of it."""
+    west, south, east, north = bbox
     start, end = pixel(west, north), pixel(east, south)
     yield from click("drawRectangleButton")
     yield from drag_on(journey.canvas.viewport(), start, end)
@@ -100,9 +100,9 @@ def _area_file(journey: Journey) -> Any:
 
 def search(journey: Journey) -> Iterator[None]:
     """Search with every kind of filter, and compare the total with what the service itself says."""
-    yield from show_demo_place(journey)
+    yield from show_place(journey, journey.scenario["bbox"])
     yield from clear_areas()
-    box = yield from draw_rectangle(journey)
+    box = yield from draw_rectangle(journey, journey.scenario["bbox"])
     yield from choose("productTypeCombo", lambda data, _: data == "downloadable")
     yield from write_date("startDateEdit", *FIRST)
     yield from write_date("endDateEdit", *LAST)
@@ -215,9 +215,7 @@ def add_to_map(journey: Journey) -> Iterator[None]:
         lambda: next((layer for layer in signed_rasters() if layer.id() not in known), None), "the layer", 60
     )
     check(layer.isValid(), "the layer is valid")
-    journey.canvas.setExtent(canvas_box_of(layer))
-    journey.canvas.refresh()
-    yield from wait(lambda: drawn(journey, layer), "pixels of the image on the canvas", 60)
+    yield from show_layer(journey, layer)
     journey.memory["layer"] = layer.name()
     journey.fact(
         "Layer", f"{layer.name()}: {layer.width()} x {layer.height()} pixels, {layer.bandCount()} bands"
@@ -226,10 +224,10 @@ def add_to_map(journey: Journey) -> Iterator[None]:
     yield from journey.picture("the image, read in parts through its signed URL")
 
 
-def canvas_box_of(layer: QgsRasterLayer) -> Any:
-    """Return the middle of a layer in the CRS of the canvas, half its size."""
-    from qgis.utils import iface  # noqa: PLC0415
-
-    extent = iface.mapCanvas().mapSettings().layerExtentToOutputExtent(layer, layer.extent())
+def show_layer(journey: Journey, layer: QgsRasterLayer) -> Iterator[None]:
+    """Turn the map to the middle of a layer and see its pixels."""
+    extent = journey.canvas.mapSettings().layerExtentToOutputExtent(layer, layer.extent())
     extent.scale(0.5)
-    return extent
+    journey.canvas.setExtent(extent)
+    journey.canvas.refresh()
+    yield from wait(lambda: drawn(journey, layer), f"pixels of {layer.name()} on the canvas", 60)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import secrets
 
-from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsProject, QgsRectangle, QgsVectorLayer
+from qgis.core import QgsApplication, QgsProject, QgsVectorLayer
 from qgis.utils import iface
 
 from .account import quotas, sign_in, sign_out
-from .places import canvas_box
-from .play import Journey, Step
+from .play import Step
 from .project import drag_and_drop, save_and_reopen
 from .real import real_input
 from .requests import order, programming
@@ -30,15 +29,10 @@ STEPS: list[Step] = [
 ]
 
 
-def prepare(journey: Journey) -> None:
+def prepare() -> None:
     """Give the person a window, a master password and a background map, as their own QGIS would have."""
     window = iface.mainWindow()
-    window.showNormal()
-    window.setGeometry(0, 0, 1600, 1000)
+    window.showMaximized()
     QgsApplication.authManager().setMasterPassword(secrets.token_urlsafe(24), True)
     world = QgsApplication.pkgDataPath() + "/resources/data/world_map.gpkg|layername=countries"
-    project = QgsProject.instance()
-    project.addMapLayer(QgsVectorLayer(world, "World", "ogr"))
-    project.setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
-    journey.canvas.setExtent(QgsRectangle(canvas_box(journey.scenario["bbox"], margin=0.3)))
-    journey.canvas.refresh()
+    QgsProject.instance().addMapLayer(QgsVectorLayer(world, "World", "ogr"))
