@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import Any
+from unicodedata import normalize
 
 from shapely.geometry import mapping
 
@@ -37,6 +39,7 @@ MISSIONS: tuple[tuple[str, str], ...] = (
 )
 """Code in the catalogue and name for a person, the finest resolution first (CAT-07)."""
 
+_DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 _ANY_CLOUD, _ANY_INCIDENCE = 100, 90
 NEWEST_FIRST = [{"field": "datetime", "direction": "desc"}, {"field": "id", "direction": "asc"}]
 
@@ -53,7 +56,7 @@ class SearchQuery:
         product_type: What must be possible with the scene.
         max_cloud: Largest cloud cover in percent; 100 or None also keeps scenes whose cloud cover is unknown.
         max_incidence: Largest incidence angle in degrees; 90 or None also keeps scenes without an angle.
-        text: Words that the title must hold, in any order (CAT-06).
+        text: Words that must all be in the identifier, satellite or mission (CAT-06).
     """
 
     aois: tuple[Aoi, ...] = ()
@@ -96,7 +99,7 @@ class SearchQuery:
             conditions.append(at_most("eo:cloud_cover", self.max_cloud))
         if self.max_incidence is not None and self.max_incidence < _ANY_INCIDENCE:
             conditions.append(at_most("view:incidence_angle", self.max_incidence))
-        conditions.extend(_holds("title", word) for word in self.text.split())
+        conditions.extend(_names(word) for word in self.text.split())
         return conditions
 
 
@@ -109,12 +112,21 @@ def _compare(operator: str, name: str, value: object) -> dict[str, Any]:
     return {"op": operator, "args": [{"property": name}, value]}
 
 
-def _holds(name: str, word: str) -> dict[str, Any]:
-    """Write the CQL2 condition that a text holds a word, in the usual cases.
+def _names(word: str) -> dict[str, Any]:
+    """Write the CQL2 condition that a word is in what names a scene: identifier, satellite or mission.
 
-    The comparison of CQL2 heeds case, and `casei` belongs to a conformance class that few services have.
+    The comparison of CQL2 heeds case, and these are written in capitals without accents. Days are written in
+    identifiers without hyphens.
     """
-    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    spellings = dict.fromkeys((escaped, escaped.lower(), escaped.upper(), escaped.capitalize()))
-    tests = [{"op": "like", "args": [{"property": name}, f"%{spelling}%"]} for spelling in spellings]
-    return tests[0] if len(tests) == 1 else {"op": "or", "args": tests}
+    plain = normalize("NFKD", word).encode("ascii", "ignore").decode().upper() or word
+    as_day = plain.replace("-", "") if _DAY.fullmatch(plain) else plain
+    wanted = [("id", word), ("id", as_day), ("platform", plain), ("dinamis:mission", plain)]
+    tests = [
+        {"op": "like", "args": [{"property": name}, f"%{_literally(text)}%"]}
+        for name, text in dict.fromkeys(wanted)
+    ]
+    return {"op": "or", "args": tests}
+
+
+def _literally(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -119,7 +119,7 @@ def test_a_later_call_goes_on_and_the_note_holds_no_signature(fetch, store, serv
 
 def test_the_rest_of_another_file_is_not_taken(fetch, store, tmp_path):
     (tmp_path / "a.tif.part").write_bytes(b"other")
-    (tmp_path / "a.tif.part.json").write_text('{"href": "http://h/b.tif", "etag": "v1"}', "utf-8")
+    (tmp_path / "a.tif.part.json").write_text('{"href": "http://h/b.tif", "etag": "\\"v1\\""}', "utf-8")
     assert fetch().read_bytes() == CONTENT
 
 
