@@ -223,6 +223,7 @@ def test_logs_hold_no_signature_token_code_or_key(
         http.post(f"{live_service.url}/sign_urls", json={"urls": [signed]}, headers=key).raise_for_status()
         http.get(f"{live_service.url}/auth/realms/dinamis/device", params={"user_code": "ABCD-EFGH"})
         secrets.append("ABCD-EFGH")
+    live_service.stop()  # the last line is written after its answer was sent
     lines = [record.getMessage() for record in caplog.records if record.name == "dinamis.access"]
     assert len(lines) == 7
     assert lines[1].startswith("GET /objects/pleiades/DS_1/pan.tif 200 ")

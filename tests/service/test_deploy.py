@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from oauth import PROTOCOL, Device
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "deploy" / "dinamis-service.service"
@@ -88,18 +90,23 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def prefix(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bare environment with the locked dependencies and the wheel, readable by everyone."""
-    prefix = tmp_path_factory.mktemp("opt") / "dinamis"
+def machine() -> Iterator[Path]:
+    """A folder that every user may enter (pytest closes its own to others)."""
+    with tempfile.TemporaryDirectory(prefix="dinamis-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def prefix(wheel: Path, machine: Path) -> Path:
+    """A bare environment with the locked dependencies and the wheel."""
+    prefix = machine / "opt"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(prefix)], check=True, timeout=120)
     pip = [sys.executable, "-m", "pip", "--python", str(prefix / "bin" / "python"), "install", "-q"]
     pip.append("--disable-pip-version-check")
     lock = str(ROOT / "requirements" / "service.txt")
     subprocess.run([*pip, "--require-hashes", "-r", lock], check=True, timeout=600)
     subprocess.run([*pip, "--no-deps", str(wheel)], check=True, timeout=120)
-    for folder in (prefix, *prefix.parents[:3]):
-        if folder.stat().st_uid == os.getuid() and folder != folder.parent:
-            folder.chmod(folder.stat().st_mode | 0o055)
     return prefix
 
 
@@ -144,12 +151,12 @@ class Installation:
 
 
 @pytest.fixture
-def installation(prefix: Path, tmp_path: Path) -> Iterator[Installation]:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+def installation(prefix: Path, machine: Path) -> Iterator[Installation]:
+    folder = machine / "lib"
+    folder.mkdir()
     if os.getuid() == 0:
-        os.chown(tmp_path, 65534, 65534)
-    installation = Installation(prefix, tmp_path)
+        os.chown(folder, 65534, 65534)
+    installation = Installation(prefix, folder)
     yield installation
     if installation.process is not None and installation.process.poll() is None:
         installation.process.kill()
@@ -165,14 +172,21 @@ def test_the_installed_service_answers_restarts_and_keeps_everything(installatio
     (owner,) = [line.split()[1] for line in status.splitlines() if line.startswith("Uid:")]
     assert owner != "0"
     keys = (installation.data / "keys" / "signing.json").read_bytes()
-    certificates = httpx.get(f"{url}/auth/realms/dinamis/protocol/openid-connect/certs", timeout=10).json()
+    provider = f"{PROTOCOL}/certs"
+    certificates = httpx.get(url + provider, timeout=10).json()
+    device = Device(httpx.Client(base_url=url, timeout=10))
+    device.start()
     assert installation.stop(signal.SIGTERM) == 0
 
     url = installation.start()
     assert httpx.get(f"{url}/healthz", timeout=10).json() == {"status": "ok"}
-    again = httpx.get(f"{url}/auth/realms/dinamis/protocol/openid-connect/certs", timeout=10).json()
-    assert again == certificates
+    assert httpx.get(url + provider, timeout=10).json() == certificates
     assert (installation.data / "keys" / "signing.json").read_bytes() == keys
+    again = Device(httpx.Client(base_url=url, timeout=10))
+    again.codes = device.codes
+    assert (
+        again.poll().json()["error"] == "authorization_pending"
+    )  # invalid_grant if it were forgotten
     assert installation.stop(signal.SIGKILL) == -signal.SIGKILL
 
     check = subprocess.run(
