@@ -94,5 +94,5 @@ def _answers(name: str, probe: Callable[[], object]) -> bool:
 
 def _ask_database(context: Context) -> None:
     """Ask the state database for nothing in particular."""
-    with context.database.session() as session:
+    with context.database.reading() as session:
         session.execute(sql("SELECT 1"))

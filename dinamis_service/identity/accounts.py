@@ -106,13 +106,13 @@ class Accounts:
 
     def by_id(self, account_id: str) -> Principal | None:
         """The owner of the account `account_id`."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             account = session.get(Account, account_id)
             return principal_of(account) if account else None
 
     def by_email(self, email: str) -> Principal | None:
         """The owner of the account of this address (or user name), whatever its case."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             account = session.scalar(_account_named(_normal(email)))
             return principal_of(account) if account else None
 
@@ -132,7 +132,7 @@ class Accounts:
         counts = ((FROM_ONE_ADDRESS, f"{login}\n{address}"), (FROM_ANYWHERE, login))
         for limit, what in counts:
             self._throttle.claim(limit, what)
-        with self._database.session() as session:
+        with self._database.reading() as session:
             account = session.scalar(_account_named(login))
         stored = account.password_hash if account else self._nobody
         if not self._verify(stored, password) or account is None:

@@ -51,7 +51,7 @@ class ApiKeys:
 
     def list(self, sub: str) -> list[KeyInfo]:
         """Keys of the person `sub`, oldest first."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             keys = session.scalars(
                 select(ApiKey).where(ApiKey.account_id == sub).order_by(ApiKey.created_at, ApiKey.access_key)
             )
@@ -68,7 +68,7 @@ class ApiKeys:
 
     def principal(self, access_key: str, secret_key: str) -> Principal | None:
         """Who the pair speaks for, if it is one."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             key = session.get(ApiKey, access_key)
             if key is None or not matches(secret_key, key.secret_hash):
                 return None

@@ -41,7 +41,7 @@ class Browsers:
 
     def principal(self, secret: str) -> Principal | None:
         """Who is signed in in the browser of this secret, if anyone."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             found = session.get(BrowserSession, digest(secret))
             if found is None or found.expires_at <= self._clock():
                 return None

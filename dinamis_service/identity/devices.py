@@ -97,7 +97,7 @@ class Devices:
         """
         code = normal_user_code(user_code)
         self._throttle.claim(CODES_FROM_ONE_ADDRESS, address)
-        with self._database.session() as session:
+        with self._database.reading() as session:
             grant = self._pending(session, code)
             request = PendingRequest(code, grant.client_id, grant.scope)
         self._throttle.release(CODES_FROM_ONE_ADDRESS, address)

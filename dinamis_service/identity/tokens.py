@@ -154,7 +154,7 @@ class Tokens:
             InvalidTokenError: it is not one of ours, has expired, or its sign-in has ended.
         """
         claims = self._signer.verify(access_token, self._clock(), audience=AUDIENCE, issuer=issuer)
-        with self._database.session() as session:
+        with self._database.reading() as session:
             sign_in = session.get(SignIn, str(claims["sid"]))
             if sign_in is None or sign_in.ended_at is not None:
                 raise InvalidTokenError("the sign-in has ended")

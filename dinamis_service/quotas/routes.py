@@ -64,7 +64,7 @@ def build_router(context: Context) -> APIRouter:
         """Quota, price and minimum of each sensor for the signed-in person."""
         language = pick_language(request.headers.get("accept-language"))
         now = context.clock()
-        with context.database.session() as session:
+        with context.database.reading() as session:
             table = table_of(session, now)
             asked = requested_km2(session, principal.sub, now.year)
         kind: Any = principal.user_kind

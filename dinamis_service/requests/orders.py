@@ -104,7 +104,7 @@ class Orders:
             zone = covered_zone(self._catalogue, product, zone, question.item_ids, caller)
         now = self._clock()
         project = None
-        with self._database.session() as session:
+        with self._database.reading() as session:
             if question.project_id:
                 project = project_for_request(session, caller, question.project_id, now.date())
             return _assess(session, caller, product, zone, project, now=now), zone
@@ -128,7 +128,7 @@ class Orders:
         except (ServiceError, IntegrityError):
             # What was valid when the key made its request may not be so any more, and on PostgreSQL a twin
             # may store the same key meanwhile: a key that is known answers in any case.
-            with self._database.session() as session:
+            with self._database.reading() as session:
                 made = _made_before(session, caller, key, submission)
             if made is None:
                 raise
@@ -145,12 +145,12 @@ class Orders:
             wanted = wanted.where(Order.sequence < before)
         if state is not None:
             wanted = wanted.where(Order.state == state)
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return list(session.scalars(wanted))
 
     def get(self, caller: Caller, order_id: str) -> Order:
         """One request that the caller may see. Raises `NotFoundError` otherwise."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return _visible(session, caller, order_id)
 
     def move(

@@ -74,7 +74,7 @@ class Projects:
 
     def visible(self, caller: Caller) -> list[tuple[Project, int]]:
         """Projects with their number of requests, newest first: own ones, every one for an operator."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             wanted = select(Project).order_by(Project.created.desc(), Project.id.desc())
             if not caller.principal.is_operator:
                 wanted = wanted.where(Project.owner_sub == caller.principal.sub)
@@ -88,7 +88,7 @@ class Projects:
         Raises:
             NotFoundError: there is none, or it is somebody else's.
         """
-        with self._database.session() as session:
+        with self._database.reading() as session:
             project = session.get(Project, project_id)
             if project is None or not caller.may_see(project.owner_sub):
                 raise NotFoundError(_unknown_project(project_id, caller))
