@@ -37,7 +37,7 @@ FIRST_PAUSE_S = 0.5
 SPARE_BYTES = 16 * 1024 * 1024
 """Room that is left on the disk for the rest of the machine."""
 
-_PIECE_BYTES = 256 * 1024
+_PIECE_BYTES = 64 * 1024
 _STEP_S = 0.1
 _OK, _PARTIAL, _FORBIDDEN, _UNSATISFIABLE = 200, 206, 403, 416
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

@@ -87,25 +87,25 @@ def test_a_file_comes_whole_and_alone(fetch, tmp_path):
 
 
 def test_a_cut_is_resumed_where_it_stopped(fetch, store, server, tmp_path):
-    store.cuts = [400_000, 300_000]
+    store.cuts = [393_216, 262_144]
     assert fetch().read_bytes() == CONTENT
     first, second, third = server.seen
     assert "Range" not in first.headers
-    assert (second.headers["Range"], second.headers["If-Range"]) == ("bytes=400000-", '"v1"')
-    assert third.headers["Range"] == "bytes=700000-"
+    assert (second.headers["Range"], second.headers["If-Range"]) == ("bytes=393216-", '"v1"')
+    assert third.headers["Range"] == "bytes=655360-"
     assert names(tmp_path) == {"a.tif"}
 
 
 def test_a_file_that_changed_meanwhile_starts_anew(fetch, store, server):
-    store.cuts = [400_000]
+    store.cuts = [393_216]
     changed = Store(CONTENT[::-1], '"v2"')
     server.on("/a.tif", store, changed)
     assert fetch().read_bytes() == CONTENT[::-1]
-    assert server.seen[1].headers["Range"] == "bytes=400000-"
+    assert server.seen[1].headers["Range"] == "bytes=393216-"
 
 
 def test_a_later_call_goes_on_and_the_note_holds_no_signature(fetch, store, server, tmp_path):
-    store.cuts = [400_000, 0, 0, 0]
+    store.cuts = [393_216, 0, 0, 0]
     with pytest.raises(ServiceUnreachableError):
         fetch()
     assert names(tmp_path) == {"a.tif.part", "a.tif.part.json"}
@@ -113,7 +113,7 @@ def test_a_later_call_goes_on_and_the_note_holds_no_signature(fetch, store, serv
     assert json.loads(note) == {"href": server.url + "/a.tif", "etag": '"v1"'}
     store.cuts = []
     assert fetch().read_bytes() == CONTENT
-    assert server.seen[-1].headers["Range"] == "bytes=400000-"
+    assert server.seen[-1].headers["Range"] == "bytes=393216-"
     assert names(tmp_path) == {"a.tif"}
 
 
@@ -131,7 +131,7 @@ def test_a_damaged_note_starts_anew(fetch, tmp_path, note):
 
 
 def test_without_a_strong_validator_nothing_is_resumed(fetch, store, server):
-    store.etag, store.cuts = 'W/"v1"', [400_000]
+    store.etag, store.cuts = 'W/"v1"', [393_216]
     assert fetch().read_bytes() == CONTENT
     assert all("Range" not in seen.headers for seen in server.seen)
 
@@ -144,7 +144,7 @@ def test_no_gain_at_all_gives_up(fetch, store, server):
 
 
 def test_silence_is_a_time_out_and_is_resumed(fetch, store):
-    store.cuts, store.silence = [400_000], 5
+    store.cuts, store.silence = [393_216], 5
     began = time.monotonic()
     assert fetch(timeout_s=0.3).read_bytes() == CONTENT
     assert time.monotonic() - began < 3
@@ -179,7 +179,7 @@ def test_what_is_not_the_file_is_told_and_leaves_nothing(server, tmp_path, fetch
 
 
 def test_a_file_that_became_shorter_starts_anew(fetch, store, server):
-    store.cuts = [400_000]
+    store.cuts = [393_216]
     server.on("/a.tif", store, problem(416, "range"), Store(b"short", '"v2"'))
     assert fetch().read_bytes() == b"short"
 
@@ -191,7 +191,7 @@ def test_an_empty_file_is_a_file(fetch, store):
 
 def test_an_older_file_stays_until_the_new_one_is_whole(fetch, store, tmp_path):
     (tmp_path / "a.tif").write_bytes(b"older")
-    store.cuts = [400_000, 0, 0, 0]
+    store.cuts = [393_216, 0, 0, 0]
     with pytest.raises(ServiceUnreachableError):
         fetch()
     assert (tmp_path / "a.tif").read_bytes() == b"older"
