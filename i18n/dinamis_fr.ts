@@ -515,7 +515,7 @@
             <translation>{scene} n’a aucune image téléchargeable.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/search.py" line="122" />
+            <location filename="../dinamis_plugin/controllers/search.py" line="128" />
             <source>Searching the catalogue</source>
             <translation>Recherche dans le catalogue</translation>
         </message>
@@ -842,7 +842,7 @@ Relancez ensuite QGIS.</translation>
             <translation>Lieu, capteur, mot clé…</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results_model.py" line="227" />
+            <location filename="../dinamis_plugin/gui/results_model.py" line="231" />
             <location filename="../dinamis_plugin/gui/filters.py" line="136" />
             <location filename="../dinamis_plugin/gui/filters.py" line="97" />
             <source>Product type</source>
@@ -939,7 +939,7 @@ Relancez ensuite QGIS.</translation>
             <translation>Angle d’incidence max.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="255" />
+            <location filename="../dinamis_plugin/gui/results.py" line="257" />
             <location filename="../dinamis_plugin/gui/filters.py" line="231" />
             <source>Searching…</source>
             <translation>Recherche en cours…</translation>
@@ -1014,7 +1014,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/project_dialog.py" line="65" />
             <location filename="../dinamis_plugin/gui/sign_in.py" line="59" />
-            <location filename="../dinamis_plugin/gui/results.py" line="186" />
+            <location filename="../dinamis_plugin/gui/results.py" line="188" />
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="100" />
             <source>Cancel</source>
             <translation>Annuler</translation>
@@ -1116,7 +1116,7 @@ Relancez ensuite QGIS.</translation>
             <translation>Filtres</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="57" />
+            <location filename="../dinamis_plugin/gui/results.py" line="55" />
             <location filename="../dinamis_plugin/gui/dock.py" line="278" />
             <location filename="../dinamis_plugin/gui/dock.py" line="111" />
             <source>Results</source>
@@ -1145,37 +1145,37 @@ Relancez ensuite QGIS.</translation>
             <translation>Dossier des images</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="176" />
+            <location filename="../dinamis_plugin/gui/results.py" line="178" />
             <source>Choose on the map</source>
             <translation>Choisir sur la carte</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="179" />
+            <location filename="../dinamis_plugin/gui/results.py" line="181" />
             <source>Choose scenes by clicking their footprints on the map</source>
             <translation>Choisir des scènes en cliquant leurs emprises sur la carte</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="192" />
+            <location filename="../dinamis_plugin/gui/results.py" line="194" />
             <source>Add to map</source>
             <translation>Ajouter à la carte</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="196" />
+            <location filename="../dinamis_plugin/gui/results.py" line="198" />
             <source>Download…</source>
             <translation>Télécharger…</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="199" />
+            <location filename="../dinamis_plugin/gui/results.py" line="201" />
             <source>Order…</source>
             <translation>Commander…</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="202" />
+            <location filename="../dinamis_plugin/gui/results.py" line="204" />
             <source>Zoom to</source>
             <translation>Zoomer</translation>
         </message>
         <message numerus="yes">
-            <location filename="../dinamis_plugin/gui/results.py" line="267" />
+            <location filename="../dinamis_plugin/gui/results.py" line="269" />
             <source>%n scene(s)</source>
             <translation>
                 <numerusform>%n scène</numerusform>
@@ -1183,62 +1183,62 @@ Relancez ensuite QGIS.</translation>
             </translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="271" />
+            <location filename="../dinamis_plugin/gui/results.py" line="273" />
             <source>{loaded} listed</source>
             <translation>{loaded} affichées</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="276" />
+            <location filename="../dinamis_plugin/gui/results.py" line="278" />
             <source>Load more ({left} left)</source>
             <translation>En charger d’autres ({left} restantes)</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="308" />
+            <location filename="../dinamis_plugin/gui/results.py" line="310" />
             <source>Remove all filters</source>
             <translation>Retirer tous les filtres</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="321" />
+            <location filename="../dinamis_plugin/gui/results.py" line="323" />
             <source>Remove this filter and search again</source>
             <translation>Retirer ce filtre et relancer la recherche</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="340" />
+            <location filename="../dinamis_plugin/gui/results.py" line="342" />
             <source>The catalogue is being searched…</source>
             <translation>Recherche dans le catalogue…</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="343" />
+            <location filename="../dinamis_plugin/gui/results.py" line="345" />
             <source>No scene matches: widen the dates, the area or the cloud limit.</source>
             <translation>Aucune scène ne correspond : élargissez les dates, la zone ou la limite de nuage.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="344" />
+            <location filename="../dinamis_plugin/gui/results.py" line="346" />
             <source>Change the filters</source>
             <translation>Modifier les filtres</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="348" />
+            <location filename="../dinamis_plugin/gui/results.py" line="350" />
             <source>Choose an area and filters, then search the catalogue.</source>
             <translation>Choisissez une zone et des filtres, puis lancez la recherche.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="349" />
+            <location filename="../dinamis_plugin/gui/results.py" line="351" />
             <source>Set the filters</source>
             <translation>Régler les filtres</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="370" />
+            <location filename="../dinamis_plugin/gui/results.py" line="372" />
             <source>Not downloadable: this archive has to be ordered first.</source>
             <translation>Non téléchargeable : cette archive doit d’abord être commandée.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="379" />
+            <location filename="../dinamis_plugin/gui/results.py" line="381" />
             <source>Nothing to order: already in the DINAMIS catalogue.</source>
             <translation>Rien à commander : déjà au catalogue DINAMIS.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="389" />
+            <location filename="../dinamis_plugin/gui/results.py" line="391" />
             <source>Choose one or more scenes in the list.</source>
             <translation>Choisissez une ou plusieurs scènes dans la liste.</translation>
         </message>
@@ -1345,25 +1345,25 @@ Relancez ensuite QGIS.</translation>
             <translation>Scènes de la commande</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results_model.py" line="218" />
+            <location filename="../dinamis_plugin/gui/results_model.py" line="222" />
             <location filename="../dinamis_plugin/gui/order_dialog.py" line="47" />
             <source>Sensor</source>
             <translation>Capteur</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results_model.py" line="219" />
+            <location filename="../dinamis_plugin/gui/results_model.py" line="223" />
             <location filename="../dinamis_plugin/gui/order_dialog.py" line="48" />
             <source>Date</source>
             <translation>Date</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results_model.py" line="220" />
+            <location filename="../dinamis_plugin/gui/results_model.py" line="224" />
             <location filename="../dinamis_plugin/gui/order_dialog.py" line="49" />
             <source>Cloud %</source>
             <translation>Nuage %</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results_model.py" line="221" />
+            <location filename="../dinamis_plugin/gui/results_model.py" line="225" />
             <location filename="../dinamis_plugin/gui/order_dialog.py" line="50" />
             <source>Angle °</source>
             <translation>Angle °</translation>
@@ -1639,37 +1639,37 @@ Relancez ensuite QGIS.</translation>
             <translation>{euros} le crédit</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results_model.py" line="196" />
+            <location filename="../dinamis_plugin/gui/results_model.py" line="200" />
             <source>Type not known</source>
             <translation>Type inconnu</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results_model.py" line="220" />
+            <location filename="../dinamis_plugin/gui/results_model.py" line="224" />
             <source>Cloud</source>
             <translation>Nuage</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results_model.py" line="221" />
+            <location filename="../dinamis_plugin/gui/results_model.py" line="225" />
             <source>Angle</source>
             <translation>Angle</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results_model.py" line="228" />
+            <location filename="../dinamis_plugin/gui/results_model.py" line="232" />
             <source>Satellite mission</source>
             <translation>Mission satellitaire</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results_model.py" line="229" />
+            <location filename="../dinamis_plugin/gui/results_model.py" line="233" />
             <source>Acquisition, in local time</source>
             <translation>Acquisition, en heure locale</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results_model.py" line="230" />
+            <location filename="../dinamis_plugin/gui/results_model.py" line="234" />
             <source>Cloud cover in percent</source>
             <translation>Couverture nuageuse en pour cent</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results_model.py" line="231" />
+            <location filename="../dinamis_plugin/gui/results_model.py" line="235" />
             <source>Incidence angle in degrees</source>
             <translation>Angle d’incidence en degrés</translation>
         </message>

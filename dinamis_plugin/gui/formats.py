@@ -61,7 +61,7 @@ def euros(amount: float | None) -> str:
 def moment(when: datetime, *, short: bool = False) -> str:
     """Day and time in the local time zone; with `short`, the year in two digits."""
     shown = locale()
-    pattern = shown.dateTimeFormat(QLocale.FormatType.ShortFormat)
+    pattern = f"{shown.dateFormat(QLocale.FormatType.ShortFormat)} HH:mm"
     if short:
         pattern = pattern.replace("yyyy", "yy")
     return shown.toString(QDateTime.fromSecsSinceEpoch(int(when.timestamp())), pattern)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
-from qgis.PyQt.QtSvg import QSvgWidget
-from qgis.PyQt.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ..controllers.session import SessionState
 from ..domain.account import Account
-from ..paths import icon_path
-from .theme import HALF, STEP, Role, make_primary, set_role
+from .theme import HALF, STEP, Role, colours, make_primary, set_role, themed_pixmap
 from .widgets import ElidedLabel, push_button, row, tool_button
 
 translate = QCoreApplication.translate
@@ -29,8 +27,9 @@ class Header(QWidget):
         super().__init__()
         self._account: Account | None = None
         self._state = SessionState.SIGNED_OUT
-        logo = QSvgWidget(str(icon_path("dinamis")))
+        logo = QLabel()
         logo.setFixedSize(_LOGO, _LOGO)
+        logo.setPixmap(themed_pixmap("dinamis", colours().text, _LOGO, self.devicePixelRatioF()))
         self._name = ElidedLabel("accountLabel")
         set_role(self._name, Role.HEADING)
         self._entity = ElidedLabel("entityLabel")

@@ -6,13 +6,15 @@ from typing import Callable
 
 from qgis.core import QgsGeometry, QgsPointXY, QgsRectangle, QgsWkbTypes
 from qgis.gui import QgsMapCanvas, QgsMapMouseEvent, QgsMapTool, QgsRubberBand
-from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QPoint, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QKeyEvent
 from qgis.PyQt.QtWidgets import QApplication
 
 from .theme import Tone, colours
 
 _MIN_VERTICES = 3
+#: A tablet may swallow the release after a double click; the drawing does not wait for it longer.
+_RELEASE_MS = 400
 
 
 class DrawingTool(QgsMapTool):
@@ -127,10 +129,15 @@ class PolygonTool(DrawingTool):
     def canvasDoubleClickEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802, ARG002 - Qt's name
         """End at the release that follows: sooner, the release would go to the tool that comes next."""
         self._ending = True
+        QTimer.singleShot(_RELEASE_MS, self._end_without_release)
 
     def canvasReleaseEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802 - Qt's name
         """End on a right click or after a double click."""
         if self._ending or event.button() == Qt.MouseButton.RightButton:
+            self._finish(self._points)
+
+    def _end_without_release(self) -> None:
+        if self._ending:
             self._finish(self._points)
 
     def _reset(self) -> None:

@@ -289,7 +289,7 @@ class RequestDialog(QDialog):
         except InvalidRequestError:
             return None
         parameters["project_id"] = self._project.currentData()
-        draft = replace(draft, parameters=parameters)
+        draft = draft.changed(parameters=parameters)
         if (
             self._last is not None
             and replace(draft, idempotency_key=self._last.idempotency_key) == self._last

@@ -37,8 +37,6 @@ from .widgets import ButtonGrid, EmptyState, FlowLayout, label, on_theme_change,
 
 translate = QCoreApplication.translate
 
-_COMPACT_BELOW = 400
-
 
 class ResultsView(QTableView):
     """The list; Enter adds the chosen scenes to the map, the pointer tells which row it is over.
@@ -68,7 +66,7 @@ class ResultsView(QTableView):
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + STEP)
         self.setSortingEnabled(True)
@@ -121,20 +119,24 @@ class ResultsView(QTableView):
 
     def _fit_columns(self) -> None:
         """Share the width out: every cell whole, and the sensor takes what is left."""
-        compact = self.viewport().width() < _COMPACT_BELOW
+        room = self.viewport().width()
+        sensor = self.fontMetrics().horizontalAdvance("Pléiades Neo") + 2 * STEP
+        compact = sum(self._widths(compact=False).values()) + sensor > room
         self._model.set_compact(compact=compact)
-        metrics = self.fontMetrics()
-        gap = STEP if compact else 2 * STEP
-        widths = {
-            TYPE: ICON + (HALF if compact else STEP),
-            DATE: formats.moment_width(metrics, short=compact) + gap,
-        }
-        for number in (CLOUD, ANGLE):
-            title = self._model.headerData(number, Qt.Orientation.Horizontal)
-            widths[number] = metrics.horizontalAdvance(title) + gap + HALF
-        widths[SENSOR] = max(3 * ICON, self.viewport().width() - sum(widths.values()))
+        widths = self._widths(compact=compact)
+        least = self.fontMetrics().horizontalAdvance("SPOT6") + STEP
+        widths[SENSOR] = max(least, room - sum(widths.values()))
         for number, width in widths.items():
             self.setColumnWidth(number, width)
+
+    def _widths(self, *, compact: bool) -> dict[int, int]:
+        """Width of every column but the sensor's, in pixels."""
+        metrics, gap = self.fontMetrics(), STEP if compact else 2 * STEP
+        titles = self._model.titles(compact=compact)
+        widths = {TYPE: ICON + gap // 2, DATE: formats.moment_width(metrics, short=compact) + gap}
+        for number in (CLOUD, ANGLE):
+            widths[number] = metrics.horizontalAdvance(titles[number]) + gap + HALF
+        return widths
 
 
 class ResultsPage(QWidget):

@@ -67,6 +67,10 @@ class ResultsModel(QAbstractTableModel):
         self.endInsertRows()
         self.sort(*self._order)
 
+    def titles(self, *, compact: bool) -> tuple[str, ...]:
+        """Titles of the columns, as they are where there is little room or enough."""
+        return _titles(compact=compact)
+
     def scene(self, row: int) -> Scene:
         """The scene of a row."""
         return self._scenes[row]

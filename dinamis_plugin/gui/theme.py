@@ -16,6 +16,7 @@ from ..paths import icon_path
 #: Half and whole step of the 8 px grid every margin and gap stands on.
 HALF, STEP = 4, 8
 ICON = 16
+_TONE_CONTRAST = 3.0
 _ICON_PROPERTY = "dinamisIcon"
 _ROLE_PROPERTY = "dinamisRole"
 _PRIMARY_PROPERTY = "dinamisPrimary"
@@ -78,9 +79,14 @@ class Colours:
         return mix(self.window, self.text, 0.05)
 
     def tone(self, tone: Tone) -> QColor:
-        """A tone that keeps its contrast with the window."""
+        """A tone that stands out from the window, as far from its lightness as that takes."""
         hue, saturation = tone.value
-        return QColor.fromHsl(hue, saturation, 165 if self.dark else 95)
+        lightness, step, last = (165, 10, 215) if self.dark else (95, -10, 35)
+        colour = QColor.fromHsl(hue, saturation, lightness)
+        while contrast(colour, self.window) < _TONE_CONTRAST and lightness != last:
+            lightness += step
+            colour = QColor.fromHsl(hue, saturation, lightness)
+        return colour
 
     def tint(self, tone: Tone) -> QColor:
         """A tone as a soft ground under text."""
@@ -95,6 +101,20 @@ def mix(start: QColor, end: QColor, share: float) -> QColor:
         round(start.green() * keep + end.green() * share),
         round(start.blue() * keep + end.blue() * share),
     )
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """The contrast of two colours as WCAG counts it, 1 to 21."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: QColor) -> float:
+    linear = [
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - of sRGB
+        for part in (colour.redF(), colour.greenF(), colour.blueF())
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def colours() -> Colours:

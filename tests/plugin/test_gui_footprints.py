@@ -1,0 +1,128 @@
+"""Footprints on the canvas, also many of them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
+from qgis.PyQt.QtGui import QColor, QImage, QPainter
+from shapely.geometry import MultiPolygon, box
+
+from dinamis_plugin.gui.footprints import FootprintsItem, HoverWatch
+
+from .gui_support import canvas, make_scene, pointer, window  # noqa: F401
+from .waiting import Ticker, wait_until
+
+
+@pytest.fixture
+def item(canvas):  # noqa: F811
+    made = FootprintsItem(canvas)
+    yield made
+    made.remove()
+
+
+def painted(item):
+    picture = QImage(600, 600, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.fill(QColor(0, 0, 0, 0))
+    painter = QPainter(picture)
+    item.paint(painter)
+    painter.end()
+    return picture
+
+
+def inked(picture, x, y, reach=3):
+    around = range(-reach, reach + 1)
+    return any(picture.pixelColor(x + dx, y + dy).alpha() for dx in around for dy in around)
+
+
+def add(item, scenes):
+    item.add(scenes)
+    wait_until(lambda: item.ready)
+
+
+def test_a_footprint_is_painted_where_it_lies(item, canvas):  # noqa: F811
+    add(item, [make_scene(lon=3.6, lat=43.5)])
+    picture = painted(item)
+    corner = canvas.getCoordinateTransform().transform(QgsPointXY(400750.1, 5388214.0))
+    assert inked(picture, round(corner.x()), round(corner.y()))
+    middle = canvas.getCoordinateTransform().transform(QgsPointXY(406316, 5395880))
+    assert not inked(picture, round(middle.x()), round(middle.y()))
+
+
+def test_the_selected_one_is_filled(item, canvas):  # noqa: F811
+    scene = make_scene(lon=3.6, lat=43.5)
+    add(item, [scene])
+    item.select([scene])
+    middle = canvas.getCoordinateTransform().transform(QgsPointXY(406316, 5395880))
+    assert painted(item).pixelColor(round(middle.x()), round(middle.y())).alpha() > 30
+    item.select([])
+    item.hover(scene)
+    assert painted(item).pixelColor(round(middle.x()), round(middle.y())).alpha() > 10
+
+
+def test_it_follows_zoom_and_crs(item, canvas):  # noqa: F811
+    scene = make_scene(lon=3.6, lat=43.5)
+    add(item, [scene])
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:2154"))
+    wait_until(lambda: item.ready and item.extent_of([scene]).isValid())
+    assert 740_000 < item.extent_of([scene]).left() < 760_000
+
+
+def test_scenes_under_a_point_come_smallest_first(item):
+    small = make_scene(1, lon=3.6, lat=43.5)
+    large = replace(make_scene(2), footprint=box(3.5, 43.4, 3.9, 43.7))
+    elsewhere = make_scene(3, lon=5.0, lat=43.5)
+    add(item, [large, small, elsewhere])
+    found = item.scenes_at(QgsPointXY(403000, 5390000))
+    assert [scene.id for scene in found] == ["scene-1", "scene-2"]
+    assert not item.scenes_at(QgsPointXY(0, 0))
+
+
+def test_a_footprint_in_two_parts(item):
+
+    parts = MultiPolygon([box(3.6, 43.5, 3.65, 43.6), box(3.75, 43.5, 3.8, 43.6)])
+    scene = replace(make_scene(), footprint=parts)
+    add(item, [scene])
+    assert item.scenes_at(QgsPointXY(401500, 5390000)) == [scene]
+    assert item.scenes_at(QgsPointXY(411500, 5390000)) == []
+    assert item.scenes_at(QgsPointXY(420000, 5390000)) == [scene]
+
+
+def test_clear_takes_all_away(item):
+    add(item, [make_scene(lon=3.6, lat=43.5)])
+    item.clear()
+    assert not item.scenes_at(QgsPointXY(403000, 5390000))
+    assert not any(inked(painted(item), x, y) for x in range(20, 600, 40) for y in range(20, 600, 40))
+
+
+def test_the_pointer_tells_the_scene_below_it(item, canvas, pointer):  # noqa: F811
+    scene = make_scene(lon=3.6, lat=43.5)
+    add(item, [scene])
+    told = []
+    watch = HoverWatch(canvas, item, told.append)
+    inside = pointer.pixel(406316, 5395880)
+    pointer.move(inside.x(), inside.y())
+    wait_until(lambda: told)
+    pointer.move(5, 5)
+    wait_until(lambda: len(told) == 2)
+    watch.remove()
+    assert told == [scene, None]
+
+
+def test_ten_thousand_footprints_stay_quick(item, canvas):  # noqa: F811
+    scenes = [make_scene(n, lon=3.3 + (n % 100) * 0.01, lat=43.2 + (n // 100) * 0.01) for n in range(10_000)]
+    with Ticker() as ticker:
+        item.add(scenes)
+        wait_until(lambda: item.ready, 60)
+    assert ticker.longest_ms < 50
+    painted(item)
+    item.hover(scenes[5])
+    start = time.thread_time()
+    for _ in range(10):
+        painted(item)
+    assert (time.thread_time() - start) / 10 < 0.02
+    start = time.thread_time()
+    item.scenes_at(QgsPointXY(403000, 5390000))
+    assert time.thread_time() - start < 0.05

@@ -1,0 +1,445 @@
+"""Orders, programming requests and projects."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from qgis.PyQt.QtCore import QDate, QPoint, Qt, QTimer
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QApplication, QMessageBox
+
+from dinamis_plugin.controllers.messages import Notice, NoticeLevel
+from dinamis_plugin.domain.order import OrderState
+from dinamis_plugin.gui import formats
+from dinamis_plugin.gui.account_page import AccountPage
+from dinamis_plugin.gui.order_dialog import OrderDialog
+from dinamis_plugin.gui.programming_dialog import ProgrammingDialog
+from dinamis_plugin.gui.project_dialog import ProjectDialog
+from dinamis_plugin.gui.quota_bar import QuotaBar
+from dinamis_plugin.gui.requests_models import state_label
+from dinamis_plugin.gui.requests_page import RequestsPage
+
+from .gui_support import (
+    ACCOUNT,
+    CLOSED_PROJECT,
+    FIELDS,
+    PRODUCTS,
+    PROJECT,
+    child,
+    click,
+    make_aoi,
+    make_estimate,
+    make_order,
+    make_quotas,
+    make_scene,
+)
+from .waiting import Caught
+
+FAULT = Notice(NoticeLevel.ERROR, "No answer in time", "The service took too long.", "Try again.")
+
+
+def orderable(number, mission="PLEIADES"):
+    return make_scene(number, mission, "orderable")
+
+
+def opened(qtbot, dialog):
+    qtbot.addWidget(dialog)
+    dialog.set_projects([PROJECT, CLOSED_PROJECT])
+    dialog.begin()
+    dialog.set_form(FIELDS)
+    dialog.show()
+    child(dialog, "field_purpose").setPlainText("Suivi du littoral")
+    return dialog
+
+
+@pytest.fixture
+def order(qtbot):
+    return opened(qtbot, OrderDialog([orderable(1), orderable(2)], [make_aoi(side=0.05)]))
+
+
+@pytest.fixture
+def programming(qtbot):
+    dialog = ProgrammingDialog([make_aoi()])
+    dialog.set_products(PRODUCTS)
+    return opened(qtbot, dialog)
+
+
+# Archive order
+
+
+def test_only_open_projects_are_offered(order):
+    combo = child(order, "orderProjectCombo")
+    assert [combo.itemData(number) for number in range(combo.count())] == [PROJECT.id]
+
+
+def test_the_estimate_is_asked_for_the_part_inside_the_areas(order, qtbot):
+    with qtbot.waitSignal(order.estimate_requested) as caught:
+        order.draft_changed()
+    draft = caught.args[0]
+    assert draft.product_id == "pleiades-archive"
+    assert draft.item_ids == ("scene-1", "scene-2")
+    assert draft.geometry.bounds == pytest.approx((3.6, 43.5, 3.65, 43.55))
+    check = child(order, "orderClipCheck")
+    with qtbot.waitSignal(order.estimate_requested) as caught:
+        click(check, QPoint(8, check.height() // 2))
+    assert caught.args[0].geometry.bounds == pytest.approx((3.6, 43.5, 3.7, 43.6))
+
+
+def test_area_quota_and_share_are_shown(order):
+    order.set_estimate(make_estimate())
+    assert formats.area(123.4) in child(order, "orderAreaLabel").text()
+    quota = child(order, "orderQuotaLabel").text()
+    assert formats.area(1500) in quota
+    assert formats.percent(0.08) in quota
+    assert order.findChild(QuotaBar).share == pytest.approx(0.08)
+
+
+def test_beyond_the_quota_the_price_and_the_warning_are_shown(order):
+    order.set_estimate(
+        make_estimate(
+            area_km2=1800,
+            share=1.2,
+            excess_km2=300,
+            price={"unit": "km2", "quantity": 300, "eur": 540},
+            messages=[{"level": "warning", "text": "Quota dépassé."}],
+        )
+    )
+    assert formats.area(300) in child(order, "orderQuotaLabel").text()
+    assert formats.euros(540) in child(order, "orderPriceLabel").text()
+    assert child(order, "orderMessages").text() == "Quota dépassé."
+    assert child(order, "orderSubmitButton").isEnabled()
+
+
+def test_a_request_that_would_be_refused_cannot_be_sent(order):
+    order.set_estimate(make_estimate(acceptable=False, messages=[{"level": "error", "text": "Non."}]))
+    button = child(order, "orderSubmitButton")
+    assert not button.isEnabled()
+    assert button.toolTip() == child(order, "orderHintLabel").text() != ""
+
+
+def test_a_double_click_sends_one_request(order):
+    sent = Caught(order.submit_requested)
+    button = child(order, "orderSubmitButton")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert len(sent.values) == 1
+    assert not button.isEnabled()
+    assert sent.values[0].parameters["project_id"] == PROJECT.id
+    assert sent.values[0].parameters["processing_level"] == "ortho"
+
+
+def test_a_try_again_keeps_the_key_and_a_change_takes_a_new_one(order):
+    sent = Caught(order.submit_requested)
+    button = child(order, "orderSubmitButton")
+    click(button)
+    order.set_refusal(FAULT)
+    assert "too long" in child(order, "orderMessages").text()
+    click(button)
+    order.set_refusal(FAULT)
+    child(order, "field_purpose").setPlainText("Autre chose")
+    click(button)
+    keys = [draft.idempotency_key for draft in sent.values]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_the_dialog_stays_while_the_request_is_on_its_way(order):
+    click(child(order, "orderSubmitButton"))
+    order.reject()
+    order.close()
+    assert order.isVisible()
+    assert not child(order, "orderCancelButton").isEnabled()
+    order.set_refusal(FAULT)
+    click(child(order, "orderCancelButton"))
+    assert not order.isVisible()
+
+
+def test_a_missing_field_is_marked_and_nothing_is_sent(order):
+    sent = Caught(order.submit_requested)
+    child(order, "field_purpose").clear()
+    click(child(order, "orderSubmitButton"))
+    assert not sent.values
+    assert child(order, "problem_purpose").isVisible()
+    child(order, "field_purpose").setPlainText("x")
+    click(child(order, "orderSubmitButton"))
+    assert len(sent.values) == 1
+
+
+def test_what_the_service_says_of_a_field_is_shown_under_it(order):
+    click(child(order, "orderSubmitButton"))
+    order.set_refusal(replace(FAULT, fields=(("purpose", "Trop court."),)))
+    assert child(order, "problem_purpose").text() == "Trop court."
+
+
+def test_the_identifier_is_shown_once_sent(order):
+    click(child(order, "orderSubmitButton"))
+    order.set_submitted(make_order(7))
+    assert child(order, "orderIdLabel").isVisible()
+    assert child(order, "orderIdLabel").text() == make_order(7).id
+    click(child(order, "orderCloseButton"))
+    assert not order.isVisible()
+
+
+def test_several_sensors_make_several_requests(qtbot):
+    scenes = [orderable(1), orderable(2, "SPOT 6/7"), orderable(3)]
+    dialog = opened(qtbot, OrderDialog(scenes, []))
+    sent = Caught(dialog.submit_requested)
+    forms = Caught(dialog.form_requested)
+    assert "2" in child(dialog, "orderSplitLabel").text()
+    click(child(dialog, "orderSubmitButton"))
+    dialog.set_submitted(make_order(1))
+    click(child(dialog, "orderNextButton"))
+    assert forms.values == ["spot-archive"]
+    click(child(dialog, "orderSubmitButton"))
+    dialog.set_submitted(make_order(2))
+    assert not child(dialog, "orderNextButton").isVisible()
+    assert [draft.item_ids for draft in sent.values] == [("scene-1", "scene-3"), ("scene-2",)]
+    assert sent.values[0].idempotency_key != sent.values[1].idempotency_key
+
+
+def test_without_a_project_one_is_asked_for(qtbot):
+    dialog = OrderDialog([orderable(1)], [])
+    qtbot.addWidget(dialog)
+    dialog.begin()
+    dialog.show()
+    assert not child(dialog, "orderSubmitButton").isEnabled()
+    wanted = Caught(dialog.project_requested)
+    click(child(dialog, "orderNewProjectButton"))
+    assert len(wanted.values) == 1
+    dialog.set_projects([PROJECT])
+    assert child(dialog, "orderSubmitButton").isEnabled()
+
+
+def test_a_project_just_created_is_chosen(order):
+    fresh = replace(PROJECT, id="2026-002-SCI", title="Neuf")
+    order.set_projects([PROJECT, fresh])
+    assert child(order, "orderProjectCombo").currentData() == "2026-002-SCI"
+
+
+def test_areas_that_no_scene_covers_do_not_clip(qtbot):
+    dialog = OrderDialog([orderable(1)], [make_aoi(west=10)])
+    qtbot.addWidget(dialog)
+    dialog.begin()
+    assert not child(dialog, "orderClipCheck").isEnabled()
+    assert not child(dialog, "orderClipCheck").isChecked()
+
+
+# Programming request
+
+
+def test_only_programming_products_are_offered(programming):
+    combo = child(programming, "programmingProductCombo")
+    assert [combo.itemData(number) for number in range(combo.count())] == [
+        "pleiades-programming",
+        "spot-programming",
+    ]
+
+
+def test_window_cloud_and_angle_reach_the_request(programming):
+    today = QDate.currentDate()
+    child(programming, "programmingStartEdit").setDate(today.addDays(10))
+    child(programming, "programmingEndEdit").setDate(today.addDays(40))
+    child(programming, "programmingCloudSpin").setValue(5)
+    child(programming, "programmingIncidenceSpin").setValue(20)
+    sent = Caught(programming.submit_requested)
+    click(child(programming, "programmingSubmitButton"))
+    draft = sent.values[0]
+    assert (draft.end - draft.start).days == 30
+    assert (draft.max_cloud, draft.max_incidence) == (5, 20)
+    assert draft.geometry.bounds == pytest.approx((3.6, 43.5, 3.7, 43.6))
+
+
+def test_a_single_precise_day_cannot_be_asked_for(programming):
+    today = QDate.currentDate()
+    child(programming, "programmingStartEdit").setDate(today.addDays(10))
+    child(programming, "programmingEndEdit").setDate(today.addDays(15))
+    assert not child(programming, "programmingSubmitButton").isEnabled()
+    assert "7" in child(programming, "programmingHintLabel").text()
+    child(programming, "programmingEndEdit").setDate(today.addDays(16))
+    assert child(programming, "programmingSubmitButton").isEnabled()
+
+
+def test_the_first_day_is_not_in_the_past(programming):
+    edit = child(programming, "programmingStartEdit")
+    edit.setDate(QDate.currentDate().addDays(-3))
+    assert edit.date() >= QDate.currentDate()
+
+
+def test_another_product_asks_its_form_and_a_new_estimate(programming, qtbot):
+    forms = Caught(programming.form_requested)
+    with qtbot.waitSignal(programming.estimate_requested) as caught:
+        child(programming, "programmingProductCombo").setCurrentIndex(1)
+    assert forms.values == ["spot-programming"]
+    assert caught.args[0].product_id == "spot-programming"
+
+
+def test_without_an_area_it_says_where_to_add_one(qtbot):
+    dialog = ProgrammingDialog([])
+    dialog.set_products(PRODUCTS)
+    opened(qtbot, dialog)
+    assert not child(dialog, "programmingSubmitButton").isEnabled()
+    assert "area" in child(dialog, "programmingAreaLabel").text()
+
+
+# Project
+
+
+def test_a_project_is_asked_for_in_full_of_scientists(qtbot):
+    dialog = ProjectDialog(scientific=True)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    submit = child(dialog, "projectSubmitButton")
+    for name in (
+        "projectTitleEdit",
+        "projectDescriptionEdit",
+        "projectObjectivesEdit",
+        "projectMethodologyEdit",
+    ):
+        QTest.keyClicks(child(dialog, name), "Littoral")
+        assert not submit.isEnabled()
+        assert child(dialog, "projectHintLabel").text()
+    QTest.keyClicks(child(dialog, "projectResultsEdit"), "Cartes")
+    child(dialog, "projectThemesEdit").setText("Littoral, Forêt")
+    child(dialog, "projectEndEdit").setDate(QDate.currentDate().addDays(100))
+    sent = Caught(dialog.submit_requested)
+    QTest.mouseClick(submit, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(submit, Qt.MouseButton.LeftButton)
+    assert len(sent.values) == 1
+    body = sent.values[0].to_json()
+    assert body["themes"] == ["Littoral", "Forêt"]
+    assert body["expected_results"] == "Cartes"
+    dialog.set_refusal(FAULT)
+    assert "too long" in child(dialog, "projectErrorLabel").text()
+    assert child(dialog, "projectTitleEdit").text() == "Littoral"
+    assert submit.isEnabled()
+
+
+def test_others_are_asked_for_title_and_description_only(qtbot):
+    dialog = ProjectDialog(scientific=False)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not child(dialog, "projectObjectivesEdit").isVisible()
+    QTest.keyClicks(child(dialog, "projectTitleEdit"), "Cadastre")
+    QTest.keyClicks(child(dialog, "projectDescriptionEdit"), "Mise en jour")
+    assert child(dialog, "projectSubmitButton").isEnabled()
+
+
+# The page
+
+
+@pytest.fixture
+def page(qtbot):
+    made = RequestsPage()
+    qtbot.addWidget(made)
+    made.resize(320, 700)
+    made.set_why_not("")
+    made.show()
+    return made
+
+
+def test_signed_out_it_offers_to_sign_in(page):
+    page.set_why_not("Sign in first.")
+    asked = Caught(page.sign_in_requested)
+    click(child(page, "requestsSignedOutButton"))
+    assert len(asked.values) == 1
+
+
+def test_orders_show_identifier_state_and_day(page):
+    page.set_orders([make_order(1, "production")])
+    index = page.orders.index(0, 0)
+    assert index.data() == make_order(1).id
+    spoken = index.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert state_label(OrderState.PRODUCTION) in spoken
+    assert page.orders.index(0, 1).data() == state_label(OrderState.PRODUCTION)
+
+
+def test_every_state_has_a_name_of_its_own():
+    assert len({state_label(state) for state in OrderState}) == len(OrderState)
+
+
+def test_the_order_in_hand_stays_in_hand_when_the_list_is_read_again(page):
+    page.set_orders([make_order(1), make_order(2)])
+    page.choose(make_order(2).id)
+    page.set_orders([make_order(3), make_order(2, "production"), make_order(1)])
+    view = child(page, "ordersView")
+    assert view.currentIndex().row() == 1
+
+
+def test_only_an_order_that_is_not_over_can_be_cancelled(page):
+    page.set_orders([make_order(1, "delivered"), make_order(2)])
+    button = child(page, "cancelOrderButton")
+    assert not button.isEnabled()
+    page.choose(make_order(1).id)
+    assert not button.isEnabled()
+    assert child(page, "requestsHintLabel").isVisible()
+    page.choose(make_order(2).id)
+    assert button.isEnabled()
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_cancelling_is_asked_twice(page, sure):
+    page.set_orders([make_order(2)])
+    page.choose(make_order(2).id)
+    cancelled = Caught(page.cancel_requested)
+
+    def answer():
+        box = next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox) and w.isVisible())
+        roles = QMessageBox.ButtonRole
+        wanted = roles.DestructiveRole if sure else roles.RejectRole
+        QTest.mouseClick(
+            next(b for b in box.buttons() if box.buttonRole(b) == wanted), Qt.MouseButton.LeftButton
+        )
+
+    QTimer.singleShot(100, answer)
+    click(child(page, "cancelOrderButton"))
+    assert cancelled.values == ([make_order(2).id] if sure else [])
+
+
+def test_projects_show_title_and_status(page):
+    page.set_projects([PROJECT, CLOSED_PROJECT])
+    assert page.projects.index(0, 0).data() == PROJECT.title
+    assert page.projects.index(0, 4).data() != page.projects.index(1, 4).data()
+
+
+def test_rows_are_painted_with_their_dot(page):
+    page.set_orders([make_order(1, "delivered"), make_order(2, "rejected")])
+    QApplication.processEvents()
+    view = child(page, "ordersView")
+    picture = view.viewport().grab().toImage()
+    hues = set()
+    for row in (0, 1):
+        rect = view.visualRect(page.orders.index(row, 0))
+        colours = [picture.pixelColor(12, y) for y in range(rect.top(), rect.bottom())]
+        hues.add(max(colours, key=lambda colour: colour.saturation()).hue())
+    assert len(hues) == 2
+
+
+# The account
+
+
+def test_the_account_page_shows_person_and_quotas(qtbot):
+    page = AccountPage()
+    qtbot.addWidget(page)
+    page.show()
+    assert child(page, "accountSignedOut").isVisible()
+    page.set_account(ACCOUNT)
+    page.set_quotas(make_quotas())
+    QApplication.processEvents()
+    assert child(page, "accountNameLabel").text() == "Camille Martin"
+    assert child(page, "quotaPanel").isVisible()
+    assert child(page, "quotaRow_PLEIADES").findChild(QuotaBar).share == pytest.approx(0.5)
+    assert child(page, "quotaRow_PNEO").findChild(QuotaBar) is None
+    assert child(page, "quotaRow_SPOT").isVisible()
+    page.set_account(None)
+    assert child(page, "accountSignedOut").isVisible()
+
+
+def test_quotas_read_again_replace_the_earlier_ones(qtbot):
+    page = AccountPage()
+    qtbot.addWidget(page)
+    page.set_account(ACCOUNT)
+    page.set_quotas(make_quotas())
+    page.set_quotas(make_quotas(requested_km2=1500))
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, 52)
+    assert child(page, "quotaRow_PLEIADES").findChild(QuotaBar).share == pytest.approx(1.0)
