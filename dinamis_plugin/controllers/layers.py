@@ -194,7 +194,7 @@ class SignedLayersController(QObject):
             if not rasters.waits(layer):
                 self._put_placeholder(layer)
         self._refused.clear()
-        rasters.clear_gdal_cache()
+        rasters.forget_addresses()
 
     def shutdown(self) -> None:
         """Leave nothing of ours in QGIS; the layers stay, as placeholders that a later session signs again."""

@@ -67,6 +67,7 @@ class SearchController(QObject):
         self._matched = 0
         self._loaded = 0
         self._page_count = 0
+        self._scenes: dict[tuple[str, str], Scene] = {}
         self._at_end = True
         self.page_size = FIRST_PAGE
 
@@ -85,6 +86,10 @@ class SearchController(QObject):
         """What was searched last."""
         return self._query
 
+    def find(self, collection: str, scene_id: str) -> Scene | None:
+        """Give a scene of the results, such as one that is dragged; None when it is not among them."""
+        return self._scenes.get((collection, scene_id))
+
     def run(self, query: SearchQuery) -> None:
         """Start a new search with this query."""
         self._drop()
@@ -95,6 +100,7 @@ class SearchController(QObject):
         self._query = query
         self._matched = self._loaded = self._page_count = 0
         self._at_end = False
+        self._scenes.clear()
         self.started.emit()
         self._pages = _Pages(service.catalogue, query, self.page_size)
         self._fetch(self._pages)
@@ -130,6 +136,7 @@ class SearchController(QObject):
             self._matched = page.matched
             self._page_count += 1
         self._loaded += len(scenes)
+        self._scenes.update({(scene.collection, scene.id): scene for scene in scenes})
         self._at_end = page is None or self._loaded >= self._matched
         self.page_ready.emit(scenes, self._matched)
         self.finished.emit(self._matched, self._loaded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+import urllib.parse
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from typing import Callable
@@ -14,8 +15,10 @@ from qgis.core import (
     QgsDataProvider,
     QgsMapLayer,
     QgsMultiBandColorRenderer,
+    QgsProviderRegistry,
     QgsRasterLayer,
     QgsRasterMinMaxOrigin,
+    QgsSettings,
     QgsSingleBandGrayRenderer,
 )
 
@@ -50,6 +53,7 @@ _GDAL_OPTIONS = {
     "GDAL_HTTP_MAX_RETRY": "3",
     "GDAL_HTTP_RETRY_DELAY": "0.5",
 }
+_GDAL_PROXY = "GDAL_HTTP_PROXY"
 _prepared: dict[str, bool] = {}
 
 STAC_TYPES = {
@@ -74,6 +78,18 @@ def prepare_origin(href: str) -> None:
         _prepared[origin] = all([compat.set_path_option(prefix, key, value) for key, value in _GDAL_OPTIONS.items()])
 
 
+def follow_proxy() -> None:
+    """Have GDAL use the proxy that QGIS uses now, or none.
+
+    QGIS hands it over whenever it makes a provider, which here would come after GDAL's first request, and does not
+    take it back when the proxy is switched off.
+    """
+    if gdal.GetConfigOption(_GDAL_PROXY) and not QgsSettings().value("proxy/proxyEnabled", False, type=bool):
+        gdal.SetConfigOption(_GDAL_PROXY, None)
+        gdal.SetConfigOption(f"{_GDAL_PROXY}USERPWD", None)
+    QgsProviderRegistry.instance().createProvider("gdal", "", QgsDataProvider.ProviderOptions())
+
+
 def forget_origins() -> None:
     """Undo `prepare_origin` for all origins."""
     for origin in list(_prepared):
@@ -81,9 +97,10 @@ def forget_origins() -> None:
         del _prepared[origin]
 
 
-def clear_gdal_cache() -> None:
-    """Let GDAL forget every address and everything it read from the network."""
+def forget_addresses() -> None:
+    """Let GDAL forget every address and what it read from there, and Python the addresses it took apart."""
     gdal.VSICurlClearCache()
+    urllib.parse.clear_cache()
 
 
 # Opening, in worker threads
@@ -137,6 +154,7 @@ def open_headers(
     hrefs: dict[LayerIdentity, str], cancelled: Callable[[], bool]
 ) -> Iterator[tuple[LayerIdentity, LayerIdentity | DinamisError]]:
     """Open many headers side by side; gives each identity with its completed form or the reason why not."""
+    follow_proxy()
     with ThreadPoolExecutor(PARALLEL_OPENS) as pool:
         waiting: dict[Future[LayerIdentity], LayerIdentity] = {
             pool.submit(open_header, identity, signed): identity for identity, signed in hrefs.items()

@@ -274,7 +274,8 @@ class _Exchange:
         clock.timeout.connect(loop.quit)
         clock.start(max(int(timeout_s * 1000), 1))
         if self._cancelled is not None:
-            watch.timeout.connect(lambda: loop.quit() if self._is_cancelled() else None)
+            # A Python function here would outlive the thread's event loop, with the request it refers to.
+            watch.timeout.connect(loop.quit)
             watch.start(CANCEL_POLL_MS)
         signals = (self._reply.metaDataChanged, self._reply.readyRead, self._reply.finished)
         for signal in signals:

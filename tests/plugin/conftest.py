@@ -9,15 +9,20 @@ from __future__ import annotations
 import gc
 import json
 import os
-import signal
 import sqlite3
 import subprocess
-import time
+import sys
+import threading
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from qgis.core import Qgis, QgsApplication, QgsProject, QgsSettings
+
+from dinamis_plugin.controllers.app import Controllers
+from dinamis_plugin.controllers.session import SessionState
+from dinamis_plugin.tasks.runner import TaskRunner
 
 from .local_http import LocalServer
 from .scripted_service import ScriptedService
@@ -26,6 +31,10 @@ from .waiting import wait_until
 os.environ.pop("DINAMIS_SERVICE_URL", None)
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests" / "unit"))
+
+from live_service import PYTHON, LiveService, decide  # noqa: E402 -- lies with the tests that need no QGIS
+
 REALDATA = Path(os.environ.get("DINAMIS_REALDATA", ROOT.parent / "shared" / "realdata"))
 
 
@@ -89,8 +98,6 @@ def opened_urls():
 @pytest.fixture
 def controllers(qgis_app, project, opened_urls):
     """All controllers, as the plugin builds them, but without a browser."""
-    from dinamis_plugin.controllers.app import Controllers
-
     def open_url(url):
         opened_urls.append(url)
         return True
@@ -113,8 +120,6 @@ def project(qgis_app):
 @pytest.fixture
 def runner(qgis_app):
     """A task runner that is ended with the test."""
-    from dinamis_plugin.tasks.runner import TaskRunner
-
     running = TaskRunner()
     yield running
     running.shutdown()
@@ -148,48 +153,39 @@ def realdata():
     return REALDATA
 
 
-class LiveService:
-    """A running service and its accounts."""
-
-    def __init__(self, url, accounts):
-        self.url = url
-        self.accounts = accounts
-
-    def account(self, role="user"):
-        """The first account with a role."""
-        return next(entry for entry in self.accounts if entry["role"] == role)
-
-
 @pytest.fixture(scope="session")
-def live_service(tmp_path_factory):
-    """The real service with a small demonstration, started for the session or handed in."""
+def live(tmp_path_factory):
+    """The real service with a small demonstration: started for the session, or handed in (see the top)."""
     given = os.environ.get("DINAMIS_TEST_SERVICE", "").split()
     if given:
-        yield LiveService(given[0], json.loads(Path(given[1]).read_text("utf-8")))
+        accounts = json.loads(Path(given[1]).read_text("utf-8"))
+        yield SimpleNamespace(url=given[0], accounts={account["username"]: account for account in accounts})
         return
-    python = ROOT / ".venv" / "service" / "bin" / "python"
-    if subprocess.run([str(python), "-c", "import fastapi"], capture_output=True, check=False).returncode if python.exists() else True:
+    if not PYTHON.exists() or subprocess.run([str(PYTHON), "-c", ""], capture_output=True, check=False).returncode:
         pytest.skip("the service's environment is not usable here (set DINAMIS_TEST_SERVICE)")
-    folder = tmp_path_factory.mktemp("service")
-    ready = folder / "ready.json"
-    command = [str(python), "-m", "dinamis_service.cli", "demo", "--scenes", "2000", "--images", "small", "--port", "0"]
-    command += ["--ready-file", str(ready), "--data-dir", str(folder / "data")]
-    output = (folder / "service.log").open("wb")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env=environment)
-    try:
-        end = time.monotonic() + 240
-        while not ready.exists() and process.poll() is None and time.monotonic() < end:
-            time.sleep(0.2)
-        log = (folder / "service.log").read_text("utf-8", "replace")[-3000:]
-        assert ready.exists(), f"the service did not start:\n{log}"
-        accounts = json.loads((folder / "data" / "accounts.json").read_text("utf-8"))
-        yield LiveService(json.loads(ready.read_text("utf-8"))["url"], accounts)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        output.close()
+    service = LiveService(tmp_path_factory.mktemp("service"))
+    yield service
+    service.stop()
+
+
+def member(live):
+    """The scientific user without any other role."""
+    people = live.accounts.values()
+    return next(one for one in people if one["role"] == "user" and one["user_kind"] == "SCI")
+
+
+@pytest.fixture
+def sign_in_live(live):
+    """Sign controllers in to the real service, with a browser that accepts."""
+
+    def sign_in(controllers):
+        def browser(url):
+            threading.Thread(target=decide, args=(url, member(live), "accept"), daemon=True).start()
+            return True
+
+        controllers.settings.service_url = live.url
+        controllers.session._open_url = browser
+        controllers.session.sign_in()
+        wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN, 60)
+
+    return sign_in

@@ -14,13 +14,10 @@ class LocalProxy:
     def __init__(self):
         self.seen = []
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._listener.settimeout(0.1)
         self._open = True
         self._thread = threading.Thread(target=self._accept, daemon=True)
-
-    @property
-    def port(self):
-        """Where it listens."""
-        return self._listener.getsockname()[1]
 
     def __enter__(self):
         self._thread.start()
@@ -28,14 +25,16 @@ class LocalProxy:
 
     def __exit__(self, *_):
         self._open = False
+        self._thread.join(2)
         self._listener.close()
 
     def _accept(self):
         while self._open:
             try:
                 client, _ = self._listener.accept()
-            except OSError:
-                return
+            except socket.timeout:
+                continue
+            client.settimeout(None)
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client):

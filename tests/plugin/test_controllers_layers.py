@@ -102,7 +102,7 @@ def test_a_scene_becomes_a_styled_layer_with_its_true_pixels(signed_in, hrefs, c
 def test_opening_costs_no_more_requests_than_gdal_needs(signed_in, hrefs, scripted):
     [href] = hrefs()
     identity = rasters.LayerIdentity(href, "i", "c", "ms", "t")
-    rasters.clear_gdal_cache()
+    rasters.forget_addresses()
     rasters.open_header(identity, scripted.signed(href, datetime.now(timezone.utc)))
     assert len(scripted.object_requests) <= 4
     assert all(path == "/objects/a0.tif" for _, path in scripted.object_requests)
@@ -226,7 +226,7 @@ def test_opening_never_stalls_the_window_when_the_network_is_far(signed_in, href
     path = str(tmp_path / "p.qgz")
     assert project.write(path)
     project.clear()
-    rasters.clear_gdal_cache()
+    rasters.forget_addresses()
     scripted.object_delay_s = scripted.delay_s = 0.1
     requests = len(scripted.object_requests)
     settled = Caught(signed_in.layers.settled)
@@ -296,7 +296,7 @@ def test_after_a_long_sleep_the_expired_layer_is_renewed(signed_in, hrefs, scrip
     scripted.lifetime_s = 3600
     signed_in.layers.tick()
     wait_until(lambda: layer.source() != old)
-    rasters.clear_gdal_cache()
+    rasters.forget_addresses()
     assert shows_pixels(layer)
 
 
@@ -320,7 +320,7 @@ def test_forbidden_gone_and_corrupt_are_told_apart(signed_in, hrefs, scripted, p
     path = str(tmp_path / "p.qgz")
     assert project.write(path)
     project.clear()
-    rasters.clear_gdal_cache()
+    rasters.forget_addresses()
     scripted.refusals[urls[0]] = {"code": "forbidden", "detail": "Réservé aux membres de la mission."}
     del scripted.files["/objects/a1.tif"]
     scripted.files["/objects/a2.tif"] = b"this is not an image" * 100
