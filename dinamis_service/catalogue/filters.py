@@ -53,6 +53,7 @@ def parse_filter(expression: Any) -> Any:
 
 def filter_of_query(query: dict[str, dict[str, Any]]) -> Any:
     """CQL2 JSON that means the same as the members of a STAC `query`."""
+    _check_size(query)
     terms = []
     for name, conditions in query.items():
         for operator, value in conditions.items():

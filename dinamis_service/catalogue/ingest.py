@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -11,7 +12,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import shapely
-from shapely.geometry import mapping
 
 from dinamis_service.catalogue.engine import OBJECT_SCHEME, CatalogueEngine, Item
 from dinamis_service.catalogue.missions import MISSIONS, PLATFORMS
@@ -63,7 +63,12 @@ class Scene:
     """What files do not tell of an acquisition.
 
     Args:
+        id: of the item, and folder of its files.
+        collection: of the item.
+        platform: a name of `missions.PLATFORMS`.
+        mission: a name of `missions.MISSIONS`.
         moment: of the acquisition, aware.
+        title: for people; made of mission, day and platform when empty.
         cloud: percent of the scene under clouds, None when unknown.
         incidence: degrees from the vertical, None when unknown.
         extra: further STAC properties.
@@ -129,7 +134,9 @@ def image_item(scene: Scene, facts: Mapping[str, RasterFacts], created: datetime
     }
     sharpest = min(fact.resolution for fact in facts.values())
     extra = {"gsd": sharpest, "dinamis:product_type": "downloadable", **scene.extra}
-    item = scene_item(scene, created, mapping(footprint), list(footprint.bounds), extra)
+    item = scene_item(
+        scene, created, json.loads(shapely.to_geojson(footprint)), list(footprint.bounds), extra
+    )
     return {**item, "stac_extensions": _EXTENSIONS, "assets": assets}
 
 

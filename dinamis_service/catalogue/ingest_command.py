@@ -51,8 +51,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "ingest",
         help="put images or STAC items into the catalogue",
-        description="Each image is a scene of its own; files that differ by a last _PAN and _MS (or _P and _XS)"
-        " are one scene. STAC items come from JSON (an item or a collection of items) or one item a line.",
+        description="Each image is a scene of its own; files that differ by a last _PAN and _MS (or _P and"
+        " _XS) are one scene. STAC items come from JSON (an item, or a collection of items) or one item"
+        " a line.",
     )
     parser.add_argument("sources", nargs="+", type=Path, metavar="FILE|FOLDER", help="what to put in")
     parser.add_argument("--collection", help=f"one of {', '.join(sorted(set(MISSIONS.values())))}")
@@ -92,17 +93,20 @@ def _ingest_images(stores: Stores, args: argparse.Namespace, images: Sequence[Pa
     except (_ArgumentError, ValueError) as error:
         _complain(str(error))
         return 1
-    refused = 0
-    for name, files in _grouped(images, args.id).items():
-        try:
-            assets = _assets(files)
-            item = ingest_cog(stores, replace(common, id=name), assets)
-        except (RasterError, ItemError, _ArgumentError) as error:
-            _complain(str(error))
-            refused += 1
-        else:
-            print(f"{item['collection']}/{item['id']}: {', '.join(assets)}")
-    return refused
+    groups = _grouped(images, args.id)
+    return sum(not _ingest_scene(stores, replace(common, id=name), files) for name, files in groups.items())
+
+
+def _ingest_scene(stores: Stores, scene: Scene, files: Sequence[Path]) -> bool:
+    """Whether the scene went in."""
+    try:
+        assets = _assets(files)
+        item = ingest_cog(stores, scene, assets)
+    except (RasterError, ItemError, _ArgumentError) as error:
+        _complain(str(error))
+        return False
+    print(f"{item['collection']}/{item['id']}: {', '.join(assets)}")
+    return True
 
 
 def _ingest_documents(stores: Stores, args: argparse.Namespace, documents: Iterable[Path]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import shapely
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, Resampling
-from rasterio.errors import RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.features import shapes
 from rasterio.io import DatasetReader
 from rasterio.shutil import copy as copy_raster
@@ -127,8 +128,10 @@ def write_thumbnail(path: Path, target: Path) -> None:
     stretched = np.stack([_stretch(band, mask > 0) for band in pixels])
     image = np.concatenate([stretched, mask[None]]) if (mask == 0).any() else stretched
     profile = {"driver": "PNG", "dtype": "uint8", "count": len(image), "height": size[0], "width": size[1]}
-    with rasterio.Env(GDAL_PAM_ENABLED=False), rasterio.open(target, "w", **profile) as png:
-        png.write(image)
+    with warnings.catch_warnings(), rasterio.Env(GDAL_PAM_ENABLED=False):
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.open(target, "w", **profile) as png:
+            png.write(image)
 
 
 def _stretch(band: NDArray[Any], valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -193,12 +196,12 @@ def _footprint(path: Path, source: DatasetReader) -> BaseGeometry:
         mask = source.dataset_mask(out_shape=size)
     except RasterioError as error:
         raise _unreadable(path, error) from error
-    to_ground = source.transform * source.transform.scale(source.width / size[1], source.height / size[0])
+    to_ground = source.transform @ source.transform.scale(source.width / size[1], source.height / size[0])
     pixel = math.hypot(to_ground.a, to_ground.d)
     ground = _valid_ground(path, mask, to_ground)
     dense = shapely.segmentize(ground, max(16 * pixel, ground.length / 64))
     wgs84 = shape(transform_geom(source.crs, "EPSG:4326", mapping(dense), precision=7))
-    return shapely.make_valid(shapely.simplify(wgs84, 2e-7))
+    return shapely.make_valid(shapely.simplify(wgs84, 1e-6))
 
 
 def _valid_ground(path: Path, mask: NDArray[np.uint8], to_ground: Affine) -> BaseGeometry:
@@ -206,13 +209,13 @@ def _valid_ground(path: Path, mask: NDArray[np.uint8], to_ground: Affine) -> Bas
     if mask.all():
         height, width = mask.shape
         corners = [(0, 0), (0, height), (width, height), (width, 0)]
-        return shapely.Polygon([to_ground * corner for corner in corners])
+        return shapely.Polygon([to_ground @ corner for corner in corners])
     parts = [shape(part) for part, _ in shapes(mask, mask=mask > 0, transform=to_ground)]
     if not parts:
         raise RasterError(
             path, fr="l'image ne montre rien : tout est sans donnée.", en="the image is all no data."
         )
-    outlines = shapely.polygons(shapely.get_exterior_ring(parts))
+    outlines = np.asarray(shapely.polygons(shapely.get_exterior_ring(parts)))
     areas = shapely.area(outlines)
     outline = shapely.union_all(outlines[areas > areas.max() / 100])
     return shapely.simplify(outline, 1.5 * math.hypot(to_ground.a, to_ground.d))

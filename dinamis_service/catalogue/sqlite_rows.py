@@ -26,7 +26,8 @@ SHARED_FACTS = {
 """Columns of the table `kind`, after the collection, and the properties they hold."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_COMPRESSION = 3
+_COMPRESSION = 1  # level 6 saves a twentieth of the file and takes twice the time
+_SHARED_NAMES = tuple(SHARED_FACTS.values())
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _row(item: Item, shape: bytes, bounds: tuple[float, float, float, float]) ->
         return Row(
             id=str(item["id"]),
             collection=item["collection"],
-            shared=(item["collection"], *(properties.get(name) for name in SHARED_FACTS.values())),
+            shared=(item["collection"], *map(properties.get, _SHARED_NAMES)),
             moment=_moment(moment or properties["start_datetime"]),
             moment_end=None if moment else _moment(properties["end_datetime"]),
             created=_moment(properties["created"]) if properties.get("created") else None,

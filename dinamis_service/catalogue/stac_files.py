@@ -23,7 +23,7 @@ class StacFileError(ValueError):
 
 
 def read_items(path: Path, collection: str | None = None) -> tuple[list[Item], list[str]]:
-    """Items of a file, normalised, with remarks on what had to be settled (such as dates without a time zone).
+    """Items of a file, normalised, with remarks on what had to be settled (such as naive dates).
 
     Args:
         path: JSON (an item or a FeatureCollection), or one item a line.

@@ -101,7 +101,7 @@ def _strip(world: World, layers: Ground, window: Window, rows: slice) -> None:
     step = next(step for step in (8, 4, 2, 1) if step == 1 or step * window.resolution <= _SEED_SEARCH)
     rng = np.random.default_rng((world.seed, int(x[0, 0] * 4), int(y[0, 0] * 4)))
     grain = rng.standard_normal((y.size, x.size), np.float32)
-    grain = (grain + np.roll(grain, 1, 1) + np.roll(grain, 1, 0)) * np.float32(0.012)
+    grain = (grain + np.roll(grain, 1, 1) + np.roll(grain, 1, 0)) * np.float32(0.009)
     where = lay.districts(world, x, y, step)
     sea = lay.coast(x, y)
     land = _countryside(world, where, x, y, grain)
@@ -177,7 +177,7 @@ def _water(world: World, land: Land, x: Floats, y: Floats, sea: Floats) -> NDArr
         trees(x, y, 6.5, np.where(bank & ~marsh, np.float32(0.9), 0), 5).plant(number, height, texture)
     pool = ((inside > 0) & (sea < -140)) | (stroke < 14)
     number[pool] = Material.WATER * 256 + 80
-    number[pool] += np.clip(60 + 40 * lay.smooth_noise(world, x, y, 300), 0, 140).astype(np.uint16)[pool]
+    number[pool] += np.clip(60 + 16 * lay.smooth_noise(world, x, y, 300), 0, 140).astype(np.uint16)[pool]
     height[pool] = 0
     texture[pool] = ripple[pool]
     dune = sea > -78 + 12 * lay.smooth_noise(world, x, y, 25)

@@ -78,14 +78,18 @@ def _at(text: str, platform: str, incidence: float, *, open_data: bool = False) 
 
 _COAST = (
     _at("2013-07-18T10:42:11", "PHR1A", 8.2),
+    _at("2014-11-20T10:39:44", "PHR1A", 12.6),
     _at("2016-03-09T10:36:52", "PHR1B", 17.5),
     _at("2018-09-21T10:47:30", "PHR1A", 4.9),
     _at("2020-06-02T10:40:05", "PHR1B", 22.1),
+    _at("2021-12-15T10:35:27", "PHR1B", 26.3),
     _at("2023-06-12T10:44:47", "PHR1A", 11.3),
     _at("2025-02-14T10:38:19", "PHR1B", 14.8),
 )
 _CITY = (
+    _at("2012-10-02T10:44:15", "PHR1A", 5.2),
     _at("2014-05-20T10:46:02", "PHR1B", 6.4),
+    _at("2016-01-27T10:37:33", "PHR1A", 15.9),
     _at("2017-08-11T10:41:37", "PHR1A", 19.0),
     _at("2019-11-05T10:35:58", "PHR1A", 25.7),
     _at("2021-04-18T10:43:21", "PHR1B", 9.8),
@@ -104,17 +108,16 @@ def _sites() -> list[Site]:
     return [
         Site("coast-west", Window(772_000, 6_271_000, 0.5, 4000, 4000), _COAST),
         Site("coast-east", Window(774_000, 6_271_000, 0.5, 4000, 4000), _COAST),
-        Site("city-west", Window(769_000, 6_280_000, 0.5, 4000, 4000), _CITY),
-        Site("city-east", Window(771_000, 6_280_000, 0.5, 4000, 4000), _CITY),
+        Site("city", Window(767_000, 6_278_000, 0.5, 4000, 4000), _CITY),
         Site(
             "sentinel",
-            Window(760_000, 6_281_000, 5.0, 3200, 3200),
+            Window(763_000, 6_281_000, 5.0, 2560, 2560),
             (_at("2024-07-15T10:46:29", "S2B", 5.4, open_data=True),),
             ratio=2,
             crs=_UTM,
             pan=False,
         ),
-        Site("resort", Window(773_300, 6_270_900, 0.3, 3200, 3200), _NEO),
+        Site("resort", Window(772_350, 6_270_200, 0.3, 2560, 2560), _NEO),
         Site("spot-west", Window(768_000, 6_276_000, 1.5, 2400, 2400), _SPOT_67, tilted=True),
         Site("spot-east", Window(771_000, 6_276_000, 1.5, 2400, 2400), _SPOT_67, tilted=True),
         Site(

@@ -23,8 +23,8 @@ _PAN_WEIGHTS = np.array((0.34, 0.31, 0.2, 0.15), np.float32)
 _SHADE = np.array((0.36, 0.4, 0.47, 0.3), np.float32)
 """Share of the light that reaches a shadow: sky light is blue."""
 _MAX_COUNT = 4095
-_PAN_NOISE = np.float32(1.6)
-_MS_NOISE = np.float32(1.5)
+_PAN_NOISE = np.float32(1.0)
+_MS_NOISE = np.float32(1.2)
 """Noise of the detectors, in counts."""
 _SHADED = len(Material) * 256
 """Added to the number of a pixel that lies in the shadow of something."""
