@@ -110,7 +110,7 @@ class QuotaRow(Card):
         body.setSpacing(HALF)
         body.addLayout(head)
         if quota.quota_km2:
-            bar = QuotaBar()
+            bar = QuotaBar(informative=True)
             bar.set_share(quota.requested_km2 / quota.quota_km2)
             bar.setAccessibleName(
                 translate("Dinamis", "Area asked for this year, beside the quota of one request")

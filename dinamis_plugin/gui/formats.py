@@ -14,7 +14,7 @@ translate = QCoreApplication.translate
 #: What stands for "not known", and between the two ends of a range.
 DASH = "\N{EN DASH}"
 
-_SMALL_KM2, _LARGE_KM2 = 10.0, 1000.0
+_TINY_KM2, _SMALL_KM2, _LARGE_KM2 = 0.1, 10.0, 1000.0
 
 
 def locale() -> QLocale:
@@ -33,7 +33,8 @@ def number(value: float, decimals: int = 0) -> str:
 
 def area(km2: float) -> str:
     """An area in km2, with as many decimals as help."""
-    decimals = 2 if abs(km2) < _SMALL_KM2 else 1 if abs(km2) < _LARGE_KM2 else 0
+    steps = ((_TINY_KM2, 4), (_SMALL_KM2, 2), (_LARGE_KM2, 1))
+    decimals = next((count for limit, count in steps if abs(km2) < limit), 0)
     if float(km2).is_integer():
         decimals = 0
     return translate("Dinamis", "{area} km²").format(area=number(km2, decimals))

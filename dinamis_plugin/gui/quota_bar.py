@@ -14,8 +14,10 @@ _NEARLY = 0.8
 class QuotaBar(QWidget):
     """A track that fills up to the quota; what goes beyond is drawn in another colour behind a mark."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, informative: bool = False) -> None:
+        """Without alarm colours where the share is for information only."""
         super().__init__()
+        self._informative = informative
         self._share: float | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(STEP)
@@ -45,14 +47,17 @@ class QuotaBar(QWidget):
         painter.drawRoundedRect(QRectF(0, 0, width, height), radius, radius)
         if not self._share:
             return
-        whole = max(1.0, self._share)
-        tone = Tone.WARNING if self._share > _NEARLY else Tone.SUCCESS
-        if self._share > 1:
+        share = min(self._share, 1.0) if self._informative else self._share
+        whole = max(1.0, share)
+        tone = Tone.WARNING if share > _NEARLY else Tone.SUCCESS
+        if self._informative:
+            tone = Tone.INFO
+        if share > 1:
             painter.setBrush(shade.tone(Tone.DANGER))
             painter.drawRoundedRect(QRectF(0, 0, width, height), radius, radius)
-        within = max(height, width * min(self._share, 1.0) / whole)
+        within = max(height, width * min(share, 1.0) / whole)
         painter.setBrush(shade.tone(tone))
         painter.drawRoundedRect(QRectF(0, 0, within, height), radius, radius)
-        if self._share > 1:
+        if share > 1:
             painter.setBrush(shade.text)
             painter.drawRect(QRectF(width / whole - 1, 0, 2, height))

@@ -443,3 +443,25 @@ def test_quotas_read_again_replace_the_earlier_ones(qtbot):
     QApplication.processEvents()
     QApplication.sendPostedEvents(None, 52)
     assert child(page, "quotaRow_PLEIADES").findChild(QuotaBar).share == pytest.approx(1.0)
+
+
+def colours_of(bar):
+    bar.resize(200, 8)
+    picture = bar.grab().toImage()
+    return [picture.pixelColor(x, 4).hue() for x in (20, 190)]
+
+
+def test_the_bar_warns_of_an_excess_but_not_of_what_is_for_information(qtbot):
+    bar, quiet = QuotaBar(), QuotaBar(informative=True)
+    qtbot.addWidget(bar)
+    qtbot.addWidget(quiet)
+    bar.set_share(1.5)
+    quiet.set_share(1.5)
+    within, beyond = colours_of(bar)
+    assert within != beyond
+    assert len(set(colours_of(quiet))) == 1
+
+
+def test_small_areas_keep_their_figures():
+    assert formats.area(0.0017).startswith(("0.0017", "0,0017"))
+    assert formats.area(0.0) == formats.area(0)
