@@ -79,7 +79,10 @@ class AoiController(QObject):
         return True
 
     def import_file(
-        self, path: str, layer: str | None = None, crs: QgsCoordinateReferenceSystem | None = None
+        self,
+        path: str,
+        layer: str | None = None,
+        crs: QgsCoordinateReferenceSystem | None = None,
     ) -> None:
         """Read a file in a task and add its areas."""
         given = None if crs is None else QgsCoordinateReferenceSystem(crs)
@@ -96,7 +99,9 @@ class AoiController(QObject):
             self._add(aois)
 
         self.importing.emit(True)
-        self._runner.run(translate("Dinamis", "Reading the area file"), work, done, failed, cancel_previous="aoi")
+        self._runner.run(
+            translate("Dinamis", "Reading the area file"), work, done, failed, cancel_previous="aoi"
+        )
 
     def remove(self, index: int) -> None:
         """Take one area out of the list."""

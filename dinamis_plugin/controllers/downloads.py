@@ -87,7 +87,12 @@ class DownloadController(QObject):
         return self.download(scene, asset_key, folder)
 
     def download(
-        self, scene: Scene, asset_key: str | None, folder: Path, *, add_to_map: bool = True
+        self,
+        scene: Scene,
+        asset_key: str | None,
+        folder: Path,
+        *,
+        add_to_map: bool = True,
     ) -> bool:
         """Download one image of a scene; False, and `failed`, when it cannot start."""
         asset = scene.preferred_asset() if asset_key is None else scene.asset(asset_key)
@@ -101,6 +106,7 @@ class DownloadController(QObject):
         job = Download(scene, asset, Path(folder) / file_name(scene, asset))
         if job.target in self._running:
             return False
+
         def work(context: TaskContext) -> QgsRasterLayer | None:
             def progress(received: int, total: int | None) -> None:
                 if total:
@@ -143,7 +149,8 @@ class DownloadController(QObject):
         again = translate("Dinamis", "Try again")
         folder = job.target.parent
         self.failed.emit(
-            job.scene, notice.with_action(again, lambda: self.download(job.scene, job.asset.key, folder))
+            job.scene,
+            notice.with_action(again, lambda: self.download(job.scene, job.asset.key, folder)),
         )
 
 

@@ -1,10 +1,11 @@
-"""Signed layers: added, signed again when a project opens, renewed by the clock, let go on sign-out (CAT-37)."""
+"""Signed layers: added, signed when a project opens, renewed by the clock, let go on sign-out (CAT-37)."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Callable, NamedTuple
 
 from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer
@@ -26,7 +27,7 @@ from ..domain.scene import Scene
 from ..domain.signed_url import SignedUrl, expiry_of, renewal_due
 from ..qgisio import rasters
 from ..qgisio.layer_paths import VSICURL, LayerPaths, origin_of
-from ..tasks.runner import TaskContext, TaskRunner
+from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel, notice_for
 from .session import SessionController, SessionState
 
@@ -70,6 +71,7 @@ class SignedLayersController(QObject):
         session: SessionController,
         paths: LayerPaths,
         project: QgsProject | None = None,
+        *,
         now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
         parent: QObject | None = None,
     ) -> None:
@@ -82,6 +84,7 @@ class SignedLayersController(QObject):
         self._refused: set[str] = set()
         self._signing = False
         self._again = False
+        self._works: list[TaskHandle] = []
         # Opening a file takes QGIS some 20 ms even when its header is at hand: one a turn of the event loop.
         self._steps: deque[Callable[[], None]] = deque()
         self._turn = QTimer(self)
@@ -126,7 +129,9 @@ class SignedLayersController(QObject):
             self.add_identities(list(wanted), wanted)
 
     def add_identities(
-        self, identities: Sequence[LayerIdentity], scenes: dict[LayerIdentity, Scene] | None = None
+        self,
+        identities: Sequence[LayerIdentity],
+        scenes: dict[LayerIdentity, Scene] | None = None,
     ) -> None:
         """Add a layer for each identity; `scenes` only says what a failure is about."""
         service = self._session.service
@@ -137,18 +142,7 @@ class SignedLayersController(QObject):
         self.busy.emit(True)
 
         def work(context: TaskContext) -> None:
-            for opened in _sign_and_open(service, identities, context):
-                if opened.signed is None or opened.error is not None:
-                    context.tell((opened.identity, opened.error))
-                    continue
-                # The map draws layers by the projection in the file; the name and origin stay those of the scene.
-                saved = self._paths.remember(opened.identity)
-                try:
-                    layer = rasters.make_layer(opened.identity, opened.signed.href, saved)
-                except CorruptImageError as error:
-                    context.tell((opened.identity, error))
-                else:
-                    context.tell((opened.identity, layer))
+            _make_layers(service, identities, self._paths, context)
 
         def part(answer: tuple[LayerIdentity, QgsRasterLayer | DinamisError]) -> None:
             identity, came = answer
@@ -163,12 +157,11 @@ class SignedLayersController(QObject):
                 for identity in identities:
                     self.failed.emit(_scene_of(about, identity), notice_for(error))
 
-        self._runner.run(
-            translate("Dinamis", "Loading images"),
-            work,
-            lambda _nothing: self._later(lambda: self.busy.emit(False)),
-            failed,
-            on_part=part,
+        text = translate("Dinamis", "Loading images")
+        self._works.append(
+            self._runner.run(
+                text, work, lambda _: self._later(lambda: self.busy.emit(False)), failed, on_part=part
+            )
         )
 
     # Signing what is in the project
@@ -190,6 +183,10 @@ class SignedLayersController(QObject):
     def release(self) -> None:
         """Let go of every signature, at once: layers show their placeholders until the next sign-in."""
         self._steps.clear()
+        for work in self._works:
+            work.drop()
+        self._works.clear()
+        self._end_signing()
         for layer in self.layers():
             if not rasters.waits(layer):
                 self._put_placeholder(layer)
@@ -197,7 +194,7 @@ class SignedLayersController(QObject):
         rasters.forget_addresses()
 
     def shutdown(self) -> None:
-        """Leave nothing of ours in QGIS; the layers stay, as placeholders that a later session signs again."""
+        """Leave nothing of ours in QGIS; layers stay as placeholders that a later session signs again."""
         if not self._open:
             return
         self._open = False
@@ -251,17 +248,21 @@ class SignedLayersController(QObject):
         def part(opened: _Opened) -> None:
             if opened.error is not None:
                 refusals.append((opened.identity.title, opened.error))
-                if isinstance(opened.error, (ForbiddenError, FileGoneError, NotFoundError, CorruptImageError)):
+                if isinstance(
+                    opened.error, (ForbiddenError, FileGoneError, NotFoundError, CorruptImageError)
+                ):
                     self._refused.add(opened.identity.href)
             elif opened.signed is not None:
                 self._come_alive(opened.identity.href, opened.signed.href)
 
-        self._runner.run(
-            translate("Dinamis", "Signing the images of the project"),
-            work,
-            lambda _nothing: self._later(lambda: self._signed(refusals)),
-            lambda error: self._signing_failed(error, refusals),
-            on_part=part,
+        self._works.append(
+            self._runner.run(
+                translate("Dinamis", "Signing the images of the project"),
+                work,
+                lambda _: self._later(lambda: self._signed(refusals)),
+                lambda error: self._signing_failed(error, refusals),
+                on_part=part,
+            )
         )
 
     def _needing(self) -> list[LayerIdentity]:
@@ -290,20 +291,19 @@ class SignedLayersController(QObject):
             if identity is None or identity.href != href:
                 continue
             self._paths.remember(identity)
-            self._later(lambda layer_id=layer.id(): self._give_signature(layer_id, signed_href))
+            self._later(partial(self._give_signature, layer.id(), signed_href))
 
     def _give_signature(self, layer_id: str, signed_href: str) -> None:
         layer = self._project.mapLayer(layer_id)
-        if layer is None or not self._session.can_use_resources:
-            return  # removed, or signed out meanwhile
+        if layer is None:
+            return  # removed meanwhile
         renewal = not rasters.waits(layer)
         if not rasters.swap_source(layer, signed_source(signed_href), quietly=renewal):
             self._put_placeholder(layer)
 
     def _add(self, layer: QgsRasterLayer) -> None:
-        if self._session.can_use_resources:
-            self._project.addMapLayer(layer)
-            self.layer_added.emit(layer)
+        self._project.addMapLayer(layer)
+        self.layer_added.emit(layer)
 
     def _later(self, step: Callable[[], None]) -> None:
         self._steps.append(step)
@@ -342,6 +342,7 @@ class SignedLayersController(QObject):
 
     def _end_signing(self) -> None:
         self._signing = False
+        self._works = [work for work in self._works if work.running]
         self.busy.emit(False)
 
     def _wait_for_sign_in(self) -> None:
@@ -349,14 +350,16 @@ class SignedLayersController(QObject):
         waiting = [layer for layer in self.layers() if rasters.waits(layer)]
         if waiting and not self._told_waiting and not self._session.can_use_resources:
             self._told_waiting = True
-            text = translate("Dinamis", "%n image(s) of this project wait for your sign-in.", None, len(waiting))
+            text = translate(
+                "Dinamis", "%n image(s) of this project wait for your sign-in.", None, len(waiting)
+            )
             hint = translate("Dinamis", "They keep their place and style, and come alive by themselves.")
             title = translate("Dinamis", "Images waiting")
             notice = Notice(NoticeLevel.INFO, title, text, hint)
             self.notice.emit(notice.with_action(translate("Dinamis", "Sign in"), self._session.sign_in))
 
     def _drop_expired(self) -> None:
-        """Show the placeholder where a signature has ended: GDAL would only draw nothing and log the address."""
+        """Show the placeholder where a signature has ended: GDAL would draw nothing and log the address."""
         for layer in self.layers():
             ends = None if rasters.waits(layer) else self._ends_at(layer)
             if ends is not None and ends <= self._now():
@@ -369,8 +372,26 @@ class SignedLayersController(QObject):
         return notice.with_action(translate("Dinamis", "Try again"), self.try_again)
 
 
+def _make_layers(
+    service: Service, identities: Sequence[LayerIdentity], paths: LayerPaths, context: TaskContext
+) -> None:
+    """Sign, open and style images in a worker thread; hands on each layer, or why there is none."""
+    for opened in _sign_and_open(service, identities, context):
+        came: QgsRasterLayer | DinamisError | None = opened.error
+        if opened.signed is not None:
+            try:
+                came = rasters.make_layer(
+                    opened.identity, opened.signed.href, paths.remember(opened.identity)
+                )
+            except CorruptImageError as error:
+                came = error
+        context.tell((opened.identity, came))
+
+
 def _sign_and_open(
-    service: Service, identities: Sequence[LayerIdentity], context: TaskContext
+    service: Service,
+    identities: Sequence[LayerIdentity],
+    context: TaskContext,
 ) -> Iterable[_Opened]:
     """Sign images in batches and open their headers side by side, in a worker thread."""
     answer = service.signing.sign([identity.href for identity in identities], cancel=context.cancelled)

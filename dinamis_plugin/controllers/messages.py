@@ -91,7 +91,12 @@ def _words(error: DinamisError) -> _Words:
 
 
 def _said(error: DinamisError) -> str:
-    """The sentence of the service, which knows better why it refuses."""
+    """The sentence of the service, which knows better why it refuses, or that of a rule of ours."""
+    if isinstance(error, errors.InvalidRequestError):
+        rules = _rules()
+        broken = [rules[problem] for problem in error.fields.values() if problem in rules]
+        if broken:
+            return " ".join(broken)
     refusals = (
         errors.ForbiddenError,
         errors.ConflictError,
@@ -101,6 +106,16 @@ def _said(error: DinamisError) -> str:
     return error.detail if isinstance(error, refusals) else ""
 
 
+def _rules() -> dict[str, str]:
+    """The rules of the domain, by the codes that it puts beside the fields."""
+    return {
+        "after_end": translate("Dinamis", "The first day comes after the last one."),
+        "not_an_address": translate("Dinamis", "This is not the address of a service."),
+        "sensors": translate("Dinamis", "One request is for scenes of one sensor that can be ordered."),
+        "missing": translate("Dinamis", "Something that is required is missing."),
+    }
+
+
 def _pause(error: DinamisError) -> str:
     pause = getattr(error, "retry_after_s", None)
     if not pause:
@@ -108,7 +123,9 @@ def _pause(error: DinamisError) -> str:
     return translate("Dinamis", "Try again in {seconds} s.").format(seconds=int(pause))
 
 
-def _table() -> dict[type[DinamisError], _Words]:  # built at each call: the language is only known at run time
+def _table() -> dict[
+    type[DinamisError], _Words
+]:  # built at each call: the language is only known at run time
     return {**_connection_words(), **_access_words(), **_request_words(), **_local_words()}
 
 
@@ -117,7 +134,9 @@ def _connection_words() -> dict[type[DinamisError], _Words]:
         errors.TimedOutError: (
             translate("Dinamis", "No answer in time"),
             translate("Dinamis", "The service, or the network to it, took too long to answer."),
-            translate("Dinamis", "Nothing was lost. Try again; if it lasts, check the network and QGIS's proxy."),
+            translate(
+                "Dinamis", "Nothing was lost. Try again; if it lasts, check the network and QGIS's proxy."
+            ),
         ),
         errors.ServiceUnreachableError: (
             translate("Dinamis", "Service not reachable"),
@@ -132,7 +151,9 @@ def _connection_words() -> dict[type[DinamisError], _Words]:
         errors.BadAnswerError: (
             translate("Dinamis", "Answer not understood"),
             translate("Dinamis", "The service answered something that the plugin cannot read."),
-            translate("Dinamis", "A proxy or a login page of the network may stand in between. Try again later."),
+            translate(
+                "Dinamis", "A proxy or a login page of the network may stand in between. Try again later."
+            ),
         ),
         errors.ServiceFailureError: (
             translate("Dinamis", "The service failed"),
@@ -197,7 +218,9 @@ def _request_words() -> dict[type[DinamisError], _Words]:
         errors.InvalidRequestError: (
             translate("Dinamis", "Something is not right in the form"),
             translate("Dinamis", "The service refuses what was filled in."),
-            translate("Dinamis", "Correct the fields that are marked. Nothing was sent twice, nothing was lost."),
+            translate(
+                "Dinamis", "Correct the fields that are marked. Nothing was sent twice, nothing was lost."
+            ),
         ),
     }
 
@@ -207,7 +230,9 @@ def _local_words() -> dict[type[DinamisError], _Words]:
         errors.DiskFullError: (
             translate("Dinamis", "Disk full"),
             translate("Dinamis", "There is not enough room on the disk for this file."),
-            translate("Dinamis", "Free some room, then start the download again. The project is not touched."),
+            translate(
+                "Dinamis", "Free some room, then start the download again. The project is not touched."
+            ),
         ),
         errors.FileGoneError: (
             translate("Dinamis", "File not reachable"),
@@ -227,7 +252,9 @@ def _aoi_words(error: AoiError) -> _Words:
     texts = {
         AoiProblem.UNREADABLE: (
             translate("Dinamis", "This file cannot be read as a map layer."),
-            translate("Dinamis", "GeoPackage, GeoJSON, Shapefile (also zipped), KML, KMZ and GPX are understood."),
+            translate(
+                "Dinamis", "GeoPackage, GeoJSON, Shapefile (also zipped), KML, KMZ and GPX are understood."
+            ),
         ),
         AoiProblem.EMPTY: (
             translate("Dinamis", "There is no area in it."),

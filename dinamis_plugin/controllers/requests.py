@@ -33,7 +33,7 @@ class RequestsController(QObject):
         form_ready: product id and list of FormField.
         submitting: True while an order is on its way.
         submitted: the Order that the service made (or had already made for this key).
-        submit_failed: a Notice, for the form; the draft keeps its key, so that trying again makes no second order.
+        submit_failed: a Notice, for the form; the draft keeps its key: trying again makes no second order.
         project_created: the new Project.
         project_failed: a Notice, for the form.
         failed: a Notice about anything else.
@@ -54,7 +54,10 @@ class RequestsController(QObject):
     failed = pyqtSignal(object)
 
     def __init__(
-        self, runner: TaskRunner, session: SessionController, parent: QObject | None = None
+        self,
+        runner: TaskRunner,
+        session: SessionController,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._runner = runner
@@ -102,7 +105,12 @@ class RequestsController(QObject):
 
     def refresh_quotas(self) -> None:
         """Read the quotas (QUO-02)."""
-        self._run(translate("Dinamis", "Reading quotas"), lambda c, end: list(c.quotas(end)), self._set_quotas, "quotas")
+        self._run(
+            translate("Dinamis", "Reading quotas"),
+            lambda c, end: list(c.quotas(end)),
+            self._set_quotas,
+            "quotas",
+        )
 
     def refresh_projects(self) -> None:
         """Read the projects."""
@@ -116,7 +124,12 @@ class RequestsController(QObject):
 
     def refresh_orders(self) -> None:
         """Read the requests and their states."""
-        self._run(translate("Dinamis", "Reading requests"), lambda c, end: list(c.orders(end)), self._set_orders, "orders")
+        self._run(
+            translate("Dinamis", "Reading requests"),
+            lambda c, end: list(c.orders(end)),
+            self._set_orders,
+            "orders",
+        )
 
     # What is asked
 
@@ -137,7 +150,7 @@ class RequestsController(QObject):
     def submit(self, draft: OrderDraft) -> bool:
         """Send a request; False when this very one is already on its way.
 
-        The key of the draft makes a second sending of the same request harmless (REQ idempotency of docs/api.md).
+        The key of the draft makes a second sending of the same request harmless (docs/api.md).
         """
         key = draft.idempotency_key
         if key in self._in_flight:
@@ -183,7 +196,12 @@ class RequestsController(QObject):
     def cancel_order(self, order_id: str) -> None:
         """Cancel an own request."""
         text = translate("Dinamis", "Cancelling the request")
-        self._run(text, lambda c, end: c.cancel(order_id, end), lambda _order: self.refresh_orders(), f"cancel {order_id}")
+        self._run(
+            text,
+            lambda c, end: c.cancel(order_id, end),
+            lambda _order: self.refresh_orders(),
+            f"cancel {order_id}",
+        )
 
     # Inside
 
@@ -200,7 +218,11 @@ class RequestsController(QObject):
         )
 
     def _run(
-        self, text: str, ask: Callable[[RequestsClient, Cancel], T], done: Callable[[T], None], name: str
+        self,
+        text: str,
+        ask: Callable[[RequestsClient, Cancel], T],
+        done: Callable[[T], None],
+        name: str,
     ) -> None:
         client = self._client(self.failed)
         if client is None:

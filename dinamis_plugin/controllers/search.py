@@ -26,8 +26,12 @@ class _Pages:
 
     def __init__(self, catalogue: CatalogueClient, query: SearchQuery, page_size: int, skip: int = 0) -> None:
         self._cancelled: Callable[[], bool] = lambda: False
-        self._pages: Iterator[Page] = iter(catalogue.pages(query, page_size, lambda: self._cancelled()))
+        self._pages: Iterator[Page] = iter(catalogue.pages(query, page_size, self._is_cancelled))
         self._skip = skip
+
+    def _is_cancelled(self) -> bool:
+        """Ask the task that fetches now, which is another one for every page."""
+        return self._cancelled()
 
     def next(self, context: TaskContext) -> Page | None:
         """Fetch the next page in a worker thread; None after the last one."""
@@ -56,7 +60,10 @@ class SearchController(QObject):
     failed = pyqtSignal(object)
 
     def __init__(
-        self, runner: TaskRunner, session: SessionController, parent: QObject | None = None
+        self,
+        runner: TaskRunner,
+        session: SessionController,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._runner = runner
@@ -67,7 +74,6 @@ class SearchController(QObject):
         self._matched = 0
         self._loaded = 0
         self._page_count = 0
-        self._scenes: dict[tuple[str, str], Scene] = {}
         self._at_end = True
         self.page_size = FIRST_PAGE
 
@@ -86,10 +92,6 @@ class SearchController(QObject):
         """What was searched last."""
         return self._query
 
-    def find(self, collection: str, scene_id: str) -> Scene | None:
-        """Give a scene of the results, such as one that is dragged; None when it is not among them."""
-        return self._scenes.get((collection, scene_id))
-
     def run(self, query: SearchQuery) -> None:
         """Start a new search with this query."""
         self._drop()
@@ -100,7 +102,6 @@ class SearchController(QObject):
         self._query = query
         self._matched = self._loaded = self._page_count = 0
         self._at_end = False
-        self._scenes.clear()
         self.started.emit()
         self._pages = _Pages(service.catalogue, query, self.page_size)
         self._fetch(self._pages)
@@ -125,7 +126,11 @@ class SearchController(QObject):
     def _fetch(self, pages: _Pages) -> None:
         self.loading.emit(True)
         self._work = self._runner.run(
-            translate("Dinamis", "Searching the catalogue"), pages.next, self._page_came, self._page_failed, "search"
+            translate("Dinamis", "Searching the catalogue"),
+            pages.next,
+            self._page_came,
+            self._page_failed,
+            cancel_previous="search",
         )
 
     def _page_came(self, page: Page | None) -> None:
@@ -136,7 +141,6 @@ class SearchController(QObject):
             self._matched = page.matched
             self._page_count += 1
         self._loaded += len(scenes)
-        self._scenes.update({(scene.collection, scene.id): scene for scene in scenes})
         self._at_end = page is None or self._loaded >= self._matched
         self.page_ready.emit(scenes, self._matched)
         self.finished.emit(self._matched, self._loaded)

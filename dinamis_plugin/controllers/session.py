@@ -155,7 +155,7 @@ class SessionController(QObject):
     # Connection
 
     def connect_service(self, url: str | None = None) -> None:
-        """Look for a service at an address (the one of the settings by default) and remember it when found."""
+        """Look for a service at an address, by default that of the settings, and remember it when found."""
         self._connect(url, then=self._after_connection)
 
     def restore(self) -> None:
@@ -169,7 +169,9 @@ class SessionController(QObject):
         except InvalidRequestError:
             self.notice.emit(_wrong_address())
             return
-        if self._state is SessionState.SIGNED_IN and (self.endpoints is None or self.endpoints.service != address):
+        if self._state is SessionState.SIGNED_IN and (
+            self.endpoints is None or self.endpoints.service != address
+        ):
             self.sign_out()
         self._stop_waiting()
         self._set_state(SessionState.CONNECTING)
@@ -186,7 +188,11 @@ class SessionController(QObject):
             then()
 
         self._work = self._runner.run(
-            translate("Dinamis", "Connecting to DINAMIS"), work, done, self._connection_failed, "session"
+            translate("Dinamis", "Connecting to DINAMIS"),
+            work,
+            done,
+            self._connection_failed,
+            cancel_previous="session",
         )
 
     def _make_service(self, address: str) -> Service:
@@ -247,7 +253,7 @@ class SessionController(QObject):
             return
         if not self._open_url(self._device.verification_uri_complete):
             self.poll_status.emit(
-                translate("Dinamis", "The browser did not open: open the address above by hand.")
+                translate("Dinamis", "The browser did not open: open the address above by hand."),
             )
 
     def _start_device(self) -> None:
@@ -261,7 +267,7 @@ class SessionController(QObject):
             lambda context: service.auth.start(context.cancelled),
             self._device_started,
             self._connection_failed,
-            "session",
+            cancel_previous="session",
         )
 
     def _device_started(self, device: DeviceAuthorization) -> None:
@@ -287,7 +293,7 @@ class SessionController(QObject):
             lambda context: service.auth.poll(code, context.cancelled),
             self._polled,
             self._poll_failed,
-            "session",
+            cancel_previous="session",
         )
 
     def _polled(self, answer: tuple[PollOutcome, Tokens | None]) -> None:
@@ -355,7 +361,7 @@ class SessionController(QObject):
             lambda context: service.auth.account(context.cancelled),
             done,
             self._account_failed,
-            "session",
+            cancel_previous="session",
         )
 
     def _account_failed(self, error: DinamisError) -> None:
@@ -394,17 +400,15 @@ class SessionController(QObject):
 
     def _tick(self) -> None:
         """Every half minute: renew before the end, and come back when the network does."""
-        service = self._service
         if self._state is SessionState.OFFLINE:
             self._retry_account()
-        elif self._state is SessionState.SIGNED_IN and service is not None:
-            if self._keeper.ends_within(CLOCK_MS / 1000 * 2):
-                self._runner.run(
-                    translate("Dinamis", "Renewing the session"),
-                    lambda _context: self._keeper.renew(),
-                    lambda _renewed: None,
-                    cancel_previous="renewal",
-                )
+        elif self._state is SessionState.SIGNED_IN and self._keeper.ends_within(CLOCK_MS / 1000 * 2):
+            self._runner.run(
+                translate("Dinamis", "Renewing the session"),
+                lambda _context: self._keeper.renew(),
+                lambda _renewed: None,
+                cancel_previous="renewal",
+            )
 
     def _session_lost(self) -> None:
         """The service ended the session: say so, forget it, and offer to sign in again."""
@@ -463,9 +467,11 @@ class SessionController(QObject):
             translate("Dinamis", "Signed in until QGIS closes"),
             translate(
                 "Dinamis",
-                "QGIS's password store is not open, so the session is kept in memory only and nothing is on disk.",
+                "QGIS's password store is not open: the session lives in memory only, nothing is on disk.",
             ),
-            translate("Dinamis", "With a master password of QGIS the session is kept encrypted for the next time."),
+            translate(
+                "Dinamis", "With a master password of QGIS the session is kept encrypted for the next time."
+            ),
         ).with_action(translate("Dinamis", "Remember this session"), self._remember)
 
     def _locked_notice(self) -> Notice:
@@ -496,7 +502,9 @@ def _not_removed_notice() -> Notice:
     return Notice(
         NoticeLevel.WARNING,
         translate("Dinamis", "Password store not cleaned"),
-        translate("Dinamis", "QGIS did not let the kept session be removed from its authentication database."),
+        translate(
+            "Dinamis", "QGIS did not let the kept session be removed from its authentication database."
+        ),
         translate("Dinamis", "It does not work any more once the service was told of the sign-out."),
     )
 

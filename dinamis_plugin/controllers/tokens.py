@@ -15,7 +15,7 @@ RENEW_BEFORE_S = 30.0
 class TokenKeeper:
     """Gives the access token, and renews it before it ends or when the service refuses it.
 
-    Only one thread renews at a time: a refresh token may be used once, and a second use ends the whole session.
+    Only one thread renews at a time: a refresh token may be used once, a second use ends the whole session.
 
     Args:
         on_renewed: called in the worker thread with the new refresh token.

@@ -22,14 +22,14 @@ SceneFinder = Callable[[str, str], Optional[Scene]]
 class DinamisDropHandler(QgsCustomDropHandler):
     """Loads dropped scenes; with Ctrl, or by the setting, downloads them into the project's folder instead.
 
-    QGIS hands over one scene after the other: they are gathered for one turn of the event loop, so that a drop of
-    many is signed in one batch.
+    QGIS hands over one scene after the other: they are gathered for one turn of the event loop, so that a
+    drop of many is signed in one batch.
 
     Args:
         layers: adds the layers.
         downloads: downloads.
         settings: holds whether drops are always downloaded.
-        find_scene: gives the scene of a collection and id among the results, None when it is not there any more.
+        find_scene: gives the scene of a collection and id among the results, None when it is not there.
         wants_download: tells whether Ctrl is held at the drop.
     """
 
@@ -49,26 +49,34 @@ class DinamisDropHandler(QgsCustomDropHandler):
         self._ctrl = wants_download or _ctrl_is_held
         self._dropped: list[tuple[Scene, str, bool]] = []
 
-    def customUriProviderKey(self) -> str:
+    def customUriProviderKey(self) -> str:  # noqa: N802 - the name QGIS calls
         """Say which drags are ours."""
         return PROVIDER_KEY
 
-    def canHandleCustomUriCanvasDrop(self, uri: QgsMimeDataUtils.Uri, canvas: QgsMapCanvas) -> bool:
+    def canHandleCustomUriCanvasDrop(  # noqa: N802 - the name QGIS calls
+        self,
+        uri: QgsMimeDataUtils.Uri,
+        canvas: QgsMapCanvas,  # noqa: ARG002 - QGIS hands it in
+    ) -> bool:
         """Say that scenes may be dropped on the canvas."""
         return bool(uri.providerKey == PROVIDER_KEY)
 
-    def handleCustomUriCanvasDrop(self, uri: QgsMimeDataUtils.Uri, canvas: QgsMapCanvas) -> bool:
+    def handleCustomUriCanvasDrop(  # noqa: N802 - the name QGIS calls
+        self,
+        uri: QgsMimeDataUtils.Uri,
+        canvas: QgsMapCanvas,  # noqa: ARG002 - QGIS hands it in
+    ) -> bool:
         """Take a scene dropped on the canvas."""
         return self._take(uri)
 
-    def handleCustomUriDrop(self, uri: QgsMimeDataUtils.Uri) -> None:
+    def handleCustomUriDrop(self, uri: QgsMimeDataUtils.Uri) -> None:  # noqa: N802 - the name QGIS calls
         """Take a scene dropped on the layer tree or the window."""
         self._take(uri)
 
     def _take(self, uri: QgsMimeDataUtils.Uri) -> bool:
         try:
             return self._gather(uri)
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - called from C++: an exception would end QGIS
             log.fault("drop", fault)
             return False
 

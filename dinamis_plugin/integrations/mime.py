@@ -37,7 +37,9 @@ def dragged_names(uri: str) -> dict[str, str] | None:
         names = json.loads(uri)
     except ValueError:
         return None
-    if not isinstance(names, dict) or not all(isinstance(names.get(key), str) for key in ("collection", "item")):
+    if not isinstance(names, dict) or not all(
+        isinstance(names.get(key), str) for key in ("collection", "item")
+    ):
         return None
     return {key: str(names.get(key, "")) for key in ("collection", "item", "asset")}
 

@@ -12,13 +12,11 @@ def enum_value(member: Any) -> int:
     return int(getattr(member, "value", member))
 
 
-def set_path_option(prefix: str, key: str, value: str) -> bool:
-    """Set a GDAL option for the files below a prefix only; False where GDAL is older than 3.6."""
+def set_path_option(prefix: str, key: str, value: str) -> None:
+    """Set a GDAL option for the files below a prefix only; GDAL before 3.6 does without."""
     setter = getattr(gdal, "SetPathSpecificOption", None)
-    if setter is None:
-        return False
-    setter(prefix, key, value)
-    return True
+    if setter is not None:
+        setter(prefix, key, value)
 
 
 def clear_path_options(prefix: str) -> None:

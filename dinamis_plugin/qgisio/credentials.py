@@ -17,7 +17,7 @@ class Vault(Enum):
     OPEN = "open"
     LOCKED = "locked"
     """A master password exists and was not given in this session."""
-    NO_PASSWORD = "no_password"
+    NO_PASSWORD = "no_password"  # noqa: S105 # nosec B105 - a state, not a secret
     """No master password was ever set."""
     DISABLED = "disabled"
     """QGIS runs without its authentication database."""

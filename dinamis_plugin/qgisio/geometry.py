@@ -33,6 +33,8 @@ MAX_SEPARATE = 20
 """Files of more areas become one area: a list of hundreds helps nobody."""
 
 _NAME_FIELDS = ("nom", "name", "nom_com", "nom_commune", "libelle", "label", "title", "id")
+_MOST_EAST, _MOST_NORTH = 540.0, 91.0
+_CLOSED_RING = 4
 _ARCHIVES = {".zip": "/vsizip/", ".kmz": ""}
 
 
@@ -174,7 +176,7 @@ def import_aoi_file(
         AoiError: UNREADABLE, EMPTY, NO_CRS, NOT_AREA, INVALID, TOO_COMPLEX.
         SeveralLayersError: several layers hold areas, and `layer_name` says none.
     """
-    with _quiet_gdal():
+    with _QuietGdal():
         dataset = _open(path)
         layer = _choose(dataset, layer_name)
         transform = _layer_transform(layer, crs, path)
@@ -184,7 +186,10 @@ def import_aoi_file(
     stem = layer_name or Path(path).stem
     if len(found) > MAX_SEPARATE:
         return [_merged(stem, [geometry for _, geometry in found])]
-    return [_aoi(name or _numbered(stem, number, len(found)), geom) for number, (name, geom) in enumerate(found, 1)]
+    return [
+        _aoi(name or _numbered(stem, number, len(found)), geom)
+        for number, (name, geom) in enumerate(found, 1)
+    ]
 
 
 def _numbered(stem: str, number: int, count: int) -> str:
@@ -203,7 +208,7 @@ def _merged(stem: str, geometries: list[BaseGeometry]) -> Aoi:
     return Aoi(stem, whole, area_km2(whole), note)
 
 
-class _quiet_gdal:
+class _QuietGdal:
     """GDAL raises nothing and prints nothing in this block."""
 
     def __enter__(self) -> None:
@@ -248,7 +253,9 @@ def _may_hold_areas(layer: ogr.Layer) -> bool:
 
 
 def _layer_transform(
-    layer: ogr.Layer, given: QgsCoordinateReferenceSystem | None, path: str
+    layer: ogr.Layer,
+    given: QgsCoordinateReferenceSystem | None,
+    path: str,
 ) -> osr.CoordinateTransformation | None:
     own = layer.GetSpatialRef()
     if own is not None and own.IsGeographic() and not _could_be_degrees(layer.GetExtent()):
@@ -267,11 +274,13 @@ def _layer_transform(
 
 def _could_be_degrees(extent: tuple[float, float, float, float]) -> bool:
     west, east, south, north = extent
-    return -540 <= west and east <= 540 and -91 <= south and north <= 91
+    return west >= -_MOST_EAST and east <= _MOST_EAST and south >= -_MOST_NORTH and north <= _MOST_NORTH
 
 
 def _areas(
-    layer: ogr.Layer, transform: osr.CoordinateTransformation | None, cancelled: Callable[[], bool]
+    layer: ogr.Layer,
+    transform: osr.CoordinateTransformation | None,
+    cancelled: Callable[[], bool],
 ) -> Iterator[tuple[str, BaseGeometry]]:
     """Give the name and the geometry in EPSG:4326 of every feature that is an area."""
     vertices = 0
@@ -310,7 +319,7 @@ def _area_of(shape: BaseGeometry) -> BaseGeometry | None:
             polygons.append(part)
         elif isinstance(part, MultiPolygon):
             polygons.extend(part.geoms)
-        elif isinstance(part, LineString) and part.is_closed and len(part.coords) > 3:
+        elif isinstance(part, LineString) and part.is_closed and len(part.coords) >= _CLOSED_RING:
             polygons.append(Polygon(part.coords))
     return MultiPolygon(polygons) if polygons else None
 

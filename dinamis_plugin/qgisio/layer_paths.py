@@ -1,9 +1,9 @@
 """What QGIS saves and reads as the source of a signed layer (CAT-37).
 
-The path writer takes signatures out of everything that is saved; the path preprocessor gives QGIS a local raster
-without pixels for every source of ours that is opened, so that opening a project never waits for the network.
-QGIS calls both on the GUI thread, several times a layer, for all layers of the person: they answer from memory,
-leave alone what is not ours, and never raise, since an exception in them ends QGIS.
+The path writer takes signatures out of everything that is saved; the path preprocessor gives QGIS a local
+raster without pixels for every source of ours that is opened, so that opening a project never waits for the
+network. QGIS calls both on the GUI thread, several times a layer, for all layers of the person: they answer
+from memory, leave alone what is not ours, and never raise, since an exception in them ends QGIS.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class LayerPaths:
         """Give what is saved for a source: never a signature, never a placeholder."""
         try:
             return self._to_saved(source)
-        except Exception:
+        except Exception:  # noqa: BLE001 - raising here ends QGIS
             return strip_signature(source) if isinstance(source, str) else source
 
     def to_opened(self, source: str) -> str:
@@ -71,7 +71,7 @@ class LayerPaths:
         try:
             identity = from_source(source) if source.startswith(VSICURL) else None
             return source if identity is None else self.placeholder(identity)
-        except Exception:
+        except Exception:  # noqa: BLE001 - raising here ends QGIS
             return source
 
     def install(self) -> None:

@@ -15,7 +15,10 @@ TAB = "DINAMIS"
 _SECRETS = (
     (re.compile(r"(?i)(bearer\s+)[\w.~+/=-]+"), r"\1***"),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), "***"),
-    (re.compile(r"(?i)((?:access|refresh|id)_token|device_code|secret-key)([\"'=:\s]+)[^\s\"'&,}]+"), r"\1\2***"),
+    (
+        re.compile(r"(?i)((?:access|refresh|id)_token|device_code|secret-key)([\"'=:\s]+)[^\s\"'&,}]+"),
+        r"\1\2***",
+    ),
 )
 
 

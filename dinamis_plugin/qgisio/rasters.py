@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 import urllib.parse
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from typing import Callable
 
+import requests
 from osgeo import gdal
 from qgis.core import (
     QgsApplication,
@@ -54,7 +55,9 @@ _GDAL_OPTIONS = {
     "GDAL_HTTP_RETRY_DELAY": "0.5",
 }
 _GDAL_PROXY = "GDAL_HTTP_PROXY"
-_prepared: dict[str, bool] = {}
+_prepared: set[str] = set()
+
+_COLOURS = (gdal.GCI_RedBand, gdal.GCI_GreenBand, gdal.GCI_BlueBand)
 
 STAC_TYPES = {
     "Byte": "uint8",
@@ -75,14 +78,16 @@ def prepare_origin(href: str) -> None:
     origin = origin_of(href)
     if origin not in _prepared:
         prefix = f"{VSICURL}{origin}/"
-        _prepared[origin] = all([compat.set_path_option(prefix, key, value) for key, value in _GDAL_OPTIONS.items()])
+        for key, value in _GDAL_OPTIONS.items():
+            compat.set_path_option(prefix, key, value)
+        _prepared.add(origin)
 
 
 def follow_proxy() -> None:
     """Have GDAL use the proxy that QGIS uses now, or none.
 
-    QGIS hands it over whenever it makes a provider, which here would come after GDAL's first request, and does not
-    take it back when the proxy is switched off.
+    QGIS hands it over whenever it makes a provider, which here would come after GDAL's first request, and
+    does not take it back when the proxy is switched off.
     """
     if gdal.GetConfigOption(_GDAL_PROXY) and not QgsSettings().value("proxy/proxyEnabled", False, type=bool):
         gdal.SetConfigOption(_GDAL_PROXY, None)
@@ -92,9 +97,9 @@ def follow_proxy() -> None:
 
 def forget_origins() -> None:
     """Undo `prepare_origin` for all origins."""
-    for origin in list(_prepared):
+    for origin in _prepared:
         compat.clear_path_options(f"{VSICURL}{origin}/")
-        del _prepared[origin]
+    _prepared.clear()
 
 
 def forget_addresses() -> None:
@@ -121,7 +126,7 @@ def open_header(identity: LayerIdentity, signed_href: str) -> LayerIdentity:
     try:
         dataset = gdal.Open(source)
         if dataset is None:
-            raise CorruptImageError("")
+            raise CorruptImageError("")  # noqa: TRY301 - the cache is cleaned below for both
         bands = [dataset.GetRasterBand(number) for number in range(1, dataset.RasterCount + 1)]
         for band in bands:
             band.GetMaskFlags()
@@ -151,7 +156,8 @@ def _completed(identity: LayerIdentity, dataset: gdal.Dataset, bands: list[gdal.
 
 
 def open_headers(
-    hrefs: dict[LayerIdentity, str], cancelled: Callable[[], bool]
+    hrefs: dict[LayerIdentity, str],
+    cancelled: Callable[[], bool],
 ) -> Iterator[tuple[LayerIdentity, LayerIdentity | DinamisError]]:
     """Open many headers side by side; gives each identity with its completed form or the reason why not."""
     follow_proxy()
@@ -173,11 +179,13 @@ def open_headers(
 
 def explain(signed_href: str) -> DinamisError:
     """Find out why an image could not be opened, with one small request through QGIS."""
-    import requests
-
     try:
         answer = qgis_session().get(
-            signed_href, headers={"Range": "bytes=0-15"}, timeout=_PROBE_S, allow_redirects=True, stream=True
+            signed_href,
+            headers={"Range": "bytes=0-15"},
+            timeout=_PROBE_S,
+            allow_redirects=True,
+            stream=True,
         )
         answer.close()
     except requests.Timeout:
@@ -211,9 +219,9 @@ def make_layer(identity: LayerIdentity, signed_href: str, saved: str) -> QgsRast
 
 
 def apply_default_style(layer: QgsRasterLayer) -> None:
-    """Natural colours, or grey, stretched from the 2nd to the 98th percent; reads a sample, so for workers only."""
+    """Natural colours, or grey, stretched from the 2nd to the 98th percent; reads pixels, so for workers."""
     provider = layer.dataProvider()
-    if provider.bandCount() >= 3:
+    if provider.bandCount() >= len(_COLOURS):
         bands = _natural_colours(provider)
         renderer = QgsMultiBandColorRenderer(provider, *bands)
         setters = (
@@ -239,8 +247,8 @@ def apply_default_style(layer: QgsRasterLayer) -> None:
 
 
 def _natural_colours(provider: QgsDataProvider) -> tuple[int, int, int]:
-    """The bands that the file names red, green and blue, else the first three (the order of DIMAP products)."""
-    wanted = {gdal.GCI_RedBand: 0, gdal.GCI_GreenBand: 0, gdal.GCI_BlueBand: 0}
+    """The bands that the file names red, green and blue, else the first three (the order of DIMAP)."""
+    wanted = dict.fromkeys(_COLOURS, 0)
     for band in range(1, provider.bandCount() + 1):
         kind = compat.enum_value(provider.colorInterpretation(band))
         if wanted.get(kind) == 0:

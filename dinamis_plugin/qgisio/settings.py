@@ -31,7 +31,7 @@ class PluginSettings:
 
     @property
     def object_origins(self) -> list[str]:
-        """Origins (`https://host:port`) whose signatures are never saved, remembered to know them offline too."""
+        """Origins (`https://host:port`) whose signatures are never saved, known offline too."""
         return [origin for origin in self._text("object_origins", "").split(" ") if origin]
 
     def remember_origin(self, origin: str) -> None:

@@ -1,7 +1,7 @@
 """Requests through QGIS's network manager, so that its proxy, certificates and authentication apply.
 
-`QgisAdapter` is a transport adapter of `requests`. It is used in worker threads only: it runs a small event loop
-until the answer is there, and the GUI thread must never wait.
+`QgisAdapter` is a transport adapter of `requests`. It is used in worker threads only: it runs a small event
+loop until the answer is there, and the GUI thread must never wait.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from qgis.PyQt.QtNetwork import QNetworkProxy, QNetworkReply, QNetworkRequest
 from requests.adapters import BaseAdapter
 from requests.exceptions import (
     ChunkedEncodingError,
-    ConnectionError,
+    ConnectionError,  # noqa: A004 - the name that requests gives it
     ConnectTimeout,
     InvalidURL,
     ProxyError,
@@ -55,7 +55,7 @@ def current_proxy() -> Proxy:
 
 @contextmanager
 def request_scope(cancelled: Callable[[], bool], proxy: Proxy) -> Iterator[None]:
-    """Let every request that this thread makes inside the block use `proxy` and end when `cancelled` says so."""
+    """Let every request of this thread inside the block use `proxy` and end when `cancelled` says so."""
     _of_thread.cancelled, _of_thread.proxy = cancelled, proxy
     try:
         yield
@@ -76,7 +76,7 @@ def qgis_session() -> requests.Session:
 class QgisAdapter(BaseAdapter):
     """Carries the requests of `requests` over QgsNetworkAccessManager."""
 
-    def send(
+    def send(  # noqa: PLR0917 - the signature that requests calls
         self,
         request: requests.PreparedRequest,
         stream: bool = False,
@@ -124,7 +124,7 @@ def _drain(exchange: _Exchange) -> bytes:
 
 
 def _manager() -> QgsNetworkAccessManager:
-    """Give the network manager of this thread, with the proxy of now: it may have been made with another one."""
+    """Give the network manager of this thread, with the proxy of now: it may have been made with another."""
     manager = QgsNetworkAccessManager.instance()
     proxy = getattr(_of_thread, "proxy", None)
     if proxy is not None:
@@ -171,7 +171,10 @@ class _Exchange:
     """One reply of Qt, read step by step in the thread that made it; `requests` sees it as the raw answer."""
 
     def __init__(
-        self, request: requests.PreparedRequest, timeout: Timeout, cancelled: Callable[[], bool] | None
+        self,
+        request: requests.PreparedRequest,
+        timeout: Timeout,
+        cancelled: Callable[[], bool] | None,
     ) -> None:
         self._request = request
         self._cancelled = cancelled
@@ -189,7 +192,9 @@ class _Exchange:
         elif verb == "HEAD":
             self._reply = manager.head(_qt_request(request))
         else:
-            self._reply = manager.sendCustomRequest(_qt_request(request), verb.encode("ascii"), _body(request))
+            self._reply = manager.sendCustomRequest(
+                _qt_request(request), verb.encode("ascii"), _body(request)
+            )
         self._reply.setReadBufferSize(BUFFER_BYTES)
         self._closed = False
 
@@ -201,7 +206,7 @@ class _Exchange:
         if self._status() is None:
             self._fail()
 
-    def read(self, amount: int | None = None, decode_content: bool | None = None) -> bytes:
+    def read(self, amount: int | None = None, **_: Any) -> bytes:
         """Give at most `amount` bytes, empty at the end; raises when the answer was cut short."""
         if self._closed:
             return b""
@@ -212,7 +217,7 @@ class _Exchange:
             self.close()
         return piece
 
-    def stream(self, amount: int = BUFFER_BYTES, decode_content: bool | None = None) -> Iterator[bytes]:
+    def stream(self, amount: int = BUFFER_BYTES, **_: Any) -> Iterator[bytes]:
         """Give the body piece by piece."""
         while True:
             piece = self.read(amount)

@@ -95,7 +95,7 @@ class _WorkTask(QgsTask, Generic[T]):
                 self._result = self._work(TaskContext(self))  # type: ignore[misc]
         except DinamisError as error:
             self._error = _bare(error)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - an exception that leaves a task aborts QGIS
             log.fault(self.description(), error)
             self._error = DinamisError(f"{type(error).__name__}: {log.redact(str(error))}")
         finally:
@@ -107,7 +107,7 @@ class _WorkTask(QgsTask, Generic[T]):
             return
         try:
             self._on_part(part)
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - called from C++: nothing may leave
             log.fault(self.description(), fault)
 
     def finished(self, result: bool) -> None:
@@ -124,7 +124,7 @@ class _WorkTask(QgsTask, Generic[T]):
                 done(value)  # type: ignore[arg-type]
             elif failed is not None:
                 failed(error or CancelledError(""))
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - called from C++: nothing may leave
             log.fault(self.description(), fault)
 
 
@@ -149,6 +149,7 @@ class TaskRunner:
         work: Callable[[TaskContext], T],
         on_done: Callable[[T], None],
         on_error: ErrorCallback | None = None,
+        *,
         cancel_previous: str | None = None,
         on_part: Callable[[Any], None] | None = None,
     ) -> TaskHandle:
@@ -159,7 +160,7 @@ class TaskRunner:
             work: called with a TaskContext in the worker; may raise any DinamisError.
             on_done: called with the result of the work.
             on_error: called with the error; with a CancelledError after a cancel.
-            cancel_previous: a name; earlier work of that name is dropped, its callbacks are not called any more.
+            cancel_previous: a name; earlier work of that name is dropped and calls nothing back.
             on_part: called with what the work hands on by `TaskContext.tell`.
         """
         task = _WorkTask(description, work, on_done, on_error, on_part)

@@ -1,7 +1,7 @@
 """Fixtures of the plugin tests: QGIS without a screen, small HTTP servers, and the real service.
 
-The real service runs from its own environment. Inside the second QGIS (`make test-qgis344`) that environment is not
-there: start the service outside and hand it in as DINAMIS_TEST_SERVICE="<url> <path of accounts.json>".
+The real service runs from its own environment. Inside the second QGIS (`make test-qgis344`) that environment
+is not there: start the service outside, hand it in as DINAMIS_TEST_SERVICE="<url> <path of accounts.json>".
 """
 
 from __future__ import annotations
@@ -98,6 +98,7 @@ def opened_urls():
 @pytest.fixture
 def controllers(qgis_app, project, opened_urls):
     """All controllers, as the plugin builds them, but without a browser."""
+
     def open_url(url):
         opened_urls.append(url)
         return True
@@ -134,7 +135,7 @@ def no_master_password(qgis_app):
     with closing(sqlite3.connect(QgsApplication.qgisAuthDatabaseFilePath())) as database, database:
         for table in ("auth_pass", "auth_settings"):
             database.execute(f"DELETE FROM {table}")
-    yield manager
+    return manager
 
 
 @pytest.fixture
@@ -161,7 +162,10 @@ def live(tmp_path_factory):
         accounts = json.loads(Path(given[1]).read_text("utf-8"))
         yield SimpleNamespace(url=given[0], accounts={account["username"]: account for account in accounts})
         return
-    if not PYTHON.exists() or subprocess.run([str(PYTHON), "-c", ""], capture_output=True, check=False).returncode:
+    if (
+        not PYTHON.exists()
+        or subprocess.run([str(PYTHON), "-c", ""], capture_output=True, check=False).returncode
+    ):
         pytest.skip("the service's environment is not usable here (set DINAMIS_TEST_SERVICE)")
     service = LiveService(tmp_path_factory.mktemp("service"))
     yield service

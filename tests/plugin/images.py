@@ -46,5 +46,11 @@ def scene_of(href, *, scene_id="PHR1A_20261121_MTP", key="ms", open_data=False, 
     }
     footprint = box(3.86, 43.6, 3.9, 43.64).__geo_interface__
     return Scene.from_stac(
-        {"id": scene_id, "collection": "pleiades", "properties": properties, "geometry": footprint, "assets": {key: asset}}
+        {
+            "id": scene_id,
+            "collection": "pleiades",
+            "properties": properties,
+            "geometry": footprint,
+            "assets": {key: asset},
+        }
     )

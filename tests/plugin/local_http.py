@@ -31,9 +31,9 @@ class Request:
 
 
 class LocalServer:
-    """Serves `routes`: path to a function of (request, handler) giving (status, body) or (status, body, headers).
+    """Serves `routes`: path to a function of (request, handler) giving (status, body[, headers]).
 
-    A body that is a dict or list is sent as JSON. A function that answers by itself on the handler gives None.
+    A body that is a dict or list is sent as JSON. A function that answers on the handler itself gives None.
     """
 
     def __init__(self):
@@ -49,7 +49,9 @@ class LocalServer:
                 request = Request(self, self.rfile.read(length))
                 outer.requests.append(request)
                 route = outer.routes.get(request.path) or outer.routes.get("*")
-                answer = route(request, self) if route else (404, {"code": "not-found", "detail": "nothing here"})
+                answer = (
+                    route(request, self) if route else (404, {"code": "not-found", "detail": "nothing here"})
+                )
                 if answer is None:
                     return
                 status, body, *more = answer

@@ -1,6 +1,6 @@
-"""A service whose answers a test decides: for faults, delays and counts that the real one cannot be asked for.
+"""A service whose answers a test decides: for faults, delays and counts that the real one cannot give.
 
-It speaks the contract of docs/api.md over a real socket. Its objects refuse what is not signed, as storage does.
+It speaks the contract of docs/api.md over a real socket. Its objects refuse what is not signed.
 """
 
 from __future__ import annotations
@@ -141,7 +141,8 @@ class ScriptedService:
     def signed(self, url, now):
         """Sign an address so that the objects accept it until its end."""
         stamp = now.strftime("%Y%m%dT%H%M%SZ")
-        query = f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=demo%2F{stamp[:8]}%2Fus-east-1%2Fs3%2Faws4_request"
+        scope = f"demo%2F{stamp[:8]}%2Fus-east-1%2Fs3%2Faws4_request"
+        query = f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={scope}"
         query += f"&X-Amz-Date={stamp}&X-Amz-Expires={self.lifetime_s}&X-Amz-SignedHeaders=host"
         return f"{url}?{query}&X-Amz-Signature={self._seal(urlsplit(url).path, query)}"
 
@@ -163,7 +164,11 @@ class ScriptedService:
         if path is None:
             return 404, b"NoSuchKey"
         data = Path(path).read_bytes() if not isinstance(path, bytes) else path
-        headers = {"Accept-Ranges": "bytes", "ETag": f'"{hashlib.md5(data).hexdigest()}"', "Content-Type": "image/tiff"}
+        headers = {
+            "Accept-Ranges": "bytes",
+            "ETag": f'"{hashlib.md5(data).hexdigest()}"',
+            "Content-Type": "image/tiff",
+        }
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("Range", ""))
         if not wanted:
             return 200, data, headers

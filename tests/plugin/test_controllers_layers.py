@@ -91,11 +91,14 @@ def test_a_scene_becomes_a_styled_layer_with_its_true_pixels(signed_in, hrefs, c
     assert layer.crs().authid() == "EPSG:2154"
     assert layer.name() == "Pléiades 2026-11-21 (Multispectral)"
     block = layer.dataProvider().block(1, layer.extent(), 1024, 1024)
-    assert [block.value(row, row) for row in (0, 511, 1023)] == [cog[1][0, row, row] for row in (0, 511, 1023)]
+    assert [block.value(row, row) for row in (0, 511, 1023)] == [
+        cog[1][0, row, row] for row in (0, 511, 1023)
+    ]
     renderer = layer.renderer()
     assert (renderer.redBand(), renderer.greenBand(), renderer.blueBand()) == (1, 2, 3)
     stretch = renderer.redContrastEnhancement()
-    assert 150 < stretch.minimumValue() < 350 < 900 < stretch.maximumValue() < 1100
+    assert 150 < stretch.minimumValue() < 350
+    assert 900 < stretch.maximumValue() < 1100
     assert shows_pixels(layer)
 
 
@@ -112,7 +115,12 @@ def test_the_users_own_rasters_keep_their_side_files(signed_in, hrefs):
     """Options of GDAL are set for our addresses only."""
     add(signed_in, hrefs())
     assert gdal.GetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN") is None
-    assert gdal.GetPathSpecificOption("/vsicurl/http://elsewhere.example/x.tif", "GDAL_DISABLE_READDIR_ON_OPEN", None) is None
+    assert (
+        gdal.GetPathSpecificOption(
+            "/vsicurl/http://elsewhere.example/x.tif", "GDAL_DISABLE_READDIR_ON_OPEN", None
+        )
+        is None
+    )
 
 
 def saved_texts(project, layer, tmp_path):
@@ -125,11 +133,15 @@ def saved_texts(project, layer, tmp_path):
             assert project.write(str(path))
             if suffix == "qgz":
                 with zipfile.ZipFile(path) as archive:
-                    texts[path.name] = "\n".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+                    texts[path.name] = "\n".join(
+                        archive.read(name).decode("utf-8", "replace") for name in archive.namelist()
+                    )
             else:
                 texts[path.name] = path.read_text("utf-8")
     qlr = tmp_path / "layer.qlr"
-    ok, message = QgsLayerDefinition.exportLayerDefinition(str(qlr), [project.layerTreeRoot().findLayer(layer.id())])
+    ok, message = QgsLayerDefinition.exportLayerDefinition(
+        str(qlr), [project.layerTreeRoot().findLayer(layer.id())]
+    )
     assert ok, message
     texts["qlr"] = qlr.read_text("utf-8")
     qml = tmp_path / "style.qml"
@@ -161,7 +173,9 @@ def test_nothing_that_is_saved_holds_a_signature(signed_in, hrefs, project, tmp_
 def test_the_quoted_form_of_gdal_is_stripped_too(signed_in, hrefs, scripted, project, tmp_path):
     [href] = hrefs()
     signed = scripted.signed(href, datetime.now(timezone.utc))
-    layer = QgsRasterLayer(f"/vsicurl?list_dir=no&empty_dir=yes&url={quote(signed, safe='')}", "by hand", "gdal")
+    layer = QgsRasterLayer(
+        f"/vsicurl?list_dir=no&empty_dir=yes&url={quote(signed, safe='')}", "by hand", "gdal"
+    )
     assert layer.isValid()
     project.addMapLayer(layer)
     for name, text in saved_texts(project, layer, tmp_path).items():
@@ -170,12 +184,21 @@ def test_the_quoted_form_of_gdal_is_stripped_too(signed_in, hrefs, scripted, pro
 
 def test_layers_of_others_are_left_alone(controllers, project, tmp_path):
     foreign = "/vsicurl/https://bucket.elsewhere.example/a.tif?X-Amz-Algorithm=A&X-Amz-Signature=abc"
-    for source in (foreign, "/data/a.tif", "dbname='x' host=y", "", "contextualWMSLegend=0&url=https://w.example"):
+    for source in (
+        foreign,
+        "/data/a.tif",
+        "dbname='x' host=y",
+        "",
+        "contextualWMSLegend=0&url=https://w.example",
+    ):
         assert controllers.layers._paths.to_saved(source) == source
         assert controllers.layers._paths.to_opened(source) == source
 
 
-@pytest.mark.parametrize("damaged", [None, 3, "#dinamis:v1;", "/vsicurl/http://h/a.tif#dinamis:v1;item=%FF;bands=x", "\udce9X-Amz-"])
+@pytest.mark.parametrize(
+    "damaged",
+    [None, 3, "#dinamis:v1;", "/vsicurl/http://h/a.tif#dinamis:v1;item=%FF;bands=x", "\udce9X-Amz-"],
+)
 def test_the_callbacks_of_qgis_never_raise(controllers, damaged):
     assert controllers.layers._paths.to_saved(damaged) == damaged
     assert controllers.layers._paths.to_opened(damaged) == damaged
@@ -212,7 +235,9 @@ def test_a_project_comes_back_alive_with_style_order_name_and_visibility(signed_
     project.clear()
     settled = Caught(signed_in.layers.settled)
     assert project.read(path)
-    assert all(is_placeholder(layer) for layer in project.mapLayers().values())  # nothing was fetched on this thread
+    assert all(
+        is_placeholder(layer) for layer in project.mapLayers().values()
+    )  # nothing was fetched on this thread
     assert all(layer.isValid() for layer in project.mapLayers().values())
     assert state_of(project) == before
     settled.wait(seconds=30)
@@ -221,7 +246,9 @@ def test_a_project_comes_back_alive_with_style_order_name_and_visibility(signed_
     assert all(shows_pixels(layer) for layer in project.mapLayers().values())
 
 
-def test_opening_never_stalls_the_window_when_the_network_is_far(signed_in, hrefs, scripted, project, tmp_path):
+def test_opening_never_stalls_the_window_when_the_network_is_far(
+    signed_in, hrefs, scripted, project, tmp_path
+):
     add(signed_in, hrefs(6))
     path = str(tmp_path / "p.qgz")
     assert project.write(path)
@@ -378,14 +405,14 @@ def test_shutdown_leaves_neither_callbacks_nor_signatures(signed_in, hrefs, proj
     assert "X-Amz-" not in unquote(path.read_text("utf-8"))
 
 
-def test_a_project_saved_without_the_plugin_is_recovered(signed_in, hrefs, scripted, controllers, project, tmp_path):
+def test_a_project_saved_without_the_plugin_is_recovered(signed_in, hrefs, scripted, project, tmp_path):
     """The plugin was unloaded while its layers were open, and the person saved the project then."""
     add(signed_in, hrefs())
     signed_in.shutdown()
     path = str(tmp_path / "p.qgs")
     assert project.write(path)
     project.clear()
-    again = type(controllers)(open_url=lambda _url: True)
+    again = type(signed_in)(open_url=lambda _url: True)
     scripted.polls = ["granted"]
     again.session.sign_in()
     wait_until(lambda: again.session.state is SessionState.SIGNED_IN)

@@ -6,6 +6,7 @@ import pytest
 from qgis.core import QgsApplication
 
 from dinamis_plugin.controllers.session import SessionState
+from dinamis_plugin.qgisio import credentials
 from dinamis_plugin.qgisio.credentials import CredentialStore, Vault
 
 from .waiting import Caught, Ticker, run_for, wait_until
@@ -26,7 +27,11 @@ def sign_in(session, scripted):
 
 
 def test_the_device_flow_from_nothing_to_a_name(session, scripted, opened_urls):
-    states, codes, told = Caught(session.state_changed), Caught(session.device_code_ready), Caught(session.poll_status)
+    states, codes, told = (
+        Caught(session.state_changed),
+        Caught(session.device_code_ready),
+        Caught(session.poll_status),
+    )
     scripted.polls = ["authorization_pending", "granted"]
     assert session.why_not
     session.sign_in()
@@ -115,8 +120,6 @@ def test_the_kept_session_comes_back_without_a_dialog(session, controllers, scri
 
 
 def _key(url):
-    from dinamis_plugin.qgisio import credentials
-
     return credentials._key(url)
 
 
@@ -169,7 +172,9 @@ def test_a_revoked_token_is_renewed_in_mid_work(session, controllers, scripted):
     assert done[0].full_name == "Camille Martin"
 
 
-def test_a_session_that_the_service_ended_is_expired_and_forgotten(session, controllers, scripted, master_password):
+def test_a_session_that_the_service_ended_is_expired_and_forgotten(
+    session, controllers, scripted, master_password
+):
     sign_in(session, scripted)
     scripted.access_valid.clear()
     scripted.refresh_valid.clear()

@@ -95,7 +95,10 @@ def write(tmp_path, name, text):
 
 
 def feature(geometry, **properties):
-    return {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": properties, "geometry": geometry}]}
+    return {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "properties": properties, "geometry": geometry}],
+    }
 
 
 def square(x, y, size=0.1):
@@ -113,7 +116,10 @@ def test_bad_files_are_told_apart(tmp_path):
     assert refused(str(tmp_path / "gone.gpkg")) is AoiProblem.UNREADABLE
     assert refused(write(tmp_path, "empty.geojson", "")) is AoiProblem.UNREADABLE
     assert refused(write(tmp_path, "text.geojson", "this is no map")) is AoiProblem.UNREADABLE
-    assert refused(write(tmp_path, "cut.geojson", '{"type": "FeatureCollection", "features": [{')) is AoiProblem.UNREADABLE
+    assert (
+        refused(write(tmp_path, "cut.geojson", '{"type": "FeatureCollection", "features": [{'))
+        is AoiProblem.UNREADABLE
+    )
     none = {"type": "FeatureCollection", "features": []}
     assert refused(write(tmp_path, "none.geojson", none)) is AoiProblem.EMPTY
     point = feature({"type": "Point", "coordinates": [3, 43]})

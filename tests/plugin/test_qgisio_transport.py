@@ -55,8 +55,14 @@ def hold(seconds):
 @pytest.mark.parametrize("status", [200, 204, 400, 401, 403, 404, 409, 422, 429, 500, 503])
 def test_status_headers_and_body_come_through(in_task, session, server, status):
     body = b"" if status == 204 else b'{"detail": "oui \xc3\xa9"}'
-    server.routes["/x"] = lambda r, h: (status, body, {"Retry-After": "7", "Content-Type": "application/json"})
-    answer = in_task(lambda c: session.post(f"{server.url}/x", json={"a": "é"}, headers={"X-Own": "1"}, timeout=5))
+    server.routes["/x"] = lambda r, h: (
+        status,
+        body,
+        {"Retry-After": "7", "Content-Type": "application/json"},
+    )
+    answer = in_task(
+        lambda c: session.post(f"{server.url}/x", json={"a": "é"}, headers={"X-Own": "1"}, timeout=5)
+    )
     assert answer.status_code == status
     assert answer.headers["retry-after"] == "7"
     assert answer.content == body
@@ -148,7 +154,9 @@ def test_cancel_ends_a_request_at_once(runner, session, server):
     server.routes["/x"] = hold(5)
     errors = []
     begun = time.monotonic()
-    handle = runner.run("t", lambda c: session.get(f"{server.url}/x", timeout=20), lambda r: None, errors.append)
+    handle = runner.run(
+        "t", lambda c: session.get(f"{server.url}/x", timeout=20), lambda r: None, errors.append
+    )
     wait_until(lambda: server.requests)
     handle.cancel()
     wait_until(lambda: not runner.busy)
@@ -221,7 +229,9 @@ def test_ranges_come_through(in_task, session, server):
     server.routes["/x"] = lambda r, h: (206, b"cd", {"Content-Range": "bytes 2-3/6"})
     answer = in_task(
         lambda c: session.get(
-            f"{server.url}/x", headers={"Range": "bytes=2-3", "If-Range": '"e"', "Accept-Encoding": "identity"}, timeout=5
+            f"{server.url}/x",
+            headers={"Range": "bytes=2-3", "If-Range": '"e"', "Accept-Encoding": "identity"},
+            timeout=5,
         )
     )
     sent = server.requests[0].headers
@@ -235,7 +245,9 @@ def test_an_address_is_sent_as_it_is_signed(in_task, session, server):
     target = "/a%20b/c%2Bd.tif?X-Amz-Credential=k%2F2026%2Fs3&X-Amz-Date=20261121T000000Z&x=%7E~"
     server.routes["*"] = lambda r, h: (200, b"")
     in_task(lambda c: session.get(server.url + target, timeout=5))
-    assert server.requests[0].target == target.replace("%7E", "~")  # requests itself unquotes what needs no quoting
+    assert server.requests[0].target == target.replace(
+        "%7E", "~"
+    )  # requests itself unquotes what needs no quoting
 
 
 def test_the_client_of_the_service_tells_its_faults_apart(in_task, server):
@@ -256,7 +268,12 @@ def proxy():
     """A real proxy that QGIS is told to use, for one test."""
     with LocalProxy() as running:
         settings = QgsSettings()
-        values = {"proxyEnabled": True, "proxyType": "HttpProxy", "proxyHost": "127.0.0.1", "proxyPort": running.port}
+        values = {
+            "proxyEnabled": True,
+            "proxyType": "HttpProxy",
+            "proxyHost": "127.0.0.1",
+            "proxyPort": running.port,
+        }
         for key, value in values.items():
             settings.setValue(f"proxy/{key}", value)
         QgsNetworkAccessManager.instance().setupDefaultProxyAndCache()
