@@ -125,13 +125,17 @@ def _code(status: HTTPStatus) -> str:
 
 
 _PHRASES = {
-    HTTPStatus.NOT_FOUND: ("Cette adresse n'existe pas.", "There is nothing at this address."),
-    HTTPStatus.METHOD_NOT_ALLOWED: (
+    "Not Found": ("Cette adresse n'existe pas.", "There is nothing at this address."),
+    "Method Not Allowed": (
         "Cette méthode n'existe pas à cette adresse.",
         "This method does not exist at this address.",
     ),
+    "There was an error parsing the body": (
+        "Le corps de la requête est illisible.",
+        "The body of the request cannot be read.",
+    ),
 }
-"""What the framework says with the mere name of a status."""
+"""What the framework says by itself, in English only."""
 
 _VALIDATIONS = {
     "missing": ("valeur manquante", "value missing"),
@@ -147,8 +151,11 @@ _VALIDATIONS = {
     "less_than_equal": ("au plus {le}", "at most {le}"),
     "literal_error": ("une valeur parmi {expected}", "one of {expected}"),
     "enum": ("une valeur parmi {expected}", "one of {expected}"),
+    "unsound_depth": ("au plus {most} niveaux", "at most {most} levels"),
+    "unsound_text": ("contient ce qui n'est pas du texte", "holds characters that are not text"),
+    "unsound_number": ("contient un nombre démesuré", "holds a number beyond all measure"),
 }
-"""Sentences for what pydantic finds, by the type of its finding, with its own names in braces."""
+"""Sentences for what pydantic and our own checks find, by the type of the finding, its values in braces."""
 
 _EXPECTED = {
     "string": ("un texte", "a text"),
@@ -173,7 +180,8 @@ def _field(found: dict[str, Any]) -> str:
     """Name of a field as the client wrote it; empty for a body that could not be read at all."""
     if found["type"] == "json_invalid":
         return ""
-    return ".".join(str(part) for part in found["loc"] if part != "body")
+    _place, *names = found["loc"]  # the place is body, query, path or header
+    return ".".join(map(str, names))
 
 
 def _told(request: Request, found: dict[str, Any]) -> str:
@@ -206,10 +214,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         known = HTTPStatus(error.status_code)
-        detail = str(error.detail)
-        if detail == known.phrase and known in _PHRASES:
-            fr, en = _PHRASES[known]
-            detail = text(request, fr=fr, en=en)
+        said = str(error.detail)
+        fr, en = _PHRASES.get(said, (said, said))
+        detail = text(request, fr=fr, en=en)
         return problem(known, _code(known), detail, headers=error.headers)
 
     @app.exception_handler(Exception)

@@ -7,6 +7,7 @@ both programs show the same surface.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -27,6 +28,7 @@ AREA_STEP = Decimal("0.0001")
 """Surfaces are kept to 100 square metres, the finest that a price can tell apart."""
 
 _GEOD = Geod(ellps="WGS84")
+_LARGEST = sys.float_info.max
 _HALF_TURN = 180.0
 _TURN = 360.0
 _POLE = 90.0
@@ -160,8 +162,8 @@ def _is_list(value: Any) -> bool:
 
 
 def is_number(value: Any) -> bool:
-    """Whether `value` is a finite number; JSON's true and NaN are not."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether `value` is a number that a float can hold; true, NaN and an integer of 400 digits are not."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
 def _ring(ring: Any) -> Ring:

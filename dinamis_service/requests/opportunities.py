@@ -76,9 +76,12 @@ def _months(window: Interval) -> Iterator[Interval]:
     """The parts of `window` in each calendar month (UTC), at most the first twelve."""
     start = window.start
     for _ in range(12):
+        if (start.year, start.month) == (window.end.year, window.end.month):
+            yield Interval(start, window.end)
+            return
         first = start.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         following = (first + timedelta(days=32)).replace(day=1)
-        yield Interval(start, min(following, window.end))
-        if following >= window.end:
+        yield Interval(start, following)
+        if following == window.end:
             return
         start = following

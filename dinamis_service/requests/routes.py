@@ -8,7 +8,6 @@ from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, Field
 
 from dinamis_service.context import Context, base_url
-from dinamis_service.errors import InvalidError
 from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import Language, pick_language
@@ -27,6 +26,7 @@ JsonObject = Annotated[dict[str, Any], AfterValidator(sound_json)]
 
 PAGE_DEFAULT = 100
 PAGE_MAX = 1000
+SEQUENCE_MAX = 2**63 - 1  # what a database can number
 
 
 class ProjectOut(BaseModel):
@@ -264,12 +264,14 @@ def _add_orders(router: APIRouter, context: Context, orders: Orders) -> None:
     def list_orders(
         request: Request,
         limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
-        following: Annotated[str | None, Query(alias="next", description="From the link `next`")] = None,
+        following: Annotated[
+            int | None, Query(alias="next", ge=0, le=SEQUENCE_MAX, description="From the link `next`")
+        ] = None,
         principal: Principal = signed_in,
     ) -> JSONResponse:
         """Own requests, newest first; every request for an operator."""
         caller = _caller(request, principal)
-        found = orders.page(caller, limit + 1, _page_token(following, caller))
+        found = orders.page(caller, limit + 1, following)
         page, place = found[:limit], addresses(request)
         more = f"{place.root}/orders?limit={limit}&next={page[-1].sequence}" if len(found) > limit else None
         document = documents.orders_document(page, caller, place, more)
@@ -309,12 +311,3 @@ def _language(request: Request) -> Language:
 def _caller(request: Request, principal: Principal) -> Caller:
     """Who makes the request."""
     return Caller(principal, _language(request))
-
-
-def _page_token(token: str | None, caller: Caller) -> int | None:
-    """Where the page before ended."""
-    if token is None or token.isdecimal():
-        return None if token is None else int(token)
-    raise InvalidError(
-        caller.say(fr="Cette page n'existe pas.", en="There is no such page."), fields={"next": token}
-    )

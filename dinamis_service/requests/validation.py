@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
+from pydantic_core import PydanticCustomError
 
 from dinamis_service.errors import InvalidError
 from dinamis_service.language import Language, text
@@ -46,21 +47,22 @@ def sound_json(value: dict[str, Any]) -> dict[str, Any]:
     """`value` itself, when it can be kept and told again.
 
     Raises:
-        ValueError: it is nested too deeply, or holds text that is no Unicode or has null characters.
+        PydanticCustomError: it is nested too deeply, or holds text that is no Unicode or has null characters,
+            or a number that JSON cannot write (NaN, infinity) or that no computation takes.
     """
     stack: list[tuple[Any, int]] = [(value, 1)]
     while stack:
         node, depth = stack.pop()
         if depth > MAX_DEPTH:
-            msg = f"nested more than {MAX_DEPTH} levels deep"
-            raise ValueError(msg)
+            raise PydanticCustomError("unsound_depth", "at most {most} levels", {"most": MAX_DEPTH})
         if isinstance(node, dict):
             stack += [(part, depth + 1) for pair in node.items() for part in pair]
         elif isinstance(node, list):
             stack += [(part, depth + 1) for part in node]
         elif isinstance(node, str) and ("\0" in node or not _is_unicode(node)):
-            msg = "holds characters that are not text"
-            raise ValueError(msg)
+            raise PydanticCustomError("unsound_text", "holds characters that are not text")
+        elif isinstance(node, (int, float)) and not isinstance(node, bool) and not is_number(node):
+            raise PydanticCustomError("unsound_number", "holds a number beyond all measure")
     return value
 
 
@@ -143,7 +145,7 @@ def check_window(product: Product, value: str, now: datetime, language: Language
     interval = check_interval(value, language)
     if product.kind is RequestKind.ARCHIVE:
         return interval
-    if interval.start + _ONE_DAY <= now:
+    if interval.start <= now - _ONE_DAY:
         raise refusal(
             "datetime",
             text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,8 +28,19 @@ def clock() -> MovableClock:
     return MovableClock()
 
 
+@pytest.fixture(scope="session")
+def fresh_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder of a service that has started once: making schema and keys takes longer than a copy."""
+    folder = tmp_path_factory.mktemp("fresh") / "data"
+    context = create_context(Settings(data_dir=folder))
+    context.catalogue.close()
+    context.database.close()
+    return folder
+
+
 @pytest.fixture
-def context(settings: Settings, clock: MovableClock) -> Iterator[Context]:
+def context(settings: Settings, clock: MovableClock, fresh_data: Path) -> Iterator[Context]:
+    shutil.copytree(fresh_data, settings.data_dir, dirs_exist_ok=True)
     context = create_context(settings, clock)
     yield context
     context.catalogue.close()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import stapi_pydantic
 from fastapi.testclient import TestClient
-from requesters import ZONE, Requester, scene, window
+from requesters import ZONE, Requester, refused, scene, window
 from running import SignedIn
 from shapely.geometry import mapping
 
@@ -63,3 +63,16 @@ def test_feasibility_without_archive_says_so(requester: Requester) -> None:
         answer = requester.post(f"/stapi/products/{product}/opportunities", body).json()
         assert answer["features"] == []
         assert reason in answer["dinamis:reason"]
+
+
+@pytest.mark.parametrize("start", ["9999-12-01", "9999-12-31"])
+def test_windows_at_the_end_of_the_calendar(requester: Requester, context: Context, start: str) -> None:
+    context.catalogue.upsert([scene("S1", ZONE, datetime="2025-12-02T10:00:00Z")])
+    body = {"datetime": f"{start}T00:00:00Z/9999-12-31T23:59:59Z", "geometry": mapping(ZONE)}
+    answer = requester.post("/stapi/products/pleiades-programming/opportunities", body)
+    if start == "9999-12-31":
+        assert "a precise day" in refused(answer, 422, "invalid", "datetime")
+    else:
+        assert [one["properties"]["datetime"] for one in answer.json()["features"]] == [
+            "9999-12-01T00:00:00+00:00/9999-12-31T23:59:59+00:00"
+        ]

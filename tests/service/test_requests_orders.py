@@ -147,9 +147,29 @@ def test_missing_members_and_unknown_products(requester: Requester) -> None:
     refused(requester.post("/stapi/products/moon/orders", tasking(requester.project)), 404, "not-found")
     refused(requester.get("/stapi/products/moon"), 404, "not-found")
     refused(requester.get("/stapi/orders/none"), 404, "not-found")
-    refused(requester.get("/stapi/orders?next=x"), 422, "invalid", "next")
+    for page in ("x", "-1", "9" * 30, "9" * 5000):
+        refused(requester.get(f"/stapi/orders?next={page}"), 422, "invalid", "next")
     refused(requester.client.get("/stapi/orders"), 401, "not-signed-in")
     refused(requester.client.post(PROGRAMMING, json=tasking("x")), 401, "not-signed-in")
+
+
+UNSOUND = ["NaN", "-1e400", "1" + "0" * 400]
+
+
+@pytest.mark.parametrize("number", UNSOUND)
+def test_numbers_beyond_all_measure_never_enter(requester: Requester, number: str) -> None:
+    """One of them in a kept request would break every list it is on."""
+    limit = f'{{"op": "<=", "args": [{{"property": "eo:cloud_cover"}}, 10], "x": {number}}}'
+    zone = json.dumps(mapping(ZONE))
+    body = tasking(requester.project) | {"geometry": "ZONE", "filter": "FILTER"}
+    text = json.dumps(body).replace('"ZONE"', zone).replace('"FILTER"', limit)
+    headers = requester.headers | {"Content-Type": "application/json"}
+    answer = requester.client.post(PROGRAMMING, content=text, headers=headers)
+    assert "beyond all measure" in refused(answer, 422, "invalid", "filter")
+    off_the_globe = f'{{"type": "Polygon", "coordinates": [[[{number}, 1], [2, 2], [3, 1]]]}}'
+    text = json.dumps(body | {"filter": None}).replace('"ZONE"', off_the_globe)
+    refused(requester.client.post(PROGRAMMING, content=text, headers=headers), 422, "invalid", "geometry")
+    assert requester.get("/stapi/orders").json()["features"] == []
 
 
 @pytest.mark.parametrize("odd", ["\\ud800", "\\u0000", "[" * 40 + "]" * 40, '{"a":' * 900 + "1" + "}" * 900])
