@@ -24,344 +24,365 @@
             <translation>L’onglet DINAMIS du journal en donne le détail.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="108" />
+            <location filename="../dinamis_plugin/gui/filters.py" line="267" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="112" />
+            <source>The first day comes after the last one.</source>
+            <translation>Le premier jour vient après le dernier.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="113" />
+            <source>This is not the address of a service.</source>
+            <translation>Ce n’est pas l’adresse d’un service.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="114" />
+            <source>One request is for scenes of one sensor that can be ordered.</source>
+            <translation>Une demande porte sur des scènes commandables d’un seul capteur.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="115" />
+            <source>Something that is required is missing.</source>
+            <translation>Une information obligatoire manque.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="123" />
             <source>Try again in {seconds} s.</source>
             <translation>Réessayez dans {seconds} s.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="118" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="135" />
             <source>No answer in time</source>
             <translation>Pas de réponse à temps</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="119" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="136" />
             <source>The service, or the network to it, took too long to answer.</source>
             <translation>Le service, ou le réseau qui y mène, a mis trop de temps à répondre.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="120" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="137" />
             <source>Nothing was lost. Try again; if it lasts, check the network and QGIS's proxy.</source>
             <translation>Rien n’est perdu. Réessayez ; si cela dure, vérifiez le réseau et le proxy de QGIS.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/header.py" line="124" />
-            <location filename="../dinamis_plugin/controllers/messages.py" line="123" />
+            <location filename="../dinamis_plugin/gui/header.py" line="123" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="142" />
             <source>Service not reachable</source>
             <translation>Service injoignable</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="124" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="143" />
             <source>Nothing answers at the address of the service.</source>
             <translation>Rien ne répond à l’adresse du service.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="125" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="144" />
             <source>Check the address, the network and the proxy set in QGIS's options.</source>
             <translation>Vérifiez l’adresse, le réseau et le proxy réglé dans les options de QGIS.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="128" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="147" />
             <source>Not a DINAMIS service</source>
             <translation>Ce n’est pas un service DINAMIS</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="129" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="148" />
             <source>Something answers at this address, but it is not a DINAMIS service.</source>
             <translation>Quelque chose répond à cette adresse, mais ce n’est pas un service DINAMIS.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="130" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="149" />
             <source>Check the address of the service.</source>
             <translation>Vérifiez l’adresse du service.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="133" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="152" />
             <source>Answer not understood</source>
             <translation>Réponse incomprise</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="134" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="153" />
             <source>The service answered something that the plugin cannot read.</source>
             <translation>Le service a répondu quelque chose que l’extension ne sait pas lire.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="135" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="154" />
             <source>A proxy or a login page of the network may stand in between. Try again later.</source>
             <translation>Un proxy ou un portail de connexion du réseau s’interpose peut-être. Réessayez plus tard.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="138" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="159" />
             <source>The service failed</source>
             <translation>Le service a échoué</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="139" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="160" />
             <source>The service met an error of its own.</source>
             <translation>Le service a rencontré une erreur interne.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="140" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="161" />
             <source>Nothing was lost. Try again in a moment.</source>
             <translation>Rien n’est perdu. Réessayez dans un instant.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="143" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="164" />
             <source>Service not available</source>
             <translation>Service indisponible</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="144" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="165" />
             <source>The service is there, but cannot work at the moment.</source>
             <translation>Le service est joignable, mais ne peut pas travailler pour le moment.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="145" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="166" />
             <source>Try again in a few minutes.</source>
             <translation>Réessayez dans quelques minutes.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="148" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="169" />
             <source>Too many requests</source>
             <translation>Trop de requêtes</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="149" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="170" />
             <source>The service asks for a pause.</source>
             <translation>Le service demande une pause.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="150" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="171" />
             <source>Try again in a moment.</source>
             <translation>Réessayez dans un instant.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/requests_models.py" line="61" />
-            <location filename="../dinamis_plugin/controllers/messages.py" line="153" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="174" />
             <source>Cancelled</source>
             <translation>Annulée</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="154" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="175" />
             <source>The work was stopped.</source>
             <translation>Le travail a été arrêté.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="163" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="184" />
             <source>Sign-in needed</source>
             <translation>Connexion nécessaire</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="164" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="185" />
             <source>The session is over, or you are not signed in.</source>
             <translation>La session est terminée, ou vous n’êtes pas connecté.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="165" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="186" />
             <source>Sign in, then try again.</source>
             <translation>Connectez-vous, puis réessayez.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="168" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="189" />
             <source>Sign-in refused</source>
             <translation>Connexion refusée</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="169" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="190" />
             <source>The sign-in was refused in the browser.</source>
             <translation>La connexion a été refusée dans le navigateur.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="170" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="191" />
             <source>Start again if this was not meant.</source>
             <translation>Recommencez si ce n’était pas voulu.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="173" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="194" />
             <source>Sign-in expired</source>
             <translation>Connexion expirée</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="174" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="195" />
             <source>The code was not confirmed in time, or the session has ended.</source>
             <translation>Le code n’a pas été confirmé à temps, ou la session est terminée.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="175" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="196" />
             <source>Sign in again.</source>
             <translation>Reconnectez-vous.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="178" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="199" />
             <source>Not allowed</source>
             <translation>Accès refusé</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="179" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="200" />
             <source>Your account does not give access to this.</source>
             <translation>Votre compte ne donne pas accès à cette ressource.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="180" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="201" />
             <source>The DINAMIS referent of your entity can tell what your account allows.</source>
             <translation>Le référent DINAMIS de votre entité peut vous dire ce que votre compte permet.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="188" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="209" />
             <source>Not found</source>
             <translation>Introuvable</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="189" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="210" />
             <source>The service does not know this any more.</source>
             <translation>Le service ne connaît plus cet élément.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="190" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="211" />
             <source>Search again: the catalogue may have changed.</source>
             <translation>Relancez la recherche : le catalogue a pu changer.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="193" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="214" />
             <source>Not possible now</source>
             <translation>Impossible pour le moment</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="194" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="215" />
             <source>This contradicts what the service already holds.</source>
             <translation>Cela contredit ce que le service détient déjà.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="195" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="216" />
             <source>Refresh the list, then try again.</source>
             <translation>Actualisez la liste, puis réessayez.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="198" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="219" />
             <source>Something is not right in the form</source>
             <translation>Le formulaire contient une erreur</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="199" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="220" />
             <source>The service refuses what was filled in.</source>
             <translation>Le service refuse ce qui a été saisi.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="200" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="221" />
             <source>Correct the fields that are marked. Nothing was sent twice, nothing was lost.</source>
             <translation>Corrigez les champs signalés. Rien n’a été envoyé deux fois, rien n’est perdu.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="208" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="231" />
             <source>Disk full</source>
             <translation>Disque plein</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="209" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="232" />
             <source>There is not enough room on the disk for this file.</source>
             <translation>Il n’y a pas assez de place sur le disque pour ce fichier.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="210" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="233" />
             <source>Free some room, then start the download again. The project is not touched.</source>
             <translation>Libérez de la place, puis relancez le téléchargement. Le projet n’est pas touché.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="213" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="238" />
             <source>File not reachable</source>
             <translation>Fichier inaccessible</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="214" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="239" />
             <source>The file or folder is not there any more, or cannot be written.</source>
             <translation>Le fichier ou le dossier n’existe plus, ou l’écriture y est impossible.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="215" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="240" />
             <source>Choose another folder.</source>
             <translation>Choisissez un autre dossier.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="218" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="243" />
             <source>Image not readable</source>
             <translation>Image illisible</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="219" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="244" />
             <source>The image was found, but its content cannot be read.</source>
             <translation>L’image existe, mais son contenu ne peut pas être lu.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="220" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="245" />
             <source>Tell the service desk of DINAMIS the name of the scene.</source>
             <translation>Indiquez le nom de la scène à l’assistance DINAMIS.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="226" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="251" />
             <source>Area not usable</source>
             <translation>Zone inutilisable</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="229" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="254" />
             <source>This file cannot be read as a map layer.</source>
             <translation>Ce fichier ne peut pas être lu comme une couche cartographique.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="230" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="255" />
             <source>GeoPackage, GeoJSON, Shapefile (also zipped), KML, KMZ and GPX are understood.</source>
             <translation>Les formats GeoPackage, GeoJSON, Shapefile (même compressé), KML, KMZ et GPX sont acceptés.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="233" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="260" />
             <source>There is no area in it.</source>
             <translation>Il ne contient aucune surface.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="234" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="261" />
             <source>Choose a layer with at least one polygon.</source>
             <translation>Choisissez une couche avec au moins un polygone.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="237" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="264" />
             <source>It does not say its coordinate reference system.</source>
             <translation>Il n’indique pas son système de coordonnées de référence.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="238" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="265" />
             <source>Choose the coordinate reference system, then import it again.</source>
             <translation>Choisissez le système de coordonnées de référence, puis réimportez-le.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="241" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="268" />
             <source>It holds points or lines, but no area.</source>
             <translation>Il contient des points ou des lignes, mais aucune surface.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="242" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="269" />
             <source>Draw a polygon, or make a buffer around the points or lines first.</source>
             <translation>Dessinez un polygone, ou créez d’abord une zone tampon autour des points ou des lignes.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="245" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="272" />
             <source>Its coordinates are not valid or could not be repaired.</source>
             <translation>Ses coordonnées ne sont pas valides ou n’ont pas pu être réparées.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="246" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="273" />
             <source>Check its coordinate reference system and its geometry in QGIS.</source>
             <translation>Vérifiez son système de coordonnées de référence et sa géométrie dans QGIS.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="249" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="276" />
             <source>It has too many vertices.</source>
             <translation>Il a trop de sommets.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/messages.py" line="250" />
+            <location filename="../dinamis_plugin/controllers/messages.py" line="277" />
             <source>Simplify it in QGIS, then import it again.</source>
             <translation>Simplifiez-le dans QGIS, puis réimportez-le.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="167" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="160" />
             <source>Loading images</source>
             <translation>Chargement des images</translation>
         </message>
@@ -371,7 +392,7 @@
             <translation>Signature des images du projet</translation>
         </message>
         <message numerus="yes">
-            <location filename="../dinamis_plugin/controllers/layers.py" line="352" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="353" />
             <source>%n image(s) of this project wait for your sign-in.</source>
             <translation>
                 <numerusform>%n image de ce projet attend votre connexion.</numerusform>
@@ -379,143 +400,143 @@
             </translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="353" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="356" />
             <source>They keep their place and style, and come alive by themselves.</source>
             <translation>Elles gardent leur place et leur style, et s’afficheront d’elles-mêmes.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="354" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="357" />
             <source>Images waiting</source>
             <translation>Images en attente</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/requests_page.py" line="107" />
             <location filename="../dinamis_plugin/gui/account_page.py" line="76" />
-            <location filename="../dinamis_plugin/gui/header.py" line="38" />
-            <location filename="../dinamis_plugin/controllers/session.py" line="419" />
-            <location filename="../dinamis_plugin/controllers/session.py" line="330" />
-            <location filename="../dinamis_plugin/controllers/layers.py" line="368" />
-            <location filename="../dinamis_plugin/controllers/layers.py" line="356" />
+            <location filename="../dinamis_plugin/gui/header.py" line="37" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="423" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="336" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="371" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="359" />
             <source>Sign in</source>
             <translation>Se connecter</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="364" />
-            <location filename="../dinamis_plugin/controllers/session.py" line="215" />
-            <location filename="../dinamis_plugin/controllers/downloads.py" line="143" />
-            <location filename="../dinamis_plugin/controllers/layers.py" line="369" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="370" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="221" />
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="149" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="372" />
             <source>Try again</source>
             <translation>Réessayer</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="415" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="436" />
             <source>Nothing to load</source>
             <translation>Rien à charger</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="416" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="437" />
             <source>{scene} has no image that can be loaded.</source>
             <translation>{scene} n’a aucune image à charger.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/downloads.py" line="183" />
-            <location filename="../dinamis_plugin/controllers/layers.py" line="417" />
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="190" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="438" />
             <source>It may be orderable: use the order button.</source>
             <translation>Elle est peut-être commandable : utilisez le bouton de commande.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="424" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="445" />
             <source>Image gone</source>
             <translation>Image disparue</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="425" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="446" />
             <source>The file is not on the server any more.</source>
             <translation>Le fichier n’est plus sur le serveur.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="426" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="447" />
             <source>Search for the scene again; the layer keeps its place meanwhile.</source>
             <translation>Recherchez de nouveau la scène ; la couche garde sa place en attendant.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/requests.py" line="105" />
+            <location filename="../dinamis_plugin/controllers/requests.py" line="109" />
             <source>Reading quotas</source>
             <translation>Lecture des quotas</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/requests.py" line="109" />
+            <location filename="../dinamis_plugin/controllers/requests.py" line="117" />
             <source>Reading projects</source>
             <translation>Lecture des projets</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/requests.py" line="114" />
+            <location filename="../dinamis_plugin/controllers/requests.py" line="122" />
             <source>Reading products</source>
             <translation>Lecture des produits</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/requests.py" line="119" />
+            <location filename="../dinamis_plugin/controllers/requests.py" line="128" />
             <source>Reading requests</source>
             <translation>Lecture des demandes</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/requests.py" line="126" />
+            <location filename="../dinamis_plugin/controllers/requests.py" line="139" />
             <source>Reading the form</source>
             <translation>Lecture du formulaire</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/requests.py" line="161" />
+            <location filename="../dinamis_plugin/controllers/requests.py" line="174" />
             <source>Sending the request</source>
             <translation>Envoi de la demande</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/requests.py" line="175" />
+            <location filename="../dinamis_plugin/controllers/requests.py" line="188" />
             <source>Creating the project</source>
             <translation>Création du projet</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/requests.py" line="185" />
+            <location filename="../dinamis_plugin/controllers/requests.py" line="198" />
             <source>Cancelling the request</source>
             <translation>Annulation de la demande</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/requests.py" line="195" />
+            <location filename="../dinamis_plugin/controllers/requests.py" line="213" />
             <source>Estimating the request</source>
             <translation>Estimation de la demande</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/dock.py" line="381" />
-            <location filename="../dinamis_plugin/controllers/downloads.py" line="114" />
+            <location filename="../dinamis_plugin/gui/dock.py" line="386" />
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="120" />
             <source>Downloading {name}</source>
             <translation>Téléchargement de {name}</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/downloads.py" line="172" />
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="179" />
             <source>Save the project first</source>
             <translation>Enregistrez d’abord le projet</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/downloads.py" line="173" />
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="180" />
             <source>Downloads go into the folder of the project, and this project has none yet.</source>
             <translation>Les téléchargements vont dans le dossier du projet, et ce projet n’en a pas encore.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/downloads.py" line="174" />
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="181" />
             <source>Save the project, then start the download again, or choose a folder.</source>
             <translation>Enregistrez le projet, puis relancez le téléchargement, ou choisissez un dossier.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/downloads.py" line="181" />
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="188" />
             <source>Nothing to download</source>
             <translation>Rien à télécharger</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/downloads.py" line="182" />
+            <location filename="../dinamis_plugin/controllers/downloads.py" line="189" />
             <source>{scene} has no image that can be downloaded.</source>
             <translation>{scene} n’a aucune image téléchargeable.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/search.py" line="128" />
+            <location filename="../dinamis_plugin/controllers/search.py" line="129" />
             <source>Searching the catalogue</source>
             <translation>Recherche dans le catalogue</translation>
         </message>
@@ -526,17 +547,17 @@
             <translation>Emprise</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/aois.py" line="99" />
+            <location filename="../dinamis_plugin/controllers/aois.py" line="103" />
             <source>Reading the area file</source>
             <translation>Lecture du fichier de zones</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/aois.py" line="118" />
+            <location filename="../dinamis_plugin/controllers/aois.py" line="123" />
             <source>Area imported</source>
             <translation>Zone importée</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/aois.py" line="132" />
+            <location filename="../dinamis_plugin/controllers/aois.py" line="137" />
             <source>Area {number}</source>
             <translation>Zone {number}</translation>
         </message>
@@ -572,138 +593,138 @@
             <translation>Connectez-vous pour charger, télécharger et commander des images.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="189" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="191" />
             <source>Connecting to DINAMIS</source>
             <translation>Connexion à DINAMIS</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="250" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="256" />
             <source>The browser did not open: open the address above by hand.</source>
             <translation>Le navigateur ne s’est pas ouvert : ouvrez vous-même l’adresse ci-dessus.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="260" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="266" />
             <source>Starting the sign-in</source>
             <translation>Début de la connexion</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="310" />
-            <location filename="../dinamis_plugin/controllers/session.py" line="273" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="316" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="279" />
             <source>Waiting for you to confirm in the browser.</source>
             <translation>En attente de votre confirmation dans le navigateur.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="286" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="292" />
             <source>Waiting for the sign-in</source>
             <translation>Attente de la connexion</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="300" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="306" />
             <source>Confirmed.</source>
             <translation>Confirmé.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="308" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="314" />
             <source>The service asks to be asked less often; still waiting for you.</source>
             <translation>Le service demande d’être interrogé moins souvent ; toujours en attente de votre confirmation.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="317" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="323" />
             <source>The network is lost; trying again by itself.</source>
             <translation>Le réseau est perdu ; nouvelle tentative automatique.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="354" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="360" />
             <source>Reading your account</source>
             <translation>Lecture de votre compte</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="403" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="407" />
             <source>Renewing the session</source>
             <translation>Renouvellement de la session</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="438" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="442" />
             <source>Signing out</source>
             <translation>Déconnexion</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="463" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="467" />
             <source>Signed in until QGIS closes</source>
             <translation>Connecté jusqu’à la fermeture de QGIS</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="464" />
-            <source>QGIS's password store is not open, so the session is kept in memory only and nothing is on disk.</source>
-            <translation>Le coffre de mots de passe de QGIS n’est pas ouvert : la session n’est gardée qu’en mémoire, rien n’est écrit sur le disque.</translation>
+            <location filename="../dinamis_plugin/controllers/session.py" line="468" />
+            <source>QGIS's password store is not open: the session lives in memory only, nothing is on disk.</source>
+            <translation>Le coffre de mots de passe de QGIS n’est pas ouvert : la session ne vit qu’en mémoire, rien n’est écrit sur le disque.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="468" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="472" />
             <source>With a master password of QGIS the session is kept encrypted for the next time.</source>
             <translation>Avec un mot de passe principal QGIS, la session est conservée chiffrée pour la prochaine fois.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="469" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="475" />
             <source>Remember this session</source>
             <translation>Mémoriser cette session</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="474" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="480" />
             <source>A session is kept on this computer</source>
             <translation>Une session est conservée sur cet ordinateur</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="475" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="481" />
             <source>It is encrypted with QGIS's master password, which was not given yet.</source>
             <translation>Elle est chiffrée par le mot de passe principal de QGIS, qui n’a pas encore été saisi.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="476" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="482" />
             <source>Unlock</source>
             <translation>Déverrouiller</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="489" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="495" />
             <source>Signed out here only</source>
             <translation>Déconnecté ici seulement</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="490" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="496" />
             <source>Everything was forgotten on this computer, but the service could not be told.</source>
             <translation>Tout a été oublié sur cet ordinateur, mais le service n’a pas pu être prévenu.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="491" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="497" />
             <source>The session ends there by itself; your account page can end it at once.</source>
             <translation>La session y prendra fin d’elle-même ; la page de votre compte permet de la clore tout de suite.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="498" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="504" />
             <source>Password store not cleaned</source>
             <translation>Coffre de mots de passe non nettoyé</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="499" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="505" />
             <source>QGIS did not let the kept session be removed from its authentication database.</source>
             <translation>QGIS n’a pas permis de retirer la session conservée de sa base d’authentification.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="500" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="508" />
             <source>It does not work any more once the service was told of the sign-out.</source>
             <translation>Elle ne fonctionne plus dès que le service a été prévenu de la déconnexion.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="507" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="515" />
             <source>Not an address</source>
             <translation>Adresse incorrecte</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="508" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="516" />
             <source>The address of the service cannot be used.</source>
             <translation>L’adresse du service n’est pas utilisable.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/session.py" line="509" />
+            <location filename="../dinamis_plugin/controllers/session.py" line="517" />
             <source>It looks like https://dinamis.example.org</source>
             <translation>Elle ressemble à https://dinamis.example.org</translation>
         </message>
@@ -713,17 +734,17 @@
             <translation>Lecture d’une vignette</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/qgisio/geometry.py" line="149" />
+            <location filename="../dinamis_plugin/qgisio/geometry.py" line="151" />
             <source>Its outline crossed itself and was repaired.</source>
             <translation>Son contour se croisait et a été réparé.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/qgisio/geometry.py" line="199" />
+            <location filename="../dinamis_plugin/qgisio/geometry.py" line="204" />
             <source>{count} areas joined into one.</source>
             <translation>{count} zones réunies en une seule.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/qgisio/geometry.py" line="202" />
+            <location filename="../dinamis_plugin/qgisio/geometry.py" line="207" />
             <source>{count} outlines were repaired.</source>
             <translation>{count} contours ont été réparés.</translation>
         </message>
@@ -761,7 +782,7 @@
             <translation>données ouvertes</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/dock.py" line="71" />
+            <location filename="../dinamis_plugin/gui/dock.py" line="70" />
             <location filename="../dinamis_plugin/gui/missing.py" line="18" />
             <source>DINAMIS</source>
             <translation>DINAMIS</translation>
@@ -939,7 +960,7 @@ Relancez ensuite QGIS.</translation>
             <translation>Angle d’incidence max.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="257" />
+            <location filename="../dinamis_plugin/gui/results.py" line="270" />
             <location filename="../dinamis_plugin/gui/filters.py" line="231" />
             <source>Searching…</source>
             <translation>Recherche en cours…</translation>
@@ -948,11 +969,6 @@ Relancez ensuite QGIS.</translation>
             <location filename="../dinamis_plugin/gui/filters.py" line="265" />
             <source>Choose at least one mission.</source>
             <translation>Choisissez au moins une mission.</translation>
-        </message>
-        <message>
-            <location filename="../dinamis_plugin/gui/filters.py" line="267" />
-            <source>The first day comes after the last one.</source>
-            <translation>Le premier jour vient après le dernier.</translation>
         </message>
         <message numerus="yes">
             <location filename="../dinamis_plugin/gui/filters.py" line="280" />
@@ -1013,8 +1029,8 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/project_dialog.py" line="65" />
-            <location filename="../dinamis_plugin/gui/sign_in.py" line="59" />
-            <location filename="../dinamis_plugin/gui/results.py" line="188" />
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="60" />
+            <location filename="../dinamis_plugin/gui/results.py" line="198" />
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="100" />
             <source>Cancel</source>
             <translation>Annuler</translation>
@@ -1116,8 +1132,8 @@ Relancez ensuite QGIS.</translation>
             <translation>Filtres</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="55" />
-            <location filename="../dinamis_plugin/gui/dock.py" line="278" />
+            <location filename="../dinamis_plugin/gui/results.py" line="65" />
+            <location filename="../dinamis_plugin/gui/dock.py" line="283" />
             <location filename="../dinamis_plugin/gui/dock.py" line="111" />
             <source>Results</source>
             <translation>Résultats</translation>
@@ -1135,47 +1151,47 @@ Relancez ensuite QGIS.</translation>
             <translation>Compte</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/dock.py" line="365" />
+            <location filename="../dinamis_plugin/gui/dock.py" line="370" />
             <source>Loading images…</source>
             <translation>Chargement des images…</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/dock.py" line="373" />
+            <location filename="../dinamis_plugin/gui/dock.py" line="378" />
             <source>Folder for the images</source>
             <translation>Dossier des images</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="178" />
+            <location filename="../dinamis_plugin/gui/results.py" line="188" />
             <source>Choose on the map</source>
             <translation>Choisir sur la carte</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="181" />
+            <location filename="../dinamis_plugin/gui/results.py" line="191" />
             <source>Choose scenes by clicking their footprints on the map</source>
             <translation>Choisir des scènes en cliquant leurs emprises sur la carte</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="194" />
+            <location filename="../dinamis_plugin/gui/results.py" line="204" />
             <source>Add to map</source>
             <translation>Ajouter à la carte</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="198" />
+            <location filename="../dinamis_plugin/gui/results.py" line="208" />
             <source>Download…</source>
             <translation>Télécharger…</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="201" />
+            <location filename="../dinamis_plugin/gui/results.py" line="211" />
             <source>Order…</source>
             <translation>Commander…</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="204" />
+            <location filename="../dinamis_plugin/gui/results.py" line="214" />
             <source>Zoom to</source>
             <translation>Zoomer</translation>
         </message>
         <message numerus="yes">
-            <location filename="../dinamis_plugin/gui/results.py" line="269" />
+            <location filename="../dinamis_plugin/gui/results.py" line="282" />
             <source>%n scene(s)</source>
             <translation>
                 <numerusform>%n scène</numerusform>
@@ -1183,62 +1199,67 @@ Relancez ensuite QGIS.</translation>
             </translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="273" />
+            <location filename="../dinamis_plugin/gui/results.py" line="286" />
             <source>{loaded} listed</source>
             <translation>{loaded} affichées</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="278" />
+            <location filename="../dinamis_plugin/gui/results.py" line="291" />
             <source>Load more ({left} left)</source>
             <translation>En charger d’autres ({left} restantes)</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="310" />
+            <location filename="../dinamis_plugin/gui/results.py" line="323" />
             <source>Remove all filters</source>
             <translation>Retirer tous les filtres</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="323" />
+            <location filename="../dinamis_plugin/gui/results.py" line="336" />
             <source>Remove this filter and search again</source>
             <translation>Retirer ce filtre et relancer la recherche</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="342" />
+            <location filename="../dinamis_plugin/gui/results.py" line="355" />
             <source>The catalogue is being searched…</source>
             <translation>Recherche dans le catalogue…</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="345" />
+            <location filename="../dinamis_plugin/gui/results.py" line="358" />
             <source>No scene matches: widen the dates, the area or the cloud limit.</source>
             <translation>Aucune scène ne correspond : élargissez les dates, la zone ou la limite de nuage.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="346" />
+            <location filename="../dinamis_plugin/gui/results.py" line="359" />
             <source>Change the filters</source>
             <translation>Modifier les filtres</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="350" />
+            <location filename="../dinamis_plugin/gui/results.py" line="363" />
             <source>Choose an area and filters, then search the catalogue.</source>
             <translation>Choisissez une zone et des filtres, puis lancez la recherche.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="351" />
+            <location filename="../dinamis_plugin/gui/results.py" line="364" />
             <source>Set the filters</source>
             <translation>Régler les filtres</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="372" />
+            <location filename="../dinamis_plugin/gui/results.py" line="375" />
+            <source>Zoom to the chosen scenes</source>
+            <translation>Zoomer sur les scènes choisies</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results.py" line="386" />
             <source>Not downloadable: this archive has to be ordered first.</source>
             <translation>Non téléchargeable : cette archive doit d’abord être commandée.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="381" />
+            <location filename="../dinamis_plugin/gui/results.py" line="395" />
             <source>Nothing to order: already in the DINAMIS catalogue.</source>
             <translation>Rien à commander : déjà au catalogue DINAMIS.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="391" />
+            <location filename="../dinamis_plugin/gui/results.py" line="405" />
             <source>Choose one or more scenes in the list.</source>
             <translation>Choisissez une ou plusieurs scènes dans la liste.</translation>
         </message>
@@ -1300,37 +1321,37 @@ Relancez ensuite QGIS.</translation>
             <translation>Copier le code</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/sign_in.py" line="47" />
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="48" />
             <source>QR code of the sign-in page</source>
             <translation>Code QR de la page de connexion</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/sign_in.py" line="49" />
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="50" />
             <source>State of the sign-in</source>
             <translation>État de la connexion</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/sign_in.py" line="55" />
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="56" />
             <source>Open the browser</source>
             <translation>Ouvrir le navigateur</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/sign_in.py" line="69" />
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="70" />
             <source>1. Open this page, or scan the QR code:</source>
             <translation>1. Ouvrez cette page, ou scannez le code QR :</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/sign_in.py" line="72" />
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="73" />
             <source>2. Check or type this code:</source>
             <translation>2. Vérifiez ou saisissez ce code :</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/sign_in.py" line="81" />
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="82" />
             <source>Finish the sign-in in your browser</source>
             <translation>Terminez la connexion dans votre navigateur</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/sign_in.py" line="122" />
+            <location filename="../dinamis_plugin/gui/sign_in.py" line="123" />
             <source>Copied</source>
             <translation>Copié</translation>
         </message>
@@ -1487,59 +1508,59 @@ Relancez ensuite QGIS.</translation>
             <translation>Renseignez objectifs, méthodologie et résultats attendus.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/header.py" line="42" />
+            <location filename="../dinamis_plugin/gui/header.py" line="41" />
             <source>Sign out</source>
             <translation>Se déconnecter</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/header.py" line="45" />
+            <location filename="../dinamis_plugin/gui/header.py" line="44" />
             <source>Sign out: the session ends at the service too</source>
             <translation>Se déconnecter : la session prend fin aussi côté service</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/integrations/options_page.py" line="33" />
-            <location filename="../dinamis_plugin/gui/header.py" line="51" />
+            <location filename="../dinamis_plugin/gui/header.py" line="50" />
             <source>Address of the service</source>
             <translation>Adresse du service</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/integrations/options_page.py" line="27" />
-            <location filename="../dinamis_plugin/gui/header.py" line="52" />
+            <location filename="../dinamis_plugin/gui/header.py" line="51" />
             <source>Address of the service (https://…)</source>
             <translation>Adresse du service (https://…)</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/header.py" line="56" />
+            <location filename="../dinamis_plugin/gui/header.py" line="55" />
             <source>Connect</source>
             <translation>Connecter</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/header.py" line="58" />
+            <location filename="../dinamis_plugin/gui/header.py" line="57" />
             <source>Use the service at this address</source>
             <translation>Utiliser le service à cette adresse</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/header.py" line="119" />
+            <location filename="../dinamis_plugin/gui/header.py" line="118" />
             <source>Not signed in</source>
             <translation>Non connecté</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/header.py" line="120" />
+            <location filename="../dinamis_plugin/gui/header.py" line="119" />
             <source>Connecting…</source>
             <translation>Connexion…</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/header.py" line="121" />
+            <location filename="../dinamis_plugin/gui/header.py" line="120" />
             <source>Waiting for your browser…</source>
             <translation>En attente du navigateur…</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/header.py" line="122" />
+            <location filename="../dinamis_plugin/gui/header.py" line="121" />
             <source>Signed in</source>
             <translation>Connecté</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/header.py" line="123" />
+            <location filename="../dinamis_plugin/gui/header.py" line="122" />
             <source>Session ended</source>
             <translation>Session terminée</translation>
         </message>
@@ -1736,27 +1757,27 @@ Relancez ensuite QGIS.</translation>
             <translation>La garder</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/formats.py" line="39" />
+            <location filename="../dinamis_plugin/gui/formats.py" line="41" />
             <source>{area} km²</source>
             <translation>{area} km²</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/formats.py" line="44" />
+            <location filename="../dinamis_plugin/gui/formats.py" line="46" />
             <source>{value} %</source>
             <translation>{value} %</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/formats.py" line="49" />
+            <location filename="../dinamis_plugin/gui/formats.py" line="51" />
             <source>{angle}°</source>
             <translation>{angle}°</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/formats.py" line="55" />
+            <location filename="../dinamis_plugin/gui/formats.py" line="57" />
             <source>price not defined</source>
             <translation>prix non défini</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/formats.py" line="56" />
+            <location filename="../dinamis_plugin/gui/formats.py" line="58" />
             <source>{amount} €</source>
             <translation>{amount} €</translation>
         </message>

@@ -37,7 +37,6 @@ from .questions import AoiQuestions
 from .requests_page import RequestsPage
 from .results import ResultsPage
 from .sign_in import SignInPanel
-from .widgets import on_theme_change
 
 translate = QCoreApplication.translate
 
@@ -107,6 +106,7 @@ class DinamisDock(QgsDockWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.tabBar().setUsesScrollButtons(False)
         self._tabs.tabBar().setExpanding(True)
+        self._narrow_tabs()
         self._tabs.addTab(self.filters, translate("Dinamis", "Filters"))
         self._tabs.addTab(self.results, translate("Dinamis", "Results"))
         self._tabs.addTab(self.requests, translate("Dinamis", "Requests"))
@@ -273,6 +273,11 @@ class DinamisDock(QgsDockWidget):
         self._matched_text = "" if matched is None else formats.number(matched)
         self._fit_tabs()
 
+    def _narrow_tabs(self) -> None:
+        """The themes of QGIS pad tabs so much that four do not fit; native tabs are left alone."""
+        padding = "QTabBar::tab { padding-left: 4px; padding-right: 4px; min-width: 0; }"
+        self._tabs.tabBar().setStyleSheet(padding if theme.is_styled() else "")
+
     def _fit_tabs(self) -> None:
         """Show the number of results in the tab where there is room for it."""
         short = translate("Dinamis", "Results")
@@ -427,7 +432,8 @@ class DinamisDock(QgsDockWidget):
         """Follow the theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self.widget() is not None:
-            on_theme_change(event, lambda: theme.refresh(self.widget()))
+            theme.refresh(self.widget())
+            self._narrow_tabs()
 
     def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Fit the tabs."""

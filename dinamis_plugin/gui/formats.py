@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from qgis.core import QgsApplication
@@ -61,11 +62,8 @@ def euros(amount: float | None) -> str:
 
 def moment(when: datetime, *, short: bool = False) -> str:
     """Day and time in the local time zone; with `short`, the year in two digits."""
-    shown = locale()
-    pattern = f"{shown.dateFormat(QLocale.FormatType.ShortFormat)} HH:mm"
-    if short:
-        pattern = pattern.replace("yyyy", "yy")
-    return shown.toString(QDateTime.fromSecsSinceEpoch(int(when.timestamp())), pattern)
+    pattern = f"{_day_pattern('yy' if short else 'yyyy')} HH:mm"
+    return locale().toString(QDateTime.fromSecsSinceEpoch(int(when.timestamp())), pattern)
 
 
 def moment_width(metrics: QFontMetrics, *, short: bool = False) -> int:
@@ -78,7 +76,7 @@ def day(when: date | None) -> str:
     """A day, or a dash."""
     if when is None:
         return DASH
-    return locale().toString(QDate(when.year, when.month, when.day), QLocale.FormatType.ShortFormat)
+    return locale().toString(to_qdate(when), _day_pattern("yyyy"))
 
 
 def to_qdate(when: date) -> QDate:
@@ -94,5 +92,10 @@ def to_date(when: QDate) -> date:
 def localise(edit: QDateEdit) -> None:
     """Show days as `day` does, with a calendar to choose from."""
     edit.setLocale(locale())
-    edit.setDisplayFormat(locale().dateFormat(QLocale.FormatType.ShortFormat))
+    edit.setDisplayFormat(_day_pattern("yyyy"))
     edit.setCalendarPopup(True)
+
+
+def _day_pattern(year: str) -> str:
+    """How the language writes a day in short, with the year in as many digits as asked for."""
+    return re.sub("y+", year, locale().dateFormat(QLocale.FormatType.ShortFormat))

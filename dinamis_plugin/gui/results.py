@@ -33,7 +33,17 @@ from .filters import crumbs
 from .results_model import ANGLE, CLOUD, DATE, SENSOR, TYPE, ResultsModel
 from .scene_card import SceneCard
 from .theme import HALF, ICON, STEP, Role, make_primary
-from .widgets import ButtonGrid, EmptyState, FlowLayout, label, on_theme_change, push_button, row, tool_button
+from .widgets import (
+    ButtonGrid,
+    EmptyState,
+    FlowLayout,
+    column,
+    label,
+    on_theme_change,
+    push_button,
+    row,
+    tool_button,
+)
 
 translate = QCoreApplication.translate
 
@@ -135,7 +145,7 @@ class ResultsView(QTableView):
         titles = self._model.titles(compact=compact)
         widths = {TYPE: ICON + gap // 2, DATE: formats.moment_width(metrics, short=compact) + gap}
         for number in (CLOUD, ANGLE):
-            widths[number] = metrics.horizontalAdvance(titles[number]) + gap + HALF
+            widths[number] = metrics.horizontalAdvance(titles[number]) + gap + (0 if compact else HALF)
         return widths
 
 
@@ -203,6 +213,9 @@ class ResultsPage(QWidget):
         self._zoom = self._action(
             translate("Dinamis", "Zoom to"), "zoom", "zoomToButton", self.zoom_requested
         )
+        self._zoom.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self._zoom.setSizePolicy(self._pick.sizePolicy())
+        self._zoom.setAutoRaise(True)
         self._empty = EmptyState("search", name="resultsEmpty")
         self._empty.acted.connect(self.filters_requested)
         self._build()
@@ -217,7 +230,7 @@ class ResultsPage(QWidget):
 
     def _build(self) -> None:
         self._crumbs = FlowLayout()
-        head = row(self._count, self._pick)
+        head = row(self._count, self._zoom, self._pick, spacing=HALF)
         head.setStretch(0, 1)
         self._busy = QWidget()
         self._busy.setLayout(row(self._progress, self._cancel))
@@ -227,7 +240,7 @@ class ResultsPage(QWidget):
         filled.addWidget(self.view, 1)
         filled.addWidget(self._more)
         filled.addWidget(self.card)
-        filled.addWidget(ButtonGrid([self._add, self._download, self._order, self._zoom]))
+        filled.addLayout(column(self._add, ButtonGrid([self._download, self._order]), spacing=HALF))
         filled.addWidget(self._hint)
         self._filled = QWidget()
         self._filled.setLayout(filled)
@@ -359,7 +372,8 @@ class ResultsPage(QWidget):
             button.setEnabled(not reason)
             button.setToolTip(reason or button.text())
         self._zoom.setEnabled(bool(chosen))
-        self._zoom.setToolTip(self._zoom.text() if chosen else _nothing_chosen())
+        zoom = translate("Dinamis", "Zoom to the chosen scenes")
+        self._zoom.setToolTip(zoom if chosen else _nothing_chosen())
         self._hint.setText(self._hint_for(chosen, loadable, orderable))
         self._hint.setVisible(bool(self._hint.text()))
 

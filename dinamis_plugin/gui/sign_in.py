@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QBoxLayout, QFrame, QLabel, QProgressBar, QScrol
 
 from ..domain.device import DeviceAuthorization
 from .qr import QrLabel
-from .theme import HALF, STEP, Role, Tone, make_primary
+from .theme import HALF, STEP, Role, Tone, make_primary, set_role
 from .widgets import Card, column, label, push_button, row, tool_button
 
 translate = QCoreApplication.translate
@@ -40,6 +40,7 @@ class SignInPanel(QScrollArea):
         self._url = QLabel()
         self._url.setObjectName("deviceUrlLabel")
         self._url.setTextFormat(Qt.TextFormat.RichText)
+        set_role(self._url, Role.TEXT)
         self._url.setWordWrap(True)
         self._url.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self._url.linkActivated.connect(lambda _link: self.open_browser_requested.emit())

@@ -117,6 +117,11 @@ def _luminance(colour: QColor) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+def is_styled() -> bool:
+    """Whether a theme of QGIS draws the widgets by a style sheet."""
+    return bool(QApplication.instance().styleSheet())
+
+
 def colours() -> Colours:
     """The colours of the theme in use.
 
@@ -139,7 +144,7 @@ def _probe() -> Colours:
     label.ensurePolished()
     text = label.palette().color(label.foregroundRole())
     on_accent = QApplication.palette().color(QPalette.ColorRole.HighlightedText)
-    styled = bool(QApplication.instance().styleSheet())
+    styled = is_styled()
     return Colours(
         text=text,
         window=ground.palette().color(QPalette.ColorRole.Window),

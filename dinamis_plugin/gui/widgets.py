@@ -254,6 +254,7 @@ class ButtonGrid(QWidget):
         self._columns = columns
         for number, button in enumerate(self._buttons):
             self._grid.addWidget(button, number // columns, number % columns)
+        self.updateGeometry()
 
 
 class FlowLayout(QLayout):
