@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
-from xml.sax.saxutils import escape
 
 from .scene import Asset, Scene
 from .signed_url import strip_signature
@@ -133,7 +132,7 @@ def placeholder_vrt(identity: LayerIdentity) -> str:
     for band in range(1, identity.band_count + 1):
         lines.append(f'  <VRTRasterBand dataType="{gdal_type}" band="{band}">')
         if identity.nodata is not None:
-            lines.append(f"    <NoDataValue>{escape(repr(identity.nodata))}</NoDataValue>")
+            lines.append(f"    <NoDataValue>{identity.nodata!r}</NoDataValue>")
         lines.append("  </VRTRasterBand>")
     lines.append("</VRTDataset>")
     return "\n".join(lines) + "\n"
