@@ -92,7 +92,7 @@ class CatalogueClient(BaseCoreClient):
         """Search by POST; the link to the next page carries the whole body again."""
         request: Request = kwargs["request"]
         asked = search_request
-        geometry = box_of(asked.bbox) if asked.bbox else None
+        geometry = box_of(request, asked.bbox) if asked.bbox else None
         if asked.intersects is not None:
             geometry = geometry_of(request, asked.intersects.model_dump_json())
         search = self._request(
@@ -180,7 +180,7 @@ class CatalogueClient(BaseCoreClient):
                     en="'bbox' and 'intersects' exclude each other.",
                 )
             )
-        geometry = box_of(asked["bbox"]) if asked.get("bbox") else None
+        geometry = box_of(request, asked["bbox"]) if asked.get("bbox") else None
         if asked.get("intersects"):
             geometry = geometry_of(request, asked["intersects"])
         search = self._request(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import shapely
@@ -17,9 +18,17 @@ from dinamis_service.language import text
 _BBOX_3D = 6
 
 
-def box_of(bbox: Any) -> BaseGeometry:
-    """The area of a bbox of 4 or 6 numbers; one that crosses the antimeridian (west > east) is two boxes."""
+def box_of(request: Request, bbox: Any) -> BaseGeometry:
+    """The area of a bbox of 4 or 6 numbers, or 400; across the antimeridian (west > east) it is two boxes."""
     numbers = [float(number) for number in bbox]
+    if not all(map(math.isfinite, numbers)):
+        raise BadRequestError(
+            text(
+                request,
+                fr="« bbox » contient autre chose que des nombres finis.",
+                en="'bbox' holds something other than finite numbers.",
+            )
+        )
     if len(numbers) == _BBOX_3D:
         numbers = [numbers[0], numbers[1], numbers[3], numbers[4]]
     west, south, east, north = numbers

@@ -7,7 +7,8 @@ from typing import Any, Literal, cast
 import attr
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 from stac_fastapi.api.app import StacApi
 from stac_fastapi.api.models import (
     ItemCollectionUri,
@@ -30,18 +31,23 @@ from stac_fastapi.extensions.pagination.request import GETTokenPagination
 from stac_fastapi.extensions.sort import SortConformanceClasses
 from stac_fastapi.extensions.sort.request import SortExtensionGetRequest
 from stac_fastapi.types.config import ApiSettings
-from stac_fastapi.types.search import APIRequest
+from stac_fastapi.types.search import APIRequest, BaseSearchPostRequest
 from starlette.responses import Response
 
 from dinamis_service import __version__, errors
-from dinamis_service.catalogue import collections
 from dinamis_service.catalogue.client import CatalogueClient
+from dinamis_service.catalogue.filters import MAX_DEPTH
 from dinamis_service.catalogue.parameters import no_collection
 from dinamis_service.catalogue.queryables import QUERYABLES
 from dinamis_service.context import Context, base_url
 from dinamis_service.language import pick_language, text
+from dinamis_service.soundness import sound_json
 
 PREFIX = "/stac"
+_SEARCH_DEPTH = 2 * MAX_DEPTH + 10
+"""Levels of a search: those of its filter, which JSON writes as two each, and of a geometry."""
+_TOLD_MAX = 5
+"""Findings told in one sentence; all of them are listed beside it."""
 
 
 class _PostFilter(BaseModel):
@@ -59,9 +65,19 @@ class _Filter(FilterExtension):
     POST = _PostFilter
 
 
+class _PostSearch(BaseSearchPostRequest):
+    """Body of a search, looked at before the checks of the library, which trust it to be a sound object."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sound(cls, body: Any) -> Any:
+        if not isinstance(body, dict):
+            raise PydanticCustomError("dict_type", "an object is expected")
+        return sound_json(body, _SEARCH_DEPTH)
+
+
 def mount(app: FastAPI, context: Context) -> None:
-    """Put the STAC API on `app` under /stac, with the standard collections in the catalogue."""
-    collections.install(context.catalogue)
+    """Put the STAC API on `app` under /stac."""
     extensions = [
         _Filter(client=_Queryables(context)),
         SortExtension(
@@ -94,7 +110,7 @@ def mount(app: FastAPI, context: Context) -> None:
         exceptions={},
         middlewares=[],  # compression would break the byte ranges of /objects
         search_get_request_model=create_get_request_model(extensions),
-        search_post_request_model=create_post_request_model(extensions),
+        search_post_request_model=create_post_request_model(extensions, base_model=_PostSearch),
         items_get_request_model=_items_request_model(),
         health_check=lambda: {"status": "UP"},
     )
@@ -124,12 +140,8 @@ def _restore_handlers(app: FastAPI, others: dict[Any, Any]) -> None:
         if usual is not None and not request.url.path.startswith(f"{PREFIX}/"):
             answer: Response = await usual(request, error)
             return answer
-        places = [".".join(str(part) for part in item["loc"] if part != "body") for item in error.errors()]
-        found = [
-            {"field": place, "message": item["msg"]}
-            for place, item in zip(places, error.errors(), strict=True)
-        ]
-        detail = "; ".join(f"{item['field']}: {item['message']}" for item in found[:5])
+        found = errors.findings(request, error)
+        detail = "; ".join(": ".join(filter(None, one.values())) for one in found[:_TOLD_MAX])
         return errors.problem(400, "bad-request", detail, errors=found)
 
     app.add_exception_handler(RequestValidationError, invalid)  # type: ignore[arg-type]

@@ -7,7 +7,6 @@ both programs show the same surface.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,6 +19,7 @@ from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from dinamis_service.quotas.words import Words, sentence
+from dinamis_service.soundness import is_number
 
 MAX_VERTICES = 20_000
 """Vertices of one zone; the most detailed French departement has some 5,000."""
@@ -28,7 +28,6 @@ AREA_STEP = Decimal("0.0001")
 """Surfaces are kept to 100 square metres, the finest that a price can tell apart."""
 
 _GEOD = Geod(ellps="WGS84")
-_LARGEST = sys.float_info.max
 _HALF_TURN = 180.0
 _TURN = 360.0
 _POLE = 90.0
@@ -159,11 +158,6 @@ def _coordinates(geometry: Any) -> list[list[Ring]]:
 def _is_list(value: Any) -> bool:
     """Whether `value` is a list, and not a text that merely behaves like one."""
     return isinstance(value, Sequence) and not isinstance(value, str)
-
-
-def is_number(value: Any) -> bool:
-    """Whether `value` is a number that a float can hold; true, NaN and an integer of 400 digits are not."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
 def _ring(ring: Any) -> Ring:

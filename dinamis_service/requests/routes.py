@@ -20,7 +20,8 @@ from dinamis_service.requests.orders import Orders, Question, Submission
 from dinamis_service.requests.products import product_of
 from dinamis_service.requests.projects import ProjectForm, Projects, is_open
 from dinamis_service.requests.tables import Order
-from dinamis_service.requests.validation import check_limits, check_window, check_zone, sound_json
+from dinamis_service.requests.validation import check_limits, check_window, check_zone
+from dinamis_service.soundness import sound_json
 
 JsonObject = Annotated[dict[str, Any], AfterValidator(sound_json)]
 

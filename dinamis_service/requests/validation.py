@@ -8,16 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
-from pydantic_core import PydanticCustomError
 
 from dinamis_service.errors import InvalidError
 from dinamis_service.language import Language, text
-from dinamis_service.quotas.geometry import Zone, ZoneError, is_number, read_zone
+from dinamis_service.quotas.geometry import Zone, ZoneError, read_zone
 from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests.products import Product, order_parameters, queryables, with_defaults
+from dinamis_service.soundness import is_number
 
 MIN_WINDOW_DAYS = 7
-MAX_DEPTH = 32
 _ONE_DAY = timedelta(days=1)
 
 
@@ -41,29 +40,6 @@ class Limits:
 
     values: dict[str, float]
     filter: dict[str, Any] | None
-
-
-def sound_json(value: dict[str, Any]) -> dict[str, Any]:
-    """`value` itself, when it can be kept and told again.
-
-    Raises:
-        PydanticCustomError: it is nested too deeply, or holds text that is no Unicode or has null characters,
-            or a number that JSON cannot write (NaN, infinity) or that no computation takes.
-    """
-    stack: list[tuple[Any, int]] = [(value, 1)]
-    while stack:
-        node, depth = stack.pop()
-        if depth > MAX_DEPTH:
-            raise PydanticCustomError("unsound_depth", "at most {most} levels", {"most": MAX_DEPTH})
-        if isinstance(node, dict):
-            stack += [(part, depth + 1) for pair in node.items() for part in pair]
-        elif isinstance(node, list):
-            stack += [(part, depth + 1) for part in node]
-        elif isinstance(node, str) and ("\0" in node or not _is_unicode(node)):
-            raise PydanticCustomError("unsound_text", "holds characters that are not text")
-        elif isinstance(node, (int, float)) and not isinstance(node, bool) and not is_number(node):
-            raise PydanticCustomError("unsound_number", "holds a number beyond all measure")
-    return value
 
 
 def check_zone(geometry: Any, language: Language, field: str = "geometry") -> Zone:
@@ -171,15 +147,6 @@ def check_window(product: Product, value: str, now: datetime, language: Language
 def refusal(field: str, sentence: str) -> InvalidError:
     """A refusal about one field."""
     return InvalidError(sentence, fields={field: sentence})
-
-
-def _is_unicode(value: str) -> bool:
-    """Whether the text can be written as UTF-8: JSON can spell halves of a character."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _moment(value: str) -> datetime:

@@ -140,6 +140,44 @@ def test_search_that_cannot_be_understood_is_a_clear_400(client: TestClient, bod
     assert len(problem["detail"]) > 10
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "null",
+        "[]",
+        '"x"',
+        "5",
+        '{"bbox": [NaN, 0, 1, 1]}',
+        '{"bbox": [1%s, 0, 1, 1]}' % ("0" * 400),
+        '{"fields": {"include": ["\\ud800"]}}',
+        '{"query": {"id": {"eq": "\\ud800"}}}',
+        '{"unknown": NaN}',
+    ],
+    ids=lambda body: body[:24],
+)
+def test_search_that_is_no_sound_object_is_a_400(client: TestClient, body: str) -> None:
+    answer = client.post("/stac/search", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["code"] == "bad-request"
+
+
+def test_search_sent_as_text_is_a_400(client: TestClient) -> None:
+    answer = client.post("/stac/search", content="{}", headers={"Content-Type": "text/plain"})
+    assert (answer.status_code, answer.json()["detail"]) == (400, "il faut un objet")
+
+
+@pytest.mark.parametrize("path", ["/stac/search", "/stac/collections/pleiades/items"])
+@pytest.mark.parametrize("bbox", ["inf,0,1,1", "nan,0,1,1", "-1e400,0,1,1"])
+def test_endless_bbox_is_a_400(client: TestClient, path: str, bbox: str) -> None:
+    answer = client.get(path, params={"bbox": bbox})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad-request")
+
+
+def test_fields_of_a_refusal_are_told_in_french(client: TestClient) -> None:
+    answer = client.get("/stac/search", params={"limit": "many"})
+    assert answer.json()["errors"] == [{"field": "limit", "message": "il faut un nombre entier"}]
+
+
 @pytest.mark.usefixtures("filled")
 def test_refusals_speak_both_languages(client: TestClient) -> None:
     french = client.get("/stac/search", params={"filter": "owner = 'me'"}).json()["detail"]
