@@ -23,8 +23,10 @@ from ..domain.search import ProductType
 from .aoi_bands import WGS84
 from .theme import Tone, colours
 
-#: Time in milliseconds that reprojecting takes from the event loop at once.
+#: Time in milliseconds that reprojecting and drawing take from the event loop at once.
 _SLICE_MS = 8
+#: Footprints between two looks at the clock.
+_HANDFUL = 10
 _SMALLEST_PX = 3.0
 
 TONE_OF_TYPE = {
@@ -37,8 +39,9 @@ TONE_OF_TYPE = {
 class FootprintsItem(QgsMapCanvasItem):
     """Paints every footprint from polygons kept in map coordinates.
 
-    A picture of all outlines is kept for the extent in view; what is hovered or selected is painted over it,
-    so that moving the pointer over 10,000 scenes costs one picture and a few polygons.
+    A picture of all outlines is kept for the extent in view, drawn in slices that do not hold the event loop up.
+    What is hovered or selected is painted over it, so that moving the pointer over 10,000 scenes costs one
+    picture and a few polygons.
     """
 
     def __init__(self, canvas: QgsMapCanvas) -> None:
@@ -51,7 +54,8 @@ class FootprintsItem(QgsMapCanvasItem):
         self._waiting: deque[Scene] = deque()
         self._selected: frozenset[str] = frozenset()
         self._hovered = ""
-        self._picture: QImage | None = None
+        self._picture = QImage()
+        self._undrawn: deque[str] = deque()
         self._transform = _to_canvas(canvas)
         self._timer = QTimer()
         self._timer.setInterval(0)
@@ -70,7 +74,7 @@ class FootprintsItem(QgsMapCanvasItem):
         self._waiting.clear()
         self._timer.stop()
         self._selected, self._hovered = frozenset(), ""
-        self._redraw()
+        self._draw_anew()
 
     def add(self, scenes: Iterable[Scene]) -> None:
         """Add scenes; they are reprojected in slices that do not hold the event loop up."""
@@ -93,8 +97,8 @@ class FootprintsItem(QgsMapCanvasItem):
 
     @property
     def ready(self) -> bool:
-        """Whether every scene was reprojected."""
-        return not self._waiting
+        """Whether every scene was reprojected and drawn."""
+        return not self._waiting and not self._undrawn
 
     def scenes_at(self, point: QgsPointXY) -> list[Scene]:
         """Scenes whose footprint holds a point of the canvas CRS, the smallest first."""
@@ -140,8 +144,6 @@ class FootprintsItem(QgsMapCanvasItem):
         """Paint the kept picture, then what is hovered and selected."""
         if not self._scenes:
             return
-        if self._picture is None:
-            self._picture = self._draw_all()
         painter.drawImage(0, 0, self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         transform = self._canvas.getCoordinateTransform().transform()
@@ -151,36 +153,43 @@ class FootprintsItem(QgsMapCanvasItem):
         if self._hovered:
             self._draw(painter, self._hovered, transform, accent, width=2.5, fill=25)
 
-    def _draw_all(self) -> QImage:
+    def _draw_anew(self) -> None:
+        """Start a picture for the extent in view."""
         ratio = self._canvas.devicePixelRatioF()
-        size = self._canvas.size() * ratio
-        picture = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(QColor(0, 0, 0, 0))
-        view = self._canvas.mapSettings().visiblePolygon().boundingRect()
-        transform = self._canvas.getCoordinateTransform().transform()
-        painter = QPainter(picture)
-        by_tone: dict[Tone, list[str]] = {}
-        for key, bounds in self._bounds.items():
-            if bounds.intersects(view):
-                by_tone.setdefault(self._tones[key], []).append(key)
-        painter.setTransform(transform, True)
-        unit = self._canvas.mapUnitsPerPixel()
-        for tone, keys in by_tone.items():
-            painter.setPen(_pen(colours().tone(tone), 1.2))
-            self._outline(painter, keys, unit)
-        painter.end()
-        return picture
+        self._picture = QImage(self._canvas.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+        self._picture.setDevicePixelRatio(ratio)
+        self._picture.fill(QColor(0, 0, 0, 0))
+        self._undrawn = deque(self._bounds)
+        if self._undrawn:
+            self._timer.start()
+        self.update()
 
-    def _outline(self, painter: QPainter, keys: list[str], unit: float) -> None:
-        smallest = unit * _SMALLEST_PX
-        for key in keys:
-            bounds = self._bounds[key]
-            if bounds.width() < smallest and bounds.height() < smallest:
-                painter.drawRect(bounds.adjusted(-unit, -unit, unit, unit))
-            else:
-                for polygon in self._polygons[key]:
-                    painter.drawPolygon(polygon)
+    def _draw_some(self, clock: QElapsedTimer) -> None:
+        """Draw outlines into the picture until the slice is over."""
+        if self._picture.isNull():  # the canvas has no size yet
+            self._undrawn.clear()
+            return
+        view = self._canvas.mapSettings().visiblePolygon().boundingRect()
+        unit = self._canvas.mapUnitsPerPixel()
+        shade = colours()
+        pens = {tone: _pen(shade.tone(tone), 1.2) for tone in Tone}
+        painter = QPainter(self._picture)
+        painter.setTransform(self._canvas.getCoordinateTransform().transform(), True)
+        while self._undrawn and clock.elapsed() < _SLICE_MS:
+            for _ in range(min(_HANDFUL, len(self._undrawn))):
+                key = self._undrawn.popleft()
+                if self._bounds[key].intersects(view):
+                    painter.setPen(pens[self._tones[key]])
+                    self._outline(painter, key, unit)
+        painter.end()
+
+    def _outline(self, painter: QPainter, key: str, unit: float) -> None:
+        bounds = self._bounds[key]
+        if max(bounds.width(), bounds.height()) < unit * _SMALLEST_PX:
+            painter.drawRect(bounds.adjusted(-unit, -unit, unit, unit))
+            return
+        for polygon in self._polygons[key]:
+            painter.drawPolygon(polygon)
 
     def _draw(
         self, painter: QPainter, key: str, transform: QTransform, colour: QColor, *, width: float, fill: int
@@ -192,16 +201,18 @@ class FootprintsItem(QgsMapCanvasItem):
         for polygon in self._polygons.get(key, ()):
             painter.drawPolygon(transform.map(polygon))
 
-    # Reprojection
+    # Work in slices
 
     def _work(self) -> None:
         clock = QElapsedTimer()
         clock.start()
         while self._waiting and clock.elapsed() < _SLICE_MS:
             self._take(self._waiting.popleft())
-        if not self._waiting:
+        if self._undrawn:
+            self._draw_some(clock)
+            self.update()
+        if self.ready:
             self._timer.stop()
-            self._redraw()
 
     def _take(self, scene: Scene) -> None:
         key = _key(scene)
@@ -216,6 +227,7 @@ class FootprintsItem(QgsMapCanvasItem):
         self._polygons[key] = parts
         self._bounds[key] = bounds
         self._tones[key] = TONE_OF_TYPE.get(scene.product_type or ProductType.ALL, Tone.NEUTRAL)
+        self._undrawn.append(key)
 
     def _to_map(self, ring: QPolygonF) -> QPolygonF | None:
         """The ring in the canvas CRS; None where the CRS does not reach."""
@@ -230,9 +242,9 @@ class FootprintsItem(QgsMapCanvasItem):
         self._transform = _to_canvas(self._canvas)
         self._forget_polygons()
         self._waiting = deque(self._scenes.values())
+        self._draw_anew()
         if self._waiting:
             self._timer.start()
-        self._redraw()
 
     def _forget_polygons(self) -> None:
         self._polygons.clear()
@@ -242,11 +254,7 @@ class FootprintsItem(QgsMapCanvasItem):
     def _moved(self) -> None:
         self.prepareGeometryChange()
         self.updatePosition()
-        self._redraw()
-
-    def _redraw(self) -> None:
-        self._picture = None
-        self.update()
+        self._draw_anew()
 
 
 class HoverWatch(QObject):

@@ -117,7 +117,10 @@ def test_ten_thousand_footprints_stay_quick(item, canvas):  # noqa: F811
         item.add(scenes)
         wait_until(lambda: item.ready, 60)
     assert ticker.longest_ms < 50
-    painted(item)
+    with Ticker() as ticker:
+        canvas.zoomByFactor(1.1)
+        wait_until(lambda: item.ready, 60)
+    assert ticker.longest_ms < 50
     item.hover(scenes[5])
     start = time.thread_time()
     for _ in range(10):
