@@ -28,8 +28,8 @@ from shapely.geometry.base import BaseGeometry
 COG_TYPE = "image/tiff; application=geotiff; profile=cloud-optimized"
 _MASK_SIZE = 512
 _THUMBNAIL_SIZE = 512
-_WHOLE_SIZE = 512
-"""Pixels up to which an image needs no overviews."""
+TILE = 512
+"""Side of the tiles of a COG, and size up to which an image needs no overviews, in pixels."""
 
 
 class RasterError(ValueError):
@@ -108,7 +108,7 @@ def write_cog(source: Path | DatasetReader, target: Path) -> None:
         source,
         target,
         driver="COG",
-        blocksize=512,
+        blocksize=TILE,
         compress="DEFLATE",
         level=1,  # higher ones gain a hundredth in size and take twice the time
         predictor="YES",
@@ -184,7 +184,7 @@ def _is_cog(source: DatasetReader) -> bool:
         return False
     if source.tags(ns="IMAGE_STRUCTURE").get("LAYOUT") == "COG":
         return True
-    small = max(source.width, source.height) <= _WHOLE_SIZE
+    small = max(source.width, source.height) <= TILE
     return bool(source.profile.get("tiled")) and (small or bool(source.overviews(1)))
 
 

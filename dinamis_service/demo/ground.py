@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 from dinamis_service.demo import world as lay
 from dinamis_service.demo.materials import Material
-from dinamis_service.demo.town import NEVER, Town, town
+from dinamis_service.demo.town import FIRST_YEAR, NEVER, Town, town
 from dinamis_service.demo.trees import trees
 from dinamis_service.demo.world import Bytes, Districts, Floats, World
 
 STRIP = 16
 """Rows computed at once: the arrays of a strip stay in the processor's cache."""
+_BLOCK = 2000
+"""Columns of the ground computed at once."""
+_OPEN_SEA = 120.0
+"""Metres from the mean shoreline where there is only sea at any date."""
 HEIGHT_UNIT = 0.25
 """Metres of one step of a height."""
 SEA_UNIT = 0.25
@@ -70,15 +74,21 @@ class Window:
     rows: int
     columns: int
 
-    def places(self, rows: slice) -> tuple[Floats, Floats]:
-        """Centres of the pixels of some rows, in metres from the world's origin: one row, one column."""
-        x = self.west - lay.ORIGIN[0] + self.resolution * (np.arange(self.columns) + 0.5)
+    def places(self, rows: slice, columns: slice) -> tuple[Floats, Floats]:
+        """Centres of some pixels, in metres from the world's origin: one row of x, one column of y."""
+        x = self.west - lay.ORIGIN[0] + self.resolution * (np.arange(columns.start, columns.stop) + 0.5)
         y = self.north - lay.ORIGIN[1] - self.resolution * (np.arange(rows.start, rows.stop) + 0.5)
         return x.astype(np.float32)[None, :], y.astype(np.float32)[:, None]
 
 
-def look(world: World, window: Window) -> Ground:
-    """The ground under an image."""
+def look(world: World, window: Window, since: int) -> Ground:
+    """The ground under an image.
+
+    Args:
+        world: the country.
+        window: the pixels.
+        since: year of the first look; the land under what was built long before it is left out.
+    """
     shape = (window.rows, window.columns)
     layers = Ground(
         land=np.empty(shape, np.uint16),
@@ -90,33 +100,55 @@ def look(world: World, window: Window) -> Ground:
         year=np.empty(shape, np.uint8),
         sea=np.empty(shape, np.int16),
     )
-    for first in range(0, window.rows, STRIP):
-        rows = slice(first, min(first + STRIP, window.rows))
-        _strip(world, layers, window, rows)
+    for top in range(0, window.rows, STRIP):
+        for left in range(0, window.columns, _BLOCK):
+            rows = slice(top, min(top + STRIP, window.rows))
+            columns = slice(left, min(left + _BLOCK, window.columns))
+            _block(world, layers, window, (rows, columns), since)
     return layers
 
 
-def _strip(world: World, layers: Ground, window: Window, rows: slice) -> None:
-    x, y = window.places(rows)
+def _block(world: World, layers: Ground, window: Window, part: tuple[slice, slice], since: int) -> None:
+    x, y = window.places(*part)
+    sea = lay.coast(x, y)
+    layers.sea[part] = np.clip(sea / SEA_UNIT, -32000, 32000)
+    if sea.min() > _OPEN_SEA:
+        for layer in (
+            layers.land,
+            layers.land_height,
+            layers.land_texture,
+            layers.built,
+            layers.built_height,
+        ):
+            layer[part] = 0
+        layers.built_texture[part] = 0
+        layers.year[part] = NEVER
+        return
     step = next(step for step in (8, 4, 2, 1) if step == 1 or step * window.resolution <= _SEED_SEARCH)
     rng = np.random.default_rng((world.seed, int(x[0, 0] * 4), int(y[0, 0] * 4)))
     grain = rng.standard_normal((y.size, x.size), np.float32)
     grain = (grain + np.roll(grain, 1, 1) + np.roll(grain, 1, 0)) * np.float32(0.009)
     where = lay.districts(world, x, y, step)
-    sea = lay.coast(x, y)
-    land = _countryside(world, where, x, y, grain)
-    wet = _water(world, land, x, y, sea)
     streets = town(world, where, x, y, grain)
-    _roads(land, streets, where, x, y)
-    streets.year[wet] = NEVER
-    layers.land[rows] = land.number
-    layers.land_height[rows] = land.height
-    layers.land_texture[rows] = _texture(land.texture)
-    layers.built[rows] = streets.number
-    layers.built_height[rows] = streets.height
-    layers.built_texture[rows] = _texture(streets.texture)
-    layers.year[rows] = streets.year
-    layers.sea[rows] = np.clip(sea / SEA_UNIT, -32000, 32000)
+    if streets.year.max() < since - FIRST_YEAR - 2 and _dry(x, y, sea):
+        land = Land(np.zeros_like(streets.number), np.zeros_like(streets.height), np.zeros_like(grain))
+    else:
+        land = _countryside(world, where, x, y, grain)
+        wet = _water(world, land, x, y, sea)
+        _roads(land, streets, where, x, y)
+        streets.year[wet] = NEVER
+    layers.land[part] = land.number
+    layers.land_height[part] = land.height
+    layers.land_texture[part] = _texture(land.texture)
+    layers.built[part] = streets.number
+    layers.built_height[part] = streets.height
+    layers.built_texture[part] = _texture(streets.texture)
+    layers.year[part] = streets.year
+
+
+def _dry(x: Floats, y: Floats, sea: Floats) -> bool:
+    """Whether these places are surely far from lagoons, river and highway, where nothing is built."""
+    return bool(sea.max() < -3300 and lay.river(x, y).min() > 60 and lay.highway(x, y).min() > 60)
 
 
 def _texture(values: Floats) -> NDArray[np.int8]:

@@ -102,7 +102,7 @@ def _surface(ground: Ground, window: Window, moment: Moment) -> tuple[Counts, By
         grain = np.where(stands, ground.built_texture[rows], ground.land_texture[rows])
         sea = ground.sea[rows]
         if sea.max() > -400 / SEA_UNIT:
-            x, _ = window.places(rows)
+            x, _ = window.places(rows, slice(0, window.columns))
             _shore(Land(number, tall, grain), sea * np.float32(SEA_UNIT), x, moment)
         numbers[rows], height[rows], texture[rows] = number, tall, grain
     return numbers, height, texture
