@@ -79,7 +79,6 @@ class AuthClient:
             DinamisError: The service could not be told.
         """
         form = {"client_id": self._endpoints.client_id, "token": token}
-        form["token_type_hint"] = "refresh_token"
         answer = self._http.post_form(self._endpoints.revoke, form, repeatable=True, cancel=cancel)
         if answer.status != _OK:
             raise answer.error
