@@ -55,6 +55,8 @@ INSERT OR IGNORE INTO kind (facts, collection, {", ".join(SHARED_FACTS)})
 VALUES (?, ?{", ?" * len(SHARED_FACTS)})
 """  # noqa: S608 - names of columns
 _BATCH = 1000
+_FEW = 5000
+"""Matches that are sorted sooner than found by walking the whole catalogue in order."""
 
 
 class SqliteCatalogue:
@@ -308,7 +310,8 @@ class SqliteCatalogue:
 def _indexed(connection: sqlite3.Connection, searched: Plan, limit: int) -> tuple[int, list[Any]]:
     """Count and rows of a search without geometry: indexes alone answer it."""
     matched = connection.execute(searched.count_sql, searched.values).fetchone()[0]
-    rows = connection.execute(searched.page_sql, [*searched.values, *searched.after_values, limit + 1])
+    page_sql = searched.few_sql if matched <= _FEW else searched.page_sql
+    rows = connection.execute(page_sql, [*searched.values, *searched.after_values, limit + 1])
     return int(matched), rows.fetchall()
 
 

@@ -38,6 +38,9 @@ class Plan:
     keys: tuple[tuple[Queryable, bool], ...]
     count_sql: str
     page_sql: str
+    """A page by walking the index in order, for searches that match much of the catalogue."""
+    few_sql: str
+    """The same page by sorting all that match, for searches that match little."""
     candidates_sql: str
     values: list[Any]
     after_values: list[Any]
@@ -71,11 +74,12 @@ def plan(request: SearchRequest, *, any_span: bool) -> Plan:
         )
         values = [*box_values, *values]
     count_source = source if request.ids else by_kind
+    page = f"WHERE {where} AND ({after}) ORDER BY {order} LIMIT ?"
     return Plan(
         keys=keys,
         count_sql=f"SELECT count(*) FROM {count_source} WHERE {where}",  # noqa: S608 - see filters
-        page_sql=f"SELECT i.rid, {columns} FROM {source} WHERE {where} AND ({after})"  # noqa: S608
-        f" ORDER BY {order} LIMIT ?",
+        page_sql=f"SELECT i.rid, {columns} FROM {source} {page}",  # noqa: S608
+        few_sql=f"SELECT i.rid, {columns} FROM {count_source} {page}",  # noqa: S608
         candidates_sql=f"SELECT i.rid, i.geom, ({after}), {columns} FROM {spatial}"  # noqa: S608
         f" WHERE {where} ORDER BY {order}",
         values=values,
