@@ -29,6 +29,9 @@ def sign_in(journey: Journey) -> Iterator[None]:
     yield from show_place(journey, journey.scenario["bbox"])
     yield from write("serviceUrlEdit", journey.service_url)
     yield from click("connectButton")
+    yield from wait(
+        lambda: find("connectButton") and find("connectButton").isEnabled(), "the end of the connection"
+    )
     yield from search_something(journey)
     yield from buttons_say_why()
     yield from journey.picture("without a sign-in the buttons are disabled and say why")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 import traceback
@@ -12,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsProject
+from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsProject
 from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtGui import QGuiApplication
 from qgis.utils import iface
@@ -43,8 +44,14 @@ class Journey:
         self.realdata = Path(setting["realdata"]) if setting["realdata"] else None
         self.scenario: dict[str, Any] = setting["scenario"]
         self.tests = Path(setting["tests"])
-        self.memory: dict[str, Any] = {}
+        self.faults: list[str] = []
         self.records: list[Record] = []
+
+    def hear(self, message: str, _tag: str, _level: object) -> None:
+        """Take note of a Python exception that QGIS reports in its log: the journey does not go on after it."""
+        if "Traceback (most recent call last)" in message:
+            print(message, file=sys.stderr)
+            self.faults.append(" ".join(re.sub(r"<[^>]+>", " ", message).split()))
 
     @property
     def canvas(self) -> Any:
@@ -121,6 +128,7 @@ class Player:
             self._since = time.monotonic()
             self._current = make(self._journey)
         try:
+            self._raise_faults()
             next(self._current)
         except StopIteration:
             self._close("ok")
@@ -131,6 +139,11 @@ class Player:
             self._steps = []
             self._close("failed", str(error) or type(error).__name__)
             self._current = self._journey.picture("what was on the screen")
+
+    def _raise_faults(self) -> None:
+        if self._journey.faults and self._journey.records[-1].state == "running":
+            message = f"a Python exception in QGIS: {self._journey.faults[0]}"
+            raise RuntimeError(message)
 
     def _close(self, state: str, said: str = "") -> None:
         self._current = None
@@ -159,6 +172,7 @@ def start() -> None:
         QgsProject.instance().setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
         journey.player = Player(journey, STEPS)  # type: ignore[attr-defined]
 
+    QgsApplication.messageLog().messageReceived.connect(journey.hear)
     iface.journey = journey  # the timer lives as long as something refers to it
     QTimer.singleShot(1500, prepare)
     QTimer.singleShot(3000, begin)

@@ -11,9 +11,18 @@ from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QPoint
 from qgis.utils import iface
 
-from .hands import check, choose, click, click_row, drag_with_pointer, find, post, rows, tab, wait
+from .hands import check, choose, click, click_row, drag_with_pointer, find, post, rows, wait
 from .play import Journey
-from .search import drawn, row_text, run_search, show_layer, signed_rasters
+from .search import (
+    clear_areas,
+    draw_rectangle,
+    drawn,
+    row_text,
+    run_search,
+    show_layer,
+    show_place,
+    signed_rasters,
+)
 
 SECRET = re.compile(rb"X-Amz-(Signature|Credential)", re.IGNORECASE)
 
@@ -41,7 +50,7 @@ def save_and_reopen(journey: Journey) -> Iterator[None]:
         lambda: sorted(layer.name() for layer in signed_rasters()) == names, "the layers signed again", 60
     )
     layer = signed_rasters()[0]
-    yield from wait(lambda: drawn(journey, layer), "pixels of the image on the canvas", 60)
+    yield from wait(lambda: drawn(journey, layer), f"pixels of {layer.name()} on the canvas", 60)
     check(not any(bar.text() for bar in _error_bars()), "no error while the project opens")
     yield from journey.picture("the project, opened again: the image draws")
 
@@ -58,7 +67,9 @@ def _secrets_in(path: Path) -> list[str]:
 
 def drag_and_drop(journey: Journey) -> Iterator[None]:
     """Drag a result onto the map; then another one with Ctrl, which downloads it."""
-    yield from tab("filtersTab")
+    yield from show_place(journey, journey.scenario["bbox"])
+    yield from clear_areas()
+    yield from draw_rectangle(journey, journey.scenario["bbox"])
     yield from click("resetFiltersButton")
     yield from choose("productTypeCombo", lambda data, _: data == "downloadable")
     yield from run_search()

@@ -216,7 +216,6 @@ def add_to_map(journey: Journey) -> Iterator[None]:
     )
     check(layer.isValid(), "the layer is valid")
     yield from show_layer(journey, layer)
-    journey.memory["layer"] = layer.name()
     journey.fact(
         "Layer", f"{layer.name()}: {layer.width()} x {layer.height()} pixels, {layer.bandCount()} bands"
     )
