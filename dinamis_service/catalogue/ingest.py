@@ -86,7 +86,7 @@ class Scene:
 
 
 def ingest_cog(stores: Stores, scene: Scene, files: Mapping[str, Path]) -> Item:
-    """Put the images of one scene into the store and the scene into the catalogue, as downloadable (CAT-60).
+    """Put the images of one scene into the store and the scene into the catalogue, as downloadable.
 
     Every file is read to its end first: when one is damaged, nothing is ingested. Files that are not COGs
     are converted. The first file's thumbnail stands for the scene, the multispectral one where there is one.

@@ -1,4 +1,4 @@
-"""The range server of the objects: `/objects/<key>` (CAT-60)."""
+"""The range server of the objects: `/objects/<key>`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 
 from dinamis_service.context import Context, base_url
-from dinamis_service.errors import ForbiddenError, InvalidError, NotFoundError, problem
+from dinamis_service.errors import ForbiddenError, InvalidError, NotFoundError, problem, refusals
 from dinamis_service.language import text
 from dinamis_service.storage.access import is_public
 from dinamis_service.storage.ranges import (
@@ -33,6 +34,14 @@ from dinamis_service.storage.store import InvalidKeyError, SignatureError
 PREFIX = "/objects/"
 _AT_ONCE = 1 << 20  # a body up to this size is read in one go, without a thread for each chunk
 
+_BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The whole object, with its own media type", **_BYTES},
+    206: {"description": "The ranges asked for; several come as `multipart/byteranges`", **_BYTES},
+    304: {"description": "The object is the one of `If-None-Match`"},
+    **refusals(403, 416),
+}
+
 
 def object_key(base: str, url: str) -> str | None:
     """Key of the object at `url`; None when it is not an object of the service at `base`."""
@@ -46,8 +55,8 @@ def build_router(context: Context) -> APIRouter:
     """Routes that read and write objects."""
     router = APIRouter(tags=["objects"])
 
-    @router.head(PREFIX + "{key:path}", response_class=Response)
-    @router.get(PREFIX + "{key:path}", response_class=Response)
+    @router.head(PREFIX + "{key:path}", response_class=Response, responses=_ANSWERS)
+    @router.get(PREFIX + "{key:path}", response_class=Response, responses=_ANSWERS)
     def read(request: Request, key: str) -> Response:
         """Bytes of an object: whole, or the ranges asked for.
 
@@ -66,7 +75,7 @@ def build_router(context: Context) -> APIRouter:
             raise NotFoundError(detail) from None
         return _answer(request, key, file, public=public)
 
-    @router.put(PREFIX + "{key:path}", status_code=201, response_class=Response)
+    @router.put(PREFIX + "{key:path}", status_code=201, response_class=Response, responses=refusals(403, 413))
     async def write(request: Request, key: str) -> Response:
         """Store an object at an address that `/sign_urls_put` signed; it appears once it is whole."""
         key = _key_of(request)
@@ -83,6 +92,8 @@ def build_router(context: Context) -> APIRouter:
             raise InvalidError(
                 text(request, fr="Ce nom d'objet n'est pas valable.", en="This is not a valid object name.")
             ) from None
+        except ClientDisconnect:
+            return Response(status_code=400)  # for the access log: nobody is there to read it
         finally:
             Path(name).unlink()
         return Response(status_code=201)
