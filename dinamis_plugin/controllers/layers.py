@@ -26,7 +26,7 @@ from ..domain.layer_source import LayerIdentity, signed_source
 from ..domain.scene import Scene
 from ..domain.signed_url import SignedUrl, expiry_of, renewal_due
 from ..qgisio import rasters
-from ..qgisio.layer_paths import VSICURL, LayerPaths, origin_of
+from ..qgisio.layer_paths import LayerPaths, origin_of
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel, notice_for
 from .session import SessionController, SessionState
@@ -205,7 +205,6 @@ class SignedLayersController(QObject):
         self._project.cleared.disconnect(self._refused.clear)
         self.release()
         self._paths.remove()
-        rasters.forget_origins()
 
     def _layers_came(self, layers: Iterable[QgsMapLayer]) -> None:
         """Sign layers of a project, a QLR file or the clipboard, once QGIS has finished adding them."""
@@ -277,8 +276,7 @@ class SignedLayersController(QObject):
     def _needs_signature(self, layer: QgsRasterLayer) -> bool:
         if rasters.waits(layer):
             return True
-        href = layer.source()[len(VSICURL) :]
-        return renewal_due(SignedUrl(href, self._ends_at(layer)), self._now(), MARGIN)
+        return renewal_due(SignedUrl(layer.source(), self._ends_at(layer)), self._now(), MARGIN)
 
     def _ends_at(self, layer: QgsRasterLayer) -> datetime | None:
         """When the signature of a layer ends, by the clock of this machine, which may be wrong."""

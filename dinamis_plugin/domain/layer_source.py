@@ -16,6 +16,12 @@ from .signed_url import strip_signature
 VSICURL = "/vsicurl/"
 MARK = "#dinamis:v1;"
 
+# No listing of the folder and no side files: they are not signed. Time limits and pauses are in seconds.
+_LIVE = (
+    "/vsicurl?list_dir=no&empty_dir=yes&use_head=no&connecttimeout=15&low_speed_time=30&low_speed_limit=100"
+    "&max_retry=3&retry_delay=0.5&url="
+)
+
 _GDAL_TYPES = {
     "uint8": "Byte",
     "int8": "Int16",
@@ -111,8 +117,22 @@ def from_source(source: str) -> LayerIdentity | None:
 
 
 def signed_source(signed_href: str) -> str:
-    """Give what GDAL opens for a signed address."""
-    return f"{VSICURL}{signed_href}"
+    """Give what GDAL opens for a signed address.
+
+    This form carries GDAL's options with it, so that none is set for other files, and QGIS 3.44 keeps what
+    GDAL has read of it already, which it throws away for `/vsicurl/<href>`.
+    """
+    return f"{_LIVE}{quote(signed_href, safe='')}"
+
+
+def href_of(source: str) -> str | None:
+    """Read the address out of a source of GDAL in either form; None for anything else."""
+    if source.startswith(VSICURL):
+        return source[len(VSICURL) :]
+    if source.startswith("/vsicurl?"):
+        fields = source[len("/vsicurl?") :].split("&")
+        return next((unquote(field[4:]) for field in fields if field.startswith("url=")), None)
+    return None
 
 
 def placeholder_vrt(identity: LayerIdentity) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from osgeo import gdal
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QThreadPool
 
 
 def enum_value(member: Any) -> int:
@@ -12,15 +13,7 @@ def enum_value(member: Any) -> int:
     return int(getattr(member, "value", member))
 
 
-def set_path_option(prefix: str, key: str, value: str) -> None:
-    """Set a GDAL option for the files below a prefix only; GDAL before 3.6 does without."""
-    setter = getattr(gdal, "SetPathSpecificOption", None)
-    if setter is not None:
-        setter(prefix, key, value)
-
-
-def clear_path_options(prefix: str) -> None:
-    """Undo `set_path_option` for a prefix."""
-    clear = getattr(gdal, "ClearPathSpecificOptions", None)
-    if clear is not None:
-        clear(prefix)
+def task_pool() -> QThreadPool:
+    """Give the threads that run tasks: the task manager's own, in older versions those that draw maps too."""
+    own = getattr(QgsApplication.taskManager(), "threadPool", None)
+    return QThreadPool.globalInstance() if own is None else own()

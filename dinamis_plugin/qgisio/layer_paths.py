@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from osgeo import gdal
 from qgis.core import QgsPathResolver
 
-from ..domain.layer_source import VSICURL, LayerIdentity, from_source, placeholder_vrt, to_source
+from ..domain.layer_source import VSICURL, LayerIdentity, from_source, href_of, placeholder_vrt, to_source
 from ..domain.signed_url import is_signed, strip_signature
 
 PLACEHOLDERS = "/vsimem/dinamis/"
@@ -96,8 +96,7 @@ class LayerPaths:
             return source
         if not is_signed(source) or not self._is_ours(source):
             return source
-        bare = strip_signature(source)
-        return self._saved_by_href.get(bare[len(VSICURL) :], bare) if bare.startswith(VSICURL) else bare
+        return self._saved_by_href.get(strip_signature(href_of(source) or ""), strip_signature(source))
 
     def _is_ours(self, source: str) -> bool:
         plain = source

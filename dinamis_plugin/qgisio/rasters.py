@@ -34,7 +34,7 @@ from ..domain.errors import (
 )
 from ..domain.layer_source import LayerIdentity, signed_source
 from . import compat
-from .layer_paths import VSICURL, identity_in, is_placeholder, origin_of
+from .layer_paths import identity_in, is_placeholder
 from .transport import qgis_session
 
 PROPERTY = "dinamis/source"
@@ -45,17 +45,7 @@ _SAMPLE_PIXELS = 250_000
 _LOW, _HIGH = 0.02, 0.98
 _PROBE_S = 15.0
 
-_GDAL_OPTIONS = {
-    # Without it GDAL lists the folder and looks for side files: more requests, none of them signed.
-    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
-    "GDAL_HTTP_CONNECTTIMEOUT": "15",
-    "GDAL_HTTP_LOW_SPEED_TIME": "30",
-    "GDAL_HTTP_LOW_SPEED_LIMIT": "100",
-    "GDAL_HTTP_MAX_RETRY": "3",
-    "GDAL_HTTP_RETRY_DELAY": "0.5",
-}
 _GDAL_PROXY = "GDAL_HTTP_PROXY"
-_prepared: set[str] = set()
 
 _COLOURS = (gdal.GCI_RedBand, gdal.GCI_GreenBand, gdal.GCI_BlueBand)
 
@@ -73,16 +63,6 @@ STAC_TYPES = {
 # GDAL
 
 
-def prepare_origin(href: str) -> None:
-    """Set GDAL's options for the addresses of an origin, and of no other."""
-    origin = origin_of(href)
-    if origin not in _prepared:
-        prefix = f"{VSICURL}{origin}/"
-        for key, value in _GDAL_OPTIONS.items():
-            compat.set_path_option(prefix, key, value)
-        _prepared.add(origin)
-
-
 def follow_proxy() -> None:
     """Have GDAL use the proxy that QGIS uses now, or none.
 
@@ -93,13 +73,6 @@ def follow_proxy() -> None:
         gdal.SetConfigOption(_GDAL_PROXY, None)
         gdal.SetConfigOption(f"{_GDAL_PROXY}USERPWD", None)
     QgsProviderRegistry.instance().createProvider("gdal", "", QgsDataProvider.ProviderOptions())
-
-
-def forget_origins() -> None:
-    """Undo `prepare_origin` for all origins."""
-    for origin in _prepared:
-        compat.clear_path_options(f"{VSICURL}{origin}/")
-    _prepared.clear()
 
 
 def forget_addresses() -> None:
@@ -120,7 +93,6 @@ def open_header(identity: LayerIdentity, signed_href: str) -> LayerIdentity:
     Raises:
         CorruptImageError: the image cannot be opened; `explain` tells more.
     """
-    prepare_origin(identity.href)
     source = signed_source(signed_href)
     gdal.PushErrorHandler("CPLQuietErrorHandler")
     try:

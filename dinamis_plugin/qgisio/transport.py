@@ -230,11 +230,15 @@ class _Exchange:
         if self._closed:
             return
         self._closed = True
-        if self._reply.isRunning():
-            self._reply.abort()
-        self._reply.deleteLater()
+        # The reference must go too: Qt may make its next reply at the same address, and PyQt would take this
+        # one, which is deleted, for it.
+        reply = self._reply
+        del self._reply
+        if reply.isRunning():
+            reply.abort()
+        reply.deleteLater()
         # A worker's event loop may never run again: delete now, with the headers that hold the token.
-        QCoreApplication.sendPostedEvents(self._reply, enum_value(QEvent.Type.DeferredDelete))
+        QCoreApplication.sendPostedEvents(reply, enum_value(QEvent.Type.DeferredDelete))
 
     release_conn = close
 

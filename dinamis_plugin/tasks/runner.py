@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Callable, Generic, TypeVar
 
 from qgis.core import QgsApplication, QgsTask
-from qgis.PyQt.QtCore import QThreadPool, pyqtSignal
+from qgis.PyQt.QtCore import pyqtSignal
 
 from ..domain.errors import CancelledError, DinamisError
-from ..qgisio import log
+from ..qgisio import compat, log
 from ..qgisio.transport import current_proxy, request_scope
 
 T = TypeVar("T")
@@ -87,8 +87,8 @@ class _WorkTask(QgsTask, Generic[T]):
 
     def run(self) -> bool:
         """Do the work in a worker thread; no exception leaves, since that would end QGIS."""
-        # The work mostly waits for the network. QGIS draws maps with the same threads: lend ours meanwhile.
-        pool = QThreadPool.globalInstance()
+        # The work mostly waits for the network, while other tasks need threads: lend them ours.
+        pool = compat.task_pool()
         pool.releaseThread()
         try:
             with request_scope(self.isCanceled, self._proxy):

@@ -6,9 +6,10 @@ import threading
 import time
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QCoreApplication, QThread, QThreadPool
+from qgis.PyQt.QtCore import QCoreApplication, QThread
 
 from dinamis_plugin.domain.errors import CancelledError, DinamisError, ForbiddenError
+from dinamis_plugin.qgisio import compat
 from dinamis_plugin.tasks.runner import TaskRunner
 
 from .waiting import run_for, wait_until
@@ -95,10 +96,10 @@ def test_newer_work_of_a_name_silences_the_older(runner):
     assert seen == ["new"]
 
 
-def test_waiting_work_leaves_the_threads_that_draw_maps_free(runner):
-    """Map drawing shares QThreadPool with tasks: work that waits must not take its threads."""
+def test_waiting_work_leaves_threads_to_others(runner):
+    """Tasks of QGIS, and in older versions the drawing of maps, share these threads: who waits must not keep them."""
     gate = threading.Event()
-    before = QThreadPool.globalInstance().maxThreadCount()
+    before = compat.task_pool().maxThreadCount()
     done = []
     for _ in range(before + 3):
         runner.run("waits", lambda _c: gate.wait(10), done.append)
@@ -107,7 +108,7 @@ def test_waiting_work_leaves_the_threads_that_draw_maps_free(runner):
     wait_until(lambda: quick, 5)
     gate.set()
     wait_until(lambda: len(done) == before + 3)
-    assert QThreadPool.globalInstance().maxThreadCount() == before
+    assert compat.task_pool().maxThreadCount() == before
 
 
 def test_shutdown_ends_everything_and_calls_nothing_back(qgis_app):

@@ -12,6 +12,7 @@ from test_domain_signed_url import HREFS, signature
 from dinamis_plugin.domain.layer_source import (
     LayerIdentity,
     from_source,
+    href_of,
     placeholder_vrt,
     signed_source,
     to_source,
@@ -100,7 +101,14 @@ def test_impossible_values_are_refused(change):
 
 
 def test_the_signed_source_is_what_gdal_opens():
-    assert signed_source("http://h/a.tif?X-Amz-Date=1") == "/vsicurl/http://h/a.tif?X-Amz-Date=1"
+    href = "http://h/a%20b.tif?X-Amz-Date=1&X-Amz-Credential=k%2Fs3"
+    source = signed_source(href)
+    assert source.startswith("/vsicurl?")
+    assert source.endswith("&url=http%3A%2F%2Fh%2Fa%2520b.tif%3FX-Amz-Date%3D1%26X-Amz-Credential%3Dk%252Fs3")
+    assert href_of(source) == href
+    assert href_of(f"/vsicurl/{href}") == href
+    assert href_of("/vsicurl?list_dir=no") is None
+    assert href_of("/data/a.tif") is None
 
 
 @given(IDENTITIES)
