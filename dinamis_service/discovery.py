@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Literal
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import text as sql
 
 from dinamis_service import __version__
 from dinamis_service.context import Context, base_url
-from dinamis_service.errors import UnavailableError
+from dinamis_service.errors import UnavailableError, refusals
 from dinamis_service.identity.service import REALM_PATH
 from dinamis_service.language import text
 
 log = logging.getLogger("dinamis")
+
+
+class Health(BaseModel):
+    """Every part answers."""
+
+    status: Literal["ok"] = "ok"
 
 
 class Discovery(BaseModel):
@@ -57,8 +63,8 @@ def build_router(context: Context) -> APIRouter:
             objects=f"{base}/objects",
         )
 
-    @router.get("/healthz")
-    def healthz(request: Request) -> JSONResponse:
+    @router.get("/healthz", responses=refusals(503))
+    def healthz(request: Request) -> Health:
         """`{"status": "ok"}`, or 503 with the names of the parts that fail."""
         failing = _failing_parts(context)
         if failing:
@@ -67,7 +73,7 @@ def build_router(context: Context) -> APIRouter:
                 text(request, fr=f"Ne répond pas : {names}.", en=f"Not answering: {names}."),
                 headers={"Retry-After": "10"},
             )
-        return JSONResponse({"status": "ok"})
+        return Health()
 
     return router
 

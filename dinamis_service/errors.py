@@ -15,6 +15,8 @@ from dinamis_service.language import text
 
 log = logging.getLogger("dinamis")
 
+PROBLEM = "application/problem+json"
+
 
 class ServiceError(Exception):
     """A refusal with a sentence for the person, and optionally the fields it is about.
@@ -115,7 +117,13 @@ def problem(status: int, code: str, detail: str, **extra: Any) -> JSONResponse:
         "detail": detail,
         **extra,
     }
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
+    return JSONResponse(body, status, headers, media_type=PROBLEM)
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of the refusals that a route adds to those of every route of its kind."""
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {one: {"description": HTTPStatus(one).phrase, "content": content} for one in statuses}
 
 
 def _code(status: HTTPStatus) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from html import escape
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel, Field
 
+from dinamis_service.catalogue.routes import PREFIX as CATALOGUE
 from dinamis_service.context import Context, base_url
+from dinamis_service.errors import refusals
 from dinamis_service.identity.deps import TOKEN_PATH
 from dinamis_service.language import pick_language, text
 
@@ -18,12 +22,30 @@ PAGE_PATH = "/docs"
 _KEY_HEADERS = ("AccessKey", "SecretKey")
 
 
+class FieldProblem(BaseModel):
+    """What is wrong with one field."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """A refusal (RFC 9457)."""
+
+    type: str = Field(examples=["urn:dinamis:problem:invalid"])
+    title: str = Field(description="Name of the status")
+    status: int
+    code: str = Field(examples=["invalid"])
+    detail: str = Field(description="One sentence for a person, French or English by `Accept-Language`")
+    errors: list[FieldProblem] | None = Field(None, description="Where fields of a form are meant")
+
+
 def install(app: FastAPI, context: Context) -> None:
     """Serve the document, and the page: FastAPI's own page is made of scripts from elsewhere."""
 
     @cache
     def document() -> dict[str, Any]:
-        return _with_paired_headers(app.openapi())
+        return _with_problems(_with_paired_headers(app.openapi()))
 
     async def openapi(request: Request) -> JSONResponse:
         base = base_url(request, context.settings)
@@ -56,6 +78,39 @@ def _with_paired_headers(document: dict[str, Any]) -> dict[str, Any]:
             if len(others) < len(ways):
                 operation["security"] = [*others, {name: [] for name in _KEY_HEADERS}]
     return document
+
+
+def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """The document, with the refusals that follow from what an operation takes (FastAPI tells others)."""
+    schemas = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= problem.pop("$defs") | {"Problem": problem}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            told = operation["responses"]
+            told.pop("422", None)
+            for status, answer in refusals(*_refusals_of(path, method, operation)).items():
+                told.setdefault(str(status), answer)
+            told["default"] = _UNFORESEEN
+    return document
+
+
+def _refusals_of(path: str, method: str, operation: dict[str, Any]) -> Iterator[int]:
+    """Statuses of the refusals that an operation may answer by its kind."""
+    takes_body, named = "requestBody" in operation, "{" in path
+    if operation.get("security"):
+        yield 401
+    if named and method != "put":
+        yield 404
+    if takes_body:
+        yield from (400, 413)
+    if takes_body or operation.get("parameters"):
+        yield 400 if path.startswith(CATALOGUE) else 422  # STAC API wants 400 for what others call invalid
+
+
+_UNFORESEEN = {**refusals(500)[500], "description": "An unforeseen error, or a part that does not answer"}
 
 
 def _page(document: dict[str, Any], request: Request) -> str:

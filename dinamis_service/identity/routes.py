@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from dinamis_service.context import Context
-from dinamis_service.errors import NotFoundError
+from dinamis_service.errors import NotFoundError, refusals
 from dinamis_service.identity import provider_routes
 from dinamis_service.identity.api_keys import DESCRIPTION_LENGTH_MAX
 from dinamis_service.identity.deps import require_bearer, require_principal
@@ -115,7 +115,7 @@ def _add_api_keys(router: APIRouter, context: Context) -> None:
             for key in keys.list(principal.sub)
         ]
 
-    @router.get("/revoke_api_key", tags=["API keys"])
+    @router.get("/revoke_api_key", tags=["API keys"], responses=refusals(404))
     def revoke_api_key(request: Request, access_key: str, principal: Principal = bearer) -> RevokedKey:
         """Revoke an API key of the caller at once."""
         if not keys.revoke(principal.sub, access_key):

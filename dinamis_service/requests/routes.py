@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, Field
 
 from dinamis_service.context import Context, base_url
+from dinamis_service.errors import refusals
 from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import Language, pick_language
@@ -28,6 +29,12 @@ JsonObject = Annotated[dict[str, Any], AfterValidator(sound_json)]
 PAGE_DEFAULT = 100
 PAGE_MAX = 1000
 SEQUENCE_MAX = 2**63 - 1  # what a database can number
+
+
+class GeoJson(JSONResponse):
+    """An answer that is GeoJSON."""
+
+    media_type = GEOJSON
 
 
 class ProjectOut(BaseModel):
@@ -148,7 +155,7 @@ def _add_api(router: APIRouter, context: Context, orders: Orders, projects: Proj
         """One project."""
         return told(*projects.get(_caller(request, principal), project_id))
 
-    @router.post("/api/estimate", response_model=Estimate)
+    @router.post("/api/estimate", response_model=Estimate, responses=refusals(404, 409))
     def estimate(request: Request, body: EstimateBody, principal: Principal = signed_in) -> Any:
         """What a request would take, without making one."""
         caller = _caller(request, principal)
@@ -201,7 +208,7 @@ def _add_products(router: APIRouter, context: Context) -> None:
         """JSON Schema of the order parameters, from which forms are built."""
         return products.order_parameters(product_of(product_id, _language(request)), _language(request))
 
-    @router.post("/stapi/products/{product_id}/opportunities")
+    @router.post("/stapi/products/{product_id}/opportunities", response_class=GeoJson)
     def opportunities(
         request: Request, product_id: str, body: SearchBody, _principal: Principal = signed_in
     ) -> JSONResponse:
@@ -225,7 +232,7 @@ def _add_products(router: APIRouter, context: Context) -> None:
             language=language,
             addresses=addresses(request),
         )
-        return JSONResponse(document, media_type=GEOJSON)
+        return GeoJson(document)
 
 
 def _add_orders(router: APIRouter, context: Context, orders: Orders) -> None:
@@ -239,13 +246,17 @@ def _add_orders(router: APIRouter, context: Context, orders: Orders) -> None:
         place = addresses(request)
         document = documents.order_document(order, _caller(request, principal), place)
         headers = {"Location": place.order(order.id)} if status == 201 else None  # noqa: PLR2004 (Created)
-        return JSONResponse(document.model_dump(mode="json"), status, headers, GEOJSON)
+        return GeoJson(document.model_dump(mode="json"), status, headers)
 
     @router.post(
         "/stapi/products/{product_id}/orders",
         status_code=201,
+        response_class=GeoJson,
         response_model=stapi.Order[stapi.OrderStatus],
-        responses={200: {"description": "The request that the same key made before"}},
+        responses={
+            200: {"description": "The request that the same key made before"},
+            **refusals(404, 409),
+        },
     )
     def create_order(
         request: Request,
@@ -261,7 +272,9 @@ def _add_orders(router: APIRouter, context: Context, orders: Orders) -> None:
         order, created = orders.submit(_caller(request, principal), submission, idempotency_key)
         return answer(request, principal, order, 201 if created else 200)
 
-    @router.get("/stapi/orders", response_model=stapi.OrderCollection[stapi.OrderStatus])
+    @router.get(
+        "/stapi/orders", response_class=GeoJson, response_model=stapi.OrderCollection[stapi.OrderStatus]
+    )
     def list_orders(
         request: Request,
         limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
@@ -276,9 +289,11 @@ def _add_orders(router: APIRouter, context: Context, orders: Orders) -> None:
         page, place = found[:limit], addresses(request)
         more = f"{place.root}/orders?limit={limit}&next={page[-1].sequence}" if len(found) > limit else None
         document = documents.orders_document(page, caller, place, more)
-        return JSONResponse(document.model_dump(mode="json", by_alias=True), media_type=GEOJSON)
+        return GeoJson(document.model_dump(mode="json", by_alias=True))
 
-    @router.get("/stapi/orders/{order_id}", response_model=stapi.Order[stapi.OrderStatus])
+    @router.get(
+        "/stapi/orders/{order_id}", response_class=GeoJson, response_model=stapi.Order[stapi.OrderStatus]
+    )
     def get_order(request: Request, order_id: str, principal: Principal = signed_in) -> JSONResponse:
         """One request."""
         return answer(request, principal, orders.get(_caller(request, principal), order_id))
@@ -289,7 +304,12 @@ def _add_orders(router: APIRouter, context: Context, orders: Orders) -> None:
         order = orders.get(_caller(request, principal), order_id)
         return documents.statuses_document(order, addresses(request))
 
-    @router.post("/stapi/orders/{order_id}/cancel", response_model=stapi.Order[stapi.OrderStatus])
+    @router.post(
+        "/stapi/orders/{order_id}/cancel",
+        response_class=GeoJson,
+        response_model=stapi.Order[stapi.OrderStatus],
+        responses=refusals(409),
+    )
     def cancel(
         request: Request, order_id: str, why: Reason | None = None, principal: Principal = signed_in
     ) -> JSONResponse:
@@ -297,7 +317,12 @@ def _add_orders(router: APIRouter, context: Context, orders: Orders) -> None:
         caller = _caller(request, principal)
         return answer(request, principal, orders.cancel(caller, order_id, why.reason if why else None))
 
-    @router.post("/stapi/orders/{order_id}/accept", response_model=stapi.Order[stapi.OrderStatus])
+    @router.post(
+        "/stapi/orders/{order_id}/accept",
+        response_class=GeoJson,
+        response_model=stapi.Order[stapi.OrderStatus],
+        responses=refusals(409),
+    )
     def accept(request: Request, order_id: str, principal: Principal = signed_in) -> JSONResponse:
         """Accept the quotation of one's request."""
         caller = _caller(request, principal)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from dinamis_service.context import Context, base_url
+from dinamis_service.errors import refusals
 from dinamis_service.identity.deps import optional_principal, require_principal
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import pick_language
@@ -59,7 +60,9 @@ def build_router(context: Context) -> APIRouter:
     member = Depends(require_principal(context))
     anyone = Depends(optional_principal(context))
 
-    @router.post("/sign_urls", response_model_exclude_none=True, openapi_extra=_OPTIONAL)
+    @router.post(
+        "/sign_urls", response_model_exclude_none=True, openapi_extra=_OPTIONAL, responses=refusals(429)
+    )
     def sign_urls(
         request: Request, response: Response, wanted: SignRequest, principal: Principal | None = anyone
     ) -> SignedUrls:
@@ -72,7 +75,7 @@ def build_router(context: Context) -> APIRouter:
         )
         return _answer(response, batch)
 
-    @router.post("/sign_urls_put", response_model_exclude_none=True)
+    @router.post("/sign_urls_put", response_model_exclude_none=True, responses=refusals(403, 429))
     def sign_urls_put(
         request: Request, response: Response, wanted: SignRequest, principal: Principal = member
     ) -> SignedUrls:
@@ -85,7 +88,7 @@ def build_router(context: Context) -> APIRouter:
         )
         return _answer(response, batch)
 
-    @router.get("/sign", openapi_extra=_OPTIONAL)
+    @router.get("/sign", openapi_extra=_OPTIONAL, responses=refusals(404, 429))
     def sign(
         request: Request, response: Response, url: Url, principal: Principal | None = anyone
     ) -> SignedUrl:

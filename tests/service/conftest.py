@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from clocks import MovableClock
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from joserfc.jwk import RSAKey
 from running import TEST_CLIENT_URL, LiveService, SignedIn, sign_in
 
 from dinamis_service.app import create_app, create_context
 from dinamis_service.context import Context
+from dinamis_service.identity import accounts, signer
 from dinamis_service.settings import Settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_are_cheap() -> Iterator[None]:
+    """A hash dear to crack is dear to make, often in each test; processes that tests start keep the cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "ROUNDS", 1)
+        patch.setattr(accounts, "MEMORY_KIB", 64)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keys_are_read_once() -> Iterator[None]:
+    """Proving that a key's factors are primes takes longer than most tests; each text is proven once."""
+    proven: dict[str, RSAKey] = {}
+    prove = RSAKey.import_key
+
+    def read(value: dict[str, Any]) -> RSAKey:
+        text = json.dumps(value, sort_keys=True)
+        if text not in proven:
+            proven[text] = prove(value)
+        return proven[text]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signer.RSAKey, "import_key", read)
+        yield
 
 
 @pytest.fixture
@@ -29,7 +59,7 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture(scope="session")
-def fresh_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def fresh_data(_keys_are_read_once: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Data folder of a service that has started once: making schema and keys takes longer than a copy."""
     folder = tmp_path_factory.mktemp("fresh") / "data"
     context = create_context(Settings(data_dir=folder))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -272,6 +274,31 @@ class TestOpenApi:
             assert (client.get(path).status_code == 401) == marked, path
             asked += 1
         assert asked >= 10
+
+    @pytest.mark.parametrize("known", [False, True], ids=["nobody", "member"])
+    def test_what_a_route_answers_is_told(
+        self, document: Any, client: TestClient, signed_in: Callable[..., SignedIn], known: bool
+    ) -> None:
+        """Every operation is asked with nothing right about it: its answer is among those of the document."""
+        headers = signed_in().headers if known else {}
+        odd = {"params": {"limit": "many", "bbox": "x"}, "headers": headers}
+        refused = 0
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                body = {"json": [1]} if "requestBody" in operation else {}
+                answer = client.request(method, re.sub(r"{\w+}", "nothing", path), **odd, **body)
+                where = f"{method} {path} {answer.status_code}"
+                told = operation["responses"].get(str(answer.status_code))
+                assert told is not None, where
+                if method != "head":
+                    assert answer.headers["Content-Type"].split(";")[0] in told["content"], where
+                refused += answer.status_code >= 400
+        assert refused >= 30
+
+    def test_every_reference_leads_somewhere(self, document: Any) -> None:
+        names = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+        assert names <= document["components"]["schemas"].keys()
+        assert {"Problem", "FieldProblem"} <= names
 
     def test_an_api_key_is_two_headers_together(self, document: Any) -> None:
         ways = document["paths"]["/sign_urls_put"]["post"]["security"]
