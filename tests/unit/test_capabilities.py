@@ -27,13 +27,13 @@ def test_every_capability_is_listed_once():
             family, start = first.split("-")
             end = (last or first).split("-")[1]
             listed += [f"{family}-{number:02d}" for number in range(int(start), int(end) + 1)]
-    wanted = [f"{family}-{number:02d}" for family, count in FAMILIES.items() for number in range(1, count + 1)]
+    wanted = [f"{family}-{number:02d}" for family in FAMILIES for number in range(1, FAMILIES[family] + 1)]
     assert sorted(listed) == sorted(wanted)
 
 
 def test_code_names_only_capabilities_that_exist():
     known = re.compile(r"\b(REG|ACC|CAT|REQ|QUO|SUP|ADJ)-(\d\d)\b")
-    files = [path for folder in ("dinamis_plugin", "dinamis_service") for path in (ROOT / folder).rglob("*.py")]
+    files = [*(ROOT / "dinamis_plugin").rglob("*.py"), *(ROOT / "dinamis_service").rglob("*.py")]
     wrong = {
         f"{path.relative_to(ROOT)}: {family}-{number}"
         for path in files
