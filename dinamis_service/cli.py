@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from dinamis_service import __version__, check_command
 from dinamis_service.catalogue import ingest_command
@@ -39,6 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         _complain(str(error))
+        return 1
+    except DBAPIError as error:  # its own text shows the statement too
+        _complain(str(error.orig).strip())
         return 1
 
 

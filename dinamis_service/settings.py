@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 
 class Settings(BaseSettings):
@@ -19,7 +21,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
     public_url: str | None = Field(
-        None, description="Address clients use; by default the one of each request (its Host header)"
+        None,
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        description="Address clients use; by default the one of each request (its Host header)",
     )
     trusted_proxies: str = Field(
         "127.0.0.1",
@@ -58,6 +62,18 @@ class Settings(BaseSettings):
     object_max_bytes: int = Field(
         50 * 1024**3, ge=1, description="Largest object that may be uploaded to a signed URL, in bytes"
     )
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, url: str | None) -> str | None:
+        """Refuse what names no database, or one without its driver; the URL may hold a password."""
+        try:
+            if url is not None:
+                make_url(url).get_dialect().import_dbapi()
+        except (ArgumentError, ImportError) as error:
+            msg = f"no database can be opened by it ({type(error).__name__})"
+            raise ValueError(msg) from None
+        return url
 
     @property
     def state_url(self) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 MAX_DEPTH = 32
@@ -31,6 +32,11 @@ def sound_json(value: Any, most: int = MAX_DEPTH) -> Any:
         elif isinstance(node, (int, float)) and not isinstance(node, bool) and not is_number(node):
             raise PydanticCustomError("unsound_number", "holds a number beyond all measure")
     return value
+
+
+SOUND = AfterValidator(sound_json)
+"""For a field of a form; it comes after the other constraints of the field."""
+JsonObject = Annotated[dict[str, Any], SOUND]
 
 
 def is_number(value: Any) -> bool:

@@ -15,6 +15,7 @@ from dinamis_service.identity.deps import require_bearer, require_principal
 from dinamis_service.identity.principal import Principal
 from dinamis_service.identity.provider_routes import PROTOCOL_PATH
 from dinamis_service.language import text
+from dinamis_service.soundness import SOUND
 
 
 class EntityOut(BaseModel):
@@ -96,7 +97,7 @@ def _add_api_keys(router: APIRouter, context: Context) -> None:
 
     @router.get("/create_api_key", tags=["API keys"])
     def create_api_key(
-        description: Annotated[str, Query(max_length=DESCRIPTION_LENGTH_MAX)] = "",
+        description: Annotated[str, Query(max_length=DESCRIPTION_LENGTH_MAX), SOUND] = "",
         principal: Principal = bearer,
     ) -> NewKey:
         """A new API key of the caller."""

@@ -17,8 +17,11 @@ from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.numbering import next_number
 from dinamis_service.requests.tables import Order, Project
 from dinamis_service.requests.validation import refusal
+from dinamis_service.soundness import SOUND
 
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), SOUND]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), SOUND]
+Theme = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), SOUND]
 
 SCIENTIFIC = "SCI"
 _SCIENTIFIC_FIELDS = ("objectives", "methodology", "expected_results")
@@ -27,10 +30,8 @@ _SCIENTIFIC_FIELDS = ("objectives", "methodology", "expected_results")
 class ProjectForm(BaseModel):
     """What a person fills in for a new project (REQ-03, REQ-04)."""
 
-    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-    themes: list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]] = (
-        Field(default=[], max_length=20)
-    )
+    title: Title
+    themes: list[Theme] = Field(default=[], max_length=20)
     end_date: date = Field(description="Last day on which requests may be made")
     description: Prose = ""
     objectives: Prose = Field("", description="Scientific projects only")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import stapi_pydantic as stapi
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from dinamis_service.context import Context, base_url
 from dinamis_service.errors import refusals
@@ -22,9 +22,7 @@ from dinamis_service.requests.products import product_of
 from dinamis_service.requests.projects import ProjectForm, Projects, is_open
 from dinamis_service.requests.tables import Order
 from dinamis_service.requests.validation import check_limits, check_window, check_zone
-from dinamis_service.soundness import sound_json
-
-JsonObject = Annotated[dict[str, Any], AfterValidator(sound_json)]
+from dinamis_service.soundness import SOUND, JsonObject
 
 PAGE_DEFAULT = 100
 PAGE_MAX = 1000
@@ -119,7 +117,7 @@ class OrderBody(SearchBody):
 class Reason(BaseModel):
     """Why."""
 
-    reason: str | None = Field(None, max_length=2000)
+    reason: Annotated[str, Field(max_length=2000), SOUND] | None = None
 
 
 def build_router(context: Context) -> APIRouter:

@@ -41,10 +41,12 @@ def decide_read(
     return Decision(url, key)
 
 
-def decide_write(base: str, url: str, language: Language) -> Decision:
+def decide_write(context: Context, base: str, url: str, language: Language) -> Decision:
     """Whether an operator may write an object at `url`."""
     key = object_key(base, url)
-    return Decision(url, key) if key else Decision(url, refusal=_foreign(base, language))
+    if key is None or not context.objects.may_hold(key):
+        return Decision(url, refusal=_foreign(base, language))
+    return Decision(url, key)
 
 
 def require_operator(principal: Principal | None, language: Language) -> None:

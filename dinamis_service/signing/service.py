@@ -77,7 +77,7 @@ class Signing:
         """
         require_operator(caller.principal, caller.language)
         duration = self._admit(caller, urls, duration_s)
-        decisions = [decide_write(base, url, caller.language) for url in dict.fromkeys(urls)]
+        decisions = [decide_write(self._context, base, url, caller.language) for url in dict.fromkeys(urls)]
         return self._sign(caller, "PUT", decisions, duration)
 
     def _admit(self, caller: Caller, urls: Sequence[str], duration_s: int | None) -> int:

@@ -40,6 +40,14 @@ class LocalObjectStore:
             return False
         return True
 
+    def may_hold(self, key: str) -> bool:
+        """Whether an object of this key could be stored."""
+        try:
+            _parts(key)
+        except InvalidKeyError:
+            return False
+        return True
+
     def size(self, key: str) -> int:
         """Size of the object in bytes."""
         return self._locate(key)[1].st_size

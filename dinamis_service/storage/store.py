@@ -27,6 +27,9 @@ class ObjectStore(Protocol):
     def exists(self, key: str) -> bool:
         """Whether there is an object of this key; False too for a key that cannot name one."""
 
+    def may_hold(self, key: str) -> bool:
+        """Whether an object of this key could be stored."""
+
     def size(self, key: str) -> int:
         """Size of the object in bytes.
 

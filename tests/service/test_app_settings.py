@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from dinamis_service.cli import main
 from dinamis_service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -63,3 +64,37 @@ def test_a_value_that_is_not_valid_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("DINAMIS_PORT", "70000")
     with pytest.raises(ValidationError, match="port"):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DINAMIS_DATABASE_URL", "state.sqlite"),
+        ("DINAMIS_DATABASE_URL", "oracle+nothing://camille:hunter2@127.0.0.1/x"),  # pragma: allowlist secret
+        ("DINAMIS_PUBLIC_URL", "dinamis.demo.example"),
+        ("DINAMIS_PUBLIC_URL", "https://dinamis.demo.example/?a=b"),
+    ],
+)
+def test_addresses_that_lead_nowhere_are_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert main(["check"]) == 2
+    said = capsys.readouterr().err
+    assert variable in said
+    assert "hunter2" not in said
+
+
+def test_addresses_that_lead_somewhere_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DINAMIS_DATABASE_URL", "sqlite:////var/lib/dinamis/state.sqlite")
+    monkeypatch.setenv("DINAMIS_PUBLIC_URL", "https://dinamis.demo.example/images/")
+    assert Settings().state_url == "sqlite:////var/lib/dinamis/state.sqlite"
+
+
+def test_a_database_that_cannot_be_opened_is_said_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DINAMIS_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DINAMIS_DATABASE_URL", f"sqlite:///{tmp_path}/nowhere/state.sqlite")
+    assert main(["serve", "--port", "0"]) == 1
+    assert capsys.readouterr().err == "dinamis-service: unable to open database file\n"

@@ -68,6 +68,8 @@ def test_the_kind_of_user_names_the_project_and_asks_for_no_science(
     [
         ({"title": "  "}, "title"),
         ({"title": "x" * 201}, "title"),
+        ({"title": "x\0"}, "title"),
+        ({"description": "\0"}, "description"),
         ({"end_date": "soon"}, "end_date"),
         ({"end_date": str(datetime.now(UTC).date() - timedelta(days=1))}, "end_date"),
         ({"themes": [""]}, "themes.0"),

@@ -163,11 +163,14 @@ def test_uploads_are_signed_for_operators_only(
     client: TestClient, member: SignedIn, signed_in: SignIn
 ) -> None:
     url = f"{BASE}/objects/incoming/new.tif"
-    body = {"urls": [url, "https://elsewhere.example/x"]}
+    nowhere = ["https://elsewhere.example/x"]
+    nowhere += [f"{BASE}/objects/{key}" for key in ("", ".hidden", "a/../../x", "a//b", "%00")]
+    body = {"urls": [url, *nowhere]}
     assert client.post("/sign_urls_put", json=body).status_code == 401
     assert client.post("/sign_urls_put", json=body, headers=member.headers).status_code == 403
     answer = client.post("/sign_urls_put", json=body, headers=signed_in("operator").headers).json()
-    assert list(answer["refused"]) == ["https://elsewhere.example/x"]
+    assert list(answer["refused"]) == nowhere
+    assert {one["code"] for one in answer["refused"].values()} == {"invalid"}
     assert client.get(answer["hrefs"][url]).status_code == 403
     assert client.put(answer["hrefs"][url], content=CONTENT).status_code == 201
     assert sign(client, [url], member).json()["hrefs"].keys() == {url}
