@@ -39,9 +39,9 @@ TONE_OF_TYPE = {
 class FootprintsItem(QgsMapCanvasItem):
     """Paints every footprint from polygons kept in map coordinates.
 
-    A picture of all outlines is kept for the extent in view, drawn in slices that do not hold the event loop up.
-    What is hovered or selected is painted over it, so that moving the pointer over 10,000 scenes costs one
-    picture and a few polygons.
+    A picture of all outlines is kept for the extent in view, drawn in slices that hold nothing up. What is
+    hovered or selected is painted over it: moving the pointer over 10,000 scenes costs one picture and a few
+    polygons.
     """
 
     def __init__(self, canvas: QgsMapCanvas) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsPointXY, QgsRectangle
 from qgis.gui import QgsMapCanvas, QgsMapToolPan
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QMouseEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QMainWindow, QWidget
@@ -189,9 +190,20 @@ def click(widget, position=None):
     QTest.mouseClick(widget, LEFT, Qt.KeyboardModifier.NoModifier, position or widget.rect().center())
 
 
+def flush_deletions():
+    """Delete here and now what Python's collector and Qt's event loop would delete later.
+
+    Later may be in a thread of a server or a task, while the event loop deletes too: PyQt 5 does not lock
+    what it keeps of Python slots then, and crashes.
+    """
+    gc.collect()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture
 def window(qgis_app):
     """A main window to put widgets in, deleted with what it holds."""
+    flush_deletions()
     made = QMainWindow()
     made.resize(900, 900)
     made.setCentralWidget(QWidget())
@@ -199,6 +211,7 @@ def window(qgis_app):
     yield made
     made.close()
     sip.delete(made)
+    flush_deletions()
 
 
 @pytest.fixture
@@ -282,3 +295,4 @@ def dock(window, canvas, controllers):
     wait_until(lambda: QgsApplication.taskManager().count() == 0, 5)
     window.removeDockWidget(made)
     sip.delete(made)
+    flush_deletions()

@@ -24,6 +24,9 @@ DEVICE = DeviceAuthorization(
     600,
 )
 
+#: A sign-in takes several rounds of one second each, on a machine that may be busy.
+PATIENCE_S = 30
+
 
 @pytest.fixture
 def panel(qtbot):
@@ -95,11 +98,11 @@ def test_one_click_connects_and_signs_in(dock, controllers, scripted, opened_url
     scripted.polls = ["authorization_pending", "granted"]
     codes = Caught(controllers.session.device_code_ready)
     sign_in(dock, scripted.url)
-    codes.wait()
+    codes.wait(1, PATIENCE_S)
     assert child(dock, "deviceCodeLabel").isVisible()
     assert child(dock, "deviceCodeLabel").text() == "ABCD-EFGH"
     assert opened_urls == [f"{scripted.url}/device?user_code=ABCD-EFGH"]
-    wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN)
+    wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN, PATIENCE_S)
     assert child(dock, "accountLabel").whole_text() == "Camille Martin"
     assert child(dock, "entityLabel").whole_text() == "UMR Exemple"
     assert not child(dock, "deviceCodeLabel").isVisible()
@@ -125,13 +128,13 @@ def test_denied_and_expired_are_told_apart_and_offer_another_try(dock, controlle
     scripted.polls = [answer]
     sign_in(dock, scripted.url)
     title = child(dock, "noticeLabel")
-    wait_until(title.isVisible)
+    wait_until(title.isVisible, PATIENCE_S)
     assert said in title.text()
     codes = Caught(controllers.session.device_code_ready)
     scripted.polls = ["granted"]
     click(child(dock, "noticeActionButton"))
-    codes.wait()
-    wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN)
+    codes.wait(1, PATIENCE_S)
+    wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN, PATIENCE_S)
     assert not title.isVisible() or said not in title.text()
 
 
@@ -146,7 +149,7 @@ def test_slow_down_and_lost_network_show_in_the_status_line(dock, controllers, s
 def test_cancel_gives_the_pages_back(dock, controllers, scripted):  # noqa: F811
     codes = Caught(controllers.session.device_code_ready)
     sign_in(dock, scripted.url)
-    codes.wait()
+    codes.wait(1, PATIENCE_S)
     click(child(dock, "cancelSignInButton"))
     assert controllers.session.state is SessionState.SIGNED_OUT
     assert child(dock, "mainTabs").isVisible()
@@ -162,7 +165,7 @@ def test_a_wrong_address_is_said_and_keeps_what_was_typed(dock):  # noqa: F811
 def test_sign_out_empties_header_and_pages(dock, controllers, scripted):  # noqa: F811
     scripted.polls = ["granted"]
     sign_in(dock, scripted.url)
-    wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN)
+    wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN, PATIENCE_S)
     click(child(dock, "signOutButton"))
     assert child(dock, "accountLabel").whole_text() == "DINAMIS"
     assert child(dock, "signInButton").isVisible()
