@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Callable, Optional, Union
 
 import requests
@@ -123,6 +123,17 @@ def _drain(exchange: _Exchange) -> bytes:
         exchange.close()
 
 
+def _leave_unwatched(reply: QNetworkReply) -> None:
+    """Keep PyQt from hearing of the end of a reply made in a worker.
+
+    PyQt 5 notes every QObject that C++ made in a hash without a lock, and takes it out in the GUI thread
+    while workers put others in: after some hundred requests the hash is broken and QGIS crashes. Nothing else
+    listens to `destroyed`, and `close` lets the wrapper go before the object, so that nobody misses the news.
+    """
+    with suppress(TypeError):  # nobody listens, as with PyQt 6
+        reply.destroyed.disconnect()
+
+
 def _manager() -> QgsNetworkAccessManager:
     """Give the network manager of this thread, with the proxy of now: it may have been made with another."""
     manager = QgsNetworkAccessManager.instance()
@@ -195,6 +206,7 @@ class _Exchange:
             self._reply = manager.sendCustomRequest(
                 _qt_request(request), verb.encode("ascii"), _body(request)
             )
+        _leave_unwatched(self._reply)
         self._reply.setReadBufferSize(BUFFER_BYTES)
         self._closed = False
 
