@@ -387,12 +387,12 @@
             <translation>Chargement des images</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="260" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="259" />
             <source>Signing the images of the project</source>
             <translation>Signature des images du projet</translation>
         </message>
         <message numerus="yes">
-            <location filename="../dinamis_plugin/controllers/layers.py" line="353" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="351" />
             <source>%n image(s) of this project wait for your sign-in.</source>
             <translation>
                 <numerusform>%n image de ce projet attend votre connexion.</numerusform>
@@ -400,12 +400,12 @@
             </translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="356" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="354" />
             <source>They keep their place and style, and come alive by themselves.</source>
             <translation>Elles gardent leur place et leur style, et s’afficheront d’elles-mêmes.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="357" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="355" />
             <source>Images waiting</source>
             <translation>Images en attente</translation>
         </message>
@@ -415,8 +415,8 @@
             <location filename="../dinamis_plugin/gui/header.py" line="37" />
             <location filename="../dinamis_plugin/controllers/session.py" line="423" />
             <location filename="../dinamis_plugin/controllers/session.py" line="336" />
-            <location filename="../dinamis_plugin/controllers/layers.py" line="371" />
-            <location filename="../dinamis_plugin/controllers/layers.py" line="359" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="369" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="357" />
             <source>Sign in</source>
             <translation>Se connecter</translation>
         </message>
@@ -424,38 +424,38 @@
             <location filename="../dinamis_plugin/controllers/session.py" line="370" />
             <location filename="../dinamis_plugin/controllers/session.py" line="221" />
             <location filename="../dinamis_plugin/controllers/downloads.py" line="149" />
-            <location filename="../dinamis_plugin/controllers/layers.py" line="372" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="370" />
             <source>Try again</source>
             <translation>Réessayer</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="436" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="434" />
             <source>Nothing to load</source>
             <translation>Rien à charger</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="437" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="435" />
             <source>{scene} has no image that can be loaded.</source>
             <translation>{scene} n’a aucune image à charger.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/downloads.py" line="190" />
-            <location filename="../dinamis_plugin/controllers/layers.py" line="438" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="436" />
             <source>It may be orderable: use the order button.</source>
             <translation>Elle est peut-être commandable : utilisez le bouton de commande.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="445" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="443" />
             <source>Image gone</source>
             <translation>Image disparue</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="446" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="444" />
             <source>The file is not on the server any more.</source>
             <translation>Le fichier n’est plus sur le serveur.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/layers.py" line="447" />
+            <location filename="../dinamis_plugin/controllers/layers.py" line="445" />
             <source>Search for the scene again; the layer keeps its place meanwhile.</source>
             <translation>Recherchez de nouveau la scène ; la couche garde sa place en attendant.</translation>
         </message>
