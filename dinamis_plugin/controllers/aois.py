@@ -14,6 +14,7 @@ from ..qgisio.geometry import (
     area_km2,
     import_aoi_file,
 )
+from ..qgisio.projections import forget_worker_systems
 from ..tasks.runner import TaskContext, TaskRunner
 from .messages import Notice, NoticeLevel, notice_for
 
@@ -95,6 +96,7 @@ class AoiController(QObject):
             self._import_failed(path, layer, error)
 
         def done(aois: list[Aoi]) -> None:
+            forget_worker_systems()
             self.importing.emit(False)
             self._add(aois)
 

@@ -27,6 +27,7 @@ from ..domain.scene import Scene
 from ..domain.signed_url import SignedUrl, expiry_of, renewal_due
 from ..qgisio import rasters
 from ..qgisio.layer_paths import LayerPaths, origin_of
+from ..qgisio.projections import adopt_system
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel, notice_for
 from .session import SessionController, SessionState
@@ -300,6 +301,7 @@ class SignedLayersController(QObject):
             self._put_placeholder(layer)
 
     def _add(self, layer: QgsRasterLayer) -> None:
+        adopt_system(layer)
         self._project.addMapLayer(layer)
         self.layer_added.emit(layer)
 

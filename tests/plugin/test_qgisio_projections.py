@@ -1,0 +1,73 @@
+"""A layer that a worker made stays where it is after the worker's thread has ended."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from osgeo import gdal, osr
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsProject,
+    QgsRasterLayer,
+)
+from qgis.PyQt.QtCore import QThreadPool
+
+from .waiting import wait_until
+
+LAMBERT_93 = 2154
+
+
+@pytest.fixture
+def short_lived_threads():
+    """Threads that end soon after their work, as they do after half a minute otherwise."""
+    from dinamis_plugin.qgisio.compat import task_pool
+
+    pools = {id(pool): pool for pool in (task_pool(), QThreadPool.globalInstance())}.values()
+    before = [(pool, pool.expiryTimeout()) for pool in pools]
+    for pool, _ in before:
+        pool.setExpiryTimeout(20)
+    yield
+    for pool, timeout in before:
+        pool.setExpiryTimeout(timeout)
+
+
+@pytest.fixture
+def picture(tmp_path):
+    """A small image in Lambert-93."""
+    path = str(tmp_path / "picture.tif")
+    dataset = gdal.GetDriverByName("GTiff").Create(path, 4, 4)
+    dataset.SetGeoTransform((772900, 1, 0, 6270000, 0, -1))
+    system = osr.SpatialReference()
+    system.ImportFromEPSG(LAMBERT_93)
+    dataset.SetProjection(system.ExportToWkt())
+    del dataset
+    return path
+
+
+def test_an_adopted_layer_can_be_drawn_after_its_thread_ended(runner, picture, short_lived_threads):
+    from dinamis_plugin.qgisio.projections import adopt_system
+
+    QgsCoordinateReferenceSystem.invalidateCache()
+    made = []
+
+    def work(_context):
+        layer = QgsRasterLayer(picture, "picture", "gdal")
+        layer.moveToThread(QgsApplication.instance().thread())
+        return layer
+
+    def done(layer):
+        adopt_system(layer)
+        made.append(layer)
+
+    runner.run("makes a layer", work, done)
+    wait_until(lambda: made, 10)
+    time.sleep(0.3)  # the thread ends
+    layer = made[0]
+    mercator = QgsCoordinateReferenceSystem("EPSG:3857")
+    box = QgsCoordinateTransform(layer.crs(), mercator, QgsProject.instance()).transformBoundingBox(layer.extent())
+    assert layer.crs().authid() == "EPSG:2154"
+    assert box.xMinimum() == pytest.approx(434_666, abs=2000)
+    assert box.yMinimum() == pytest.approx(5_391_919, abs=20000)
