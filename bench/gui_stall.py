@@ -1,9 +1,9 @@
-# environment: plugin
-"""Longest stall of QGIS's event loop while the service takes two seconds for every answer (goal: 50 ms).
+# environment: plugin  # noqa: ERA001 - read by tools/run_bench.py
+"""Longest stall of QGIS's event loop while every answer of the service comes two seconds late (goal: 50 ms).
 
-The real dock, driven through its widgets, on a real service behind a relay that answers late: a search of 2,000
-results, an order, and the opening of a project with a signed layer. The same project without our layer tells what
-QGIS itself takes to open one.
+The real dock, driven through its widgets, on a real service behind a relay that answers late: a search of
+2,000 results, an order, and the opening of a project with a signed layer. The same project without our layer
+tells what QGIS itself takes to open one.
 """
 
 from __future__ import annotations
@@ -74,11 +74,11 @@ class Bench:
 
     def __init__(self, url: str, account: dict[str, Any]) -> None:
         # Imported here: they need a running QGIS.
-        from dinamis_plugin.controllers.app import Controllers
-        from dinamis_plugin.controllers.thumbnails import ThumbnailController
-        from dinamis_plugin.gui.dock import DinamisDock, DockParts
-        from dinamis_plugin.integrations.mime import scene_mime
-        from dinamis_plugin.plugin import _area_km2
+        from dinamis_plugin.controllers.app import Controllers  # noqa: PLC0415
+        from dinamis_plugin.controllers.thumbnails import ThumbnailController  # noqa: PLC0415
+        from dinamis_plugin.gui.dock import DinamisDock, DockParts  # noqa: PLC0415
+        from dinamis_plugin.integrations.mime import scene_mime  # noqa: PLC0415
+        from dinamis_plugin.plugin import _area_km2  # noqa: PLC0415
 
         self.account = account
         self.controllers = Controllers(open_url=self._approve)
@@ -159,7 +159,11 @@ class Bench:
 
 def main() -> int:
     """Measure, print the table, write the figures."""
-    with tempfile.TemporaryDirectory() as folder, demonstration(6000) as (url, accounts), LateRelay(url) as relay:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        demonstration(6000) as (url, accounts),
+        LateRelay(url) as relay,
+    ):
         os.environ["QGIS_CUSTOM_CONFIG_PATH"] = folder
         application = QgsApplication([], True)
         application.initQgis()
@@ -190,7 +194,8 @@ def main() -> int:
 def report(figures: dict[str, float]) -> None:
     """Print the table and write the figures."""
     load = os.getloadavg()[0]
-    print(f"Longest stall of the event loop, every answer {DELAY_S:g} s late (goal {GOAL_MS} ms), load {load:.1f}")
+    heading = f"Longest stall of the event loop, every answer {DELAY_S:g} s late"
+    print(f"{heading} (goal {GOAL_MS} ms), load {load:.1f}")
     for name, stall in figures.items():
         print(f"  {name:<42}{stall:8.1f} ms")
     target = ROOT / "build" / "bench" / "gui_stall.json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.parse
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Callable
 
@@ -61,6 +62,20 @@ STAC_TYPES = {
 
 
 # GDAL
+
+
+@contextmanager
+def no_side_files() -> Iterator[None]:
+    """Let what is opened in the block, in this thread, keep no statistics beside it.
+
+    GDAL writes the statistics of an image on a server to a file in the profile, and lists there the address
+    it was read from, signature and all.
+    """
+    gdal.SetThreadLocalConfigOption("GDAL_PAM_ENABLED", "NO")
+    try:
+        yield
+    finally:
+        gdal.SetThreadLocalConfigOption("GDAL_PAM_ENABLED", None)
 
 
 def follow_proxy() -> None:
@@ -178,11 +193,12 @@ def make_layer(identity: LayerIdentity, signed_href: str, saved: str) -> QgsRast
         CorruptImageError: its header is fine and QGIS cannot read it all the same.
     """
     options = QgsRasterLayer.LayerOptions(loadDefaultStyle=False)
-    layer = QgsRasterLayer(signed_source(signed_href), identity.title, "gdal", options)
-    if not layer.isValid():
-        raise CorruptImageError("")
-    layer.setCustomProperty(PROPERTY, saved)
-    apply_default_style(layer)
+    with no_side_files():
+        layer = QgsRasterLayer(signed_source(signed_href), identity.title, "gdal", options)
+        if not layer.isValid():
+            raise CorruptImageError("")
+        layer.setCustomProperty(PROPERTY, saved)
+        apply_default_style(layer)
     layer.moveToThread(QgsApplication.instance().thread())
     return layer
 
@@ -270,7 +286,8 @@ def swap_source(layer: QgsRasterLayer, source: str, *, quietly: bool = False) ->
     """
     before = layer.blockSignals(quietly)
     try:
-        layer.setDataSource(source, layer.name(), "gdal", QgsDataProvider.ProviderOptions(), False)
+        with no_side_files():
+            layer.setDataSource(source, layer.name(), "gdal", QgsDataProvider.ProviderOptions(), False)
     finally:
         layer.blockSignals(before)
     return bool(layer.isValid())

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, Callable, Generic, TypeVar
 
 from qgis.core import QgsApplication, QgsTask
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import QTimer, pyqtSignal
 
 from ..domain.errors import CancelledError, DinamisError
 from ..qgisio import compat, log
 from ..qgisio.transport import current_proxy, request_scope
 
 T = TypeVar("T")
+NUDGE_MS = 500
 ErrorCallback = Callable[[DinamisError], None]
 
 
@@ -142,6 +143,9 @@ class TaskRunner:
         self._named: dict[str, TaskHandle] = {}
         self._next = 0
         self._open = True
+        self._nudge = QTimer()
+        self._nudge.setInterval(NUDGE_MS)
+        self._nudge.timeout.connect(self._start_what_waits)
 
     def run(
         self,
@@ -178,12 +182,21 @@ class TaskRunner:
         def forget() -> None:
             handle._forget()
             self._tasks.pop(number, None)
+            if not self._tasks:
+                self._nudge.stop()
             if cancel_previous is not None and self._named.get(cancel_previous) is handle:
                 del self._named[cancel_previous]
 
         task.on_end = forget
         QgsApplication.taskManager().addTask(task)
+        self._nudge.start()
         return handle
+
+    def _start_what_waits(self) -> None:
+        """Have Qt look at its queue again: a lent thread may end without doing so and leave a task there."""
+        pool = compat.task_pool()
+        pool.releaseThread()
+        pool.reserveThread()
 
     @property
     def busy(self) -> bool:
@@ -193,6 +206,7 @@ class TaskRunner:
     def shutdown(self, timeout_ms: int = 3000) -> None:
         """Drop all work and wait for it to leave the worker threads."""
         self._open = False
+        self._nudge.stop()
         waiting = list(self._tasks.values())
         for task in waiting:
             task.silent = True

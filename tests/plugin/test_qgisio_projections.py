@@ -67,7 +67,8 @@ def test_an_adopted_layer_can_be_drawn_after_its_thread_ended(runner, picture, s
     time.sleep(0.3)  # the thread ends
     layer = made[0]
     mercator = QgsCoordinateReferenceSystem("EPSG:3857")
-    box = QgsCoordinateTransform(layer.crs(), mercator, QgsProject.instance()).transformBoundingBox(layer.extent())
+    transform = QgsCoordinateTransform(layer.crs(), mercator, QgsProject.instance())
+    box = transform.transformBoundingBox(layer.extent())
     assert layer.crs().authid() == "EPSG:2154"
     assert box.xMinimum() == pytest.approx(434_666, abs=2000)
     assert box.yMinimum() == pytest.approx(5_391_919, abs=20000)
