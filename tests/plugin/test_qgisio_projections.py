@@ -15,6 +15,9 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QThreadPool
 
+from dinamis_plugin.qgisio.compat import task_pool
+from dinamis_plugin.qgisio.projections import adopt_system
+
 from .waiting import wait_until
 
 LAMBERT_93 = 2154
@@ -23,8 +26,6 @@ LAMBERT_93 = 2154
 @pytest.fixture
 def short_lived_threads():
     """Threads that end soon after their work, as they do after half a minute otherwise."""
-    from dinamis_plugin.qgisio.compat import task_pool
-
     pools = {id(pool): pool for pool in (task_pool(), QThreadPool.globalInstance())}.values()
     before = [(pool, pool.expiryTimeout()) for pool in pools]
     for pool, _ in before:
@@ -48,8 +49,6 @@ def picture(tmp_path):
 
 
 def test_an_adopted_layer_can_be_drawn_after_its_thread_ended(runner, picture, short_lived_threads):
-    from dinamis_plugin.qgisio.projections import adopt_system
-
     QgsCoordinateReferenceSystem.invalidateCache()
     made = []
 

@@ -97,7 +97,7 @@ def test_newer_work_of_a_name_silences_the_older(runner):
 
 
 def test_waiting_work_leaves_threads_to_others(runner):
-    """Tasks of QGIS, and in older versions the drawing of maps, share these threads: who waits must not keep them."""
+    """Tasks of QGIS, and in older versions the drawing of maps, need these threads while others wait."""
     gate = threading.Event()
     before = compat.task_pool().maxThreadCount()
     done = []

@@ -12,7 +12,7 @@ from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.utils import iface
 
-from .hands import check, click, click_row, find, number, rows, shown, tab, text, wait, write
+from .hands import check, click, click_row, find, number, rows, shown, tab, text, usable, wait, write
 from .leaks import Needle, in_files, in_objects
 from .play import Journey
 from .search import show_place
@@ -29,9 +29,7 @@ def sign_in(journey: Journey) -> Iterator[None]:
     yield from show_place(journey, journey.scenario["bbox"])
     yield from write("serviceUrlEdit", journey.service_url)
     yield from click("connectButton")
-    yield from wait(
-        lambda: find("connectButton") and find("connectButton").isEnabled(), "the end of the connection"
-    )
+    yield from wait(lambda: usable("connectButton"), "the end of the connection")
     yield from search_something(journey)
     yield from buttons_say_why()
     yield from journey.picture("without a sign-in the buttons are disabled and say why")

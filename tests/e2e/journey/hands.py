@@ -141,14 +141,15 @@ def shown(name: str, seconds: float = PATIENCE_S) -> Iterator[None]:
 def click(name: str, *, seconds: float = PATIENCE_S) -> Act:
     """Press a button that is seen and enabled, where it is drawn."""
     widget = yield from shown(name, seconds)
-    yield from wait(lambda: _usable(name), f"{name} enabled", seconds)
+    yield from wait(lambda: usable(name), f"{name} enabled", seconds)
     widget = find(name) or widget
     point = widget.rect().center()
     _reachable(widget, point)
     yield from post(lambda: QTest.mouseClick(widget, LEFT, NO_KEY, point))
 
 
-def _usable(name: str) -> bool:
+def usable(name: str) -> bool:
+    """Whether a widget is seen and enabled."""
     widget = find(name)
     return widget is not None and widget.isEnabled()
 
@@ -156,7 +157,7 @@ def _usable(name: str) -> bool:
 def double_click(name: str) -> Act:
     """Press a button twice in one breath, as people do who are used to double-click everything."""
     widget = yield from shown(name)
-    yield from wait(lambda: _usable(name), f"{name} enabled")
+    yield from wait(lambda: usable(name), f"{name} enabled")
     point = widget.rect().center()
     _reachable(widget, point)
 
@@ -179,7 +180,7 @@ def _reachable(widget: QWidget, point: QPoint) -> None:
 def write(name: str, words: str, *, enter: bool = False) -> Act:
     """Type into a field in place of what it holds."""
     widget = yield from shown(name)
-    yield from wait(lambda: _usable(name), f"{name} enabled")
+    yield from wait(lambda: usable(name), f"{name} enabled")
 
     def keys() -> None:
         widget.setFocus(Qt.FocusReason.MouseFocusReason)

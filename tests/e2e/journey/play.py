@@ -48,7 +48,7 @@ class Journey:
         self.records: list[Record] = []
 
     def hear(self, message: str, _tag: str, _level: object) -> None:
-        """Take note of a Python exception that QGIS reports in its log: the journey does not go on after it."""
+        """Take note of a Python exception in QGIS's log: the journey does not go on after it."""
         if "Traceback (most recent call last)" in message:
             print(message, file=sys.stderr)
             self.faults.append(" ".join(re.sub(r"<[^>]+>", " ", message).split()))

@@ -16,9 +16,9 @@ from .play import Journey
 from .search import (
     clear_areas,
     draw_rectangle,
-    drawn,
     row_text,
     run_search,
+    see_layer,
     show_layer,
     show_place,
     signed_rasters,
@@ -50,7 +50,7 @@ def save_and_reopen(journey: Journey) -> Iterator[None]:
         lambda: sorted(layer.name() for layer in signed_rasters()) == names, "the layers signed again", 60
     )
     layer = signed_rasters()[0]
-    yield from wait(lambda: drawn(journey, layer), f"pixels of {layer.name()} on the canvas", 60)
+    yield from see_layer(journey, layer)
     check(not any(bar.text() for bar in _error_bars()), "no error while the project opens")
     yield from journey.picture("the project, opened again: the image draws")
 
@@ -85,8 +85,7 @@ def drag_and_drop(journey: Journey) -> Iterator[None]:
     yield from show_layer(journey, layer)
     yield from journey.picture("dropped on the map: loaded")
     known = set(QgsProject.instance().mapLayers())
-    row = _smallest_row(journey)
-    yield from _drag_row(journey, row, ctrl=True)
+    yield from _drag_row(journey, 1, ctrl=True)
     local = yield from wait(
         lambda: next(iter(_local_rasters(known)), None), "the downloaded file as a layer", 180
     )
@@ -94,13 +93,8 @@ def drag_and_drop(journey: Journey) -> Iterator[None]:
     check(path.is_file(), f"the file {path.name} exists")
     check(Path(QgsProject.instance().absolutePath()) in path.parents, "it lies in the folder of the project")
     journey.fact("Dropped with Ctrl", f"{path.relative_to(journey.out)}, {path.stat().st_size / 1e6:.1f} MB")
-    yield from wait(lambda: drawn(journey, local), "pixels of the local image", 60)
+    yield from show_layer(journey, local)
     yield from journey.picture("dropped with Ctrl: downloaded into the project's folder")
-
-
-def _smallest_row(journey: Journey) -> int:
-    """Any row will do; another than the first is one more scene."""
-    return min(1, rows("resultsView") - 1)
 
 
 def _local_rasters(known: set[str]) -> list[QgsRasterLayer]:

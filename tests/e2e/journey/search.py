@@ -229,4 +229,9 @@ def show_layer(journey: Journey, layer: QgsRasterLayer) -> Iterator[None]:
     extent.scale(0.5)
     journey.canvas.setExtent(extent)
     journey.canvas.refresh()
+    yield from see_layer(journey, layer)
+
+
+def see_layer(journey: Journey, layer: QgsRasterLayer) -> Iterator[None]:
+    """Wait for the pixels of a layer."""
     yield from wait(lambda: drawn(journey, layer), f"pixels of {layer.name()} on the canvas", 60)
