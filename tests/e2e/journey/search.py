@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
-from qgis.core import QgsProject, QgsRasterLayer
+from qgis.core import QgsMapRendererSequentialJob, QgsMapSettings, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QDate, QPoint, Qt
 from qgis.PyQt.QtGui import QImage
 
@@ -234,4 +234,21 @@ def show_layer(journey: Journey, layer: QgsRasterLayer) -> Iterator[None]:
 
 def see_layer(journey: Journey, layer: QgsRasterLayer) -> Iterator[None]:
     """Wait for the pixels of a layer."""
-    yield from wait(lambda: drawn(journey, layer), f"pixels of {layer.name()} on the canvas", 60)
+    yield from wait(
+        lambda: drawn(journey, layer),
+        lambda: f"pixels of {layer.name()} on the canvas ({_drawing_faults(journey, layer)})",
+        60,
+    )
+
+
+def _drawing_faults(journey: Journey, layer: QgsRasterLayer) -> str:
+    """Draw the layer once more, alone, to say what keeps it from being seen."""
+    settings = QgsMapSettings(journey.canvas.mapSettings())
+    settings.setLayers([layer])
+    job = QgsMapRendererSequentialJob(settings)
+    job.start()
+    job.waitForFinished()
+    shown = layer.name() in [shown.name() for shown in journey.canvas.layers()]
+    errors = "; ".join(error.message for error in job.errors()) or "no error"
+    at_rest = not journey.canvas.isDrawing()
+    return f"valid: {layer.isValid()}, in the canvas: {shown}, drawn alone: {errors}, at rest: {at_rest}"
