@@ -25,7 +25,6 @@ class DinamisPlugin:
     def __init__(self, iface: Any) -> None:
         self._iface = iface
         self._translator: QTranslator | None = None
-        self._action: QAction | None = None
         self._dock: Any = None
         self._undo: list[Callable[[], None]] = []
 
@@ -96,15 +95,13 @@ class DinamisPlugin:
         self._iface.addToolBarIcon(action)
         self._iface.addPluginToMenu(MENU, action)
         self._iface.registerMainWindowAction(action, "")
-        self._action = action
-        self._undo.append(self._remove_action)
+        self._undo.append(lambda: self._remove_action(action))
 
-    def _remove_action(self) -> None:
-        self._iface.unregisterMainWindowAction(self._action)
-        self._iface.removePluginMenu(MENU, self._action)
-        self._iface.removeToolBarIcon(self._action)
-        self._action.deleteLater()
-        self._action = None
+    def _remove_action(self, action: QAction) -> None:
+        self._iface.unregisterMainWindowAction(action)
+        self._iface.removePluginMenu(MENU, action)
+        self._iface.removeToolBarIcon(action)
+        action.deleteLater()
 
     def _take_back(self) -> None:
         while self._undo:

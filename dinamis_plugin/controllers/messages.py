@@ -28,7 +28,7 @@ class NoticeAction:
     """A button beside a notice."""
 
     label: str
-    run: Callable[[], None]
+    run: Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Notice:
     action: NoticeAction | None = None
     fields: tuple[tuple[str, str], ...] = ()
 
-    def with_action(self, label: str, run: Callable[[], None]) -> Notice:
+    def with_action(self, label: str, run: Callable[[], object]) -> Notice:
         """The same notice with a button."""
         return replace(self, action=NoticeAction(label, run))
 

@@ -8,7 +8,9 @@ from qgis.PyQt.QtCore import QObject
 from qgis.PyQt.QtWidgets import QDialog, QWidget
 
 from ..controllers.app import Controllers
+from ..controllers.messages import Notice
 from ..domain.form import FormField
+from ..domain.order import Product
 from ..domain.project import Project
 from ..domain.scene import Scene
 from .order_dialog import OrderDialog
@@ -109,7 +111,7 @@ class Dialogs(QObject):
         if self._request is not None:
             self._request.set_projects(projects)
 
-    def _products_came(self, products: Sequence[object]) -> None:
+    def _products_came(self, products: Sequence[Product]) -> None:
         if isinstance(self._request, ProgrammingDialog):
             self._request.set_products(products)
 
@@ -117,6 +119,6 @@ class Dialogs(QObject):
         if self._project is not None:
             self._project.accept()
 
-    def _project_refused(self, notice: object) -> None:
+    def _project_refused(self, notice: Notice) -> None:
         if self._project is not None:
             self._project.set_refusal(notice)

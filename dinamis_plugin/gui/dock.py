@@ -418,8 +418,9 @@ class DinamisDock(QgsDockWidget):
         """Show the zone of the request in hand."""
         self._remove_order_band()
         if order is not None and not order.geometry.is_empty:
-            self._order_band = sketch_band(self._canvas)
-            self._order_band.setToGeometry(to_qgs(order.geometry), QgsCoordinateReferenceSystem(WGS84))
+            band = sketch_band(self._canvas)
+            band.setToGeometry(to_qgs(order.geometry), QgsCoordinateReferenceSystem(WGS84))
+            self._order_band = band
 
     def _remove_order_band(self) -> None:
         if self._order_band is not None:

@@ -16,6 +16,7 @@ from qgis.core import (
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
 from qgis.PyQt.QtCore import QElapsedTimer, QObject, QPointF, QRectF, Qt, QTimer
 from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPen, QPolygonF, QTransform
+from shapely.geometry import MultiPolygon
 
 from ..domain.aoi import AreaGeometry
 from ..domain.scene import Scene
@@ -305,7 +306,7 @@ def _to_canvas(canvas: QgsMapCanvas) -> QgsCoordinateTransform:
 
 def _rings(geometry: AreaGeometry) -> Iterator[QPolygonF]:
     """Every ring of an area as a polygon in degrees."""
-    parts = getattr(geometry, "geoms", (geometry,))
+    parts = geometry.geoms if isinstance(geometry, MultiPolygon) else (geometry,)
     for part in parts:
         if not part.is_empty:
             for ring in chain((part.exterior,), part.interiors):

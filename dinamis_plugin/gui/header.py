@@ -36,7 +36,6 @@ class Header(QWidget):
         set_role(self._entity, Role.MUTED)
         self._sign_in = push_button(translate("Dinamis", "Sign in"), name="signInButton", icon="sign_in")
         make_primary(self._sign_in)
-        self._sign_in.clicked.connect(lambda: self.sign_in_requested.emit(self._url.text()))
         self._sign_out = tool_button(
             translate("Dinamis", "Sign out"),
             "sign_out",
@@ -51,6 +50,7 @@ class Header(QWidget):
         self._url.setPlaceholderText(translate("Dinamis", "Address of the service (https://…)"))
         self._url.setInputMethodHints(Qt.InputMethodHint.ImhUrlCharactersOnly)
         self._url.returnPressed.connect(self._connect)
+        self._sign_in.clicked.connect(lambda: self.sign_in_requested.emit(self._url.text()))
         self._connect_button = push_button(
             translate("Dinamis", "Connect"),
             name="connectButton",

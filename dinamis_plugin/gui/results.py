@@ -314,8 +314,8 @@ class ResultsPage(QWidget):
 
     def show_crumbs(self, query: SearchQuery) -> None:
         """Show the active filters; the cross of each removes it (CAT-22)."""
-        while self._crumbs.count():
-            self._crumbs.takeAt(0).widget().deleteLater()
+        while (item := self._crumbs.takeAt(0)) is not None:
+            item.widget().deleteLater()
         active = crumbs(query)
         for name, text in active:
             self._crumbs.addWidget(self._crumb(name, text))

@@ -17,7 +17,7 @@ class Vault(Enum):
     OPEN = "open"
     LOCKED = "locked"
     """A master password exists and was not given in this session."""
-    NO_PASSWORD = "no_password"  # noqa: S105 # nosec B105 - a state, not a secret
+    UNSET = "unset"
     """No master password was ever set."""
     DISABLED = "disabled"
     """QGIS runs without its authentication database."""
@@ -37,7 +37,7 @@ class CredentialStore:
             return Vault.DISABLED
         if manager.masterPasswordIsSet():
             return Vault.OPEN
-        return Vault.LOCKED if manager.masterPasswordHashInDatabase() else Vault.NO_PASSWORD
+        return Vault.LOCKED if manager.masterPasswordHashInDatabase() else Vault.UNSET
 
     def unlock(self) -> bool:
         """Let QGIS ask the person for the master password (or to choose one); False when refused."""

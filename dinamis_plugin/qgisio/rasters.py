@@ -93,7 +93,7 @@ def follow_proxy() -> None:
 def forget_addresses() -> None:
     """Let GDAL forget every address and what it read from there, and Python the addresses it took apart."""
     gdal.VSICurlClearCache()
-    urllib.parse.clear_cache()
+    urllib.parse.clear_cache()  # type: ignore[attr-defined] # missing in the stubs
 
 
 # Opening, in worker threads

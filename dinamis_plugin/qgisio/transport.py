@@ -103,7 +103,7 @@ class QgisAdapter(BaseAdapter):
         if not stream:
             with_body = _drain(exchange)
             response._content = with_body
-            response._content_consumed = True
+            response._content_consumed = True  # type: ignore[attr-defined] # what requests itself looks at
         return response
 
     def close(self) -> None:

@@ -131,7 +131,7 @@ def test_without_a_master_password_the_session_lives_in_memory_and_says_so(
     notices = Caught(session.notice)
     sign_in(session, scripted)
     wait_until(lambda: notices.values)
-    assert CredentialStore().vault is Vault.NO_PASSWORD
+    assert CredentialStore().vault is Vault.UNSET
     assert notices.values[0].action is not None
     assert not no_master_password.existsAuthSetting(_key(scripted.url))
 
