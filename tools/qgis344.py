@@ -12,11 +12,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from demo_service import demonstration
 from vendor import vendor
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements" / "plugin344.txt"
 REPORT = "build/test/plugin344.xml"
+OUT = ROOT / "build" / "demo344"
+SCENES, IMAGES = 2000, "small"
 
 
 def main() -> int:
@@ -37,18 +40,27 @@ def main() -> int:
 
 
 def _run_tests(tool: Path) -> bool:
+    """Run the plugin's tests inside, those that want the real service against one outside."""
     packages = re.findall(r"^[\w.-]+==[\w.]+", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
-    variables = {**os.environ, "QGIS344_PIP": " ".join(packages)}
     pytest = ["python3", "-m", "pytest", "-q", "--no-header", "-m", "not long", "-p", "no:cacheprovider"]
     command = [str(tool), *pytest, f"--junit-xml={REPORT}", "tests/plugin"]
-    return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode == 0
+    OUT.mkdir(parents=True, exist_ok=True)
+    with demonstration(OUT, scenes=SCENES, images=IMAGES, realdata="") as service:
+        accounts = f"/src/{(service.data / 'accounts.json').relative_to(ROOT)}"
+        variables = {
+            **os.environ,
+            "QGIS344_PIP": " ".join(packages),
+            "QGIS344_ENV": "DINAMIS_TEST_SERVICE DINAMIS_REALDATA",
+            "DINAMIS_TEST_SERVICE": f"{service.url} {accounts}",
+            "DINAMIS_REALDATA": "/shared/realdata",
+        }
+        return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode == 0
 
 
 def _run_journey(tool: Path) -> bool:
     """Play the journey in a folder of its own, so that both versions can be looked at side by side."""
-    out = ROOT / "build" / "demo344"
-    command = [sys.executable, "tools/demo.py", "journey", "--qgis344", str(tool), "--out", str(out)]
-    small = ["--scenes", "2000", "--images", "small", "--language", "en"]
+    command = [sys.executable, "tools/demo.py", "journey", "--qgis344", str(tool), "--out", str(OUT)]
+    small = ["--scenes", str(SCENES), "--images", IMAGES, "--language", "en"]
     return subprocess.run([*command, *small], cwd=ROOT, check=False).returncode == 0
 
 

@@ -16,6 +16,7 @@ QGIS_PACKAGES=(
   fonts-open-sans fonts-dejavu-core dbus
 )
 
+# The words of apt-get go to .venv/apt.log, and are shown when it fails.
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
@@ -49,9 +50,10 @@ Ask an administrator to run, then start again:
   # shellcheck disable=SC2086
   local install=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends $missing)
   # Old package lists name files that are gone from the mirror: then they are fetched again, once.
-  as_root "${install[@]}" </dev/null >&2 ||
-    { as_root apt-get -qq update && as_root "${install[@]}" </dev/null >&2; } ||
-    fail "apt-get could not install: $missing"
+  as_root "${install[@]}" </dev/null >.venv/apt.log 2>&1 ||
+    { as_root apt-get -qq update && as_root "${install[@]}" </dev/null >.venv/apt.log 2>&1; } ||
+    fail "apt-get could not install: $missing
+$(tail -n 20 .venv/apt.log)"
 }
 
 # make_venv NAME LOCK [venv options]: an environment stamped with the hash of its lock. Without a stamp it is

@@ -224,9 +224,9 @@ def add_to_map(journey: Journey) -> Iterator[None]:
 
 
 def show_layer(journey: Journey, layer: QgsRasterLayer) -> Iterator[None]:
-    """Turn the map to the middle of a layer and see its pixels."""
+    """Turn the map to a layer and see its pixels."""
     extent = journey.canvas.mapSettings().layerExtentToOutputExtent(layer, layer.extent())
-    extent.scale(0.5)
+    extent.scale(0.9)
     journey.canvas.setExtent(extent)
     journey.canvas.refresh()
     yield from see_layer(journey, layer)
