@@ -110,7 +110,6 @@ class DownloadController(QObject):
         def work(context: TaskContext) -> QgsRasterLayer | None:
             def progress(received: int, total: int | None) -> None:
                 if total:
-                    context.progress(100.0 * received / total)
                     context.tell(100.0 * received / total)
 
             service.download(asset.href, job.target, progress, context.cancelled)

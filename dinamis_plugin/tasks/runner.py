@@ -1,151 +1,156 @@
-"""Runs work in QGIS's background tasks and brings the result back to the GUI thread."""
+"""Runs work in threads of its own and brings the result back to the GUI thread.
+
+QGIS's task manager is not used. It has as few threads as the machine has cores, in QGIS 3.22 the same that draw
+maps, and our work mostly waits for the network. And when many short tasks follow each other, that of QGIS 3.44
+loses some of them or frees them twice, which ends QGIS (seen with 900 requests in a row).
+"""
 
 from __future__ import annotations
 
-from typing import Any, Callable, Generic, TypeVar
+import queue
+import threading
+from typing import Any, Callable, TypeVar
 
-from qgis.core import QgsApplication, QgsTask
-from qgis.PyQt.QtCore import QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QThread, QTimer, pyqtSignal
 
 from ..domain.errors import CancelledError, DinamisError
-from ..qgisio import compat, log
-from ..qgisio.transport import current_proxy, request_scope
+from ..qgisio import log
+from ..qgisio.transport import Proxy, current_proxy, request_scope
 
 T = TypeVar("T")
-NUDGE_MS = 500
 ErrorCallback = Callable[[DinamisError], None]
+
+AT_ONCE = 6
+_left_running: list[QThread] = []
+"""Threads that did not end in time: to destroy a running thread would end QGIS."""
 
 
 class TaskContext:
     """What running work may ask and tell."""
 
-    def __init__(self, task: _WorkTask[Any]) -> None:
-        self._task = task
+    def __init__(self, cancelled: Callable[[], bool], tell: Callable[[Any], None]) -> None:
+        self.cancelled = cancelled
+        self.tell = tell
+        """Hands a part of the result to `on_part` on the GUI thread, while the work goes on."""
 
+
+class _Bridge(QObject):
+    """Carries results from the workers to the GUI thread; one connection for all work."""
+
+    part = pyqtSignal(int, object)
+    ended = pyqtSignal(int, object, object)
+
+
+class _Work:
+    """One piece of work with its callbacks; let go of when its end was told."""
+
+    def __init__(
+        self,
+        number: int,
+        description: str,
+        work: Callable[[TaskContext], Any],
+        callbacks: tuple[Callable[[Any], None], ErrorCallback | None, Callable[[Any], None] | None],
+        proxy: Proxy,
+    ) -> None:
+        self.number = number
+        self.description = description
+        self.on_done, self.on_error, self.on_part = callbacks
+        self.silent = False
+        self._work: Callable[[TaskContext], Any] | None = work
+        self._proxy = proxy
+        self._cancel = threading.Event()
+        self._claimed = threading.Lock()
+
+    def claim(self) -> bool:
+        """Take the work; only the first one who asks, a worker or who cancels it, gets it."""
+        return self._claimed.acquire(blocking=False)
+
+    def cancel(self) -> None:
+        """Ask the work to stop."""
+        self._cancel.set()
+
+    @property
     def cancelled(self) -> bool:
-        """Tell whether the work should stop."""
-        return self._task.isCanceled()
+        """Whether it was asked to stop."""
+        return self._cancel.is_set()
 
-    def progress(self, percent: float) -> None:
-        """Show progress, 0 to 100."""
-        self._task.setProgress(percent)
+    def execute(self, bridge: _Bridge) -> None:
+        """Do the work in the thread of a worker; no exception leaves."""
+        value: Any = None
+        error: DinamisError | None = None
+        context = TaskContext(self._cancel.is_set, lambda part: bridge.part.emit(self.number, part))
+        work, self._work = self._work, None
+        try:
+            with request_scope(self._cancel.is_set, self._proxy):
+                value = work(context)  # type: ignore[misc]
+        except DinamisError as refusal:
+            error = _bare(refusal)
+        except Exception as fault:  # noqa: BLE001 - what a worker does not catch would end QGIS
+            log.fault(self.description, fault)
+            error = DinamisError(f"{type(fault).__name__}: {log.redact(str(fault))}")
+        bridge.ended.emit(self.number, value, error)
 
-    def tell(self, part: Any) -> None:
-        """Hand a part of the result to `on_part` on the GUI thread, while the work goes on."""
-        self._task.part_ready.emit(part)
+
+class _Worker(QThread):
+    """A thread that does one piece of work after the other until it is given None."""
+
+    def __init__(self, waiting: queue.SimpleQueue[_Work | None], bridge: _Bridge) -> None:
+        super().__init__()
+        self._waiting = waiting
+        self._bridge = bridge
+
+    def run(self) -> None:
+        """Work."""
+        while True:
+            work = self._waiting.get()
+            if work is None:
+                return
+            if work.claim():
+                work.execute(self._bridge)
+            del work  # nothing of it may outlive its end
 
 
 class TaskHandle:
     """Lets the one who started some work end it."""
 
-    def __init__(self, task: _WorkTask[Any]) -> None:
-        self._task: _WorkTask[Any] | None = task
+    def __init__(self, work: _Work, stop: Callable[[_Work], None]) -> None:
+        self._work: _Work | None = work
+        self._stop = stop
 
     def cancel(self) -> None:
         """Ask the work to stop; `on_error` is then called with a CancelledError."""
-        if self._task is not None:
-            self._task.cancel()
+        if self._work is not None:
+            self._stop(self._work)
 
     def drop(self) -> None:
         """Ask the work to stop and call nothing back."""
-        if self._task is not None:
-            self._task.silent = True
-            self._task.cancel()
+        if self._work is not None:
+            self._work.silent = True
+            self._stop(self._work)
 
     @property
     def running(self) -> bool:
         """Whether the end of the work was not told yet."""
-        return self._task is not None
+        return self._work is not None
 
-    def _forget(self) -> None:
-        self._task = None
-
-
-class _WorkTask(QgsTask, Generic[T]):
-    """One piece of work; keeps its result or error until QGIS calls `finished` on the GUI thread."""
-
-    part_ready = pyqtSignal(object)
-
-    def __init__(
-        self,
-        description: str,
-        work: Callable[[TaskContext], T],
-        on_done: Callable[[T], None],
-        on_error: ErrorCallback | None,
-        on_part: Callable[[Any], None] | None,
-    ) -> None:
-        super().__init__(description, QgsTask.Flag.CanCancel)
-        self._on_part = on_part
-        self.part_ready.connect(self._hand_on)
-        self._proxy = current_proxy()
-        self._work: Callable[[TaskContext], T] | None = work
-        self._on_done: Callable[[T], None] | None = on_done
-        self._on_error = on_error
-        self._result: T | None = None
-        self._error: DinamisError | None = None
-        self.silent = False
-        self.on_end: Callable[[], None] = lambda: None
-
-    def run(self) -> bool:
-        """Do the work in a worker thread; no exception leaves, since that would end QGIS."""
-        # The work mostly waits for the network, while other tasks need threads: lend them ours.
-        pool = compat.task_pool()
-        pool.releaseThread()
-        try:
-            with request_scope(self.isCanceled, self._proxy):
-                self._result = self._work(TaskContext(self))  # type: ignore[misc]
-        except DinamisError as error:
-            self._error = _bare(error)
-        except Exception as error:  # noqa: BLE001 - an exception that leaves a task aborts QGIS
-            log.fault(self.description(), error)
-            self._error = DinamisError(f"{type(error).__name__}: {log.redact(str(error))}")
-        finally:
-            pool.reserveThread()
-        return self._error is None
-
-    def _hand_on(self, part: Any) -> None:
-        if self.silent or self._on_part is None:
-            return
-        try:
-            self._on_part(part)
-        except Exception as fault:  # noqa: BLE001 - called from C++: nothing may leave
-            log.fault(self.description(), fault)
-
-    def finished(self, result: bool) -> None:
-        """Call back on the GUI thread, then let everything go."""
-        done, failed, value, error = self._on_done, self._on_error, self._result, self._error
-        self._work = self._on_done = self._on_error = self._on_part = self._result = self._error = None
-        self.on_end()
-        if self.silent:
-            return
-        if self.isCanceled():
-            error = CancelledError("")
-        try:
-            if result and error is None and done is not None:
-                done(value)  # type: ignore[arg-type]
-            elif failed is not None:
-                failed(error or CancelledError(""))
-        except Exception as fault:  # noqa: BLE001 - called from C++: nothing may leave
-            log.fault(self.description(), fault)
-
-
-def _bare(error: DinamisError) -> DinamisError:
-    """Cut an error off from the frames and requests it came from, which hold tokens."""
-    error.__cause__ = error.__context__ = None
-    return error.with_traceback(None)
+    def forget(self) -> None:
+        """Let go of work that has ended."""
+        self._work = None
 
 
 class TaskRunner:
-    """Starts work, keeps its task alive while it runs, and ends what is left at shutdown."""
+    """Starts work, at most `AT_ONCE` at a time, and ends what is left at shutdown."""
 
     def __init__(self) -> None:
-        self._tasks: dict[int, _WorkTask[Any]] = {}
+        self._bridge = _Bridge()
+        self._bridge.part.connect(self._part_came)
+        self._bridge.ended.connect(self._work_ended)
+        self._waiting: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._workers: list[_Worker] = []
+        self._works: dict[int, tuple[_Work, TaskHandle]] = {}
         self._named: dict[str, TaskHandle] = {}
         self._next = 0
         self._open = True
-        self._nudge = QTimer()
-        self._nudge.setInterval(NUDGE_MS)
-        self._nudge.timeout.connect(self._start_what_waits)
 
     def run(
         self,
@@ -160,59 +165,86 @@ class TaskRunner:
         """Run `work` in a worker thread, then one of the callbacks on the GUI thread.
 
         Args:
-            description: what QGIS shows beside the progress of the task.
+            description: what it does, for the log.
             work: called with a TaskContext in the worker; may raise any DinamisError.
             on_done: called with the result of the work.
             on_error: called with the error; with a CancelledError after a cancel.
             cancel_previous: a name; earlier work of that name is dropped and calls nothing back.
             on_part: called with what the work hands on by `TaskContext.tell`.
         """
-        task = _WorkTask(description, work, on_done, on_error, on_part)
-        handle = TaskHandle(task)
+        number = self._next = self._next + 1
+        job = _Work(number, description, work, (on_done, on_error, on_part), current_proxy())
+        handle = TaskHandle(job, self._stop)
         if not self._open:
+            handle.forget()
             return handle
         if cancel_previous is not None:
             earlier = self._named.get(cancel_previous)
             if earlier is not None:
                 earlier.drop()
+            self._named = {name: known for name, known in self._named.items() if known.running}
             self._named[cancel_previous] = handle
-        number = self._next = self._next + 1
-        self._tasks[number] = task  # without a Python reference a task never runs
-
-        def forget() -> None:
-            handle._forget()
-            self._tasks.pop(number, None)
-            if not self._tasks:
-                self._nudge.stop()
-            if cancel_previous is not None and self._named.get(cancel_previous) is handle:
-                del self._named[cancel_previous]
-
-        task.on_end = forget
-        QgsApplication.taskManager().addTask(task)
-        self._nudge.start()
+        self._works[number] = (job, handle)
+        self._waiting.put(job)
+        if len(self._workers) < min(AT_ONCE, len(self._works)):
+            worker = _Worker(self._waiting, self._bridge)
+            self._workers.append(worker)
+            worker.start()
         return handle
-
-    def _start_what_waits(self) -> None:
-        """Have Qt look at its queue again: a lent thread may end without doing so and leave a task there."""
-        pool = compat.task_pool()
-        pool.releaseThread()
-        pool.reserveThread()
 
     @property
     def busy(self) -> bool:
         """Whether some work has not ended yet."""
-        return bool(self._tasks)
+        return bool(self._works)
 
     def shutdown(self, timeout_ms: int = 3000) -> None:
         """Drop all work and wait for it to leave the worker threads."""
         self._open = False
-        self._nudge.stop()
-        waiting = list(self._tasks.values())
-        for task in waiting:
-            task.silent = True
-            task.cancel()
-        for task in waiting:
-            if task.isActive():
-                task.waitForFinished(timeout_ms)
-        self._tasks.clear()
+        for work, handle in self._works.values():
+            work.silent = True
+            work.claim()
+            work.cancel()
+            handle.forget()
+        for _ in self._workers:
+            self._waiting.put(None)
+        _left_running.extend(worker for worker in self._workers if not worker.wait(timeout_ms))
+        self._workers.clear()
+        self._works.clear()
         self._named.clear()
+
+    def _stop(self, work: _Work) -> None:
+        work.cancel()
+        if work.claim():  # no worker has begun it
+            QTimer.singleShot(0, lambda: self._work_ended(work.number, None, None))
+
+    def _part_came(self, number: int, part: Any) -> None:
+        work, _ = self._works.get(number, (None, None))
+        if work is None or work.silent or work.on_part is None:
+            return
+        try:
+            work.on_part(part)
+        except Exception as fault:  # noqa: BLE001 - a slot: what leaves it would end QGIS
+            log.fault(work.description, fault)
+
+    def _work_ended(self, number: int, value: Any, error: DinamisError | None) -> None:
+        work, handle = self._works.pop(number, (None, None))
+        if work is None or handle is None:
+            return
+        handle.forget()
+        if work.silent:
+            return
+        if work.cancelled:
+            error = CancelledError("")
+        try:
+            if error is None:
+                work.on_done(value)
+            elif work.on_error is not None:
+                work.on_error(error)
+        except Exception as fault:  # noqa: BLE001 - a slot: what leaves it would end QGIS
+            log.fault(work.description, fault)
+
+
+def _bare(error: DinamisError) -> DinamisError:
+    """Cut an error off from the frames and requests it came from, which hold tokens."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)

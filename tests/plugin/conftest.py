@@ -107,7 +107,6 @@ def controllers(qgis_app, project, opened_urls):
     yield made
     made.shutdown()
     made.deleteLater()
-    wait_until(lambda: QgsApplication.taskManager().count() == 0, 5)
 
 
 @pytest.fixture
@@ -124,7 +123,6 @@ def runner(qgis_app):
     running = TaskRunner()
     yield running
     running.shutdown()
-    wait_until(lambda: QgsApplication.taskManager().count() == 0, 5)
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 
-from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QThread
 
-from dinamis_plugin.domain.errors import CancelledError, DinamisError, ForbiddenError
-from dinamis_plugin.qgisio import compat
-from dinamis_plugin.tasks.runner import TaskRunner
+from dinamis_plugin.api.http import HttpClient
+from dinamis_plugin.domain.errors import CancelledError, DinamisError, ForbiddenError, NotSignedInError
+from dinamis_plugin.qgisio.transport import qgis_session
+from dinamis_plugin.tasks.runner import AT_ONCE, TaskRunner
 
 from .waiting import run_for, wait_until
 
@@ -96,19 +96,46 @@ def test_newer_work_of_a_name_silences_the_older(runner):
     assert seen == ["new"]
 
 
-def test_waiting_work_leaves_threads_to_others(runner):
-    """Tasks of QGIS, and in older versions the drawing of maps, need these threads while others wait."""
+def test_waiting_work_leaves_the_threads_of_qgis_free(runner):
+    """QGIS has as many threads as cores, in 3.22 the same for tasks and for maps."""
     gate = threading.Event()
-    before = compat.task_pool().maxThreadCount()
-    done = []
-    for _ in range(before + 3):
+    done, ran = [], []
+    for _ in range(AT_ONCE + 3):
         runner.run("waits", lambda _c: gate.wait(10), done.append)
-    quick = []
-    runner.run("quick", lambda _c: 1, quick.append)
-    wait_until(lambda: quick, 5)
+    task = QgsTask.fromFunction("of another plugin", lambda _task: ran.append(True))
+    QgsApplication.taskManager().addTask(task)
+    wait_until(lambda: ran, 5)
+    assert done == []
     gate.set()
-    wait_until(lambda: len(done) == before + 3)
-    assert compat.task_pool().maxThreadCount() == before
+    wait_until(lambda: len(done) == AT_ONCE + 3)
+
+
+def test_work_that_waits_for_a_thread_can_be_cancelled(runner):
+    gate = threading.Event()
+    begun, errors = [], []
+    for _ in range(AT_ONCE):
+        runner.run("waits", lambda _c: gate.wait(10), lambda _r: None)
+    handle = runner.run("later", lambda _c: begun.append(True), lambda _r: None, errors.append)
+    handle.cancel()
+    wait_until(lambda: errors, 2)
+    assert isinstance(errors[0], CancelledError)
+    gate.set()
+    wait_until(lambda: not runner.busy)
+    assert begun == []
+
+
+def test_hundreds_of_requests_in_a_row_all_come_back(runner, server):
+    server.routes["/x"] = lambda r, h: (200, {"ok": [1] * 200})
+    server.routes["/n"] = lambda r, h: (401, {"code": "not-signed-in"})
+    http = HttpClient(qgis_session(), timeout_s=5)
+    answers = []
+    for number in range(300):
+        url = server.url + ("/n" if number % 6 == 5 else "/x")
+        runner.run("t", lambda c, url=url: http.get_json(url), answers.append, answers.append)
+        if number % 6 == 5:
+            wait_until(lambda number=number: len(answers) == number + 1)
+    assert sum(isinstance(answer, NotSignedInError) for answer in answers) == 50
+    assert sum(isinstance(answer, dict) for answer in answers) == 250
 
 
 def test_shutdown_ends_everything_and_calls_nothing_back(qgis_app):
@@ -125,7 +152,6 @@ def test_shutdown_ends_everything_and_calls_nothing_back(qgis_app):
     run_for(0.1)
     runner.shutdown()
     assert ended.is_set()
-    wait_until(lambda: QgsApplication.taskManager().count() == 0)
     runner.run("late", lambda _c: 1, seen.append)
     run_for(0.1)
     assert seen == []
