@@ -17,6 +17,7 @@ from dinamis_service.db import Database
 from dinamis_service.identity import routes as identity_routes
 from dinamis_service.identity.service import Identity
 from dinamis_service.quotas import routes as quotas_routes
+from dinamis_service.quotas import store as quota_tables
 from dinamis_service.requests import routes as requests_routes
 from dinamis_service.settings import Settings
 from dinamis_service.signing import routes as signing_routes
@@ -30,6 +31,8 @@ def create_context(settings: Settings, clock: Clock = utc_now) -> Context:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.state_url)
     migrations.upgrade(database)
+    with database.session() as session:
+        quota_tables.seed(session, clock())
     catalogue = SqliteCatalogue(settings.catalogue_file)
     collections.install(catalogue)
     return Context(

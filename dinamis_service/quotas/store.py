@@ -21,15 +21,14 @@ SEED_AUTHOR = "DINAMIS"
 def table_of(session: Session, moment: datetime) -> QuotaTable:
     """The table by which a request of `moment` is judged: its year's, else the newest one before it.
 
-    A moment before the first table is judged by the first. The tables of `seed.json` are stored on first use.
+    A moment before the first table is judged by the first; `seed` stores the published ones.
     """
-    stored = stored_table(session, moment.year, moment)
+    stored = stored_table(session, moment.year)
     return read_table(stored.content, stored.year, stored.version)
 
 
-def stored_table(session: Session, year: int, now: datetime) -> StoredQuotaTable:
+def stored_table(session: Session, year: int) -> StoredQuotaTable:
     """The newest version of the table that applies to `year`, as it is stored."""
-    _seed(session, now)
     years = session.scalars(select(StoredQuotaTable.year).distinct()).all()
     applying = max((one for one in years if one <= year), default=min(years))
     return session.scalars(
@@ -48,7 +47,6 @@ def add_version(
     Raises:
         ValueError: the content is not a sound table.
     """
-    _seed(session, now)
     newest = session.scalar(select(func.max(StoredQuotaTable.version)).where(StoredQuotaTable.year == year))
     table = read_table(content, year, (newest or 0) + 1)
     session.add(
@@ -60,23 +58,23 @@ def add_version(
     return table
 
 
-def _seed(session: Session, now: datetime) -> None:
+def seed(session: Session, now: datetime) -> None:
     """Store the published figures in an empty database; a competitor that does the same is no harm."""
     if session.scalar(select(StoredQuotaTable.year).limit(1)) is not None:
         return
-    seed = json.loads(resources.files(__package__).joinpath("seed.json").read_text("utf-8"))
+    published = json.loads(resources.files(__package__).joinpath("seed.json").read_text("utf-8"))
     try:
         with session.begin_nested():
             session.add_all(
                 StoredQuotaTable(
                     year=year,
                     version=1,
-                    content={"sensors": seed["sensors"]},
+                    content={"sensors": published["sensors"]},
                     author=SEED_AUTHOR,
-                    reason=seed["reason"],
+                    reason=published["reason"],
                     created=now,
                 )
-                for year in seed["years"]
+                for year in published["years"]
             )
     except IntegrityError:
         session.expire_all()

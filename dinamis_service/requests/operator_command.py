@@ -233,7 +233,7 @@ def _tariffs(desk: Desk, args: argparse.Namespace) -> None:
                         en=f"The table does not hold together: {error}.",
                     )
                 ) from error
-        stored = stored_table(session, year, now)
+        stored = stored_table(session, year)
         print(
             f"# {stored.year} v{stored.version}, {stored.author}, {stored.created:%Y-%m-%d}: {stored.reason}"
         )

@@ -13,7 +13,7 @@ from qgis.gui import QgsDockWidget
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication, QLineEdit
+from qgis.PyQt.QtWidgets import QAction, QApplication, QLineEdit
 
 from dinamis_plugin import classFactory, paths
 from dinamis_plugin.paths import PACKAGE, icon_path
@@ -174,8 +174,7 @@ def test_the_map_works_on_after_unloading(interface, canvas):  # noqa: F811
 
 def test_the_action_shows_and_hides_the_dock(plugin, interface):
     dock = interface.docks[0]
-    action = plugin._action
-    assert action.objectName() == "dinamisToggleDock"
+    action = plugin._iface.mainWindow().findChild(QAction, "dinamisToggleDock")
     assert not action.icon().isNull()
     before = dock.isVisible()
     action.trigger()
