@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Callable, Optional, Union
 
 import requests
@@ -98,30 +98,17 @@ class QgisAdapter(BaseAdapter):
         if QThread.currentThread() == QCoreApplication.instance().thread():
             msg = "A request was made on the GUI thread"
             raise RuntimeError(msg)
-        with _lost_reply(request):
-            exchange = _Exchange(request, timeout, getattr(_of_thread, "cancelled", None))
-            exchange.wait_for_headers()
-            response = exchange.response()
+        exchange = _Exchange(request, timeout, getattr(_of_thread, "cancelled", None))
+        exchange.wait_for_headers()
+        response = exchange.response()
         if not stream:
             with_body = _drain(exchange)
             response._content = with_body
-            response._content_consumed = True
+            response._content_consumed = True  # type: ignore[attr-defined] # what requests itself looks at
         return response
 
     def close(self) -> None:
         """Nothing is held between requests."""
-
-
-@contextmanager
-def _lost_reply(request: requests.PreparedRequest) -> Iterator[None]:
-    """Make a lost connection of a reply that PyQt takes for a deleted one.
-
-    With QGIS 3.44 that happens about once in ten thousand requests when several threads make some at once.
-    """
-    try:
-        yield
-    except RuntimeError as error:
-        raise ConnectionError(str(error), request=request) from None
 
 
 def _drain(exchange: _Exchange) -> bytes:
@@ -135,6 +122,17 @@ def _drain(exchange: _Exchange) -> bytes:
             exchange.check_deadline()
     finally:
         exchange.close()
+
+
+def _leave_unwatched(reply: QNetworkReply) -> None:
+    """Keep PyQt from hearing of the end of a reply made in a worker.
+
+    PyQt 5 notes every QObject that C++ made in a hash without a lock, and takes it out in the GUI thread
+    while workers put others in: after some hundred requests the hash is broken and QGIS crashes. Nothing else
+    listens to `destroyed`, and `close` tells PyQt itself, so that nobody misses the news.
+    """
+    with suppress(TypeError):  # nobody listens, as with PyQt 6
+        reply.destroyed.disconnect()
 
 
 def _manager() -> QgsNetworkAccessManager:
@@ -209,6 +207,7 @@ class _Exchange:
             self._reply = manager.sendCustomRequest(
                 _qt_request(request), verb.encode("ascii"), _body(request)
             )
+        _leave_unwatched(self._reply)
         self._reply.setReadBufferSize(BUFFER_BYTES)
         self._closed = False
 
@@ -224,13 +223,12 @@ class _Exchange:
         """Give at most `amount` bytes, empty at the end; raises when the answer was cut short."""
         if self._closed:
             return b""
-        with _lost_reply(self._request):
-            self._wait(lambda: self._reply.bytesAvailable() > 0, self._read_s, ReadTimeout)
-            piece = bytes(self._reply.read(amount or BUFFER_BYTES) or b"")
-            if not piece:
-                self._check_complete()
-                self.close()
-            return piece
+        self._wait(lambda: self._reply.bytesAvailable() > 0, self._read_s, ReadTimeout)
+        piece = bytes(self._reply.read(amount or BUFFER_BYTES) or b"")
+        if not piece:
+            self._check_complete()
+            self.close()
+        return piece
 
     def stream(self, amount: int = BUFFER_BYTES, **_: Any) -> Iterator[bytes]:
         """Give the body piece by piece."""
@@ -245,8 +243,6 @@ class _Exchange:
         if self._closed:
             return
         self._closed = True
-        if sip.isdeleted(self._reply):
-            return
         if self._reply.isRunning():
             self._reply.abort()
         # At once, with the headers that hold the token: a worker's event loop may never run again. By sip, so

@@ -1,8 +1,8 @@
 """Runs work in threads of its own and brings the result back to the GUI thread.
 
-QGIS's task manager is not used. It has as few threads as the machine has cores, in QGIS 3.22 the same that draw
-maps, and our work mostly waits for the network. And when many short tasks follow each other, that of QGIS 3.44
-loses some of them or frees them twice, which ends QGIS (seen with 900 requests in a row).
+QGIS's task manager is not used. It has as few threads as the machine has cores, in QGIS 3.22 the same that
+draw maps, and our work mostly waits for the network. And when many short tasks follow each other, that of
+QGIS 3.44 leaves one of them in its queue for ever, about once in a thousand.
 """
 
 from __future__ import annotations

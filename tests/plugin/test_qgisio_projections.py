@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from osgeo import gdal, osr
 from qgis.core import (
@@ -13,26 +11,12 @@ from qgis.core import (
     QgsProject,
     QgsRasterLayer,
 )
-from qgis.PyQt.QtCore import QThreadPool
 
-from dinamis_plugin.qgisio.compat import task_pool
 from dinamis_plugin.qgisio.projections import adopt_system
 
 from .waiting import wait_until
 
 LAMBERT_93 = 2154
-
-
-@pytest.fixture
-def short_lived_threads():
-    """Threads that end soon after their work, as they do after half a minute otherwise."""
-    pools = {id(pool): pool for pool in (task_pool(), QThreadPool.globalInstance())}.values()
-    before = [(pool, pool.expiryTimeout()) for pool in pools]
-    for pool, _ in before:
-        pool.setExpiryTimeout(20)
-    yield
-    for pool, timeout in before:
-        pool.setExpiryTimeout(timeout)
 
 
 @pytest.fixture
@@ -48,7 +32,7 @@ def picture(tmp_path):
     return path
 
 
-def test_an_adopted_layer_can_be_drawn_after_its_thread_ended(runner, picture, short_lived_threads):
+def test_an_adopted_layer_can_be_drawn_after_its_thread_ended(runner, picture):
     QgsCoordinateReferenceSystem.invalidateCache()
     made = []
 
@@ -63,7 +47,7 @@ def test_an_adopted_layer_can_be_drawn_after_its_thread_ended(runner, picture, s
 
     runner.run("makes a layer", work, done)
     wait_until(lambda: made, 10)
-    time.sleep(0.3)  # the thread ends
+    runner.shutdown()  # the thread ends
     layer = made[0]
     mercator = QgsCoordinateReferenceSystem("EPSG:3857")
     transform = QgsCoordinateTransform(layer.crs(), mercator, QgsProject.instance())

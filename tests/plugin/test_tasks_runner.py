@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
+from qgis.core import QgsApplication, QgsTask
 from qgis.PyQt.QtCore import QCoreApplication, QThread
 
 from dinamis_plugin.api.http import HttpClient
