@@ -32,6 +32,7 @@ debootstrap --variant=minbase --include=make,git,ca-certificates bookworm "$root
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 printf 'deb %s bookworm main\n' "$mirror" > "$root/etc/apt/sources.list"
+echo '127.0.0.1 localhost' > "$root/etc/hosts"   # as the installer of Debian writes it
 printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"
 chmod +x "$root/usr/sbin/policy-rc.d"
 mkdir -p "$root/home/person/shared" "$root/opt"
