@@ -200,21 +200,22 @@ def _press_letters(widget: QWidget, words: str) -> None:
 
 
 def write_date(name: str, year: int, month: int, day: int) -> Act:
-    """Type a date into a date field, section by section."""
+    """Bring a date field to a date with the arrow keys: year, month, then day.
+
+    A field with an earliest day refuses typed digits half way, in some orders of its parts.
+    """
     widget = yield from shown(name)
     wanted = QDate(year, month, day)
-    years = "yyyy" if "yyyy" in widget.displayFormat() else "yy"
-    section = QDateTimeEdit.Section
+    part = QDateTimeEdit.Section
+    sections = (part.YearSection, part.MonthSection, part.DaySection)
 
     def keys() -> None:
         widget.setFocus(Qt.FocusReason.MouseFocusReason)
-        for part, digits in (
-            (section.YearSection, years),
-            (section.MonthSection, "MM"),
-            (section.DaySection, "dd"),
-        ):
-            widget.setSelectedSection(part)
-            _press_letters(widget, wanted.toString(digits))
+        for section, value in zip(sections, (QDate.year, QDate.month, QDate.day), strict=True):
+            widget.setSelectedSection(section)
+            for _ in range(abs(value(wanted) - value(widget.date()))):
+                up = value(wanted) > value(widget.date())
+                QTest.keyClick(widget, Qt.Key.Key_Up if up else Qt.Key.Key_Down)
         QTest.keyClick(widget, Qt.Key.Key_Tab)
 
     yield from post(keys)
