@@ -31,6 +31,7 @@ PROFILE = "demo"
 SCREEN = "1600x1000x24"
 START_S = 20
 STOP_S = 10
+CLOSE_S = 40
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def _watch(qgis: subprocess.Popen[bytes], result: Path, deadline: float) -> int:
     while qgis.poll() is None and time.monotonic() < deadline:
         told = _tell(result, told)
         if _outcome(result).get("finished"):
-            deadline = min(deadline, time.monotonic() + STOP_S)
+            deadline = min(deadline, time.monotonic() + CLOSE_S)
         time.sleep(0.2)
     _tell(result, told)
     outcome = _outcome(result)

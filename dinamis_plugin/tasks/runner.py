@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from typing import Any, Callable, TypeVar
 
 from qgis.PyQt.QtCore import QObject, QThread, QTimer, pyqtSignal
@@ -207,7 +208,9 @@ class TaskRunner:
             handle.forget()
         for _ in self._workers:
             self._waiting.put(None)
-        _left_running.extend(worker for worker in self._workers if not worker.wait(timeout_ms))
+        end = time.monotonic() + timeout_ms / 1000
+        ended = [worker.wait(max(1, int((end - time.monotonic()) * 1000))) for worker in self._workers]
+        _left_running.extend(worker for worker, done in zip(self._workers, ended) if not done)
         self._workers.clear()
         self._works.clear()
         self._named.clear()
