@@ -1,7 +1,7 @@
 """Fixtures of the plugin tests: QGIS without a screen, small HTTP servers, and the real service.
 
 The real service runs from its own environment. Inside the second QGIS (`make test-qgis344`) that environment
-is not there: start the service outside, hand it in as DINAMIS_TEST_SERVICE="<url> <path of accounts.json>".
+is not there: start the service outside, hand it in as DINAMIS_TEST_SERVICE="<url> <whole path of accounts.json>".
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def live(tmp_path_factory):
         return
     if (
         not PYTHON.exists()
-        or subprocess.run([str(PYTHON), "-c", ""], capture_output=True, check=False).returncode
+        or subprocess.run([str(PYTHON), "-c", "import fastapi"], capture_output=True, check=False).returncode
     ):
         pytest.skip("the service's environment is not usable here (set DINAMIS_TEST_SERVICE)")
     service = LiveService(tmp_path_factory.mktemp("service"))
