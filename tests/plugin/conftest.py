@@ -1,8 +1,8 @@
 """Fixtures of the plugin tests: QGIS without a screen, small HTTP servers, and the real service.
 
 The real service runs from its own environment. Inside the second QGIS (`make test-qgis344`) that environment
-is not there: start the service outside and hand it in as DINAMIS_TEST_SERVICE="<url> <accounts.json>", the file
-by its whole path as the tests see it.
+is not there: start the service outside and hand it in as DINAMIS_TEST_SERVICE="<url> <accounts.json>", the
+file by its whole path as the tests see it.
 """
 
 from __future__ import annotations
