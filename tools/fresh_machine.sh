@@ -51,15 +51,18 @@ inside() {
     chroot "$root" /bin/bash -c "cd $work && $1" </dev/null
 }
 
-inside 'echo "Fresh machine: Debian $(cat /etc/debian_version), $(dpkg-query -f . -W | wc -c) packages, $(git rev-parse --short HEAD)"'
-times=()
-code=0
-for words in "$@"; do
-  echo "=== $words ==="
-  began=$SECONDS
-  if inside "$words"; then outcome=ok; else outcome=FAILED; code=1; fi
-  times+=("$(printf '%-14s %-8s %5d s' "$words" "$outcome" $((SECONDS - began)))")
-done
-printf '\n%s\n' "${times[@]}"
-if [ -n "${FRESH_REPORT:-}" ]; then mkdir -p "$FRESH_REPORT"; cp -r "$root$work"/build/demo/*.{png,html,json,log} "$FRESH_REPORT"; fi
-exit $code
+# One block, which bash reads whole: the script may change while it runs.
+{
+  inside 'echo "Fresh machine: Debian $(cat /etc/debian_version), $(dpkg-query -f . -W | wc -c) packages, $(git rev-parse --short HEAD)"'
+  times=()
+  code=0
+  for words in "$@"; do
+    echo "=== $words ==="
+    began=$SECONDS
+    if inside "$words"; then outcome=ok; else outcome=FAILED; code=1; fi
+    times+=("$(printf '%-14s %-8s %5d s' "$words" "$outcome" $((SECONDS - began)))")
+  done
+  printf '\n%s\n' "${times[@]}"
+  if [ -n "${FRESH_REPORT:-}" ]; then mkdir -p "$FRESH_REPORT"; cp -r "$root$work"/build/demo/*.{png,html,json,log} "$FRESH_REPORT"; fi
+  exit $code
+}
