@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -38,6 +38,18 @@ class SortKey:
 
 NEWEST_FIRST = (SortKey("datetime", descending=True),)
 
+FACETS = ("collection", "mission", "platform", "product_type", "access", "month", "cloud", "incidence")
+"""What matches can be counted by (CAT-07, CAT-10).
+
+The month of acquisition is written `2023-06` (UTC); cloud goes by steps of 10 % and incidence by steps of 5
+degrees, each named by its lower bound (`0`, `10` ...); the others go by their value.
+"""
+UNKNOWN = ""
+"""Name of the facet's value for items that do not have the property."""
+
+Facets = dict[str, dict[str, int]]
+"""Facet to value to exact number of items; values that no item has are left out."""
+
 
 @dataclass(frozen=True)
 class SearchRequest:
@@ -50,6 +62,7 @@ class SearchRequest:
         filter: a CQL2 JSON expression over the queryables, as `filters.parse_filter` gives it.
         sort: ties are settled by id, then collection, so that the order is total.
         token: where the page before ended, as given in its `next_token`.
+        facets: names of `FACETS` to count all matches by, whatever the page.
     """
 
     collections: tuple[str, ...] = ()
@@ -61,15 +74,17 @@ class SearchRequest:
     sort: tuple[SortKey, ...] = NEWEST_FIRST
     limit: int = 10
     token: str | None = None
+    facets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class SearchResult:
-    """One page: its items, the exact number that match on all pages, and the way to the next page."""
+    """One page: its items, the exact number that match on all pages, the next page's token, the facets."""
 
     items: list[Item]
     matched: int
     next_token: str | None
+    facets: Facets = field(default_factory=dict)
 
 
 class CatalogueEngine(Protocol):
