@@ -9,8 +9,10 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 
+import ifaddr
 import uvicorn
 from fastapi import FastAPI
 
@@ -44,7 +46,8 @@ def run_server(
 
     Args:
         settings: where to listen (`port` 0 takes a free one) and what to serve.
-        ready_file: gets `{"url", "pid"}` when the service answers, and is removed at the end.
+        ready_file: gets `{"url", "others", "pid"}` when the service answers, and is removed at the end;
+            `others` are the addresses that other machines reach it at.
         before: called with the open context before the first request is taken.
 
     Raises:
@@ -55,7 +58,8 @@ def run_server(
         context = create_context(settings)
         if before is not None:
             before(context)
-        server = _AnnouncedServer(server_config(create_app(context), settings), address(listener), ready_file)
+        config = server_config(create_app(context), settings)
+        server = _AnnouncedServer(config, address(listener), other_addresses(listener), ready_file)
         # uvicorn raises the signal again once it has stopped: this ends the process with code 0 then
         signal.signal(signal.SIGTERM, lambda _number, _frame: server.stop())
         try:
@@ -86,9 +90,10 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 class _AnnouncedServer(uvicorn.Server):
     """Says where it listens, once it does."""
 
-    def __init__(self, config: uvicorn.Config, url: str, ready_file: Path | None) -> None:
+    def __init__(self, config: uvicorn.Config, url: str, others: list[str], ready_file: Path | None) -> None:
         super().__init__(config)
         self._url = url
+        self._others = others
         self._ready_file = ready_file
 
     def stop(self) -> None:
@@ -99,9 +104,12 @@ class _AnnouncedServer(uvicorn.Server):
         """Start, then write the ready file whole (a reader never sees half of it)."""
         await super().startup(sockets)
         print(f"DINAMIS answers on {self._url}", flush=True)
+        for other in self._others:
+            print(f"  from other machines on {other}", flush=True)
         if self._ready_file is not None:
             partial = self._ready_file.with_name(f"{self._ready_file.name}.{os.getpid()}")
-            partial.write_text(json.dumps({"url": self._url, "pid": os.getpid()}), encoding="utf-8")
+            told = {"url": self._url, "others": self._others, "pid": os.getpid()}
+            partial.write_text(json.dumps(told), encoding="utf-8")
             partial.replace(self._ready_file)
 
 
@@ -120,8 +128,30 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - to be recognised
+"""What a listener on every address is bound to, and how this machine itself reaches it."""
+
+
 def address(listener: socket.socket) -> str:
     """URL of the listener for a client on this machine."""
     host, port = listener.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (the wildcard is being replaced)
+    return _url(_EVERY_ADDRESS.get(host, host), port)
+
+
+def other_addresses(listener: socket.socket) -> list[str]:
+    """URLs of the listener for other machines: none unless it listens on every address."""
+    host, port = listener.getsockname()[:2]
+    if host not in _EVERY_ADDRESS:
+        return []
+    versions = {4} if listener.family == socket.AF_INET else {4, 6}
+    own = [found for adapter in ifaddr.get_adapters() for found in adapter.ips]
+    hosts = [ip_address(str(found.ip if found.is_IPv4 else found.ip[0])) for found in own]
+    return [
+        _url(str(one), port)
+        for one in hosts
+        if one.version in versions and not one.is_loopback and not one.is_link_local
+    ]
+
+
+def _url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -7,6 +7,7 @@ when one fails. `make qgis` opens QGIS with the plugin and a demonstration servi
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from demo_report import write_report
-from demo_service import Demonstration, demonstration
+from demo_service import Demonstration, demonstration, elsewhere
 from package import package
 from qgis_desktop import ROOT, STOP_S
 
@@ -34,8 +35,7 @@ def main(argv: list[str]) -> int:
     realdata = str(Path(realdata).resolve()) if realdata and Path(realdata).is_dir() else ""
     began = time.monotonic()
     try:
-        print("Starting the demonstration service (the first time it builds its catalogue)", flush=True)
-        with demonstration(out, scenes=args.scenes, images=args.images, realdata=realdata) as service:
+        with _service(args, out, realdata) as service:
             built = time.monotonic() - began
             print(f"  {service.url} after {built:.0f} s", flush=True)
             config = _configuration(args, out, archive, service, realdata)
@@ -58,8 +58,23 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--language", choices=("fr", "en"), default="fr", help="language of QGIS")
     parser.add_argument("--timeout", type=int, default=600, help="longest time of the journey, in seconds")
     parser.add_argument("--no-realdata", action="store_true", help="leave the real images out")
+    parser.add_argument("--service", metavar="URL", help="play on a demonstration that runs elsewhere")
+    parser.add_argument("--accounts", type=Path, help="its accounts.json")
     parser.add_argument("--qgis344", type=Path, help="run QGIS by this tool, which has another version")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if bool(args.service) != bool(args.accounts):
+        parser.error("--service and --accounts go together")
+    return args
+
+
+def _service(
+    args: argparse.Namespace, out: Path, realdata: str
+) -> contextlib.AbstractContextManager[Demonstration]:
+    """Return the demonstration to play on: one that runs already, or one of its own."""
+    if args.service:
+        return contextlib.nullcontext(elsewhere(args.service, args.accounts))
+    print("Starting the demonstration service (the first time it builds its catalogue)", flush=True)
+    return demonstration(out, scenes=args.scenes, images=args.images, realdata=realdata)
 
 
 def _configuration(
@@ -70,7 +85,7 @@ def _configuration(
         "archive": _below_root(archive),
         "out": _below_root(out),
         "service_url": service.url,
-        "accounts": _below_root(service.data / "accounts.json"),
+        "accounts": _below_root(service.accounts_file),
         "language": args.language,
         "timeout_s": args.timeout,
         # The other QGIS sees the shared folder under another name.
@@ -136,7 +151,7 @@ def _open(args: argparse.Namespace, config: Path, service: Demonstration) -> int
         print("make qgis needs a display; make demo plays the journey without one", file=sys.stderr)
         return 1
     account = service.accounts[0]
-    passwords = _below_root(service.data / "accounts.json")
+    passwords = _below_root(service.accounts_file)
     print(f"The service is at {service.url}. Sign in as {account['email']}; the passwords are in")
     print(f"{passwords}. Close QGIS to end.")
     return subprocess.run(_desktop(args, config), cwd=ROOT, check=False).returncode

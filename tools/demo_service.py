@@ -34,13 +34,13 @@ class Demonstration:
     """A running demonstration service."""
 
     url: str
-    data: Path
+    accounts_file: Path
     real: dict[str, str]
 
     @property
     def accounts(self) -> list[dict[str, Any]]:
         """The example accounts, the scientific user first."""
-        accounts: list[dict[str, Any]] = json.loads((self.data / "accounts.json").read_text(encoding="utf-8"))
+        accounts: list[dict[str, Any]] = json.loads(self.accounts_file.read_text(encoding="utf-8"))
         return accounts
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +97,12 @@ def demonstration(
     log = out / "service.log"
     with running(*SERVICE, "demo", *options, log=log, cwd=ROOT, env=dict(os.environ)) as service:
         url = _wait_for(service, ready, log)
-        yield Demonstration(url, data, _ingest_real(data, realdata))
+        yield Demonstration(url, data / "accounts.json", _ingest_real(data, realdata))
+
+
+def elsewhere(url: str, accounts_file: Path) -> Demonstration:
+    """Return a demonstration that somebody else runs, on another machine perhaps."""
+    return Demonstration(url.rstrip("/"), accounts_file.resolve(), {})
 
 
 def _wait_for(service: subprocess.Popen[bytes], ready: Path, log: Path) -> str:

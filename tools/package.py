@@ -6,6 +6,7 @@ metadata.txt, LICENSE), then zipped so that the same sources give the same bytes
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import subprocess
 import zipfile
@@ -23,15 +24,18 @@ IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.ts", ".*", "tests")
 
 
 def package() -> Path:
-    """Stage and zip the plugin; return the path of the zip.
+    """Stage and zip the plugin; return the path of the zip. Two at once do it one after the other.
 
     Raises:
         FileNotFoundError: a part of the plugin is missing.
         subprocess.CalledProcessError: a translation does not compile.
     """
-    vendor()
-    stage()
-    make_zip(STAGED, ARCHIVE)
+    ARCHIVE.parent.mkdir(exist_ok=True)
+    with (ARCHIVE.parent / ".package.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        vendor()
+        stage()
+        make_zip(STAGED, ARCHIVE)
     print(f"{ARCHIVE.relative_to(ROOT)}: {ARCHIVE.stat().st_size / 1e6:.2f} MB")
     return ARCHIVE
 
@@ -51,13 +55,14 @@ def stage() -> None:
 
 def make_zip(folder: Path, archive: Path) -> None:
     """Zip a folder under its own name, byte for byte the same each time."""
-    archive.unlink(missing_ok=True)
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
+    draft = archive.with_suffix(".part")
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             entry = zipfile.ZipInfo(path.relative_to(folder.parent).as_posix(), EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o100644 << 16
             zipped.writestr(entry, path.read_bytes())
+    draft.replace(archive)
 
 
 if __name__ == "__main__":

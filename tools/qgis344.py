@@ -46,7 +46,7 @@ def _run_tests(tool: Path) -> bool:
     command = [str(tool), *pytest, f"--junit-xml={REPORT}", "tests/plugin"]
     OUT.mkdir(parents=True, exist_ok=True)
     with demonstration(OUT, scenes=SCENES, images=IMAGES, realdata="") as service:
-        accounts = f"/src/{(service.data / 'accounts.json').relative_to(ROOT)}"
+        accounts = f"/src/{service.accounts_file.relative_to(ROOT)}"
         variables = {
             **os.environ,
             "QGIS344_PIP": " ".join(packages),

@@ -115,6 +115,10 @@ def environment(config: Config, display: str) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
     }
     variables.pop("QT_QPA_PLATFORM", None)
+    # QGIS takes every layer below the temporary folder for a temporary one and asks before it closes.
+    scratch = config.out / "tmp"
+    scratch.mkdir(exist_ok=True)
+    variables["TMPDIR"] = str(scratch)
     if "XDG_RUNTIME_DIR" not in variables:
         runtime = config.out / "run"
         runtime.mkdir(mode=0o700, exist_ok=True)

@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 import random
-import socket
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -51,8 +50,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     _say(f"demonstration {word} in {built.seconds:.1f} s: {plan.scenes} scenes, {plan.images} images")
     if args.build_only:
         return 0
-    if args.lan:
-        _say(f"other machines reach it at {', '.join(_own_addresses())}, on the port named below")
     run_server(settings, args.ready_file, before=partial(_people, seed=built.plan.seed, say=_say))
     return 0
 
@@ -75,15 +72,6 @@ def _write_private(path: Path, accounts: list[dict[str, Any]]) -> None:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(accounts, file, ensure_ascii=False, indent=1)
     draft.replace(path)
-
-
-def _own_addresses() -> list[str]:
-    """Addresses of this machine, as far as its name tells them without a network."""
-    try:
-        found = socket.gethostbyname_ex(socket.gethostname())[2]
-    except OSError:
-        found = []
-    return [address for address in found if not address.startswith("127.")] or [socket.gethostname()]
 
 
 def _whole(text: str) -> int:
