@@ -55,10 +55,10 @@ class Throttle:
         Raises:
             TooManyAttemptsError: an earlier failure is too recent; nothing is counted.
         """
-        now = self._clock()
         with self._database.session() as session:
-            session.execute(delete(Attempt).where(Attempt.failed_at < now - MEMORY))
+            session.execute(delete(Attempt).where(Attempt.failed_at < self._clock() - MEMORY))
             attempt = session.get(Attempt, _key(limit, what), with_for_update=True)
+            now = self._clock()  # once the row is ours: whoever had it before may have written a later moment
             if attempt is None:
                 attempt = Attempt(key=_key(limit, what), failures=0, blocked_until=now)
                 session.add(attempt)

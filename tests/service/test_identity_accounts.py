@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from clocks import MovableClock
 from hypothesis import given
 from hypothesis import strategies as st
 from running import PASSWORD, SignedIn
 
+from dinamis_service.clock import utc_now
 from dinamis_service.context import Context
 from dinamis_service.identity.accounts import FROM_ANYWHERE, FROM_ONE_ADDRESS, WrongCredentialsError
 from dinamis_service.identity.throttle import Limit, Throttle, TooManyAttemptsError
@@ -131,3 +134,17 @@ def test_an_impossible_account_is_refused(context: Context, person: SignedIn, ch
     with pytest.raises(ValueError, match=told):
         context.identity.create_account(**(wanted | {"email": "free@demo.example"} | change))
     assert context.identity.principal_by_email("free@demo.example") is None
+
+
+def test_right_answers_from_one_address_at_once_never_slow_each_other_down(context: Context) -> None:
+    """A class behind one address: whoever waits for the count must not be told to wait because of that."""
+    throttle = Throttle(context.database, utc_now)
+    limit = Limit("test", free=20, longest_s=60)
+
+    def answer_rightly(_number: int) -> None:
+        for _ in range(25):
+            throttle.claim(limit, "classroom")
+            throttle.release(limit, "classroom")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(answer_rightly, range(8)))
