@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import subprocess
+import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 START_S = 600
@@ -43,48 +40,27 @@ def demonstration(scenes: int, images: str = "small") -> Iterator[tuple[str, lis
 
 
 class LateRelay:
-    """Hands requests on to a service and each answer back `delay_s` later; a context manager.
-
-    The Host header is kept, so that the addresses in the answers lead through the relay again.
-    """
+    """Runs `_relay` before a service, in a process of its own: it would take the time of the one measured."""
 
     def __init__(self, target: str) -> None:
-        self.delay_s = 0.0
-        relay, host = self, urlsplit(target).netloc
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("_relay.py")), target],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self.url = self._process.stdout.readline().strip()
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_any(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                upstream = http.client.HTTPConnection(host, timeout=60)
-                upstream.request(self.command, self.path, body, dict(self.headers))
-                answer = upstream.getresponse()
-                content = answer.read()
-                upstream.close()
-                time.sleep(relay.delay_s)
-                self.send_response_only(answer.status)
-                for name, value in answer.getheaders():
-                    if name.lower() not in {"connection", "transfer-encoding", "content-length"}:
-                        self.send_header(name, value)
-                length = answer.getheader("Content-Length") if self.command == "HEAD" else str(len(content))
-                self.send_header("Content-Length", length or "0")
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_GET = do_HEAD = do_POST = do_PUT = handle_any  # noqa: N815 - the names http.server calls
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing: the table is the output."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+    def answer_after(self, delay_s: float) -> None:
+        """Hold each answer back that long from now on."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{delay_s}\n")
+        self._process.stdin.flush()
 
     def __enter__(self) -> LateRelay:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._process.terminate()
+        self._process.wait(15)

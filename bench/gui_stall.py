@@ -173,14 +173,14 @@ def main() -> int:
         QgsProject.instance().addMapLayer(world)
         bench.canvas.setLayers([world])
         play(bench.sign_in())
-        relay.delay_s = DELAY_S
+        relay.answer_after(DELAY_S)
         figures = {"search of 2,000 results": play(bench.search()), "order": play(bench.order())}
-        relay.delay_s = 0.0
+        relay.answer_after(0.0)
         plain, signed = Path(folder) / "plain.qgz", Path(folder) / "signed.qgz"
         QgsProject.instance().write(str(plain))
         play(bench.load())
         QgsProject.instance().write(str(signed))
-        relay.delay_s = DELAY_S
+        relay.answer_after(DELAY_S)
         nothing = lambda: True  # noqa: E731
         figures["project without our layer (QGIS alone)"] = play(bench.open_project(plain, nothing))
         figures["project with a signed layer"] = play(bench.open_project(signed, bench.alive))

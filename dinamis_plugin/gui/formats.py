@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import cache, lru_cache
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QDate, QDateTime, QLocale
@@ -18,8 +19,13 @@ DASH = "\N{EN DASH}"
 _TINY_KM2, _SMALL_KM2, _LARGE_KM2 = 0.1, 10.0, 1000.0
 
 
+@lru_cache(maxsize=1)
 def locale() -> QLocale:
-    """The locale of numbers and dates: the system's where it speaks the language of QGIS."""
+    """The locale of numbers and dates: the system's where it speaks the language of QGIS.
+
+    Asked for by every cell of every list, and read from the settings by QGIS each time; a change of language
+    wants a restart of QGIS anyway.
+    """
     spoken = QLocale(QgsApplication.locale())
     system = QLocale()
     return system if system.language() == spoken.language() else spoken
@@ -96,6 +102,7 @@ def localise(edit: QDateEdit) -> None:
     edit.setCalendarPopup(True)
 
 
+@cache
 def _day_pattern(year: str) -> str:
     """How the language writes a day in short, with the year in as many digits as asked for."""
     return re.sub("y+", year, locale().dateFormat(QLocale.FormatType.ShortFormat))
