@@ -31,6 +31,8 @@ from journey import hands
 DELAY_S = 2.0
 RESULTS = 2000
 TICK_MS = 5
+STEP_MS = 50
+"""Looking for widgets takes time itself: a person does not look more often either."""
 GOAL_MS = 50
 WORLD = "/usr/share/qgis/resources/data/world_map.gpkg|layername=countries"
 
@@ -60,7 +62,7 @@ def play(act: Act, limit_s: float = 240) -> float:
     stepper.timeout.connect(step)
     QTimer.singleShot(int(limit_s * 1000), loop.quit)
     ticker.start(TICK_MS)
-    stepper.start(TICK_MS)
+    stepper.start(STEP_MS)
     loop.exec()
     ticker.stop()
     stepper.stop()

@@ -65,6 +65,7 @@ class ResultsView(QTableView):
         self.setAccessibleName(translate("Dinamis", "Results"))
         self.setModel(model)
         self._model = model
+        self._fitted = (0, "")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setDragEnabled(True)
@@ -130,6 +131,9 @@ class ResultsView(QTableView):
     def _fit_columns(self) -> None:
         """Share the width out: every cell whole, and the sensor takes what is left."""
         room = self.viewport().width()
+        if self._fitted == (room, self.font().key()):  # a change of height, as with every page that comes
+            return
+        self._fitted = (room, self.font().key())
         sensor = self.fontMetrics().horizontalAdvance("Pléiades Neo") + 2 * STEP
         compact = sum(self._widths(compact=False).values()) + sensor > room
         self._model.set_compact(compact=compact)

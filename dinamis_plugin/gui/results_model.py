@@ -126,15 +126,21 @@ class ResultsModel(QAbstractTableModel):
         if not index.isValid():
             return None
         scene, column = self._scenes[index.row()], index.column()
-        values = {
-            Qt.ItemDataRole.DisplayRole: lambda: self._text(scene, column),
-            Qt.ItemDataRole.DecorationRole: lambda: self._icon(scene) if column == TYPE else None,
-            Qt.ItemDataRole.ToolTipRole: lambda: self._tip(scene),
-            Qt.ItemDataRole.AccessibleTextRole: lambda: type_name(scene) if column == TYPE else None,
-            Qt.ItemDataRole.TextAlignmentRole: lambda: _RIGHT if column in (CLOUD, ANGLE) else None,
-            SCENE_ROLE: lambda: scene,
-        }
-        return values[role]() if role in values else None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(scene, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if column in (CLOUD, ANGLE) else None
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._icon(scene) if column == TYPE else None
+        return self._other_data(scene, column, role)
+
+    def _other_data(self, scene: Scene, column: int, role: int) -> Any:
+        """What is asked for now and then, apart from what every painting of a cell asks for."""
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(scene)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return type_name(scene) if column == TYPE else None
+        return scene if role == SCENE_ROLE else None
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         """Rows can be dragged onto the map."""
