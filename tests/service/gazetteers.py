@@ -1,4 +1,4 @@
-"""The gazetteer for tests: made once from the pinned packages, kept in build/, or the one of DINAMIS_GAZETTEER_PATH."""
+"""The gazetteer for tests: that of DINAMIS_GAZETTEER_PATH, or one made once from the packages into build/."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pytest
 from gazetteers import gazetteer  # noqa: F401 - a fixture
 
 from dinamis_service.catalogue.freetext.gazetteer import Place, SqliteGazetteer
@@ -56,7 +55,9 @@ def differences(query: dict[str, Any], gazetteer: SqliteGazetteer) -> list[str]:
         if found.get(name) != expected.get(name)
     ]
     offered = {named(one, gazetteer) for place in reading.places for one in place.choices}
-    told += [f"choices: no {one} in {sorted(offered)}" for one in query.get("choices", []) if one not in offered]
+    told += [
+        f"choices: no {one} in {sorted(offered)}" for one in query.get("choices", []) if one not in offered
+    ]
     return told
 
 

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
+from zipfile import ZipFile
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -85,12 +86,12 @@ def build(wheels: Path, path: Path) -> int:
     return len(places)
 
 
-def _with_coasts(countries: Sequence[RawPlace], wheel: object) -> Iterator[RawPlace]:
+def _with_coasts(countries: Sequence[RawPlace], wheel: ZipFile) -> Iterator[RawPlace]:
     """Countries and the places of France, each with what of the country's coastal strip belongs to it."""
     yield from countries
     strip = next(country.coast for country in countries if country.key == "country/FR")
     shapely.prepare(strip)
-    for place in france.places(wheel):  # type: ignore[arg-type]
+    for place in france.places(wheel):
         yield _on_coast(place, strip)
 
 
@@ -126,7 +127,9 @@ def _write(database: sqlite3.Connection, places: Sequence[RawPlace]) -> None:
                 *box_of(place.outline),
             ),
         )
-        database.execute("INSERT INTO shape VALUES (?, ?, ?)", (number, _pack(place.outline), _pack(place.coast)))
+        database.execute(
+            "INSERT INTO shape VALUES (?, ?, ?)", (number, _pack(place.outline), _pack(place.coast))
+        )
         for key, weight in _keys(place, rank):
             names[key, number] = max(weight, names.get((key, number), -1))
             if place.population >= _TYPO_POPULATION:

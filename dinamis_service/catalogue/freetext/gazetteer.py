@@ -1,4 +1,4 @@
-"""The gazetteer as the service reads it: places by name, by the beginning of a name, and in spite of a slip."""
+"""The gazetteer as the service reads it: places by name, by its beginning, and in spite of a slip."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import shapely
 from rapidfuzz.distance import OSA
@@ -177,11 +177,14 @@ class SqliteGazetteer:
         allowed = 1 if len(key) < 9 else 2  # noqa: PLR2004 - said above
         close = [(slips_between(key, row[0]), row[0]) for row in rows]
         chosen = [name for slips, name in sorted(close) if slips <= allowed][: 4 * limit]
-        places = [(slips_between(key, name), -place.rank, place.id, place)
-                  for name, found in self.named(chosen).items() for place in found]
+        places = [
+            (slips_between(key, name), -place.rank, place.id, place)
+            for name, found in self.named(chosen).items()
+            for place in found
+        ]
         return [entry[-1] for entry in sorted(places, key=lambda entry: entry[:3])]
 
-    def _rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]] | list[object]:
+    def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         if not self.present:
             return []
         connection = getattr(self._local, "connection", None)
@@ -197,7 +200,7 @@ def slips_between(written: str, name: str) -> int:
     return min(OSA.distance(written, head) for head in heads)
 
 
-def _place(row: Sequence[object]) -> Place:
+def _place(row: Sequence[Any]) -> Place:
     number, key, name, name_en, within, population, west, south, east, north, rank, *_ = row
     return Place(
         id=int(number),

@@ -31,7 +31,7 @@ _MOST_WORDS = 40
 _SHORTEST_WORD = 3
 """Letters of a one-word name within a longer text: Y, Eu, Us ... are found when written alone."""
 _PLAUSIBLE = 3.3
-"""Rank from which a foreign town is believed in the midst of a text; smaller ones need their country beside them."""
+"""Rank from which a foreign town is believed in a longer text; others need their country beside them."""
 _IDENTIFIER = re.compile(r"(?<![\w.:-])(?=[\w.:-]*\d)(?=[\w.:-]*[_:])[A-Za-z0-9][\w.:-]{11,}(?![\w.:-])")
 _CODE = re.compile(r"\d\d|2[ab]|97[1-6]")
 
@@ -109,7 +109,7 @@ def _runs(words: Sequence[str]) -> Iterable[str]:
 def _longest(
     words: Sequence[str], start: int, known: dict[str, list[Place]], alone: int
 ) -> tuple[int, tuple[Place, ...]]:
-    """How many words from `start` on make a name, and the places of that name; one word and none otherwise."""
+    """How many words from `start` on make a name, and its places; one word and none otherwise."""
     for length in range(min(_LONGEST_NAME, len(words) - start), 0, -1):
         run = words[start : start + length]
         places = tuple(known.get(" ".join(run), ()))
@@ -124,7 +124,7 @@ def _is_a_name(run: Sequence[str]) -> bool:
         return not all(word in SILENT or word.isdigit() for word in run)
     (word,) = run
     return (
-        (len(word) >= _SHORTEST_WORD and not word.isdigit() or len(word) == len("34000"))
+        ((len(word) >= _SHORTEST_WORD and not word.isdigit()) or len(word) == len("34000"))
         and word not in SILENT
         and word not in NEVER_ALONE
         and theme_of(word) is None

@@ -10,16 +10,20 @@ from dinamis_service.catalogue.freetext.text import Text
 
 _DECIMAL = r"[+-]?\d{1,3}[.]\d+"
 _COMMA = r"[+-]?\d{1,3},\d+"
+_WHOLE = r"\d{1,3}"
+
+
+def _pattern(number: str, between: str, *, turned: str = "?") -> re.Pattern[str]:
+    """Two numbers of a kind; `turned` says whether north and east must be told."""
+    latitude = rf"(?<![\w.,-])(?P<lat>{number})\s*°?\s*(?P<ns>[ns]){turned}"
+    longitude = rf"(?P<lon>{number})\s*°?\s*(?P<ew>[eow]){turned}(?![\w.,%])"
+    return re.compile(rf"{latitude}\s*{between}\s*{longitude}")
+
+
 _PATTERNS = (
-    re.compile(
-        rf"(?<![\w.,-])(?P<lat>{_DECIMAL})\s*°?\s*(?P<ns>[ns])?\s*[,; ]\s*(?P<lon>{_DECIMAL})\s*°?\s*(?P<ew>[eow])?(?![\w.%])"
-    ),
-    re.compile(
-        rf"(?<![\w.,-])(?P<lat>{_COMMA})\s*°?\s*(?P<ns>[ns])?\s*[; ]\s*(?P<lon>{_COMMA})\s*°?\s*(?P<ew>[eow])?(?![\w.,%])"
-    ),
-    re.compile(
-        r"(?<![\w.,-])(?P<lat>\d{1,2})\s*°?\s*(?P<ns>[ns])\s*[,; ]?\s*(?P<lon>\d{1,3})\s*°?\s*(?P<ew>[eow])(?![\w.%])"
-    ),
+    _pattern(_DECIMAL, "[,; ]"),
+    _pattern(_COMMA, "[; ]"),
+    _pattern(_WHOLE, "[,; ]?", turned=""),
 )
 _LATITUDES, _LONGITUDES = 90, 180
 

