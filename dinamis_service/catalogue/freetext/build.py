@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import os
+import re
 import sqlite3
 import tempfile
 import zlib
@@ -19,16 +20,18 @@ from shapely.geometry.base import BaseGeometry
 
 from dinamis_service.catalogue.freetext import france, sources, world
 from dinamis_service.catalogue.freetext.folding import key_of
+from dinamis_service.catalogue.freetext.gazetteer import STARTS
 from dinamis_service.catalogue.freetext.raw import RawPlace, box_of, lighter
 from dinamis_service.catalogue.freetext.typos import deletions
 
 FORMAT = 1
 """Goes up when files made before can no longer be read."""
-STARTS = 6
-"""Letters up to which the best places are kept for each beginning of a name."""
 _BEST = 40
 _OTHER_NAME = 1.2
 """What a name that is not a place's own takes from its rank."""
+_FOREIGN_NAME = 2.5
+"""What a name in another language takes: it may be any language, in any spelling of it."""
+_DIGIT = re.compile(r"\d")
 _TYPO_POPULATION = 2_000
 """Inhabitants from which a name is found in spite of a slip."""
 
@@ -132,7 +135,11 @@ def _write(database: sqlite3.Connection, places: Sequence[RawPlace]) -> None:
         )
         for key, weight in _keys(place, rank):
             names[key, number] = max(weight, names.get((key, number), -1))
-            if place.population >= _TYPO_POPULATION:
+            if (
+                place.population >= _TYPO_POPULATION
+                and weight > rank - _FOREIGN_NAME
+                and not _DIGIT.search(key)
+            ):
                 slips.update((one, key) for one in deletions(key))
     database.executemany(
         "INSERT INTO name VALUES (?, ?, ?)", [(key, number, rank) for (key, number), rank in names.items()]
@@ -160,17 +167,19 @@ def _keys(place: RawPlace, rank: float) -> Iterable[tuple[str, float]]:
             yield key, rank
     for name in place.others:
         if key := key_of(name):
-            yield key, rank - _OTHER_NAME
+            yield key, rank - (_FOREIGN_NAME if place.kind == "city" else _OTHER_NAME)
 
 
 def _starts(names: Mapping[tuple[str, int], float]) -> Iterator[tuple[str, int, float]]:
-    """The best places for each beginning of a name, so that a short one is answered without sorting all."""
+    """The best places for each beginning of many names, so that it is answered without sorting all."""
     found: dict[str, dict[int, float]] = defaultdict(dict)
     for (key, number), rank in names.items():
         for length in range(1, min(STARTS, len(key)) + 1):
             bucket = found[key[:length]]
             bucket[number] = max(rank, bucket.get(number, -1))
     for beginning, bucket in found.items():
+        if len(bucket) <= _BEST:
+            continue
         best = sorted(bucket.items(), key=lambda entry: -entry[1])[:_BEST]
         yield from ((beginning, number, rank) for number, rank in best)
 

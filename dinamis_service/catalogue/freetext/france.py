@@ -22,7 +22,7 @@ Row = dict[str, str]
 _ARTICLES = ("", "", "Le ", "La ", "Les ", "L'", "Aux ", "Las ", "Los ")
 """By the code with which INSEE says how a name is announced."""
 _BARE_FROM = 20_000
-"""Inhabitants from which a town is also known without its article (Havre, Rochelle)."""
+"""Inhabitants from which a town of one word is also known without its article (Havre, Rochelle)."""
 _MOST = {"departement": 1_000, "region": 2_000, "former-region": 2_000, "area": 3_000}
 """Vertices of an outline."""
 _OVERSEAS = ("971", "972", "973", "974", "976")
@@ -136,7 +136,8 @@ def _full_name(row: Row) -> str:
 
 def _commune(row: Row, outline: BaseGeometry, within: Sequence[str], postal: Sequence[str]) -> RawPlace:
     population = _people(row)
-    others = [*postal, *([row["nom"]] if population >= _BARE_FROM else [])]
+    bare = population >= _BARE_FROM or re.search(r"\W", row["nom"]) is not None
+    others = [*postal, *([row["nom"]] if bare else [])]
     return RawPlace(
         f"commune/{row['code']}",
         _full_name(row),
@@ -223,8 +224,8 @@ def _larger(
         codes = [row["code"] for row in departements.values() if row["region_id"] == one]
         key = f"region/{region['code']}"
         overseas = [name for code in codes if code in _OVERSEAS for name in _codes(code)]
-        others = [region["nom"], *overseas, *_OTHER_NAMES.get(key, ())]
-        yield made.together(key, _full_name(region), codes, others=others)
+        others = [_full_name(region), *overseas, *_OTHER_NAMES.get(key, ())]
+        yield made.together(key, region["nom"], codes, others=others)
     for code, (name, listed) in OLD_REGIONS.items():
         yield made.together(f"former-region/{code}", name, listed.split(), weight=4.5)
     yield from _areas(made)
@@ -250,10 +251,10 @@ def _departement(row: Row, region: Row, made: _Departements) -> RawPlace:
     paris = code == _PARIS
     return RawPlace(
         f"departement/{code}",
-        "Département de Paris" if paris else _full_name(row),
+        "Département de Paris" if paris else row["nom"],
         lighter(made.land[code], _MOST["departement"]),
         within=[f"region/{region['code']}", "country/FR"],
-        others=_codes(code) if paris else [row["nom"], *_codes(code)],
+        others=_codes(code) if paris else [_full_name(row), *_codes(code)],
         population=made.people[code],
         weight=4,
         coast=made.land[code],

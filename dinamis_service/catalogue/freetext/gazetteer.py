@@ -20,7 +20,11 @@ from dinamis_service.catalogue.freetext.typos import SHORTEST, deletions
 Box = tuple[float, float, float, float]
 
 STARTS = 6
-"""Letters up to which the file keeps the best places for each beginning of a name."""
+"""Letters up to which the file keeps the best places for the beginnings that many names have."""
+_EXACT = 1.5
+"""What a name that is all that is written adds to its rank."""
+_WORTH_A_SLIP = 5.0
+"""Rank from which a place is suggested in spite of a slip."""
 KINDS = {
     "commune": ("commune", "commune"),
     "former-commune": ("commune déléguée ou associée", "former commune"),
@@ -156,18 +160,26 @@ class SqliteGazetteer:
             del self._local.connection
 
     def _beginning(self, key: str, limit: int) -> list[Place]:
-        """Names that are the key first, then those that begin with it."""
-        exact = self.named([key]).get(key, [])
-        if len(key) <= STARTS:
-            table, condition, values = "start", "n.beginning = ?", [key]
-        else:
-            table, condition, values = "name", "n.key >= ? AND n.key < ?", [key, key + "\x7f"]
+        """Places whose name begins with the key, those whose name it is pushed up."""
+        found = self.named([key]).get(key, [])
+        ranks = {place.id: place.rank + _EXACT for place in found}
+        for place in self._starting(key, limit):
+            found += [] if place.id in ranks else [place]
+            ranks[place.id] = max(place.rank, ranks.get(place.id, place.rank))
+        return sorted(found, key=lambda place: -ranks[place.id])
+
+    def _starting(self, key: str, limit: int) -> list[Place]:
+        short = self._ranked("start", "n.beginning = ?", [key], limit) if len(key) <= STARTS else []
+        return short or self._ranked("name", "n.key >= ? AND n.key < ?", [key, key + "\x7f"], limit)
+
+    def _ranked(self, table: str, condition: str, values: Sequence[str], limit: int) -> list[Place]:
+        """Places of the names that meet a condition, the likeliest first."""
         rows = self._rows(
             f"SELECT {_COLUMNS}, max(n.rank) AS best FROM {table} n JOIN place p ON p.id = n.place"  # noqa: S608
             f" WHERE {condition} GROUP BY p.id ORDER BY best DESC, p.id LIMIT ?",
             [*values, limit],
         )
-        return [*exact, *map(_place, rows)]
+        return [_place(row) for row in rows]
 
     def _nearly(self, key: str, limit: int) -> list[Place]:
         """Names whose beginning is one slip away from the key: two from nine letters on."""
@@ -181,6 +193,7 @@ class SqliteGazetteer:
             (slips_between(key, name), -place.rank, place.id, place)
             for name, found in self.named(chosen).items()
             for place in found
+            if place.rank >= _WORTH_A_SLIP
         ]
         return [entry[-1] for entry in sorted(places, key=lambda entry: entry[:3])]
 

@@ -28,6 +28,10 @@ MOST_CHOICES = 10
 _LONGEST_NAME = 9
 """Words of a name ("Saint-Remy-en-Bouzemont-Saint-Genest-et-Isson" has eight)."""
 _MOST_WORDS = 40
+_SHORT_WORD = 4
+_SURE = 6.3
+"""Rank from which a short word within a longer text is a place (a commune of 2,000 inhabitants): there are a Bar
+and an Ars, which are words first."""
 _SHORTEST_WORD = 3
 """Letters of a one-word name within a longer text: Y, Eu, Us ... are found when written alone."""
 _PLAUSIBLE = 3.3
@@ -113,16 +117,18 @@ def _longest(
     for length in range(min(_LONGEST_NAME, len(words) - start), 0, -1):
         run = words[start : start + length]
         places = tuple(known.get(" ".join(run), ()))
-        if places and (length == alone or _is_a_name(run)):
+        if places and (length == alone or _is_a_name(run, places[0].rank)):
             return length, places
     return 1, ()
 
 
-def _is_a_name(run: Sequence[str]) -> bool:
+def _is_a_name(run: Sequence[str], rank: float) -> bool:
     """Whether words are a name of a place in the midst of others."""
     if len(run) > 1:
         return not all(word in SILENT or word.isdigit() for word in run)
     (word,) = run
+    if len(word) <= _SHORT_WORD and rank < _SURE:
+        return False
     return (
         ((len(word) >= _SHORTEST_WORD and not word.isdigit()) or len(word) == len("34000"))
         and word not in SILENT
