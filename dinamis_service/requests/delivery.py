@@ -10,7 +10,7 @@ from pathlib import Path
 from dinamis_service.catalogue.engine import Item
 from dinamis_service.catalogue.ingest import Scene, asset_key, ingest_cog
 from dinamis_service.catalogue.missions import PLATFORMS
-from dinamis_service.catalogue.orderable_view import reconciled
+from dinamis_service.catalogue.orderable_view import HELD_AS, reconciled
 from dinamis_service.catalogue.rasters import RasterError, describe
 from dinamis_service.context import Context
 from dinamis_service.errors import ConflictError, InvalidError
@@ -182,7 +182,8 @@ def _same_scene(item: Item) -> Scene:
 
 def _now_downloadable(item: Item) -> Item:
     """An item that has its images already, out of the orderable view."""
-    properties = {name: value for name, value in item["properties"].items() if not name.startswith("order:")}
+    told = item["properties"].items()
+    properties = {name: value for name, value in told if not name.startswith("order:") and name != HELD_AS}
     return {**item, "properties": {**properties, "dinamis:product_type": "downloadable"}}
 
 

@@ -1,8 +1,9 @@
-"""The gazetteer for tests: that of DINAMIS_GAZETTEER_PATH, or one made once from the packages into build/."""
+"""The gazetteer for tests: that of DINAMIS_GAZETTEER_PATH, or of the set-up, made where it is missing."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,12 +18,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def gazetteer_file() -> Path:
     """Path of a gazetteer made from today's packages; the test skips where they cannot be had."""
-    path = Path(os.environ.get("DINAMIS_GAZETTEER_PATH") or ROOT / "build" / "gazetteer" / "gazetteer.sqlite")
+    path = Path(os.environ.get("DINAMIS_GAZETTEER_PATH") or ROOT / ".venv" / "gazetteer.sqlite")
     if not build.is_current(path):
-        wheels = path.parent / "wheels"
         try:
-            sources.fetch(wheels)
-            build.build(wheels, path)
+            with tempfile.TemporaryDirectory() as folder:
+                sources.fetch(Path(folder))
+                build.build(Path(folder), path)
         except UnavailableError as error:
             pytest.skip(error.detail)
     return path

@@ -139,6 +139,14 @@ def _span(match: re.Match[str], _today: date) -> Period | None:
     return None if start is None else Period(start.first, end.last)
 
 
+def _days(match: re.Match[str], _today: date) -> Period | None:
+    """Days of one month, which stands at the end only."""
+    end = _point(match["end"])
+    if end is None or end.last is None or int(match["start"]) > end.last.day:
+        return None
+    return Period(end.last.replace(day=int(match["start"])), end.last)
+
+
 def _single(match: re.Match[str], _today: date) -> Period | None:
     return _point(match["point"])
 
@@ -228,6 +236,7 @@ def _rule(pattern: str, make: Maker) -> tuple[re.Pattern[str], Maker]:
 _UNIT = r"(?P<unit>jours?|semaines?|mois|ans?|annees?|days?|weeks?|months?|years?)"
 _RULES = (
     _rule(rf"hiver\s+(?P<year>{_YEAR})(?:\s*[-/]\s*(?P<last>{_YEAR}))?", _winter),
+    _rule(rf"(?:du\s+)?(?P<start>\d\d?)(?:er)?\s+au\s+(?P<end>{_DAY}\s+{_MONTH}\s+{_YEAR})", _days),
     _rule(rf"(?:entre\s+|between\s+)(?P<start>{_PARTIAL})\s+(?:et|and)\s+(?P<end>{_POINT})", _span),
     _rule(rf"(?:de(?:puis)?\s+|du\s+|d')?(?P<start>{_PARTIAL}){_TO}(?:le\s+)?(?P<end>{_POINT})", _span),
     _rule(rf"(?:en\s+|l'|au\s+)?(?P<season>{'|'.join(_SEASONS)})\s+(?:de\s+)?(?P<year>{_YEAR})", _season),

@@ -30,8 +30,8 @@ _LONGEST_NAME = 9
 _MOST_WORDS = 40
 _SHORT_WORD = 4
 _SURE = 6.3
-"""Rank from which a short word within a longer text is a place (a commune of 2,000 inhabitants): there are a Bar
-and an Ars, which are words first."""
+"""Rank from which a short word within a longer text is a place (a commune of 2,000 inhabitants): there is a
+commune of Bar and one of Ars."""
 _SHORTEST_WORD = 3
 """Letters of a one-word name within a longer text: Y, Eu, Us ... are found when written alone."""
 _PLAUSIBLE = 3.3
