@@ -15,10 +15,10 @@ from dinamis_service.catalogue.filters import parse_filter, to_sql
 from dinamis_service.catalogue.freetext.dates import Period, merged, take_periods
 from dinamis_service.catalogue.freetext.folding import key_of
 from dinamis_service.catalogue.freetext.gazetteer import SqliteGazetteer
-from dinamis_service.catalogue.freetext.narrowing import NOTHING, narrowed, with_text
+from dinamis_service.catalogue.freetext.narrowing import narrowed, with_text
 from dinamis_service.catalogue.freetext.parser import parse
 from dinamis_service.catalogue.freetext.raw import box_of, lighter
-from dinamis_service.catalogue.freetext.search import Conditions, to_search
+from dinamis_service.catalogue.freetext.search import NOTHING, Conditions, to_search
 from dinamis_service.catalogue.freetext.text import Text
 from dinamis_service.catalogue.missions import MISSIONS, PLATFORMS
 
@@ -115,6 +115,34 @@ def test_every_platform_is_known_by_its_name(name: str, gazetteer: SqliteGazette
 def test_every_mission_is_known_by_its_name(name: str, gazetteer: SqliteGazetteer):  # noqa: F811
     assert parse(name, gazetteer, TODAY).missions == (name,)
     assert parse(f"sauf {name}", gazetteer, TODAY).without_missions == (name,)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("Chamonix", ["commune/74056"]),
+        ("44000 Nantes", ["commune/44109"]),
+        ("Guadeloupe 971", ["region/01"]),
+        ("974", ["region/04"]),
+        ("Mont Saint-Michel", ["commune/50353"]),
+        ("foo bar truc", []),
+    ],
+)
+def test_places(text: str, places: list[str], gazetteer: SqliteGazetteer):  # noqa: F811
+    assert [found.place.key for found in parse(text, gazetteer, TODAY).places] == places
+
+
+def test_a_place_can_be_left_out(gazetteer: SqliteGazetteer):  # noqa: F811
+    reading = parse("Île-de-France hors Paris", gazetteer, TODAY)
+    assert [found.place.key for found in reading.places] == ["region/11"]
+    assert [found.place.key for found in reading.without_places] == ["commune/75056"]
+    area = to_search(reading, gazetteer).geometry
+    assert area is not None
+    assert area.covers(shapely.Point(2.13, 48.80))  # Versailles
+    assert not area.intersects(shapely.Point(2.34, 48.86))  # Paris
+    nothing = to_search(parse("Paris hors Île-de-France", gazetteer, TODAY), gazetteer)
+    assert nothing.filter is NOTHING
+    assert nothing.geometry is None
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

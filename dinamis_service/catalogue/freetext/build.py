@@ -29,7 +29,7 @@ FORMAT = 1
 _BEST = 40
 _OTHER_NAME = 1.2
 """What a name that is not a place's own takes from its rank."""
-_FOREIGN_NAME = 2.5
+_FOREIGN_NAME = 1.8
 """What a name in another language takes: it may be any language, in any spelling of it."""
 _DIGIT = re.compile(r"\d")
 _TYPO_POPULATION = 2_000

@@ -84,7 +84,7 @@ _CLOUD_RULES = (
     ),
 )
 _CLEAR = (
-    r"\b(?:sans|aucun|0|zero|no)\s+(?:nuages?|clouds?)\b"
+    r"\b(?:sans|aucun|0|zero|no)\s+(?:les\s+|aucun\s+)?(?:nuages?|clouds?)\b"
     r"|\bciel\s+(?:clair|degage)\b|\bcloud[\s-]free\b|\bcloudless\b"
 )
 _NEARLY_CLEAR = (

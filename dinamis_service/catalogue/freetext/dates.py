@@ -237,6 +237,7 @@ _UNIT = r"(?P<unit>jours?|semaines?|mois|ans?|annees?|days?|weeks?|months?|years
 _RULES = (
     _rule(rf"hiver\s+(?P<year>{_YEAR})(?:\s*[-/]\s*(?P<last>{_YEAR}))?", _winter),
     _rule(rf"(?:du\s+)?(?P<start>\d\d?)(?:er)?\s+au\s+(?P<end>{_DAY}\s+{_MONTH}\s+{_YEAR})", _days),
+    _rule(rf"(?:en\s+)?(?P<start>{_MONTH})\s+(?P<end>{_MONTH}\s+{_YEAR})", _span),
     _rule(rf"(?:entre\s+|between\s+)(?P<start>{_PARTIAL})\s+(?:et|and)\s+(?P<end>{_POINT})", _span),
     _rule(rf"(?:de(?:puis)?\s+|du\s+|d')?(?P<start>{_PARTIAL}){_TO}(?:le\s+)?(?P<end>{_POINT})", _span),
     _rule(rf"(?:en\s+|l'|au\s+)?(?P<season>{'|'.join(_SEASONS)})\s+(?:de\s+)?(?P<year>{_YEAR})", _season),

@@ -39,6 +39,7 @@ KINDS = {
 }
 """What sorts of places there are, in French and English."""
 _COLUMNS = "p.id, p.key, p.name, p.name_en, p.within, p.population, p.west, p.south, p.east, p.north"
+_FEW = 5
 _MANY = 400
 """Names compared letter by letter for one slip."""
 
@@ -74,6 +75,10 @@ class Gazetteer(Protocol):
 
     def named(self, keys: Sequence[str]) -> dict[str, list[Place]]:
         """Places of each of these keys (`folding.key_of`), the likeliest first; keys of none are left out."""
+        ...
+
+    def first_word(self, word: str) -> list[Place]:
+        """Places of several words of which this is the first, the likeliest first ("Chamonix")."""
         ...
 
     def beginning(self, text: str, limit: int) -> list[Place]:
@@ -122,6 +127,10 @@ class SqliteGazetteer:
         for row in rows:
             found.setdefault(row[-1], []).append(_place(row))
         return found
+
+    def first_word(self, word: str) -> list[Place]:
+        """See `Gazetteer`."""
+        return self._ranked("name", "n.key >= ? AND n.key < ?", [f"{word} ", f"{word}!"], _FEW)
 
     def beginning(self, text: str, limit: int) -> list[Place]:
         """See `Gazetteer`; slips are looked for when too few names begin so."""

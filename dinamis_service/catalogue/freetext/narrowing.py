@@ -12,10 +12,7 @@ from dinamis_service.catalogue.engine import SearchRequest
 from dinamis_service.catalogue.filters import all_of
 from dinamis_service.catalogue.freetext.gazetteer import Gazetteer
 from dinamis_service.catalogue.freetext.parser import parse
-from dinamis_service.catalogue.freetext.search import Conditions, to_search
-
-NOTHING = False
-"""The CQL2 filter that no item meets."""
+from dinamis_service.catalogue.freetext.search import NOTHING, Conditions, to_search
 
 
 def with_text(

@@ -22,7 +22,7 @@ from dinamis_service.catalogue.freetext.points import take_points
 from dinamis_service.catalogue.freetext.reading import FoundPlace, Reading
 from dinamis_service.catalogue.freetext.sensors import take_sensors
 from dinamis_service.catalogue.freetext.text import Text
-from dinamis_service.catalogue.freetext.words import KIND_HINTS, NEVER_ALONE, SILENT
+from dinamis_service.catalogue.freetext.words import KIND_HINTS, NEVER_ALONE, SILENT, WITHOUT
 
 MOST_CHOICES = 10
 _LONGEST_NAME = 9
@@ -32,6 +32,7 @@ _SHORT_WORD = 4
 _SURE = 6.3
 """Rank from which a short word within a longer text is a place (a commune of 2,000 inhabitants): there is a
 commune of Bar and one of Ars."""
+_LONG_WORD = 6
 _SHORTEST_WORD = 3
 """Letters of a one-word name within a longer text: Y, Eu, Us ... are found when written alone."""
 _PLAUSIBLE = 3.3
@@ -47,6 +48,7 @@ class _Name:
     written: str
     places: tuple[Place, ...]
     chosen: bool = False
+    left_out: bool = False
 
 
 def parse(text: str, gazetteer: Gazetteer, today: date) -> Reading:
@@ -61,10 +63,13 @@ def parse(text: str, gazetteer: Gazetteer, today: date) -> Reading:
     cloud = take_cloud(left)
     names, others = _names(left.words(), gazetteer)
     names, others = _with_codes(names, others, gazetteer)
-    places = [_found(name) for name in _told_apart(names)]
+    names, others = _with_first_words(names, others, gazetteer)
+    places = [_found(name) for name in _told_apart([name for name in names if not name.left_out])]
+    without = [_found(name) for name in names if name.left_out]
     themes = _themes(others)
     return Reading(
         places=(*points, *places),
+        without_places=tuple(without),
         periods=tuple(periods),
         missions=tuple(sensors.missions),
         platforms=tuple(sensors.platforms),
@@ -90,15 +95,18 @@ def _names(stretches: Sequence[Sequence[str]], gazetteer: Gazetteer) -> tuple[li
     others: list[str] = []
     for words in split:
         hint: Sequence[str] = ()
+        left_out = False
         index = 0
         while index < len(words):
             length, places = _longest(words, index, known, alone)
             if places:
                 fitting = tuple(place for place in places if place.kind in hint)
-                names.append(_Name(" ".join(words[index : index + length]), fitting or places, bool(fitting)))
-                hint = ()
+                written = " ".join(words[index : index + length])
+                names.append(_Name(written, fitting or places, bool(fitting), left_out))
+                hint, left_out = (), False
             else:
                 others.append(words[index])
+                left_out = words[index] in WITHOUT or (left_out and words[index] in SILENT)
                 hint = KIND_HINTS.get(words[index], hint)
             index += length
     return names, others
@@ -142,14 +150,28 @@ def _with_codes(
 ) -> tuple[list[_Name], list[str]]:
     """Names with the codes of départements that tell which of them is meant ("Saint-Denis 93")."""
     codes = [word for word in others if _CODE.fullmatch(word)]
-    if not codes or not names:
+    if not codes:
         return list(names), list(others)
     known = gazetteer.named([f"departement {code}" for code in codes])
+    alone = not names and len(codes) == len(others)
     added = []
     for code in codes:
         places = tuple(known.get(f"departement {code}", ()))
-        if any(_within(name, places) for name in names):
+        if places and (alone or any(_within(name, places) or _shared(name, places) for name in names)):
             added.append(_Name(code, places))
+    used = {name.written for name in added}
+    return [*names, *added], [word for word in others if word not in used]
+
+
+def _with_first_words(
+    names: Sequence[_Name], others: Sequence[str], gazetteer: Gazetteer
+) -> tuple[list[_Name], list[str]]:
+    """Names with those that people shorten to their first word ("Chamonix", "Noirmoutier")."""
+    added = []
+    for word in others:
+        if len(word) >= _LONG_WORD and word not in NEVER_ALONE and not _is_known(word):
+            places = tuple(place for place in gazetteer.first_word(word) if place.rank >= _SURE)
+            added += [_Name(word, places)] if places else []
     used = {name.written for name in added}
     return [*names, *added], [word for word in others if word not in used]
 
@@ -160,10 +182,25 @@ def _within(name: _Name, holders: Sequence[Place]) -> tuple[Place, ...]:
     return tuple(place for place in name.places if ids.intersection(place.within))
 
 
+def _shared(name: _Name, places: Sequence[Place]) -> tuple[Place, ...]:
+    """Places that a name and a list have in common."""
+    ids = {place.id for place in places}
+    return tuple(place for place in name.places if place.id in ids)
+
+
 def _told_apart(names: Sequence[_Name]) -> list[_Name]:
-    """Names of which one says where the other is are one place: the smaller ("Valence Espagne")."""
-    kept = list(names)
-    for holder in names:
+    """Names of which one says where the other is are one place: the smaller ("Valence Espagne").
+
+    Two names of one place are one too ("44000 Nantes").
+    """
+    kept: list[_Name] = []
+    for name in names:
+        index = next((at for at, one in enumerate(kept) if _shared(one, name.places)), None)
+        if index is None:
+            kept.append(name)
+        else:
+            kept[index] = replace(kept[index], places=_shared(kept[index], name.places), chosen=True)
+    for holder in list(kept):
         for index, name in enumerate(kept):
             inside = _within(name, holder.places) if name.written != holder.written else ()
             if inside and holder in kept:
@@ -188,5 +225,10 @@ def _themes(words: Iterable[str]) -> tuple[Theme, ...]:
 
 def _unknown(words: Iterable[str]) -> Iterable[str]:
     for word in dict.fromkeys(words):
-        if word not in SILENT and word not in KIND_HINTS and theme_of(word) is None:
+        if not _is_known(word):
             yield word
+
+
+def _is_known(word: str) -> bool:
+    """Whether a word that names no place means something, if only by helping the others."""
+    return word in SILENT or word in KIND_HINTS or word in WITHOUT or theme_of(word) is not None

@@ -24,6 +24,7 @@ class Reading:
 
     Args:
         places: any of them is meant.
+        without_places: left out.
         periods: any of them is meant, in order of time.
         missions, platforms: names of `missions`; a scene of any of them is meant.
         without_missions, without_platforms: left out.
@@ -36,6 +37,7 @@ class Reading:
     """
 
     places: tuple[FoundPlace, ...] = ()
+    without_places: tuple[FoundPlace, ...] = ()
     periods: tuple[Period, ...] = ()
     missions: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()

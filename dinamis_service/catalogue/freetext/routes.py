@@ -78,7 +78,7 @@ class SearchConditions(BaseModel):
     ids: list[str] | None = None
     intersects: dict[str, Any] | None = None
     datetime: str | None = None
-    filter: dict[str, Any] | None = None
+    filter: dict[str, Any] | bool | None = None
 
 
 class FreeText(BaseModel):
@@ -165,6 +165,10 @@ def _chips(reading: Reading, gazetteer: SqliteGazetteer, language: Language) -> 
             title=titles.place(found.place, gazetteer.of(found.place.within), language),
         )
         for found in reading.places
+    ]
+    chips += [
+        Chip(kind="place", value=found.place.key, title=titles.name(found.place, language), excluded=True)
+        for found in reading.without_places
     ]
     chips += [
         Chip(

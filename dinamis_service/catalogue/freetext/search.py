@@ -19,6 +19,8 @@ from dinamis_service.catalogue.moments import format_moment
 
 _LAST = time(23, 59, 59, 999999, tzinfo=UTC)
 _FIRST = time(0, tzinfo=UTC)
+NOTHING = False
+"""The CQL2 filter that no item meets."""
 _HOME = "country/FR"
 """Whose coast is meant where no place is named."""
 
@@ -46,6 +48,8 @@ class Conditions:
 def to_search(reading: Reading, gazetteer: Gazetteer) -> Conditions:
     """The conditions that a reading means; those it does not mention are left open."""
     geometry, inland = _area(reading, gazetteer)
+    if geometry is not None and geometry.is_empty:
+        return Conditions(filter=NOTHING, inland=inland)
     start, end = _bounds(reading.periods)
     terms = [
         _any(reading.periods, _within) if len(reading.periods) > 1 else None,
@@ -72,9 +76,14 @@ def _area(reading: Reading, gazetteer: Gazetteer) -> tuple[BaseGeometry | None, 
         if coastal and coast is None:
             inland.append(place)
         shapes.append(coast if coast is not None else outline_of(place, gazetteer))
+    if not shapes and reading.without_places:
+        shapes.append(shapely.box(-180, -90, 180, 90))
     if not shapes:
         return None, ()
-    return (shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)), tuple(inland)
+    area = shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
+    for found in reading.without_places:
+        area = shapely.difference(area, outline_of(found.place, gazetteer))
+    return area, tuple(inland)
 
 
 def outline_of(place: Place, gazetteer: Gazetteer) -> BaseGeometry:

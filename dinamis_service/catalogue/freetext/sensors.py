@@ -81,7 +81,7 @@ def _spelled(name: str) -> str:
 _RULES = (
     _rule(rf"pwh|{_PLEIADES}{_HERITAGE}", _missions(PWH)),
     _rule(rf"swh|spot{_HERITAGE}|spot[\s-]*1{_OR}(?:spot[\s-]*)?5", _missions(*HERITAGE)),
-    _rule(rf"spot[\s-]*6{_OR}(?:spot[\s-]*)?7|spot[\s-]*67", _missions("SPOT 6/7")),
+    _rule(rf"spot[\s-]*6(?:{_OR}|\s+)(?:spot[\s-]*)?7|spot[\s-]*67", _missions("SPOT 6/7")),
     _rule(rf"{_NEO}[\s-]*(?P<which>[34])", _platform("PNEO")),
     _rule(_NEO, _missions("PLEIADES NEO")),
     _rule(rf"{_PLEIADES}[\s-]*1[\s-]*(?P<which>[ab])", _platform("PHR1")),

@@ -13,6 +13,7 @@ scene scenes se secteur sensor sensors ses show son sous sur the to tous tout to
 vers veux voir voudrais vue vues with without y year zone zones
 """
 _NEVER_ALONE = """
+janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
 baie bas basse blanc blanche bois bon bonne bourg brut camp cap centre champ champs chateau col cols commune
 cote cotes couleur couleurs croix delta demande departement dernier derniere dernieres derniers eau eaux
 eglise estuaire fleuve foret forets fort forts golfe grand grande grands hameau haut haute hauts heritage
@@ -28,6 +29,9 @@ SILENT = frozenset(_SILENT.split())
 
 NEVER_ALONE = frozenset(_NEVER_ALONE.split())
 """Names of some village or other, but common words first: places only when they are all that is written."""
+
+WITHOUT = frozenset(("hors", "sauf", "excepte", "except", "without", "sans"))
+"""Words that leave out the place that comes next."""
 
 KIND_HINTS = {
     "region": ("region", "former-region"),

@@ -44,7 +44,6 @@ _OTHER_NAMES = {
     "MU": ("Île Maurice",),
     "NC": ("Calédonie",),
     "NL": ("Hollande",),
-    "PF": ("Tahiti et ses îles",),
     "US": ("USA", "États-Unis d'Amérique", "Amérique du Nord USA"),
     "VN": ("Vietnam",),
     "WF": ("Wallis",),
@@ -127,7 +126,7 @@ def _country(code: str, record: Mapping[str, Any], outline: BaseGeometry, strip:
         others=sorted(others | set(_OTHER_NAMES.get(code, ()))),
         proper=sorted(others | set(_OTHER_NAMES.get(code, ()))),
         population=max(0, int(record["POP_EST"])),
-        weight=6,
+        weight=7 if overseas else 6,
         coast=None if strip.is_empty else lighter(strip, 2 * _VERTICES, _TOLERANCE),
     )
 
