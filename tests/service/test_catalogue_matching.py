@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from dinamis_service.catalogue.engine import Item, SearchRequest
 from dinamis_service.catalogue.matching import acquisition_of_item, acquisition_of_name
 from dinamis_service.catalogue.orderable_view import HELD_AS, hidden_orderables, is_orderable, reconciled
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
+from dinamis_service.cli import main
 
 HERE = (3.80, 43.55, 4.05, 43.72)
 CUT = (3.85, 43.58, 3.95, 43.65)
@@ -276,3 +278,33 @@ def test_the_same_item_delivered_is_itself(catalogue: SqliteCatalogue):
     catalogue.upsert(reconciled(catalogue, [delivered]))
     assert orderable(catalogue) == []
     assert is_orderable(archive())
+
+
+def test_ingested_documents_are_reconciled(tmp_path: Path):
+    """Through the command that puts STAC items in: the archive first, then the product."""
+    data = tmp_path / "data"
+    for name, one in (("archive", archive()), ("product", product())):
+        path = tmp_path / f"{name}.json"
+        path.write_text(json.dumps(one), encoding="utf-8")
+        assert main(["ingest", str(path), "--data-dir", str(data)]) == 0
+    opened = SqliteCatalogue(data / "catalogue.sqlite")
+    assert opened.count() == 2
+    assert orderable(opened) == []
+    opened.close()
+
+
+def test_many_are_reconciled_at_once(catalogue: SqliteCatalogue):
+    """A supplier's archive against what is held: none hidden but the twins."""
+    names = [f"DS_PHR1A_20180616104{second:03d}3_FR1_PX_E003N43_0712_01654" for second in range(0, 60, 2)]
+    held = [item(f"IMG_{name[3:24]}_ORT", "PHR1A", when(name), kind="downloadable") for name in names[::3]]
+    catalogue.upsert(reconciled(catalogue, held))
+    offered = [item(name, "PHR1A", when(name), kind="orderable") for name in names]
+    catalogue.upsert(reconciled(catalogue, offered))
+    assert orderable(catalogue) == sorted(set(names) - set(names[::3]))
+
+
+def when(name: str) -> str:
+    """Moment of a name as `datetime` says it."""
+    found = acquisition_of_name(name).named
+    assert found is not None
+    return found.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -119,6 +119,17 @@ def test_bad_input_is_told(client: TestClient, path: str, params: dict[str, str]
     assert answer.json()["errors"][0]["field"] == "q"
 
 
+@pytest.mark.parametrize(
+    "q", ["\x00", "%", "'; DROP TABLE place; --", "\ud83d\ude00", "((((((", "_" * 300, "é" * 300]
+)
+def test_strange_input_is_answered(client: TestClient, q: str):
+    for path in ("/places", "/freetext"):
+        assert (
+            client.get(path, params={"q": q.encode("utf-16", "surrogatepass").decode("utf-16")}).status_code
+            == 200
+        )
+
+
 def test_they_are_in_the_openapi_document(client: TestClient):
     paths = client.get("/openapi.json").json()["paths"]
     assert {"/places", "/freetext"} <= set(paths)

@@ -62,7 +62,7 @@ def is_current(path: Path) -> bool:
     if not path.exists():
         return False
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
             row = database.execute("SELECT value FROM about WHERE name = 'fingerprint'").fetchone()
     except sqlite3.DatabaseError:
         return False

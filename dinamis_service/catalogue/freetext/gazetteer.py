@@ -211,7 +211,7 @@ class SqliteGazetteer:
             return []
         connection = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(f"file:{self._path}?mode=ro&immutable=1", uri=True)
+            connection = sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
             self._local.connection = connection
         return list(connection.execute(statement, values))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dinamis_service.catalogue.freetext.folding import plain
@@ -61,6 +61,14 @@ def _platform(prefix: str) -> Callable[[re.Match[str]], Meaning]:
     return lambda match: ((), (f"{prefix}{match['which'].upper()}",))
 
 
+def _exactly(name: str) -> Callable[[re.Match[str]], Meaning]:
+    return lambda _match: ((), (name,))
+
+
+def _by_length(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=len, reverse=True)
+
+
 def _spot(match: re.Match[str]) -> Meaning:
     """SPOT 6 and 7 share a mission; each of the others is a mission of its own."""
     mission = f"SPOT {match['which']}"
@@ -90,7 +98,7 @@ _RULES = (
     _rule(r"spots?", _missions(*SPOT_MISSIONS)),
     _rule(r"(?:sentinel[l]?e?s?[\s-]*|s)2[\s-]*(?P<which>[abc])", _platform("S2")),
     _rule(r"sentinel[l]?e?s?(?:[\s-]*2)?|s2", _missions("SENTINEL 2")),
-    *(_rule(_spelled(name), _missions(name)) for name in MISSIONS),
-    *(_rule(_spelled(name), lambda _match, name=name: ((), (name,))) for name in PLATFORMS),  # type: ignore[misc]
+    *(_rule(_spelled(name), _exactly(name)) for name in _by_length(PLATFORMS)),
+    *(_rule(_spelled(name), _missions(name)) for name in _by_length(MISSIONS)),
 )
 """The longer names first; missions and satellites that nobody calls otherwise go by their own name."""
