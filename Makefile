@@ -9,6 +9,8 @@ PLUGIN := .venv/plugin/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The journey reads the real images from here when the folder exists.
 export DINAMIS_REALDATA ?= $(abspath ../shared/realdata)
+# Names of places, made by the set-up.
+export DINAMIS_GAZETTEER_PATH ?= $(CURDIR)/.venv/gazetteer.sqlite
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from dinamis_service import __version__, discovery, errors, middleware, migrations, openapi
 from dinamis_service.catalogue import collections
 from dinamis_service.catalogue import routes as catalogue_routes
+from dinamis_service.catalogue.freetext import routes as freetext_routes
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.clock import Clock, utc_now
 from dinamis_service.context import Context
@@ -60,6 +61,7 @@ def create_app(context: Context) -> FastAPI:
     catalogue_routes.mount(app, context)  # stac-fastapi builds on the application itself, under /stac
     for routes in (
         discovery,
+        freetext_routes,
         identity_routes,
         storage_routes,
         signing_routes,

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     catalogue_path: Path | None = Field(
         None, description="SQLite file of the catalogue; by default data_dir/catalogue.sqlite"
     )
+    gazetteer_path: Path | None = Field(
+        None, description="SQLite file of the places' names; by default data_dir/gazetteer.sqlite"
+    )
     objects_dir: Path | None = Field(None, description="Folder of the objects; by default data_dir/objects")
 
     access_lifetime_s: int = Field(300, ge=1, description="Life of an access token, in seconds")
@@ -84,6 +87,11 @@ class Settings(BaseSettings):
     def catalogue_file(self) -> Path:
         """SQLite file of the catalogue."""
         return self.catalogue_path or self.data_dir / "catalogue.sqlite"
+
+    @property
+    def gazetteer_file(self) -> Path:
+        """SQLite file of the gazetteer, made by `dinamis-service gazetteer`."""
+        return self.gazetteer_path or self.data_dir / "gazetteer.sqlite"
 
     @property
     def objects_root(self) -> Path:

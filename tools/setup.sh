@@ -1,5 +1,5 @@
 #!/bin/bash
-# Prepare this machine: Debian packages that are missing, and the two Python environments of .venv.
+# Prepare this machine: Debian packages that are missing, the two Python environments of .venv, the gazetteer.
 #
 #   tools/setup.sh            everything (make demo, make test, make lint)
 #   tools/setup.sh service    only what the service needs (make serve): no QGIS, no display
@@ -75,6 +75,19 @@ make_venv() {
   printf '%s\n' "$wanted" > "$folder/.lock"
 }
 
+# make_gazetteer: names of places for the free text search, made again when its packages or its making change.
+make_gazetteer() {
+  local file=.venv/gazetteer.sqlite code=dinamis_service/catalogue/freetext wanted
+  [ -d "$code" ] || return 0
+  wanted=$(cat "$code"/{build,sources,raw,france,world,folding,typos}.py | sha256sum | cut -d' ' -f1)
+  [ -e "$file" ] && [ "$(cat .venv/gazetteer.lock 2>/dev/null || true)" = "$wanted" ] && return
+  say "Making the gazetteer (some 60 MB of packages, one or two minutes)"
+  rm -f "$file"
+  DINAMIS_GAZETTEER_PATH=$file .venv/service/bin/python -m dinamis_service gazetteer ||
+    fail "the gazetteer could not be made"
+  printf '%s\n' "$wanted" > .venv/gazetteer.lock
+}
+
 check_python() {
   /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
     fail "/usr/bin/python3 must be 3.11 or later (Debian 12 has it)"
@@ -90,4 +103,5 @@ case "${1:-all}" in
 esac
 check_python
 make_venv service requirements/dev.txt
+make_gazetteer
 [ "${1:-all}" = service ] || make_venv plugin requirements/plugin.txt --system-site-packages

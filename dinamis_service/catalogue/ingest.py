@@ -16,6 +16,7 @@ import shapely
 from dinamis_service.catalogue.engine import OBJECT_SCHEME, CatalogueEngine, Item
 from dinamis_service.catalogue.missions import MISSIONS, PLATFORMS
 from dinamis_service.catalogue.moments import format_moment
+from dinamis_service.catalogue.orderable_view import reconciled
 from dinamis_service.catalogue.rasters import (
     COG_TYPE,
     RasterFacts,
@@ -109,7 +110,7 @@ def ingest_cog(stores: Stores, scene: Scene, files: Mapping[str, Path]) -> Item:
         item = image_item(scene, facts, stores.clock())
         for key, path in {**cogs, "thumbnail": thumbnail}.items():
             stores.objects.put_file(object_key(scene, key), path)
-        stores.catalogue.upsert([item])
+        stores.catalogue.upsert(reconciled(stores.catalogue, [item]))
     return item
 
 

@@ -21,6 +21,7 @@ from dinamis_service.catalogue.ingest import (
 )
 from dinamis_service.catalogue.missions import MISSIONS, PLATFORMS, normal_mission, normal_platform
 from dinamis_service.catalogue.moments import parse_moment
+from dinamis_service.catalogue.orderable_view import reconciled
 from dinamis_service.catalogue.rasters import RasterError, describe
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.catalogue.stac_files import StacFileError
@@ -115,14 +116,14 @@ def _ingest_documents(stores: Stores, args: argparse.Namespace, documents: Itera
     for path in documents:
         try:
             items, remarks = stac_files.read_items(path, collection=args.collection)
-            count = stores.catalogue.upsert(items)
+            stores.catalogue.upsert(reconciled(stores.catalogue, items))
         except (StacFileError, ItemError) as error:
             _complain(f"{path.name}: {error}")
             refused += 1
             continue
         for remark in remarks:
             print(f"{path.name}: {remark}")
-        print(f"{path.name}: {count} items")
+        print(f"{path.name}: {len(items)} items")
     return refused
 
 

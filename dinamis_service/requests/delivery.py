@@ -10,6 +10,7 @@ from pathlib import Path
 from dinamis_service.catalogue.engine import Item
 from dinamis_service.catalogue.ingest import Scene, asset_key, ingest_cog
 from dinamis_service.catalogue.missions import PLATFORMS
+from dinamis_service.catalogue.orderable_view import HELD_AS, reconciled
 from dinamis_service.catalogue.rasters import RasterError, describe
 from dinamis_service.context import Context
 from dinamis_service.errors import ConflictError, InvalidError
@@ -98,7 +99,7 @@ def _deliver_archive(context: Context, operator: Caller, order: Order, sources: 
             delivered.append(ingest_cog(context, _same_scene(item), assets))
         else:
             delivered.append(_now_downloadable(item))
-            context.catalogue.upsert(delivered[-1:])
+            context.catalogue.upsert(reconciled(context.catalogue, delivered[-1:]))
     return delivered
 
 
@@ -181,7 +182,8 @@ def _same_scene(item: Item) -> Scene:
 
 def _now_downloadable(item: Item) -> Item:
     """An item that has its images already, out of the orderable view."""
-    properties = {name: value for name, value in item["properties"].items() if not name.startswith("order:")}
+    told = item["properties"].items()
+    properties = {name: value for name, value in told if not name.startswith("order:") and name != HELD_AS}
     return {**item, "properties": {**properties, "dinamis:product_type": "downloadable"}}
 
 

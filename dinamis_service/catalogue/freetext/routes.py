@@ -1,0 +1,230 @@
+"""Routes that help a person to write a search: places by their name, and a text as it is read."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import shapely
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from dinamis_service.catalogue.freetext import titles
+from dinamis_service.catalogue.freetext.conditions import Limit
+from dinamis_service.catalogue.freetext.gazetteer import Place, SqliteGazetteer
+from dinamis_service.catalogue.freetext.parser import parse
+from dinamis_service.catalogue.freetext.reading import Reading
+from dinamis_service.catalogue.freetext.search import Conditions, to_search
+from dinamis_service.catalogue.moments import format_moment
+from dinamis_service.context import Context
+from dinamis_service.language import Language, pick_language, text
+
+_SHORTEST_UNKNOWN = 4
+"""Letters of a word that is not understood and for which places are suggested."""
+_MOST_UNKNOWN = 3
+
+Words = Annotated[str, Query(min_length=1, max_length=300, description="What a person has written")]
+Bbox = tuple[float, float, float, float]
+
+
+class PlaceFound(BaseModel):
+    """A place of the gazetteer."""
+
+    id: str = Field(description="`kind/code`, such as `commune/34172`")
+    kind: str
+    name: str
+    title: str = Field(description="Name with what it is and where, in the caller's language")
+    bbox: Bbox = Field(description="West, south, east, north, EPSG:4326; west > east over the antimeridian")
+
+
+class Places(BaseModel):
+    """Places whose name begins as asked, or nearly so; the likeliest first."""
+
+    places: list[PlaceFound]
+    attribution: str = Field(description="Whom the names and outlines come from")
+    note: str | None = Field(None, description="Why there are none, where this service has no gazetteer")
+
+
+class PlaceRead(PlaceFound):
+    """A place that the text names."""
+
+    written: str = Field(description="The words of the text that name it, in plain letters")
+    choices: list[PlaceFound] = Field(description="Other places of that name, the likeliest first")
+
+
+class Chip(BaseModel):
+    """One thing that was understood, for a person to see and take away."""
+
+    kind: str = Field(
+        description="`place`, `period`, `mission`, `platform`, `cloud`, `incidence`, `product_type`,"
+        " `access`, `theme` or `id`"
+    )
+    value: str
+    title: str
+    excluded: bool = Field(False, description="Left out instead of asked for")
+    applied: bool = Field(True, description="False where the catalogue cannot search by it")
+
+
+class Unknown(BaseModel):
+    """A word that means nothing here."""
+
+    word: str
+    suggestions: list[PlaceFound] = Field(description="Places whose name is nearly that")
+
+
+class SearchConditions(BaseModel):
+    """The members of a POST to `/stac/search` that mean the same."""
+
+    ids: list[str] | None = None
+    intersects: dict[str, Any] | None = None
+    datetime: str | None = None
+    filter: dict[str, Any] | bool | None = None
+
+
+class FreeText(BaseModel):
+    """A text as it is understood."""
+
+    q: str
+    places: list[PlaceRead]
+    chips: list[Chip]
+    unknown: list[Unknown]
+    notes: list[str] = Field(description="What could not be applied, and why")
+    search: SearchConditions
+
+
+def build_router(context: Context) -> APIRouter:
+    """Routes of the free text search, open to everyone."""
+    router = APIRouter(tags=["free text"])
+    gazetteer = SqliteGazetteer(context.settings.gazetteer_file)
+
+    @router.get("/places", response_model_exclude_none=True)
+    def places(request: Request, q: Words, limit: Annotated[int, Query(ge=1, le=50)] = 10) -> Places:
+        """Suggest places by the beginning of their name, small slips forgiven (CAT-06)."""
+        language = pick_language(request.headers.get("accept-language"))
+        found = gazetteer.beginning(q, limit)
+        note = None if gazetteer.present else _no_gazetteer(language)
+        return Places(places=_told(found, gazetteer, language), attribution=gazetteer.attribution, note=note)
+
+    @router.get("/freetext", response_model_exclude_none=True)
+    def freetext(request: Request, q: Words) -> FreeText:
+        """Read a text: places, periods, sensors, cloud, angle, product types and themes (CAT-06)."""
+        language = pick_language(request.headers.get("accept-language"))
+        reading = parse(q, gazetteer, context.clock().date())
+        conditions = to_search(reading, gazetteer)
+        notes = titles.notes(reading, conditions, language)
+        if not gazetteer.present:
+            notes.append(_no_gazetteer(language))
+        return FreeText(
+            q=q,
+            places=[
+                PlaceRead(
+                    **_found(found.place, gazetteer, language).model_dump(),
+                    written=found.written,
+                    choices=_told(found.choices, gazetteer, language),
+                )
+                for found in reading.places
+            ],
+            chips=_chips(reading, gazetteer, language),
+            unknown=_unknown(reading, gazetteer, language),
+            notes=notes,
+            search=_conditions(conditions),
+        )
+
+    return router
+
+
+def _no_gazetteer(language: Language) -> str:
+    return text(
+        language,
+        fr="Ce service n'a pas de répertoire de lieux : son administrateur peut le créer avec"
+        " « dinamis-service gazetteer ».",
+        en="This service has no gazetteer: its operator can make it with 'dinamis-service gazetteer'.",
+    )
+
+
+def _told(places: Any, gazetteer: SqliteGazetteer, language: Language) -> list[PlaceFound]:
+    return [_found(place, gazetteer, language) for place in places]
+
+
+def _found(place: Place, gazetteer: SqliteGazetteer, language: Language) -> PlaceFound:
+    return PlaceFound(
+        id=place.key,
+        kind=place.kind,
+        name=titles.name(place, language),
+        title=titles.place(place, gazetteer.of(place.within), language),
+        bbox=place.bbox,
+    )
+
+
+def _chips(reading: Reading, gazetteer: SqliteGazetteer, language: Language) -> list[Chip]:
+    """What was understood, in the order of the panel's filters."""
+    chips = [
+        Chip(
+            kind="place",
+            value=found.place.key,
+            title=titles.place(found.place, gazetteer.of(found.place.within), language),
+        )
+        for found in reading.places
+    ]
+    chips += [
+        Chip(kind="place", value=found.place.key, title=titles.name(found.place, language), excluded=True)
+        for found in reading.without_places
+    ]
+    chips += [
+        Chip(
+            kind="period", value=f"{one.first or '..'}/{one.last or '..'}", title=titles.period(one, language)
+        )
+        for one in reading.periods
+    ]
+    named = (
+        ("mission", reading.missions, False),
+        ("platform", reading.platforms, False),
+        ("mission", reading.without_missions, True),
+        ("platform", reading.without_platforms, True),
+        ("id", reading.ids, False),
+    )
+    chips += [
+        Chip(kind=kind, value=one, title=one, excluded=out) for kind, all_, out in named for one in all_
+    ]
+    limits = (("cloud", reading.cloud), ("incidence", reading.incidence))
+    chips += [_limit_chip(kind, limit, language) for kind, limit in limits if limit is not None]
+    chips += [
+        Chip(kind="product_type", value=one, title=titles.product_type(one, language))
+        for one in reading.product_types
+    ]
+    if reading.open_data:
+        chips.append(
+            Chip(kind="access", value="open", title=text(language, fr="Données ouvertes", en="Open data"))
+        )
+    chips += [
+        Chip(kind="theme", value=one.key, title=text(language, fr=one.fr, en=one.en), applied=one.area)
+        for one in reading.themes
+    ]
+    return chips
+
+
+def _limit_chip(kind: str, limit: Limit, language: Language) -> Chip:
+    return Chip(kind=kind, value=f"{limit.value:g}", title=titles.limit(kind, limit, language))
+
+
+def _unknown(reading: Reading, gazetteer: SqliteGazetteer, language: Language) -> list[Unknown]:
+    return [
+        Unknown(
+            word=word,
+            suggestions=_told(gazetteer.beginning(word, 3), gazetteer, language)
+            if len(word) >= _SHORTEST_UNKNOWN and index < _MOST_UNKNOWN
+            else [],
+        )
+        for index, word in enumerate(reading.unknown)
+    ]
+
+
+def _conditions(found: Conditions) -> SearchConditions:
+    interval = None
+    if found.start is not None or found.end is not None:
+        ends = (".." if end is None else format_moment(end) for end in (found.start, found.end))
+        interval = "/".join(ends)
+    shape = None if found.geometry is None else json.loads(shapely.to_geojson(found.geometry))
+    return SearchConditions(
+        ids=list(found.ids) or None, intersects=shape, datetime=interval, filter=found.filter
+    )

@@ -1,0 +1,143 @@
+"""Places and readings over HTTP (CAT-06)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+from gazetteers import gazetteer_file
+from running import TEST_CLIENT_URL
+
+from dinamis_service.app import create_app
+from dinamis_service.context import Context
+from dinamis_service.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path, request) -> Settings:
+    path = tmp_path / "none.sqlite" if "without_gazetteer" in request.fixturenames else gazetteer_file()
+    return Settings(data_dir=tmp_path / "data", gazetteer_path=path)
+
+
+@pytest.fixture
+def without_gazetteer() -> None:
+    """The service of this test has no gazetteer."""
+
+
+@pytest.fixture
+def client(context: Context) -> Iterator[TestClient]:
+    with TestClient(create_app(context), TEST_CLIENT_URL) as client:
+        yield client
+
+
+def suggested(client: TestClient, q: str, **more: object) -> list[str]:
+    answer = client.get("/places", params={"q": q, **more})
+    assert answer.status_code == 200, answer.text
+    return [place["id"] for place in answer.json()["places"]]
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        ("montp", "commune/34172"),
+        ("MONTPELL", "commune/34172"),
+        ("monpellier", "commune/34172"),
+        ("strasbuorg", "commune/67482"),
+        ("saint etiene", "commune/42218"),
+        ("st-den", "commune/97411"),
+        ("hérau", "departement/34"),
+        ("herault", "departement/34"),
+        ("guya", "region/03"),
+        ("réunion", "region/04"),
+        ("lond", "city/2643743"),
+        ("sénég", "country/SN"),
+        ("paris 13", "arrondissement/75113"),
+        ("34090", "commune/34172"),
+    ],
+)
+def test_suggestions(client: TestClient, written: str, wanted: str):
+    assert wanted in suggested(client, written)
+
+
+def test_homonyms_are_told_apart(client: TestClient):
+    answer = client.get("/places", params={"q": "saint-denis"}).json()
+    titles = [place["title"] for place in answer["places"]]
+    assert titles[:2] == [
+        "Saint-Denis (commune, La Réunion, France)",
+        "Saint-Denis (commune, Seine-Saint-Denis, Île-de-France)",
+    ]
+    assert "IGN" in answer["attribution"]
+    english = client.get("/places", params={"q": "senegal"}, headers={"Accept-Language": "en"}).json()
+    assert english["places"][0]["title"] == "Senegal (country)"
+
+
+def test_limit(client: TestClient):
+    assert len(suggested(client, "saint", limit=3)) == 3
+
+
+def test_a_text_is_read(client: TestClient):
+    answer = client.get("/freetext", params={"q": "littoral Guyane pléiades < 10 % forêt Zblurp 2023"}).json()
+    chips = {(chip["kind"], chip["value"]): chip for chip in answer["chips"]}
+    assert set(chips) == {
+        ("place", "region/03"),
+        ("period", "2023-01-01/2023-12-31"),
+        ("mission", "PLEIADES"),
+        ("cloud", "10"),
+        ("theme", "littoral"),
+        ("theme", "foret"),
+    }
+    assert chips["cloud", "10"]["title"] == "Nuages < 10 %"
+    assert not chips["theme", "foret"]["applied"]
+    assert "Forêt" in answer["notes"][0]
+    assert [one["word"] for one in answer["unknown"]] == ["zblurp"]
+    assert answer["search"]["intersects"]["type"] in ("Polygon", "MultiPolygon")
+
+
+def test_choices_are_offered(client: TestClient):
+    (place,) = client.get("/freetext", params={"q": "Valence"}).json()["places"]
+    assert place["id"] == "commune/26362"
+    assert any("Espagne" in choice["title"] for choice in place["choices"])
+
+
+@pytest.mark.parametrize(
+    "q",
+    ["Montpellier spot 2023", "littoral", "Paris 2019, 2021 sauf spot 5", "France open data incidence < 20°"],
+)
+def test_the_search_can_be_sent_as_it_is(client: TestClient, q: str):
+    search = client.get("/freetext", params={"q": q}).json()["search"]
+    answer = client.post("/stac/search", json=search)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("path", ["/places", "/freetext"])
+@pytest.mark.parametrize("params", [{}, {"q": ""}, {"q": "x" * 301}])
+def test_bad_input_is_told(client: TestClient, path: str, params: dict[str, str]):
+    answer = client.get(path, params=params)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["errors"][0]["field"] == "q"
+
+
+@pytest.mark.parametrize(
+    "q", ["\x00", "%", "'; DROP TABLE place; --", "\ud83d\ude00", "((((((", "_" * 300, "é" * 300]
+)
+def test_strange_input_is_answered(client: TestClient, q: str):
+    for path in ("/places", "/freetext"):
+        assert (
+            client.get(path, params={"q": q.encode("utf-16", "surrogatepass").decode("utf-16")}).status_code
+            == 200
+        )
+
+
+def test_they_are_in_the_openapi_document(client: TestClient):
+    paths = client.get("/openapi.json").json()["paths"]
+    assert {"/places", "/freetext"} <= set(paths)
+
+
+@pytest.mark.usefixtures("without_gazetteer")
+def test_a_service_without_a_gazetteer_says_so(client: TestClient):
+    assert client.get("/places", params={"q": "Paris"}).json()["places"] == []
+    answer = client.get("/freetext", params={"q": "Paris spot 6 2020"}).json()
+    assert [chip["kind"] for chip in answer["chips"]] == ["period", "platform"]
+    assert "dinamis-service gazetteer" in answer["notes"][0]
