@@ -17,7 +17,7 @@ from dinamis_service.catalogue.engine import OBJECT_SCHEME, Item
 from dinamis_service.catalogue.ingest import collection_of
 from dinamis_service.catalogue.missions import PLATFORMS, normal_mission, normal_platform
 from dinamis_service.catalogue.moments import format_moment, parse_moment
-from dinamis_service.catalogue.view_services import EXTENSION, view_links
+from dinamis_service.catalogue.view_services import EXTENSION, are_complete, view_links
 
 _DATES = ("datetime", "start_datetime", "end_datetime", "created", "updated")
 _ORDERABLE = {"PLEIADES", "PLEIADES NEO", "SPOT 6/7"}
@@ -66,7 +66,7 @@ def fit_item(raw: Any, collection: str | None, remarks: Remarks) -> Item:
     geometry, bbox = _place(name, raw, remarks)
     links = view_links(raw)
     extensions = [schema for schema in raw.get("stac_extensions") or [] if isinstance(schema, str)]
-    if links and not any("web-map-links" in schema for schema in extensions):
+    if links and are_complete(links) and not any("web-map-links" in schema for schema in extensions):
         extensions.append(EXTENSION)
     return {
         **raw,

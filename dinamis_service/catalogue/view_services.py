@@ -10,7 +10,7 @@ EXTENSION = "https://stac-extensions.github.io/web-map-links/v1.2.0/schema.json"
 _RELATIONS = {"wms": "image/png", "wmts": "image/png", "xyz": "image/png", "tilejson": "application/json"}
 """Relations of links to view services, and the media type of one that tells none."""
 _LAYERS = {"wms": "wms:layers", "wmts": "wmts:layer"}
-"""Fields without which a service cannot be shown."""
+"""Fields that name the layers of a service."""
 _CONTROL = ("service", "request", "version", "layers", "layer")
 
 
@@ -20,6 +20,11 @@ def view_links(item: Mapping[str, Any]) -> list[dict[str, Any]]:
     for found in (*_linked(item.get("links")), *_of_assets(item.get("assets"))):
         links.setdefault((found["rel"], found["href"]), found)
     return list(links.values())
+
+
+def are_complete(links: list[dict[str, Any]]) -> bool:
+    """Whether every link tells its layers, as the extension asks; the others are of use all the same."""
+    return all(link["rel"] not in _LAYERS or _LAYERS[link["rel"]] in link for link in links)
 
 
 def _linked(links: Any) -> Iterator[dict[str, Any]]:
@@ -36,9 +41,7 @@ def _linked(links: Any) -> Iterator[dict[str, Any]]:
         made = {"type": _RELATIONS[rel], **kept}
         if rel in _LAYERS and _LAYERS[rel] not in made:
             layers = _layers(link["href"])
-            if not layers:
-                continue
-            made[_LAYERS[rel]] = layers
+            made |= {_LAYERS[rel]: layers} if layers else {}
         yield made
 
 
