@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from dinamis_service import __version__, check_command
-from dinamis_service.catalogue import ingest_command
+from dinamis_service.catalogue import export_command, ingest_command
 from dinamis_service.catalogue.harvest import command as harvest_command
 from dinamis_service.demo import command as demo_command
 from dinamis_service.errors import ServiceError
@@ -55,7 +55,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     subparsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _register_serve(subparsers)
-    for command in (demo_command, ingest_command, harvest_command, operator_command, check_command):
+    for command in (
+        demo_command,
+        ingest_command,
+        harvest_command,
+        export_command,
+        operator_command,
+        check_command,
+    ):
         command.register(subparsers)
     return parser
 

@@ -81,6 +81,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'state.sqlite'}"
 
     @property
+    def own_url(self) -> str:
+        """Address of the service where no request tells it."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
     def catalogue_file(self) -> Path:
         """SQLite file of the catalogue."""
         return self.catalogue_path or self.data_dir / "catalogue.sqlite"

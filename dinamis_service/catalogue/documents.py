@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
@@ -65,14 +65,14 @@ def item_document(item: Item, addresses: Addresses) -> Item:
     return {**item, "assets": assets, "links": links}
 
 
-def stored_item(document: Item, addresses: Addresses) -> Item:
-    """The reverse of `item_document`: addresses of our objects become their keys again."""
+def stored_item(document: Item, addresses: Addresses, holds: Callable[[str], bool]) -> Item:
+    """The reverse of `item_document`: addresses of objects that the store holds become their keys again."""
     prefix = addresses.object("")
     assets = {}
     for key, asset in document.get("assets", {}).items():
-        href = asset["href"]
-        ours = href.startswith(prefix)
-        assets[key] = {**asset, "href": OBJECT_SCHEME + unquote(href.removeprefix(prefix))} if ours else asset
+        name = unquote(asset["href"].removeprefix(prefix))
+        ours = asset["href"].startswith(prefix) and holds(name)
+        assets[key] = {**asset, "href": OBJECT_SCHEME + name} if ours else asset
     return {**document, "assets": assets}
 
 

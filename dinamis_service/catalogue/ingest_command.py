@@ -89,7 +89,7 @@ def _opened(settings: Settings) -> Iterator[tuple[Stores, IngestJournal]]:
     try:
         collections.install(catalogue)
         objects = LocalObjectStore(settings.objects_root, settings.data_dir / "keys")
-        yield Stores(catalogue, objects, utc_now), journal
+        yield Stores(catalogue, objects, utc_now, settings.own_url), journal
     finally:
         journal.close()
         catalogue.close()

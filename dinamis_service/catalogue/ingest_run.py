@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dinamis_service.catalogue import stac_files
+from dinamis_service.catalogue.documents import Addresses, stored_item
 from dinamis_service.catalogue.engine import CatalogueEngine, Item, ItemError
 from dinamis_service.catalogue.ingest import Scene, asset_key, ingest_cog
 from dinamis_service.catalogue.ingest_journal import IngestJournal, fingerprint
@@ -19,7 +20,7 @@ from dinamis_service.catalogue.products.archives import is_archive, unpacked
 from dinamis_service.catalogue.products.discovery import ProductScene, look_into
 from dinamis_service.catalogue.products.facts import ProductError
 from dinamis_service.catalogue.rasters import RasterError, describe
-from dinamis_service.catalogue.stac_files import StacFileError
+from dinamis_service.catalogue.stac_items import Remarks, StacFileError
 from dinamis_service.clock import Clock
 from dinamis_service.storage.store import ObjectStore
 
@@ -34,6 +35,8 @@ class Stores:
     catalogue: CatalogueEngine
     objects: ObjectStore
     clock: Clock
+    base: str
+    """Address of the service: links of its own exported items to its objects are known by it."""
 
 
 class CommonError(ValueError):
@@ -146,12 +149,15 @@ class IngestRun:
 
     def _take_document(self, source: Path, path: Path) -> None:
         try:
-            items, remarks = stac_files.read_items(path, collection=self._wishes.collection)
+            remarks = Remarks()
+            found = stac_files.stream_items(path, self._wishes.collection, remarks)
+            holds = self._stores.objects.exists
+            items = (stored_item(item, Addresses(self._stores.base), holds) for item in found)
             count = self._stores.catalogue.upsert(items)
         except (StacFileError, ItemError) as error:
             self._refuse(source, path.name, f"{path.name}: {error}", "")
             return
-        detail = "; ".join([f"{count} items", *remarks])
+        detail = "; ".join([f"{count} items", *stac_files.told(remarks)])
         self.report.lines.append(Line(str(source), path.name, "stored", detail))
 
     def _refuse(self, source: Path, name: str, en: str, fr: str) -> None:

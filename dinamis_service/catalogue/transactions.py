@@ -193,9 +193,10 @@ class _Edit:
                 f"« {self.collection} », comme dans l'adresse",
             )
         try:
-            item = stored_item(fit_item(document, self.collection, Remarks()), self._addresses())
+            fit = fit_item(document, self.collection, Remarks())
         except StacFileError as error:
             raise BadRequestError(self._say(f"Scène refusée : {error}", f"Item refused: {error}")) from error
+        item = stored_item(fit, self._addresses(), self.context.objects.exists)
         now = format_moment(self.context.clock())
         created = (present or {}).get("properties", {}).get("created") or now
         changed = {"updated": now} if present is not None else {}

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from dinamis_service.catalogue.harvest.fetch import Fetcher, FetchError
 from dinamis_service.catalogue.harvest.source import Cursor, Page, Wanted
-from dinamis_service.catalogue.moments import format_moment, parse_moment
+from dinamis_service.catalogue.moments import format_moment, months, parse_moment
 
 SEARCH = "https://search.foundation.api.oneatlas.airbus.com/api/v2/opensearch"
 TOKENS = (
@@ -121,20 +121,6 @@ class ApiKey:
                 raise FetchError("the archive gave no token for the key")
             self._token = token
         return {"Authorization": f"Bearer {self._token}"}
-
-
-def months(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-    """Windows of a calendar month at most that follow each other from start to end."""
-    windows = []
-    first = start
-    while first < end:
-        following = (first.replace(day=1) + timedelta(days=32)).replace(
-            day=1, hour=0, minute=0, second=0, microsecond=0
-        )
-        last = min(following, end)
-        windows.append((first, last))
-        first = last
-    return windows
 
 
 def _item(feature: Any) -> Any:
