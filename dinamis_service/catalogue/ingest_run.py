@@ -88,6 +88,13 @@ class IngestRun:
 
     def _take_files(self, source: Path, place: Path) -> None:
         delivery = look_into(place)
+        links = [path for path in delivery.images if path.suffix.lower() == ".vrt"]
+        if place != source and links:  # what comes packed is not trusted to name other files
+            names = ", ".join(path.name for path in links)
+            self._refuse(
+                source, names, f"{names}: not taken from an archive", f"{names} : refusé dans une archive"
+            )
+            delivery.images = [path for path in delivery.images if path not in links]
         for refused in delivery.refused:
             self._refuse(source, refused.name, refused.en, refused.fr)
         for found in delivery.scenes:

@@ -27,6 +27,8 @@ from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 COG_TYPE = "image/tiff; application=geotiff; profile=cloud-optimized"
+_DRIVERS = {".jp2": "JP2OpenJPEG", ".img": "HFA", ".png": "PNG", ".jpg": "JPEG", ".vrt": "VRT"}
+"""Formats by the end of the name, GeoTIFF otherwise."""
 _MASK_SIZE = 512
 _THUMBNAIL_SIZE = 512
 _QUICKLOOK_SIZE = 2048
@@ -177,10 +179,18 @@ def _visible(source: DatasetReader) -> list[int]:
     return [1, 2, 3] if source.count >= 3 else [1]  # noqa: PLR2004 - three colours
 
 
+def driver_of(path: Path) -> str:
+    """The format that a file is opened as: never another than its name says.
+
+    GDAL by itself looks at the content, and some formats (VRT) name other files of the machine.
+    """
+    return _DRIVERS.get(path.suffix.lower(), "GTiff")
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[DatasetReader]:
     try:
-        source = rasterio.open(path)
+        source = rasterio.open(path, driver=driver_of(path))
     except RasterioError as error:
         raise _unreadable(path, error) from error
     with source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -65,6 +66,7 @@ def build_router(context: Context, prefix: str) -> APIRouter:
     router = APIRouter(prefix=prefix, tags=["STAC Transaction"], default_response_class=GeoJSONResponse)
     operator = [Depends(_require_operator(context))]
     may = refusals(401, 403)
+    lock = threading.Lock()  # between looking at an item and changing it nobody else changes it
 
     @router.post(_ITEMS, status_code=201, dependencies=operator, responses=may | refusals(404, 409))
     def create_item(
@@ -73,7 +75,8 @@ def build_router(context: Context, prefix: str) -> APIRouter:
         body: Annotated[_JsonBody, Body()],
     ) -> Response:
         """Put in an item, or those of a feature collection, all or none; 409 when one is there already."""
-        return _Edit(context, request, collection_id).create(body)
+        with lock:
+            return _Edit(context, request, collection_id).create(body)
 
     @router.put(_ITEM, dependencies=operator, responses=may | refusals(404, 412))
     def replace_item(
@@ -84,7 +87,8 @@ def build_router(context: Context, prefix: str) -> APIRouter:
         if_match: IfMatch = None,
     ) -> Response:
         """Replace an item by another of the same identifier."""
-        return _Edit(context, request, collection_id).replace(item_id, body, if_match)
+        with lock:
+            return _Edit(context, request, collection_id).replace(item_id, body, if_match)
 
     @router.patch(_ITEM, dependencies=operator, responses=may | refusals(404, 412))
     def change_item(
@@ -95,7 +99,8 @@ def build_router(context: Context, prefix: str) -> APIRouter:
         if_match: IfMatch = None,
     ) -> Response:
         """Change members of an item (RFC 7396 merge patch): null takes one out."""
-        return _Edit(context, request, collection_id).change(item_id, body, if_match)
+        with lock:
+            return _Edit(context, request, collection_id).change(item_id, body, if_match)
 
     @router.delete(_ITEM, status_code=204, dependencies=operator, responses=may | refusals(404, 412))
     def delete_item(
@@ -105,7 +110,8 @@ def build_router(context: Context, prefix: str) -> APIRouter:
         if_match: IfMatch = None,
     ) -> Response:
         """Take an item out; its objects stay in the store, out of reach."""
-        return _Edit(context, request, collection_id).delete(item_id, if_match)
+        with lock:
+            return _Edit(context, request, collection_id).delete(item_id, if_match)
 
     return router
 

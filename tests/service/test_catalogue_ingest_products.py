@@ -10,6 +10,7 @@ import re
 import tarfile
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,16 @@ from deliveries import (
     ground,
 )
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from rasterio.shutil import copy as copy_raster
 from rio_cogeo.cogeo import cog_validate
 from test_catalogue_api import SCHEMAS, stac_faults
 from test_catalogue_ingest import REALDATA, ingest, needs_realdata, write_image
 
 from dinamis_service.catalogue.products import dimap
 from dinamis_service.catalogue.products.archives import Limits, unpacked
+from dinamis_service.catalogue.products.discovery import look_into
 from dinamis_service.catalogue.products.facts import ProductError
 from dinamis_service.catalogue.products.rpc import read_model
 from dinamis_service.context import Context
@@ -215,28 +219,26 @@ def damage(folder: Path, fault: str) -> None:
     pan = folder / "IMG_PHR1B_P_001"
     document = pan / "DIM_PHR1B_P_202306121044470_ORT_9001-001.XML"
     tile = pan / "IMG_PHR1B_P_202306121044470_ORT_9001-001_R1C2.TIF"
-    text = document.read_text()
+    whole, text = tile.read_bytes(), document.read_text()
+    bomb = '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
+    tiles = {
+        "tile cut": whole[: len(whole) // 2],
+        "tile empty": b"",
+        "tile is a list": b'<VRTDataset rasterXSize="120" rasterYSize="160"></VRTDataset>',
+    }
+    documents = {
+        "tile unnamed": re.sub(r'<Data_File tile_R="1" tile_C="2">.*?</Data_File>', "", text),
+        "not xml": text[: len(text) // 2],
+        "no date": re.sub("<IMAGING_DATE>.*?</IMAGING_DATE>", "", text),
+        "odd satellite": text.replace("<MISSION>PHR<", "<MISSION>KOSMOS<"),
+        "outside": text.replace(f'"{tile.name}"', '"../../../secret.tif"'),
+        "remote": text.replace(f'"{tile.name}"', '"http://far.example/x.tif"'),
+        "entities": text.replace('<?xml version="1.0" encoding="UTF-8"?>', bomb).replace("Ici", "&b;"),
+    }
+    tile.write_bytes(tiles.get(fault, whole))
+    document.write_text(documents.get(fault, text))
     if fault == "tile missing":
         tile.unlink()
-    elif fault == "tile cut":
-        tile.write_bytes(tile.read_bytes()[: tile.stat().st_size // 2])
-    elif fault == "tile empty":
-        tile.write_bytes(b"")
-    elif fault == "not xml":
-        document.write_text(text[: len(text) // 2])
-    elif fault == "no date":
-        document.write_text(re.sub("<IMAGING_DATE>.*?</IMAGING_DATE>", "", text))
-    elif fault == "odd satellite":
-        document.write_text(text.replace("<MISSION>PHR<", "<MISSION>KOSMOS<"))
-    elif fault == "outside":
-        document.write_text(text.replace(f'"{tile.name}"', '"../../../secret.tif"'))
-    elif fault == "remote":
-        document.write_text(text.replace(f'"{tile.name}"', '"http://far.example/x.tif"'))
-    elif fault == "entities":
-        bomb = '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
-        document.write_text(
-            text.replace('<?xml version="1.0" encoding="UTF-8"?>', bomb).replace("Ici", "&b;")
-        )
 
 
 @pytest.mark.parametrize(
@@ -245,6 +247,8 @@ def damage(folder: Path, fault: str) -> None:
         ("tile missing", "R1C2.TIF is missing"),
         ("tile cut", "damaged"),
         ("tile empty", "is empty"),
+        ("tile is a list", "neither TIFF nor JPEG 2000"),
+        ("tile unnamed", "1 tiles are named, there must be 2"),
         ("not xml", "cannot be read"),
         ("no date", "'IMAGING_DATE' is missing"),
         ("odd satellite", "unknown satellite 'KOSMOS1B'"),
@@ -282,6 +286,32 @@ def test_same_image_twice_is_refused(
     assert "several times the same image" in capsys.readouterr().err
 
 
+def test_pansharpened_image_goes_beside_the_multispectral_one(tmp_path: Path) -> None:
+    sharpened = replace(PHR_MS, spectral="PMS", dataset=PHR_MS.dataset.replace("_MS_", "_PMS_"))
+    for number, kind in enumerate((PHR_MS, PHR_P, sharpened)):
+        deliver_v2(tmp_path / str(number), kind, tiles=1, size=(8, 8))
+    (scene,) = look_into(tmp_path).scenes
+    assert {key: product.spectral for key, product in scene.products.items()} == {
+        "pan": "P", "ms": "MS", "pms": "PMS"
+    }  # fmt: skip
+
+
+def test_links_to_other_images_are_not_taken_from_archives(
+    ingest: Ingest, context: Context, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A VRT names files of the machine it is opened on; one that says it is a TIFF is no image at all."""
+    write_image(tmp_path / "secret.tif", np.ones((1, 8, 8), np.uint16))
+    vrt = tmp_path / "a.vrt"
+    copy_raster(tmp_path / "secret.tif", vrt, driver="VRT")
+    text = vrt.read_text().replace('relativeToVRT="1">', 'relativeToVRT="0">' + str(tmp_path) + "/").encode()
+    archive = zip_of(tmp_path / "x.zip", **{"a.vrt": text, "b.tif": text})
+    assert ingest(archive, "--platform", "PHR1A", "--datetime", "2023-06-01T10:30:00Z") == 1
+    err = capsys.readouterr().err
+    assert "a.vrt: not taken from an archive" in err
+    assert "b.tif: this file is not a readable image" in err
+    assert context.catalogue.count() == 0
+
+
 def zip_of(path: Path, **files: bytes) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -306,6 +336,7 @@ def test_archives_do_not_write_elsewhere(tmp_path: Path, name: str) -> None:
     assert not (tmp_path / "evil.tif").exists()
 
 
+@hypothesis_settings(max_examples=40, deadline=None)
 @given(st.text(alphabet="./\\ab:\0", min_size=1, max_size=12))
 def test_no_name_leaves_the_folder(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     folder = tmp_path_factory.mktemp("names")
@@ -478,7 +509,7 @@ def test_real_metadata_are_understood(tmp_path: Path) -> None:
         text = (REALDATA / "dimap" / name).read_text()
         (folder / name).write_text(text)
         for found in re.findall(r'DATA_FILE_PATH(?: href="|>)([^"<]+)', text):
-            (folder / found).write_bytes(b"II")
+            (folder / found).write_bytes(b"II*\0")
         product = dimap.read_product(folder / name, folder)
         assert product is not None
         assert (product.platform, product.moment.isoformat(), product.level) == (platform, moment, level)

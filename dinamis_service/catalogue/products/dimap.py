@@ -36,6 +36,8 @@ _RANGES: dict[str, Bounds] = {
     "view:sun_elevation": (-90, 90),
     "gsd": (0.01, 1000),
 }
+_SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"\0\0\0\x0cjP  ", b"\xffO\xffQ")
+"""How files of TIFF and JPEG 2000 begin."""
 _UNSIGNED = ("view:incidence_angle", "view:off_nadir")
 """Angles that suppliers sign by the side of the track, and STAC does not."""
 
@@ -55,6 +57,12 @@ def read_product(path: Path, root: Path) -> Product | None:
     files = list(_files(document))
     if not files:
         return None
+    wanted = int(xml.number(document, ".//Tile_Set/NTILES", ".//Raster_Tiles/NTILES") or 1)
+    if len(files) % max(1, wanted):
+        raise ProductError(
+            fr=f"{path.name} : {len(files)} tuiles sont nommées, il en faut {wanted}.",
+            en=f"{path.name}: {len(files)} tiles are named, there must be {wanted}.",
+        )
     version = document.find("Metadata_Identification/METADATA_FORMAT")
     if version is None:
         return _read_v1(path, root, document, files)
@@ -204,6 +212,13 @@ def _tiles(path: Path, root: Path, names: list[str]) -> tuple[Path, ...]:
         raise ProductError(
             fr=f"{path.name} : {', '.join(empty)} est vide.", en=f"{path.name}: {', '.join(empty)} is empty."
         )
+    for tile in tiles:
+        with tile.open("rb") as file:
+            if not file.read(8).startswith(_SIGNATURES):
+                raise ProductError(
+                    fr=f"{path.name} : {tile.name} n'est ni un TIFF ni un JPEG 2000.",
+                    en=f"{path.name}: {tile.name} is neither TIFF nor JPEG 2000.",
+                )
     return tiles
 
 

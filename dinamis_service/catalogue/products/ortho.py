@@ -21,9 +21,8 @@ from rasterio.warp import calculate_default_transform, reproject
 
 from dinamis_service.catalogue.products.facts import Product, ProductError
 from dinamis_service.catalogue.products.rpc import read_model
-from dinamis_service.catalogue.rasters import TILE
+from dinamis_service.catalogue.rasters import TILE, driver_of
 
-_DRIVERS = {".tif": "GTiff", ".tiff": "GTiff", ".jp2": "JP2OpenJPEG"}
 _WARP_MEMORY_MIB = 128
 _GROUND = "EPSG:4326"
 """Coordinate system in which sensor models speak of the ground."""
@@ -85,7 +84,7 @@ def _opened(product: Product) -> Iterator[DatasetReader]:
             raise _unreadable(product, error) from error
         tile = product.tiles[0]
         try:
-            source = rasterio.open(tile, driver=_DRIVERS.get(tile.suffix.lower(), "GTiff"))
+            source = rasterio.open(tile, driver=driver_of(tile))
         except RasterioError as second:
             raise _unreadable(product, second) from second
     with source:
