@@ -21,6 +21,18 @@ from dinamis_service.catalogue.view_services import EXTENSION, are_complete, vie
 
 _DATES = ("datetime", "start_datetime", "end_datetime", "created", "updated")
 _ORDERABLE = {"PLEIADES", "PLEIADES NEO", "SPOT 6/7"}
+_KINDS: dict[str, tuple[type, ...]] = {
+    "title": (str,),
+    "constellation": (str,),
+    "gsd": (int, float),
+    "order:status": (str,),
+    "dinamis:mission": (str,),
+    "dinamis:product_type": (str,),
+    "dinamis:access": (str,),
+    "dinamis:source": (str,),
+    "dinamis:synthetic": (bool,),
+}
+"""Types of the properties that the catalogue looks at; null is taken as absent."""
 _UNKNOWN = -1
 """What some providers write for a cloud cover or an angle that they do not know."""
 _CLOSE = 1e-5
@@ -50,7 +62,7 @@ def fit_item(raw: Any, collection: str | None, remarks: Remarks) -> Item:
     properties = raw.get("properties") if isinstance(raw, dict) else None
     if not isinstance(name, str) or not name or not isinstance(properties, dict):
         raise StacFileError("an item without an id or properties")
-    properties = _dated(name, dict(properties), remarks)
+    properties = _dated(name, _of_their_kinds(name, properties), remarks)
     platform = normal_platform(str(properties.get("platform", "")))
     if platform is None:
         msg = f"item {name}: unknown platform {properties.get('platform')!r} (known: {', '.join(PLATFORMS)})"
@@ -65,7 +77,8 @@ def fit_item(raw: Any, collection: str | None, remarks: Remarks) -> Item:
         properties |= {"dinamis:product_type": "orderable", "order:status": "orderable"}
     geometry, bbox = _place(name, raw, remarks)
     links = view_links(raw)
-    extensions = [schema for schema in raw.get("stac_extensions") or [] if isinstance(schema, str)]
+    told = raw.get("stac_extensions")
+    extensions = [one for one in told if isinstance(one, str)] if isinstance(told, list) else []
     if links and are_complete(links) and not any("web-map-links" in schema for schema in extensions):
         extensions.append(EXTENSION)
     return {
@@ -80,6 +93,17 @@ def fit_item(raw: Any, collection: str | None, remarks: Remarks) -> Item:
         "assets": _assets(name, raw.get("assets")),
         "links": links,
     }
+
+
+def _of_their_kinds(name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties without those that are null, all of the types that they should be of."""
+    fit = {key: value for key, value in properties.items() if value is not None or key in _DATES}
+    for key, kinds in _KINDS.items():
+        value = fit.get(key)
+        if value is not None and (not isinstance(value, kinds) or isinstance(value, bool) != (bool in kinds)):
+            msg = f"item {name}: {key} is {value!r}"
+            raise StacFileError(msg)
+    return fit
 
 
 def _dated(name: str, properties: dict[str, Any], remarks: Remarks) -> dict[str, Any]:

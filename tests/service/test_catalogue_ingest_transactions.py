@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from running import SignedIn
 from stored import put_item
@@ -150,6 +152,49 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
     max_leaves=8,
 )
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4) | st.just("2020-01-01"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+members = st.sampled_from(
+    ["id", "type", "stac_version", "stac_extensions", "collection", "geometry", "bbox", "assets", "links"]
+)
+NAMES = """
+datetime start_datetime end_datetime created platform constellation gsd title instruments order:status
+dinamis:mission dinamis:product_type dinamis:access dinamis:synthetic eo:cloud_cover view:incidence_angle
+"""
+told = st.sampled_from(NAMES.split())
+
+
+@hypothesis_settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.dictionaries(members, anything, max_size=2), st.dictionaries(told, anything, max_size=3), st.booleans()
+)
+def test_whatever_comes_is_taken_or_refused(
+    client: TestClient,
+    operator: dict[str, str],
+    changes: dict[str, Any],
+    properties: dict[str, Any],
+    nested: bool,
+) -> None:
+    document = {**scene("FUZZ", **properties), **changes}
+    if nested:
+        document["assets"] = {"a": changes.get("assets", {"href": 3}), "b": {"href": "x", "roles": 4}}
+    body = json.dumps(document).encode()
+    headers = operator | {"Content-Type": "application/json"}
+    made = client.post(ITEMS, content=body, headers=headers)
+    assert made.status_code in {201, 400, 409}, made.text
+    if made.status_code == 201:
+        address = made.headers["Location"]
+        assert client.get(address).status_code == 200
+        assert client.post("/stac/search", json={"ids": [made.json()["id"]]}).status_code == 200
+        assert client.put(address, json=made.json(), headers=operator).status_code == 200
+        assert client.delete(address, headers=operator).status_code == 204
 
 
 @given(json_values, json_values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,15 @@ from dinamis_service import cli
 from dinamis_service.catalogue import collections
 from dinamis_service.catalogue.engine import SearchRequest
 from dinamis_service.catalogue.harvest.fetch import Bounds, Fetcher, FetchError, trusted_hosts
+from dinamis_service.catalogue.harvest.oneatlas import _item as oneatlas_item
 from dinamis_service.catalogue.harvest.run import SOURCE, Harvest, HarvestReport
 from dinamis_service.catalogue.harvest.schedule import AlreadyRunningError, alone, interval, repeat
 from dinamis_service.catalogue.harvest.source import Source, Wanted
-from dinamis_service.catalogue.harvest.stac_api import StacApi
+from dinamis_service.catalogue.harvest.stac_api import StacApi, _absolute
 from dinamis_service.catalogue.harvest.state import HarvestState
 from dinamis_service.catalogue.harvest.static import StaticCatalogue
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
+from dinamis_service.catalogue.stac_items import Remarks, StacFileError, fit_item
 from dinamis_service.context import Context
 
 CLASSES = [
@@ -480,3 +483,35 @@ def test_unknown_kinds_of_answers_are_errors(
         assert "no collection of items" in report.error
     with pytest.raises(FetchError):
         fetcher.get("ftp://far.example/x")
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["", "http://[", "self", "wms", "x"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["href", "rel", "type", "title", "a/b"]), inner, max_size=4)
+    ),
+    max_leaves=10,
+)
+
+
+def of_stac(raw: dict[str, Any]) -> Any:
+    return _absolute(raw, "https://far.example/items")
+
+
+def of_oneatlas(raw: dict[str, Any]) -> Any:
+    return oneatlas_item({**raw, "_links": raw.get("links")})
+
+
+@pytest.mark.parametrize("make", [of_stac, of_oneatlas])
+@given(
+    st.dictionaries(st.sampled_from(["links", "assets", "geometry", "bbox", "properties", "id"]), anything)
+)
+def test_no_item_stops_a_harvest(make: Callable[..., Any], changes: dict[str, Any]) -> None:
+    """Whatever a provider writes, it is an item or refused with a sentence."""
+    with suppress(StacFileError):
+        assert fit_item(make({**item(1), **changes}), None, Remarks())["collection"] == "pleiades"

@@ -158,7 +158,7 @@ class Fetcher:
                 if status == HTTPStatus.NOT_MODIFIED:
                     return Answer(None, url, request.headers.get("If-None-Match"))
                 if status in _REDIRECTS and "Location" in response.headers:
-                    return urljoin(url, response.headers["Location"])
+                    return joined(url, response.headers["Location"])
                 msg = f"{url}: HTTP {status}"
                 if status in _RETRIED:
                     raise _RetryError(msg, status, response.headers.get("Retry-After"))
@@ -254,6 +254,14 @@ def _host(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
+
+
+def joined(base: str, href: str) -> str:
+    """The whole address of a link; one that is none stays as it is, to be refused when it is followed."""
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return href
 
 
 def trusted_hosts(*urls: str) -> frozenset[str]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
-from dinamis_service.catalogue.harvest.fetch import Answer, Fetcher, FetchError
+from dinamis_service.catalogue.harvest.fetch import Answer, Fetcher, FetchError, joined
 from dinamis_service.catalogue.harvest.source import Cursor, Page, Wanted
 from dinamis_service.catalogue.moments import format_moment
 
@@ -52,7 +52,7 @@ class StacApi:
     def _first(self, wanted: Wanted) -> Cursor:
         """The request of the first page."""
         search = _search_link(self.landing)
-        href = urljoin(self.url, search["href"])
+        href = joined(self.url, search["href"])
         body: dict[str, Any] = {"limit": _PAGE}
         if wanted.collections:
             body["collections"] = list(wanted.collections)
@@ -108,7 +108,8 @@ def _search_link(landing: Mapping[str, Any]) -> dict[str, Any]:
 
 def _links(document: Any, rel: str) -> list[dict[str, Any]]:
     links = document.get("links") if isinstance(document, dict) else None
-    found = [link for link in links or [] if isinstance(link, dict) and link.get("rel") == rel]
+    listed = links if isinstance(links, list) else []
+    found = [link for link in listed if isinstance(link, dict) and link.get("rel") == rel]
     return [link for link in found if isinstance(link.get("href"), str)]
 
 
@@ -118,7 +119,7 @@ def _next(answer: Answer, cursor: Cursor) -> Cursor | None:
     if not found:
         return None
     link = found[0]
-    href = urljoin(answer.url, link["href"])
+    href = joined(answer.url, link["href"])
     method = str(link.get("method") or ("POST" if isinstance(link.get("body"), dict) else "GET")).upper()
     if method != "POST":
         return {"method": "GET", "href": href}
@@ -132,7 +133,7 @@ def _absolute(item: Any, url: str) -> Any:
     """The item with whole addresses of its assets and links."""
     if not isinstance(item, dict):
         return item
-    own = next((urljoin(url, link["href"]) for link in _links(item, "self")), url)
+    own = next((joined(url, link["href"]) for link in _links(item, "self")), url)
     return absolute(item, own)
 
 
@@ -141,7 +142,7 @@ def absolute(item: dict[str, Any], url: str) -> dict[str, Any]:
 
     def whole(node: Any) -> Any:
         href = node.get("href") if isinstance(node, dict) else None
-        return {**node, "href": urljoin(url, href)} if isinstance(href, str) else node
+        return {**node, "href": joined(url, href)} if isinstance(href, str) else node
 
     made = dict(item)
     if isinstance(item.get("assets"), dict):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urldefrag, urljoin
 
 import shapely
 
-from dinamis_service.catalogue.harvest.fetch import Fetcher, FetchError
+from dinamis_service.catalogue.harvest.fetch import Fetcher, FetchError, joined
 from dinamis_service.catalogue.harvest.source import Cursor, Page, Wanted
 from dinamis_service.catalogue.harvest.stac_api import absolute
 from dinamis_service.catalogue.harvest.state import Tags
@@ -80,7 +79,7 @@ def _down(document: dict[str, Any], url: str) -> list[str]:
     """Addresses of the documents below one, each once."""
     links = document.get("links") if isinstance(document.get("links"), list) else []
     found = [
-        urldefrag(urljoin(url, link["href"])).url
+        joined(url, link["href"]).partition("#")[0]
         for link in links or []
         if isinstance(link, dict) and link.get("rel") in _DOWN and isinstance(link.get("href"), str)
     ]
