@@ -45,8 +45,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Write the file, whole or not at all. 1 when nothing could be written, 2 for wrong arguments."""
-    if args.data_dir is not None:
-        settings = settings.model_copy(update={"data_dir": args.data_dir})
+    settings = settings.in_folder(args.data_dir)
     kind = args.format or _FORMATS.get(args.file.suffix.lower())
     if kind is None:
         return _wrong(f"{args.file.name}: the name ends neither with .parquet nor with .ndjson; see --format")

@@ -60,8 +60,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Ingest every source; a refused one is told and the others still go in. 1 when any was refused."""
-    if args.data_dir is not None:
-        settings = settings.model_copy(update={"data_dir": args.data_dir})
+    settings = settings.in_folder(args.data_dir)
     try:
         wishes = _wishes(args)
     except (CommonError, ValueError) as error:

@@ -62,8 +62,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Harvest once, or until a signal. 1 when the harvest did not come to its end, 2 for wrong arguments."""
-    if args.data_dir is not None:
-        settings = settings.model_copy(update={"data_dir": args.data_dir})
+    settings = settings.in_folder(args.data_dir)
     try:
         wanted = _wanted(args)
         every = interval(args.every) if args.every else None
