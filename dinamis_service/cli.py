@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from dinamis_service import __version__, check_command
-from dinamis_service.catalogue import ingest_command
+from dinamis_service.catalogue import export_command, ingest_command
 from dinamis_service.catalogue.freetext import command as gazetteer_command
+from dinamis_service.catalogue.harvest import command as harvest_command
 from dinamis_service.demo import command as demo_command
 from dinamis_service.errors import ServiceError
 from dinamis_service.requests import operator_command
@@ -55,7 +56,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     subparsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _register_serve(subparsers)
-    for command in (demo_command, ingest_command, gazetteer_command, operator_command, check_command):
+    for command in (
+        demo_command,
+        ingest_command,
+        harvest_command,
+        gazetteer_command,
+        export_command,
+        operator_command,
+        check_command,
+    ):
         command.register(subparsers)
     return parser
 

@@ -78,6 +78,13 @@ class ConflictError(ServiceError):
     code = "conflict"
 
 
+class PreconditionFailedError(ServiceError):
+    """The thing is not as the caller saw it (`If-Match`)."""
+
+    status = HTTPStatus.PRECONDITION_FAILED
+    code = "changed-meanwhile"
+
+
 class InvalidError(ServiceError):
     """The request does not hold together; `fields` says where."""
 

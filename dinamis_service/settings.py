@@ -83,6 +83,15 @@ class Settings(BaseSettings):
         """SQLAlchemy URL of the state database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'state.sqlite'}"
 
+    def in_folder(self, data_dir: Path | None) -> Settings:
+        """These settings with another data folder, where one is given."""
+        return self if data_dir is None else self.model_copy(update={"data_dir": data_dir})
+
+    @property
+    def own_url(self) -> str:
+        """Address of the service where no request tells it."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
     @property
     def catalogue_file(self) -> Path:
         """SQLite file of the catalogue."""

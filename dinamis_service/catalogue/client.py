@@ -18,6 +18,7 @@ from dinamis_service.catalogue.documents import (
     Addresses,
     Fields,
     collection_document,
+    entity_tag,
     item_document,
 )
 from dinamis_service.catalogue.engine import (
@@ -148,7 +149,8 @@ class CatalogueClient(BaseCoreClient):
                     en=f"There is no item '{item_id}' in the collection '{collection_id}'.",
                 )
             )
-        return GeoJSONResponse(item_document(found, self._addresses(request)))
+        tag = {"ETag": entity_tag(found)}
+        return GeoJSONResponse(item_document(found, self._addresses(request)), headers=tag)
 
     def all_collections(self, **kwargs: Any) -> Any:
         """Every collection."""

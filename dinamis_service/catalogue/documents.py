@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+import json
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from dinamis_service.catalogue.engine import OBJECT_SCHEME, Item
 
@@ -58,8 +60,26 @@ def item_document(item: Item, addresses: Addresses) -> Item:
         _link("parent", collection, JSON),
         _link("collection", collection, JSON),
         _link("root", f"{addresses.stac}/", JSON),
+        *item.get("links", ()),
     ]
     return {**item, "assets": assets, "links": links}
+
+
+def stored_item(document: Item, addresses: Addresses, holds: Callable[[str], bool]) -> Item:
+    """The reverse of `item_document`: addresses of objects that the store holds become their keys again."""
+    prefix = addresses.object("")
+    assets = {}
+    for key, asset in document.get("assets", {}).items():
+        name = unquote(asset["href"].removeprefix(prefix))
+        ours = asset["href"].startswith(prefix) and holds(name)
+        assets[key] = {**asset, "href": OBJECT_SCHEME + name} if ours else asset
+    return {**document, "assets": assets}
+
+
+def entity_tag(item: Item) -> str:
+    """The `ETag` of a stored item: the same as long as it is, at whatever address it is read."""
+    told = json.dumps(item, sort_keys=True, separators=(",", ":"))
+    return f'"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
 
 
 def collection_document(collection: dict[str, Any], addresses: Addresses) -> dict[str, Any]:

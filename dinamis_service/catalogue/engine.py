@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from shapely.geometry.base import BaseGeometry
 
 Item = dict[str, Any]
-"""A STAC item as stored: asset hrefs of our own objects are written `objects:<key>`, there are no links."""
+"""A STAC item as stored: asset hrefs of our own objects are written `objects:<key>`, and the only links are
+those to services that show it (WMS, WMTS ...)."""
 
 OBJECT_SCHEME = "objects:"
 

@@ -21,25 +21,36 @@ from dinamis_service.catalogue.rasters import (
     COG_TYPE,
     RasterFacts,
     as_cog,
+    checksum,
     describe,
+    write_quicklook,
     write_thumbnail,
 )
 from dinamis_service.clock import Clock
 from dinamis_service.storage.store import ObjectStore
 
-_EXTENSIONS = [
-    "https://stac-extensions.github.io/eo/v1.1.0/schema.json",
-    "https://stac-extensions.github.io/view/v1.0.0/schema.json",
-    "https://stac-extensions.github.io/projection/v1.1.0/schema.json",
-    "https://stac-extensions.github.io/raster/v1.1.0/schema.json",
-    "https://stac-extensions.github.io/file/v2.1.0/schema.json",
-]
+_EXTENSIONS = {
+    "eo": "https://stac-extensions.github.io/eo/v1.1.0/schema.json",
+    "view": "https://stac-extensions.github.io/view/v1.0.0/schema.json",
+    "proj": "https://stac-extensions.github.io/projection/v1.1.0/schema.json",
+    "raster": "https://stac-extensions.github.io/raster/v1.1.0/schema.json",
+    "file": "https://stac-extensions.github.io/file/v2.1.0/schema.json",
+    "processing": "https://stac-extensions.github.io/processing/v1.2.0/schema.json",
+}
+"""Schemas by the prefix of their fields."""
 _TITLES = {
     "pan": "Panchromatique",
     "ms": "Multispectral",
     "visual": "Couleurs naturelles",
+    "pms": "Multispectral affiné",
     "thumbnail": "Aperçu",
+    "quicklook": "Aperçu détaillé",
 }
+_PREVIEWS = {
+    "thumbnail": (".png", "image/png", "thumbnail", write_thumbnail),
+    "quicklook": (".jpg", "image/jpeg", "overview", write_quicklook),
+}
+"""Suffix, media type, role and maker of the pictures that anyone may see."""
 _NATURAL = 3
 
 
@@ -86,16 +97,23 @@ class Scene:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-def ingest_cog(stores: Stores, scene: Scene, files: Mapping[str, Path]) -> Item:
+def ingest_cog(
+    stores: Stores,
+    scene: Scene,
+    files: Mapping[str, Path],
+    extras: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Item:
     """Put the images of one scene into the store and the scene into the catalogue, as downloadable.
 
     Every file is read to its end first: when one is damaged, nothing is ingested. Files that are not COGs
-    are converted. The first file's thumbnail stands for the scene, the multispectral one where there is one.
+    are converted. The pictures of the file with most bands stand for the scene. Doing it again puts the same
+    in the same place.
 
     Args:
         stores: catalogue, objects and clock, such as the service's `Context`.
         scene: the acquisition.
         files: asset key (`pan`, `ms`, `visual` ...) to file.
+        extras: asset key to further fields of the asset.
 
     Raises:
         RasterError: a file is no usable image.
@@ -105,17 +123,37 @@ def ingest_cog(stores: Stores, scene: Scene, files: Mapping[str, Path]) -> Item:
         cogs = {key: stack.enter_context(as_cog(path)) for key, path in files.items()}
         facts = {key: describe(path) for key, path in cogs.items()}
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dinamis-ingest-")))
-        thumbnail = folder / "thumbnail.png"
-        write_thumbnail(cogs[max(facts, key=lambda key: facts[key].bands)], thumbnail)
-        item = image_item(scene, facts, stores.clock())
-        for key, path in {**cogs, "thumbnail": thumbnail}.items():
+        shown = cogs[max(facts, key=lambda key: facts[key].bands)]
+        pictures = {}
+        for key, (suffix, _, _, write) in _PREVIEWS.items():
+            pictures[key] = folder / f"{key}{suffix}"
+            write(shown, pictures[key])
+        more = {**(extras or {}), **{key: _file_facts(path) for key, path in pictures.items()}}
+        item = image_item(scene, facts, stores.clock(), more)
+        for key, path in {**cogs, **pictures}.items():
             stores.objects.put_file(object_key(scene, key), path)
         stores.catalogue.upsert(reconciled(stores.catalogue, [item]))
     return item
 
 
-def image_item(scene: Scene, facts: Mapping[str, RasterFacts], created: datetime) -> Item:
-    """The item of a downloadable scene whose files are stored under `object_key`."""
+def _file_facts(path: Path) -> dict[str, Any]:
+    return {"file:size": path.stat().st_size, "file:checksum": checksum(path)}
+
+
+def image_item(
+    scene: Scene,
+    facts: Mapping[str, RasterFacts],
+    created: datetime,
+    extras: Mapping[str, Mapping[str, Any]],
+) -> Item:
+    """The item of a downloadable scene whose files are stored under `object_key`.
+
+    Args:
+        scene: the acquisition.
+        facts: asset key to what its image tells.
+        created: date of publication.
+        extras: asset key to further fields; pictures (`thumbnail`, `quicklook`) are assets when named here.
+    """
     footprint = shapely.union_all([fact.footprint for fact in facts.values()])
     assets: dict[str, Any] = {
         key: {
@@ -124,21 +162,32 @@ def image_item(scene: Scene, facts: Mapping[str, RasterFacts], created: datetime
             "roles": ["data"],
             "title": f"{_TITLES.get(key, key)} {fact.resolution:g} m",
             **fact.asset,
+            **extras.get(key, {}),
         }
         for key, fact in facts.items()
     }
-    assets["thumbnail"] = {
-        "href": f"{OBJECT_SCHEME}{object_key(scene, 'thumbnail')}",
-        "type": "image/png",
-        "roles": ["thumbnail"],
-        "title": _TITLES["thumbnail"],
-    }
+    for key, (_, media_type, role, _) in _PREVIEWS.items():
+        if key in extras:
+            assets[key] = {
+                "href": f"{OBJECT_SCHEME}{object_key(scene, key)}",
+                "type": media_type,
+                "roles": [role],
+                "title": _TITLES[key],
+                **extras[key],
+            }
     sharpest = min(fact.resolution for fact in facts.values())
     extra = {"gsd": sharpest, "dinamis:product_type": "downloadable", **scene.extra}
     item = scene_item(
         scene, created, json.loads(shapely.to_geojson(footprint)), list(footprint.bounds), extra
     )
-    return {**item, "stac_extensions": _EXTENSIONS, "assets": assets}
+    return {**item, "assets": assets, "stac_extensions": extensions_of(item["properties"], assets)}
+
+
+def extensions_of(properties: Mapping[str, Any], assets: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Schemas of the extensions whose fields an item uses."""
+    names = {*properties, *(name for asset in assets.values() for name in asset)}
+    used = {name.partition(":")[0] for name in names}
+    return [schema for prefix, schema in _EXTENSIONS.items() if prefix in used]
 
 
 def scene_item(
@@ -160,15 +209,16 @@ def scene_item(
         properties["eo:cloud_cover"] = scene.cloud
     if scene.incidence is not None:
         properties["view:incidence_angle"] = scene.incidence
+    properties |= extra
     return {
         "type": "Feature",
         "stac_version": "1.0.0",
-        "stac_extensions": _EXTENSIONS[:2],
+        "stac_extensions": extensions_of(properties, {}),
         "id": scene.id,
         "collection": scene.collection,
         "geometry": dict(geometry),
         "bbox": bbox,
-        "properties": {**properties, **extra},
+        "properties": properties,
         "assets": {},
         "links": [],
     }
@@ -176,8 +226,8 @@ def scene_item(
 
 def object_key(scene: Scene, asset: str) -> str:
     """Key of the object of an asset."""
-    suffix = "png" if asset == "thumbnail" else "tif"
-    return f"{scene.collection}/{scene.id}/{asset}.{suffix}"
+    suffix = _PREVIEWS[asset][0] if asset in _PREVIEWS else ".tif"
+    return f"{scene.collection}/{scene.id}/{asset}{suffix}"
 
 
 def asset_key(bands: int) -> str:

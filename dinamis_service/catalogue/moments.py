@@ -54,3 +54,17 @@ def parse_interval(value: str | None) -> tuple[datetime | None, datetime | None]
         fr=f"« {value} » n'est ni une date ni un intervalle comme 2023-01-01T00:00:00Z/2023-12-31T23:59:59Z.",
         en=f"'{value}' is neither a date nor an interval like 2023-01-01T00:00:00Z/2023-12-31T23:59:59Z.",
     )
+
+
+def months(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """Windows of a calendar month at most that follow each other from start to end."""
+    windows = []
+    first = start
+    while first < end:
+        following = (first.replace(day=1) + timedelta(days=32)).replace(
+            day=1, hour=0, minute=0, second=0, microsecond=0
+        )
+        last = min(following, end)
+        windows.append((first, last))
+        first = last
+    return windows

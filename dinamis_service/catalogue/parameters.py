@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import shapely
@@ -29,6 +30,11 @@ def box_of(request: Request, bbox: Any) -> BaseGeometry:
                 en="'bbox' holds something other than finite numbers.",
             )
         )
+    return area_of_box(numbers)
+
+
+def area_of_box(numbers: Sequence[float]) -> BaseGeometry:
+    """The area of a bounding box of 4 or 6 finite numbers, in degrees."""
     if len(numbers) == _BBOX_3D:
         numbers = [numbers[0], numbers[1], numbers[3], numbers[4]]
     west, south, east, north = numbers

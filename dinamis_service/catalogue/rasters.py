@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import tempfile
 import warnings
@@ -26,8 +27,15 @@ from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 COG_TYPE = "image/tiff; application=geotiff; profile=cloud-optimized"
+_DRIVERS = {".jp2": "JP2OpenJPEG", ".img": "HFA", ".png": "PNG", ".jpg": "JPEG", ".vrt": "VRT"}
+"""Formats by the end of the name, GeoTIFF otherwise."""
 _MASK_SIZE = 512
 _THUMBNAIL_SIZE = 512
+_QUICKLOOK_SIZE = 2048
+_QUICKLOOK_COARSENESS = 4
+"""Pixels of the image that one of its quicklook covers at least, along a side: anyone may see it."""
+_SHA2_256 = "1220"
+"""Code of the hash and length of the digest, which come first in a multihash."""
 TILE = 512
 """Side of the tiles of a COG, and size up to which an image needs no overviews, in pixels."""
 
@@ -74,6 +82,7 @@ def describe(path: Path) -> RasterFacts:
             "proj:transform": list(source.transform)[:6],
             "raster:bands": [_band(source, index, resolution) for index in source.indexes],
             "file:size": path.stat().st_size,
+            "file:checksum": checksum(path),
         }
         if epsg is None:
             asset["proj:wkt2"] = source.crs.to_wkt(version="WKT2_2019")
@@ -119,19 +128,39 @@ def write_cog(source: Path | DatasetReader, target: Path) -> None:
 
 def write_thumbnail(path: Path, target: Path) -> None:
     """A PNG of at most 512 pixels, in natural colours if any, stretched between percentiles 2 and 98."""
+    _write_preview(path, target, _THUMBNAIL_SIZE, "PNG")
+
+
+def write_quicklook(path: Path, target: Path) -> None:
+    """A JPEG of at most 2048 pixels a side and a fourth of the image's, in the manner of the thumbnail."""
     with _opened(path) as source:
-        scale = max(source.width, source.height) / _THUMBNAIL_SIZE
+        side = max(source.width, source.height)
+    size = max(_THUMBNAIL_SIZE, min(_QUICKLOOK_SIZE, side // _QUICKLOOK_COARSENESS))
+    _write_preview(path, target, size, "JPEG")
+
+
+def checksum(path: Path) -> str:
+    """Multihash (SHA-256, hexadecimal) of a file, as STAC's `file:checksum`."""
+    with path.open("rb") as file:
+        return _SHA2_256 + hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_preview(path: Path, target: Path, most: int, driver: str) -> None:
+    """A small picture for people; where the image has no data a PNG is clear and a JPEG black."""
+    with _opened(path) as source:
+        scale = max(source.width, source.height) / most
         size = (max(1, round(source.height / max(scale, 1))), max(1, round(source.width / max(scale, 1))))
         indexes = _visible(source)
         pixels = source.read(indexes, out_shape=(len(indexes), *size), resampling=Resampling.average)
         mask = source.dataset_mask(out_shape=size)
-    stretched = np.stack([_stretch(band, mask > 0) for band in pixels])
-    image = np.concatenate([stretched, mask[None]]) if (mask == 0).any() else stretched
-    profile = {"driver": "PNG", "dtype": "uint8", "count": len(image), "height": size[0], "width": size[1]}
+    image = np.stack([_stretch(band, mask > 0) for band in pixels])
+    if (mask == 0).any():
+        image = np.concatenate([image, mask[None]]) if driver == "PNG" else np.where(mask > 0, image, 0)
+    profile = {"driver": driver, "dtype": "uint8", "count": len(image), "height": size[0], "width": size[1]}
     with warnings.catch_warnings(), rasterio.Env(GDAL_PAM_ENABLED=False):
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.open(target, "w", **profile) as png:
-            png.write(image)
+        with rasterio.open(target, "w", **profile) as picture:
+            picture.write(image)
 
 
 def _stretch(band: NDArray[Any], valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -150,10 +179,18 @@ def _visible(source: DatasetReader) -> list[int]:
     return [1, 2, 3] if source.count >= 3 else [1]  # noqa: PLR2004 - three colours
 
 
+def driver_of(path: Path) -> str:
+    """The format that a file is opened as: never another than its name says.
+
+    GDAL by itself looks at the content, and some formats (VRT) name other files of the machine.
+    """
+    return _DRIVERS.get(path.suffix.lower(), "GTiff")
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[DatasetReader]:
     try:
-        source = rasterio.open(path)
+        source = rasterio.open(path, driver=driver_of(path))
     except RasterioError as error:
         raise _unreadable(path, error) from error
     with source:
@@ -180,10 +217,9 @@ def _read_all(path: Path, source: DatasetReader) -> None:
 
 
 def _is_cog(source: DatasetReader) -> bool:
-    if source.driver != "GTiff":
+    """Whether GDAL vouches for the layout, and the image has the overviews that its size asks for."""
+    if source.driver != "GTiff" or source.tags(ns="IMAGE_STRUCTURE").get("LAYOUT") != "COG":
         return False
-    if source.tags(ns="IMAGE_STRUCTURE").get("LAYOUT") == "COG":
-        return True
     small = max(source.width, source.height) <= TILE
     return bool(source.profile.get("tiled")) and (small or bool(source.overviews(1)))
 

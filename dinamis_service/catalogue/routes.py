@@ -39,6 +39,7 @@ from dinamis_service.catalogue.client import CatalogueClient
 from dinamis_service.catalogue.filters import MAX_DEPTH
 from dinamis_service.catalogue.parameters import no_collection
 from dinamis_service.catalogue.queryables import QUERYABLES
+from dinamis_service.catalogue.transactions import Transactions
 from dinamis_service.context import Context, base_url
 from dinamis_service.language import pick_language, text
 from dinamis_service.soundness import sound_json
@@ -92,6 +93,7 @@ def mount(app: FastAPI, context: Context) -> None:
         ),
         QueryExtension(),
         TokenPaginationExtension(),
+        Transactions(context, PREFIX),
     ]
     others = dict(app.exception_handlers)
     StacApi(

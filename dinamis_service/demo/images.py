@@ -176,7 +176,7 @@ def make_site(site: Site, seed: int, objects: Path) -> list[Item]:
 
 def _item(site: Site, scene: Scene, objects: Path) -> Item:
     facts = {key: describe(objects / object_key(scene, key)) for key in _assets(site)}
-    return image_item(scene, facts, scene.moment.replace(hour=18, minute=0, second=0))
+    return image_item(scene, facts, scene.moment.replace(hour=18, minute=0, second=0), {"thumbnail": {}})
 
 
 def _assets(site: Site) -> tuple[str, ...]:

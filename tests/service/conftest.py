@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from dinamis_service.app import create_app, create_context
 from dinamis_service.context import Context
 from dinamis_service.identity import accounts, signer
 from dinamis_service.settings import Settings
+
+sys.path.append(str(Path(__file__).parents[1] / "unit"))  # the scripted HTTP server
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -169,7 +169,7 @@ def test_command_joins_panchromatic_and_multispectral(
     assert ingest(folder, "--platform", "pleiades-1b", "--datetime", "2023-06-01T10:30:00Z") == 0
     item = context.catalogue.get("pleiades", "DS_1")
     assert item is not None
-    assert set(item["assets"]) == {"pan", "ms", "thumbnail"}
+    assert set(item["assets"]) == {"pan", "ms", "thumbnail", "quicklook"}
     assert item["properties"]["platform"] == "PHR1B"
 
 

@@ -39,10 +39,14 @@ def unit_environment() -> dict[str, str]:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
-def test_systemd_understands_the_unit(tmp_path: Path) -> None:
-    text = UNIT.read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", [UNIT.name, "dinamis-harvest@.service", "dinamis-harvest@.timer"])
+def test_systemd_understands_the_unit(tmp_path: Path, name: str) -> None:
     executable = shlex.split(unit_value("ExecStart"))[0]
-    unit = tmp_path / UNIT.name
+    for harvest in UNIT.parent.glob("dinamis-harvest@.*"):  # a timer is verified with its service
+        text = harvest.read_text(encoding="utf-8").replace(executable, sys.executable)
+        (tmp_path / harvest.name.replace("@", "@geodes")).write_text(text, encoding="utf-8")
+    text = (UNIT.parent / name).read_text(encoding="utf-8")
+    unit = tmp_path / name.replace("@", "@geodes")
     unit.write_text(text.replace(executable, sys.executable), encoding="utf-8")
     result = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", str(unit)],
@@ -51,7 +55,7 @@ def test_systemd_understands_the_unit(tmp_path: Path) -> None:
         timeout=60,
         check=False,
     )
-    assert UNIT.name not in result.stderr, result.stderr
+    assert unit.name not in result.stderr, result.stderr
 
 
 @pytest.fixture(scope="module")

@@ -108,7 +108,7 @@ def test_an_archive_order_from_queue_to_delivery(
     assert item["properties"]["dinamis:product_type"] == "downloadable"
     assert "order:status" not in item["properties"]
     assert item["properties"]["title"] == "PLEIADES 2025-06-01"
-    assert {"pan", "ms", "thumbnail"} == set(item["assets"])
+    assert {"pan", "ms", "thumbnail", "quicklook"} == set(item["assets"])
     other = signed_in("user", "PUB")
     signing = requester.client.post(
         "/sign_urls", json={"urls": [item["assets"]["pan"]["href"]]}, headers=other.headers
