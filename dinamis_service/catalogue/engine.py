@@ -16,12 +16,19 @@ OBJECT_SCHEME = "objects:"
 
 
 class SearchError(ValueError):
-    """A search that cannot be understood, said in both languages because the engine knows no caller."""
+    """A search that cannot be understood, said in both languages because the engine knows no caller.
 
-    def __init__(self, *, fr: str, en: str) -> None:
+    Args:
+        fr: one sentence, which names the parameter and what was expected.
+        en: the same in English.
+        parameter: the parameter of a STAC search that is wrong; None when it is the filter or unknown.
+    """
+
+    def __init__(self, *, fr: str, en: str, parameter: str | None = None) -> None:
         super().__init__(en)
         self.fr = fr
         self.en = en
+        self.parameter = parameter
 
 
 class ItemError(ValueError):

@@ -1,7 +1,8 @@
 """CQL2 filters: parsed by the cql2 package, then turned into SQL over a whitelist.
 
-Understood: and, or, not, comparisons of a property with a value, between, in, isNull, like. Every value is a
-bound parameter and every column comes from `queryables`: nothing a client writes is ever SQL.
+Understood: and, or, not, comparisons of a property with a value, between, in, isNull, like, s_intersects of the
+footprint and t_intersects of the acquisition. Every value is a bound parameter and every column comes from
+`queryables`: nothing a client writes is ever SQL.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import cql2
+import shapely
+from shapely.geometry.base import BaseGeometry
 
+from dinamis_service.catalogue.areas import read_area, read_box
 from dinamis_service.catalogue.engine import SearchError
-from dinamis_service.catalogue.moments import parse_moment, to_microseconds
+from dinamis_service.catalogue.moments import parse_interval, parse_moment, to_microseconds
 from dinamis_service.catalogue.queryables import QUERYABLES, Queryable, queryable
 
 MAX_TEXT = 20_000
@@ -77,6 +81,26 @@ def all_of(terms: list[Any]) -> Any:
     return terms[0] if len(terms) == 1 else {"op": "and", "args": terms}
 
 
+def without_area(expression: Any) -> tuple[Any, BaseGeometry | None]:
+    """The filter without a condition on the footprint that stands alone or joined by `and`, and its area.
+
+    An index answers that condition best as the area of the search; several areas, or one under `or` and `not`,
+    stay in the filter.
+    """
+    terms = expression["args"] if _is(expression, "and") else [expression]
+    spatial = [term for term in terms if _is(term, "s_intersects")]
+    if len(spatial) != 1:
+        return expression, None
+    area = _area(spatial[0]["args"])
+    return all_of([term for term in terms if term is not spatial[0]]), area
+
+
+def _is(expression: Any, operator: str) -> bool:
+    if not isinstance(expression, dict) or expression.get("op") != operator:
+        return False
+    return isinstance(expression.get("args"), list)
+
+
 def to_sql(expression: Any) -> Sql:
     """SQL condition and its parameters for a parsed filter.
 
@@ -127,6 +151,8 @@ def _comparison(operator: str, args: list[Any]) -> Sql:
 
 
 def _between(args: list[Any]) -> Sql:
+    if len(args) == 2 and isinstance(args[1], list):  # noqa: PLR2004 - as drafts of CQL2 wrote it
+        args = [args[0], *args[1]]
     prop, low, high = _exactly(args, 3)
     target = _property(prop)
     return f"{target.column} BETWEEN ? AND ?", [_value(target, low), _value(target, high)]
@@ -157,6 +183,46 @@ def _like(args: list[Any]) -> Sql:
     return f"{target.column} GLOB ?", [_glob_of_like(pattern)]
 
 
+def _s_intersects(args: list[Any]) -> Sql:
+    """Footprints near the area by the index, each then tested exactly (`sqlite` provides `meets`)."""
+    area = _area(args)
+    x0, y0, x1, y1 = area.bounds
+    near = "SELECT rid FROM footprint WHERE x0 <= ? AND x1 >= ? AND y0 <= ? AND y1 >= ?"
+    return f"(i.rid IN ({near}) AND meets(i.geom, ?))", [x1, x0, y1, y0, shapely.to_wkb(area)]
+
+
+def _area(args: list[Any]) -> BaseGeometry:
+    """The area of `s_intersects(geometry, area)`."""
+    prop, area = _exactly(args, 2)
+    if not isinstance(prop, dict) or prop.get("property") != "geometry":
+        raise SearchError(
+            fr="« s_intersects » compare « geometry » (à gauche) à une géométrie (à droite).",
+            en="'s_intersects' compares 'geometry' (on the left) with a geometry (on the right).",
+        )
+    if isinstance(area, dict) and isinstance(area.get("bbox"), list):
+        return read_box(area["bbox"], "filter")
+    return read_area(area, "filter")
+
+
+def _t_intersects(args: list[Any]) -> Sql:
+    """Moments within an interval, or at an instant."""
+    prop, value = _exactly(args, 2)
+    target = _property(prop)
+    ends = value.get("interval") if isinstance(value, dict) else None
+    if target.kind != "moment":
+        raise _wrong_type(target, value)
+    if ends is None:
+        return f"{target.column} = ?", [_moment(target, value)]
+    if not isinstance(ends, list) or not all(isinstance(end, str) for end in ends):
+        raise _wrong_type(target, value)
+    start, end = parse_interval("/".join(ends))
+    low, high = (None if moment is None else to_microseconds(moment) for moment in (start, end))
+    bounds = [(f"{target.column} >= ?", low), (f"{target.column} <= ?", high)]
+    return " AND ".join(sql for sql, bound in bounds if bound is not None), [
+        bound for _, bound in bounds if bound is not None
+    ]
+
+
 _OPERATORS: dict[str, Callable[[list[Any]], Sql]] = {
     "and": _logical("AND"),
     "or": _logical("OR"),
@@ -165,6 +231,8 @@ _OPERATORS: dict[str, Callable[[list[Any]], Sql]] = {
     "in": _membership,
     "isNull": _is_null,
     "like": _like,
+    "s_intersects": _s_intersects,
+    "t_intersects": _t_intersects,
 }
 
 

@@ -51,6 +51,9 @@ def parse_interval(value: str | None) -> tuple[datetime | None, datetime | None]
         if start is None or end is None or start <= end:
             return start, end
     raise SearchError(
-        fr=f"« {value} » n'est ni une date ni un intervalle comme 2023-01-01T00:00:00Z/2023-12-31T23:59:59Z.",
-        en=f"'{value}' is neither a date nor an interval like 2023-01-01T00:00:00Z/2023-12-31T23:59:59Z.",
+        fr=f"« datetime » : « {value[:80]} » n'est ni un instant ni un intervalle comme"
+        " 2023-01-01T00:00:00Z/2023-12-31T23:59:59Z, ouvert par « .. » à une seule de ses fins.",
+        en=f"'datetime': '{value[:80]}' is neither a moment nor an interval like"
+        " 2023-01-01T00:00:00Z/2023-12-31T23:59:59Z, open by '..' at one end only.",
+        parameter="datetime",
     )

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import shapely
@@ -94,6 +95,16 @@ def exact(geometry: BaseGeometry) -> BaseGeometry:
     return area
 
 
+def meets(footprint: bytes, area: bytes) -> bool:
+    """Whether a footprint meets an area, both as WKB: for areas inside a filter."""
+    return bool(shapely.intersects(_prepared(area), shapely.from_wkb(footprint)))
+
+
+@lru_cache(maxsize=16)
+def _prepared(area: bytes) -> BaseGeometry:
+    return exact(shapely.from_wkb(area))
+
+
 def _conditions(request: SearchRequest, *, any_span: bool) -> tuple[list[str], list[Any]]:
     conditions: list[str] = []
     values: list[Any] = []
@@ -149,8 +160,9 @@ def _sort_keys(sort: tuple[SortKey, ...]) -> tuple[tuple[Queryable, bool], ...]:
         if found is None:
             known = ", ".join(QUERYABLES)
             raise SearchError(
-                fr=f"Tri impossible par « {asked.field} ». Tris possibles : {known}.",
-                en=f"Cannot sort by '{asked.field}'. Can sort by: {known}.",
+                fr=f"« sortby » : tri impossible par « {asked.field} ». Tris possibles : {known}.",
+                en=f"'sortby': cannot sort by '{asked.field}'. Can sort by: {known}.",
+                parameter="sortby",
             )
         keys.setdefault(found.name, (found, asked.descending))
     return tuple(keys.values())
@@ -193,8 +205,9 @@ def _after(keys: tuple[tuple[Queryable, bool], ...], token: str | None) -> tuple
 
 def _token_values(keys: tuple[tuple[Queryable, bool], ...], token: str) -> list[Any]:
     wrong = SearchError(
-        fr="Ce jeton de page n'est pas de cette recherche : recommencez à la première page.",
-        en="This page token does not belong to this search: start again at the first page.",
+        fr="« token » n'est pas de cette recherche : recommencez à la première page.",
+        en="'token' does not belong to this search: start again at the first page.",
+        parameter="token",
     )
     try:
         signature, *values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
