@@ -1,7 +1,7 @@
 """Items for the catalogue benchmark: whole STAC documents of about 1.5 kB, by the ten thousand from a seed.
 
-`batch(seed, number)` depends on its arguments alone: processes can make batches side by side, and any engine can
-be given the same items.
+`batch(seed, number)` depends on its arguments alone: processes can make batches side by side, and any
+engine can be given the same items.
 """
 
 from __future__ import annotations

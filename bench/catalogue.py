@@ -16,13 +16,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench._catalogue_http import Api, crowd, hundredth_page, measure, memory_mb
 from bench._catalogue_items import batch, batches
 from bench._catalogue_searches import Search, between_steps, typical, wide
-from dinamis_service.catalogue import collections
+from dinamis_service.catalogue import collections, sqlite_load
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,11 +58,12 @@ def main() -> int:
 def load(folder: Path, count: int) -> dict[str, Any]:
     """Fill a catalogue of `count` items."""
     start = time.perf_counter()
-    catalogue = SqliteCatalogue(folder / "catalogue.sqlite", durable=False)
-    collections.install(catalogue)
-    for number, size in batches(count):
-        catalogue.upsert(batch(SEED, number, size))
-    catalogue.close()
+    parts = [partial(batch, SEED, number, size) for number, size in batches(count)]
+
+    def say(what: str) -> None:
+        print(f"  {time.perf_counter() - start:6.0f} s: {what}", flush=True)
+
+    sqlite_load.load(folder / "catalogue.sqlite", collections.standard_collections(), parts, say=say)
     seconds = time.perf_counter() - start
     size = sum(path.stat().st_size for path in folder.iterdir())
     return {
