@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
+import antimeridian
 import numpy as np
 import shapely
 from shapely.affinity import translate
@@ -174,3 +176,26 @@ def _brought_back(area: BaseGeometry) -> BaseGeometry:
     turned = [translate(area, xoff=turn) for turn in (-_TURN, 0.0, _TURN)]
     there = [shapely.intersection(part, _WORLD) for part in turned]
     return shapely.union_all([part for part in there if not part.is_empty])
+
+
+def on_the_globe(footprints: Any) -> Any:
+    """Footprints of scenes, those cut that cross the antimeridian or go around a pole.
+
+    No scene is half the world wide: a wider footprint is read as crossing, however its provider wrote it.
+    """
+    bounds = shapely.bounds(footprints)
+    west, east = bounds[:, 0], bounds[:, 2]
+    for place in np.flatnonzero((east - west > _HALF_TURN) | (west < -_HALF_TURN) | (east > _HALF_TURN)):
+        footprints[place] = _cut(footprints[place])
+    return footprints
+
+
+def _cut(footprint: BaseGeometry) -> BaseGeometry:
+    """A footprint cut at the antimeridian; itself where it has no surface to be cut."""
+    parts = [part for part in shapely.get_parts(footprint) if part.geom_type == "Polygon"]
+    if not parts or not np.isfinite(shapely.get_coordinates(footprint)).all():
+        return footprint
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of windings that it rights by itself
+        cut = [antimeridian.fix_polygon(part, fix_winding=True) for part in parts]
+    return shapely.union_all([_brought_back(part) for part in cut])

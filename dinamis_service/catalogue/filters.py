@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import cql2
@@ -82,17 +83,26 @@ def all_of(terms: list[Any]) -> Any:
 
 
 def without_area(expression: Any) -> tuple[Any, BaseGeometry | None]:
-    """The filter without a condition on the footprint that stands alone or joined by `and`, and its area.
+    """What remains of a filter, and the area that every match must meet, which an index answers best.
 
-    An index answers that condition best as the area of the search; several areas, or one under `or` and `not`,
-    stay in the filter.
+    Conditions on the footprint that stand alone, or are joined by `and`, or all by `or`, become the area; what
+    else there is of them (a second area, one under `not`) remains.
     """
-    terms = expression["args"] if _is(expression, "and") else [expression]
-    spatial = [term for term in terms if _is(term, "s_intersects")]
-    if len(spatial) != 1:
+    if _is(expression, "s_intersects"):
+        return None, _area(expression["args"])
+    if not _is(expression, "and") and not _is(expression, "or"):
         return expression, None
-    area = _area(spatial[0]["args"])
-    return all_of([term for term in terms if term is not spatial[0]]), area
+    parts = [without_area(term) for term in expression["args"]]
+    if _is(expression, "or"):
+        areas = [area for _, area in parts if area is not None]
+        if len(areas) < len(parts) or not parts:
+            return expression, None
+        alone = all(rest is None for rest, _ in parts)
+        return (None if alone else expression), shapely.union_all(areas)
+    for place, (rest, area) in enumerate(parts):
+        if area is not None:
+            return all_of([*expression["args"][:place], rest, *expression["args"][place + 1 :]]), area
+    return expression, None
 
 
 def _is(expression: Any, operator: str) -> bool:
@@ -184,11 +194,19 @@ def _like(args: list[Any]) -> Sql:
 
 
 def _s_intersects(args: list[Any]) -> Sql:
-    """Footprints near the area by the index, each then tested exactly (`sqlite` provides `meets`)."""
-    area = _area(args)
-    x0, y0, x1, y1 = area.bounds
-    near = "SELECT rid FROM footprint WHERE x0 <= ? AND x1 >= ? AND y0 <= ? AND y1 >= ?"
-    return f"(i.rid IN ({near}) AND meets(i.geom, ?))", [x1, x0, y1, y0, shapely.to_wkb(area)]
+    return "meets(i.geom, ?)", [shapely.to_wkb(_area(args))]
+
+
+def meets(footprint: bytes, area: bytes) -> bool:
+    """SQL function of an engine's connections: whether a footprint meets an area, both as WKB."""
+    return bool(shapely.intersects(_prepared(area), shapely.from_wkb(footprint)))
+
+
+@lru_cache(maxsize=16)
+def _prepared(area: bytes) -> BaseGeometry:
+    geometry: BaseGeometry = shapely.from_wkb(area)
+    shapely.prepare(geometry)
+    return geometry
 
 
 def _area(args: list[Any]) -> BaseGeometry:
