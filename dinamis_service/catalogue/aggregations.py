@@ -82,7 +82,7 @@ class AggregationClient(BaseAggregationClient):
             facets = _facets_of(wanted or [TOTAL])
             if collection_id is not None:
                 asked = within(asked, collection_id)
-            search = request_of(replace(asked, limit=1, facets=facets), limit_max=1)
+            search = request_of(replace(asked, facets=facets), limit_max=0)
             result = self.context.catalogue.search(search)
         return self._answer(request, "aggregate", collection_id, _told(wanted or [TOTAL], result))
 

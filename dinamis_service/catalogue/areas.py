@@ -1,4 +1,4 @@
-"""Areas that a search asks for, read from GeoJSON and bounding boxes: sound, on the globe, and bounded in cost.
+"""Areas that a search asks for, read from GeoJSON and boxes: sound, on the globe, and bounded in cost.
 
 Positions are longitude and latitude in EPSG:4326. What is written is what is meant (RFC 7946): an edge from
 -179 to 179 spans the world; across the antimeridian an area goes on beyond 180 (or -180), comes in two parts,
@@ -60,7 +60,7 @@ def read_box(numbers: Sequence[Any], parameter: str = "bbox") -> BaseGeometry:
         )
     half = len(numbers) // 2
     west, south, east, north = map(float, (*numbers[:2], *numbers[half : half + 2]))
-    if not (-_HALF_TURN <= min(west, east) and max(west, east) <= _HALF_TURN):
+    if not (min(west, east) >= -_HALF_TURN and max(west, east) <= _HALF_TURN):
         raise _off_globe(parameter)
     if not -_POLE <= south <= north <= _POLE:
         raise SearchError(
@@ -101,7 +101,7 @@ def read_area(geojson: Any, parameter: str = "intersects") -> BaseGeometry:
     if south < -_POLE or north > _POLE or west < -_TURN or east > _TURN:
         raise _off_globe(parameter)
     area = _sound(area, parameter)
-    return area if -_HALF_TURN <= west and east <= _HALF_TURN else _brought_back(area)
+    return area if west >= -_HALF_TURN and east <= _HALF_TURN else _brought_back(area)
 
 
 def _is_finite(number: Any) -> bool:
@@ -156,9 +156,7 @@ def _crosses_too_often(parts: Any) -> bool:
     """Whether the outlines of these parts may cross themselves more often than can be repaired in time."""
     met = 0
     for part in parts:
-        points, ring = shapely.get_coordinates(
-            shapely.get_parts(shapely.boundary(part)), return_index=True
-        )
+        points, ring = shapely.get_coordinates(shapely.get_parts(shapely.boundary(part)), return_index=True)
         segments = shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1)[ring[1:] == ring[:-1]])
         tree = shapely.STRtree(segments)
         for start in range(0, len(segments), _CHUNK):
@@ -197,5 +195,20 @@ def _cut(footprint: BaseGeometry) -> BaseGeometry:
         return footprint
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of windings that it rights by itself
-        cut = [antimeridian.fix_polygon(part, fix_winding=True) for part in parts]
+        cut = [
+            antimeridian.fix_polygon(
+                part,
+                force_north_pole=_goes_round(part) and part.bounds[1] > 0,
+                force_south_pole=_goes_round(part) and part.bounds[3] < 0,
+                great_circle=False,
+            )
+            for part in parts
+        ]
     return shapely.union_all([_brought_back(part) for part in cut])
+
+
+def _goes_round(polygon: BaseGeometry) -> bool:
+    """Whether the outline goes once around a pole."""
+    longitudes = shapely.get_coordinates(shapely.get_exterior_ring(polygon))[:, 0]
+    steps = (np.diff(longitudes) + _HALF_TURN) % _TURN - _HALF_TURN
+    return bool(abs(steps.sum()) > _HALF_TURN)

@@ -61,10 +61,7 @@ class CatalogueClient(BaseCoreClient):
                 "title": text(request, fr="Propriétés interrogeables", en="Queryable properties"),
                 "href": f"{root}queryables",
             },
-            *(
-                {"rel": name, "type": JSON, "href": f"{root}{name}"}
-                for name in ("aggregate", "aggregations")
-            ),
+            *({"rel": name, "type": JSON, "href": f"{root}{name}"} for name in ("aggregate", "aggregations")),
             {
                 "rel": "service-desc",
                 "type": "application/vnd.oai.openapi+json;version=3.0",
@@ -165,13 +162,14 @@ class CatalogueClient(BaseCoreClient):
         ]
         if result.next_token is not None:
             links.append(next_link(result.next_token))
-        document = {
+        document: dict[str, Any] = {
             "type": "FeatureCollection",
             "features": [asked.fields.apply(item_document(item, addresses)) for item in result.items],
             "links": links,
-            "numberMatched": result.matched,
             "numberReturned": len(result.items),
         }
+        if result.matched is not None:
+            document["numberMatched"] = result.matched
         if asked.facets:
             document["facets"] = result.facets
         return conditional(request, document, GEOJSON)

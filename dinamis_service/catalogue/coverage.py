@@ -47,11 +47,11 @@ def _gap(catalogue: CatalogueEngine, search: SearchRequest, area: BaseGeometry) 
         limit=MAX_SCENES,
     )
     found = catalogue.search(held)
-    if found.matched > MAX_SCENES:
+    if found.next_token is not None:
         raise SearchError(
             fr=f"« uncovered » : {found.matched} scènes téléchargeables touchent la zone, le maximum est"
             f" {MAX_SCENES} : réduisez la zone ou la période.",
-            en=f"'uncovered': {found.matched} downloadable scenes touch the area, the maximum is {MAX_SCENES}:"
+            en=f"'uncovered': {found.matched} downloadable scenes touch the area, at most {MAX_SCENES} may:"
             " make the area or the period smaller.",
             parameter="uncovered",
         )

@@ -1,8 +1,8 @@
 """CQL2 filters: parsed by the cql2 package, then turned into SQL over a whitelist.
 
-Understood: and, or, not, comparisons of a property with a value, between, in, isNull, like, s_intersects of the
-footprint and t_intersects of the acquisition. Every value is a bound parameter and every column comes from
-`queryables`: nothing a client writes is ever SQL.
+Understood: and, or, not, comparisons of a property with a value, between, in, isNull, like, s_intersects of
+the footprint and t_intersects of the acquisition. Every value is a bound parameter and every column comes
+from `queryables`: nothing a client writes is ever SQL.
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ def all_of(terms: list[Any]) -> Any:
 def without_area(expression: Any) -> tuple[Any, BaseGeometry | None]:
     """What remains of a filter, and the area that every match must meet, which an index answers best.
 
-    Conditions on the footprint that stand alone, or are joined by `and`, or all by `or`, become the area; what
-    else there is of them (a second area, one under `not`) remains.
+    Conditions on the footprint that stand alone, or are joined by `and`, or all by `or`, become the area;
+    what else there is of them (a second area, one under `not`) remains.
     """
     if _is(expression, "s_intersects"):
         return None, _area(expression["args"])

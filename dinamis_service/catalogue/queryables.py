@@ -52,7 +52,7 @@ QUERYABLES: dict[str, Queryable] = {queryable.name: queryable for queryable in _
 
 
 def queryable(name: str) -> Queryable | None:
-    """The property of that name; `properties.` before it, and STAC's own word `mission`, are understood too."""
+    """The property of that name; `properties.` before it and STAC's word `mission` are understood too."""
     name = name.removeprefix("properties.")
     return QUERYABLES.get("dinamis:mission" if name == "mission" else name)
 
@@ -64,5 +64,5 @@ def occurring(catalogue: CatalogueEngine, collection: str) -> list[str]:
 
 def _occurs(catalogue: CatalogueEngine, collection: str, name: str) -> bool:
     present = {"op": "not", "args": [{"op": "isNull", "args": [{"property": name}]}]}
-    found = catalogue.search(SearchRequest(collections=(collection,), filter=present, limit=1))
-    return found.matched > 0
+    found = catalogue.search(SearchRequest(collections=(collection,), filter=present, limit=1, counted=False))
+    return bool(found.items)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import attr
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Path, Request
 from fastapi.exceptions import RequestValidationError
 from stac_fastapi.api.app import StacApi
-from stac_fastapi.api.models import create_get_request_model, create_post_request_model
+from stac_fastapi.api.models import (
+    CollectionUri,
+    EmptyRequest,
+    create_get_request_model,
+    create_post_request_model,
+)
+from stac_fastapi.api.routes import create_async_endpoint
 from stac_fastapi.extensions import (
     AggregationExtension,
     QueryExtension,
@@ -56,7 +62,7 @@ def mount(app: FastAPI, context: Context) -> None:
         TokenPaginationExtension(),
         wire.OwnParameters(),
     ]
-    aggregation = AggregationExtension(client=AggregationClient(context=context))
+    aggregation = _Aggregation(client=AggregationClient(context=context))
     aggregation.GET = create_get_request_model(conditions, base_model=wire.AggregateGet)
     aggregation.POST = create_post_request_model(conditions, base_model=wire.AggregatePost)
     others = dict(app.exception_handlers)
@@ -81,6 +87,36 @@ def mount(app: FastAPI, context: Context) -> None:
         health_check=lambda: {"status": "UP"},
     )
     _restore_handlers(app, others)
+
+
+@attr.s
+class _Aggregation(AggregationExtension):
+    """The library gives GET and POST of a route one operation id, and each must have its own."""
+
+    def register(self, app: FastAPI) -> None:
+        """Put the routes on the application."""
+        client = self.client
+        for name, path, model in (
+            ("Aggregations", "/aggregations", EmptyRequest),
+            ("Collection Aggregations", "/collections/{collection_id}/aggregations", CollectionUri),
+        ):
+            for method in ("GET", "POST"):
+                endpoint = create_async_endpoint(client.get_aggregations, model)
+                self.router.add_api_route(PREFIX + path, endpoint, methods=[method], name=name)
+        for path in ("/aggregate", "/collections/{collection_id}/aggregate"):
+            uri = _of_collection if "{" in path else None
+            for method, given in (("GET", self.GET), ("POST", self.POST)):
+                endpoint = create_async_endpoint(client.aggregate, given)
+                needed = [Depends(uri)] if uri else None
+                self.router.add_api_route(
+                    PREFIX + path, endpoint, methods=[method], name="Aggregate", dependencies=needed
+                )
+        app.include_router(self.router, tags=["STAC"])
+
+
+def _of_collection(collection_id: Annotated[str, Path(description="Collection ID")]) -> str:
+    """Name the parameter of the path, which the library's models of the conditions lack."""
+    return collection_id
 
 
 def _conditions(context: Context) -> list[ApiExtension]:

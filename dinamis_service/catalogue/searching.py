@@ -39,11 +39,12 @@ class Asked:
     q: list[str] | None = None
     facets: list[str] | None = None
     uncovered: bool = False
+    counted: bool = True
     fields: Fields = Fields()  # noqa: RUF009 - frozen
 
 
 def asked_by_get(parameters: Mapping[str, Any]) -> Asked:
-    """From the parameters of a GET, all of them texts but `limit` and `uncovered`.
+    """From the parameters of a GET, all of them texts but `limit`, `uncovered` and `counted`.
 
     Raises:
         SearchError: one of them is not written as it must be.
@@ -70,6 +71,7 @@ def asked_by_get(parameters: Mapping[str, Any]) -> Asked:
         q=given("q"),
         facets=_names(given("facets")),
         uncovered=bool(given("uncovered")),
+        counted=given("counted") is not False,
         fields=Fields.of_query(given("fields")),
     )
 
@@ -95,6 +97,7 @@ def asked_by_post(body: Any) -> Asked:
         q=[words] if isinstance(words, str) else words,
         facets=getattr(body, "facets", None),
         uncovered=bool(getattr(body, "uncovered", None)),
+        counted=getattr(body, "counted", None) is not False,
         fields=Fields.of(wanted.include, wanted.exclude) if wanted else Fields(),
     )
 
@@ -136,6 +139,7 @@ def request_of(asked: Asked, limit_max: int) -> SearchRequest:
         limit=min(asked.limit or DEFAULT_LIMIT, limit_max),
         token=asked.token,
         facets=_facets(asked.facets),
+        counted=asked.counted,
     )
 
 
@@ -157,7 +161,7 @@ def _conditions(asked: Asked) -> Any:
         written = _checked("filter", lambda: parse_filter(asked.filter))
     query = None
     if asked.query:
-        if not isinstance(asked.query, dict) or not all(isinstance(one, dict) for one in asked.query.values()):
+        if not isinstance(asked.query, dict) or not _of_objects(asked.query):
             raise SearchError(
                 fr="« query » : il faut un objet JSON { propriété : { opérateur : valeur } }.",
                 en="'query': a JSON object { property: { operator: value } } is expected.",
@@ -198,13 +202,18 @@ def _names(text: str | None) -> list[str] | None:
 
 def _numbers(text: str) -> list[Any]:
     """Numbers of a list separated by commas; what is none stays text, which no check lets pass."""
-    numbers: list[Any] = []
-    for part in text.split(","):
-        try:
-            numbers.append(float(part))
-        except ValueError:
-            numbers.append(part)
-    return numbers
+    return [_number(part) for part in text.split(",")]
+
+
+def _number(text: str) -> Any:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _of_objects(value: dict[str, Any]) -> bool:
+    return all(isinstance(member, dict) for member in value.values())
 
 
 def _json(parameter: str, text: str) -> Any:

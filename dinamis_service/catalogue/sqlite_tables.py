@@ -12,8 +12,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from dinamis_service.catalogue.filters import meets
 from dinamis_service.catalogue import sqlite_blocks, sqlite_zones
+from dinamis_service.catalogue.filters import meets
 from dinamis_service.catalogue.sqlite_areas import Area
 from dinamis_service.catalogue.sqlite_blocks import RECORD, Reach, Records, find_blocks, read_blocks
 from dinamis_service.catalogue.sqlite_documents import DICTIONARY_TABLE

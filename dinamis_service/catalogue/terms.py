@@ -19,8 +19,8 @@ MAX_WORDS = 30
 def search_terms(texts: list[str]) -> Any:
     """CQL2 JSON of free text: any of the texts, of a text every word; None when there is no word in it.
 
-    A word is found, accents and case ignored, in the mission, the platform or the title of the collection, and
-    in the id as it is written there or in capitals.
+    A word is found, accents and case ignored, in the mission, the platform or the title of the collection,
+    and in the id as it is written there or in capitals.
 
     Raises:
         SearchError: there are too many words.
@@ -28,7 +28,9 @@ def search_terms(texts: list[str]) -> Any:
     asked = [words for words in (re.findall(r"[^\W_]+", text) for text in texts) if words]
     if sum(map(len, asked)) > MAX_WORDS:
         raise SearchError(
-            fr=f"« q » : au plus {MAX_WORDS} mots.", en=f"'q': at most {MAX_WORDS} words are expected.", parameter="q"
+            fr=f"« q » : au plus {MAX_WORDS} mots.",
+            en=f"'q': at most {MAX_WORDS} words are expected.",
+            parameter="q",
         )
     found = [all_of([_word(word) for word in words]) for words in asked]
     return _any_of(found)

@@ -3,8 +3,7 @@
 The values are checked by `searching`, which names the parameter that is wrong and what was expected.
 """
 
-from __future__ import annotations
-
+# Annotations stay real here: FastAPI reads them off classes that the library makes in its own module.
 from typing import Annotated, Any, Literal
 
 import attr
@@ -21,7 +20,7 @@ from dinamis_service.catalogue.filters import MAX_DEPTH
 from dinamis_service.soundness import sound_json
 
 FACETS_CLASS = "urn:dinamis:stac:item-search#facets"
-"""Conformance class of the parameter `facets`, ours."""
+"""Conformance class of the parameters `facets` and `counted`, ours."""
 UNCOVERED_CLASS = "urn:dinamis:stac:item-search#uncovered"
 """Conformance class of the parameter `uncovered`, ours (CAT-36)."""
 DEFAULT_LIMIT = 10
@@ -29,11 +28,13 @@ DEFAULT_LIMIT = 10
 _BODY_DEPTH = 2 * MAX_DEPTH + 10
 """Levels of a search: those of its filter, which JSON writes as two each, and of a geometry."""
 
+_COLLECTIONS = "Collections, separated by commas"
 _IDS = "Identifiers of items, separated by commas"
 _BBOX = "west,south,east,north in degrees; west greater than east crosses the antimeridian"
 _DATETIME = "A moment (RFC 3339) or an interval start/end, open at one end by `..`"
 _LIMIT = "Items of a page, at least 1; more than the service's maximum counts as that"
 _FACETS = f"What to count all matches by, in the same answer: {', '.join(FACETS)}"
+_COUNTED = "false: the page alone, sooner, without `numberMatched`"
 _UNCOVERED = (
     "true: only orderable scenes over what no downloadable scene of the same collections and dates covers of "
     "the area (`bbox` or `intersects`, needed then)"
@@ -49,7 +50,7 @@ _Text = str | None
 class SearchGet(APIRequest):
     """Conditions of a search by GET."""
 
-    collections: Annotated[_Text, Query(description="Collections, separated by commas")] = attr.ib(default=None)
+    collections: Annotated[_Text, Query(description=_COLLECTIONS)] = attr.ib(default=None)
     ids: Annotated[_Text, Query(description=_IDS)] = attr.ib(default=None)
     bbox: Annotated[_Text, Query(description=_BBOX)] = attr.ib(default=None)
     intersects: Annotated[_Text, Query(description=_INTERSECTS)] = attr.ib(default=None)
@@ -153,6 +154,7 @@ class _GetOwn(APIRequest):
     """Parameters of our own conformance classes, by GET."""
 
     facets: Annotated[_Text, Query(description=_FACETS)] = attr.ib(default=None)
+    counted: Annotated[bool | None, Query(description=_COUNTED)] = attr.ib(default=None)
     uncovered: Annotated[bool | None, Query(description=_UNCOVERED)] = attr.ib(default=None)
 
 
@@ -160,6 +162,7 @@ class _PostOwn(BaseModel):
     """Parameters of our own conformance classes, by POST."""
 
     facets: list[str] | None = Field(None, description=_FACETS)
+    counted: bool | None = Field(None, description=_COUNTED)
     uncovered: bool | None = Field(None, description=_UNCOVERED)
 
 
