@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from running import LiveService
-from test_catalogue_engine import make_item
+from catalogue_model import make_item
 
 from dinamis_service.catalogue.collections import standard_collections
 from dinamis_service.context import Context

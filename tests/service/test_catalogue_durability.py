@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from dinamis_service.catalogue import collections
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
-from test_catalogue_engine import make_item
+from catalogue_model import make_item
 
 catalogue = SqliteCatalogue(Path(sys.argv[1]))
 collections.install(catalogue)
