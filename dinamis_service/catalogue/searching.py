@@ -81,7 +81,7 @@ def asked_by_post(body: Any) -> Asked:
     wanted = getattr(body, "fields", None)
     words = getattr(body, "q", None)
     return Asked(
-        collections=body.collections,
+        collections=[body.collections] if isinstance(body.collections, str) else body.collections,
         ids=body.ids,
         bbox=body.bbox,
         intersects=body.intersects,
@@ -98,8 +98,15 @@ def asked_by_post(body: Any) -> Asked:
         facets=getattr(body, "facets", None),
         uncovered=bool(getattr(body, "uncovered", None)),
         counted=getattr(body, "counted", None) is not False,
-        fields=Fields.of(wanted.include, wanted.exclude) if wanted else Fields(),
+        fields=_fields(wanted) if wanted else Fields(),
     )
+
+
+def _fields(wanted: Any) -> Fields:
+    """Members chosen by a POST: an empty list of those to include stands for the least of an item."""
+    if wanted.exclude and not wanted.include and "include" in wanted.model_fields_set:
+        return Fields.of_defaults(wanted.exclude)
+    return Fields.of(wanted.include, wanted.exclude)
 
 
 def request_of(asked: Asked, limit_max: int) -> SearchRequest:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import attr
 from fastapi import Path, Query
-from pydantic import BaseModel, Field, PositiveInt, model_validator
+from pydantic import BaseModel, Field, PositiveInt, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 from stac_fastapi.extensions import FieldsExtension, FilterExtension
 from stac_fastapi.extensions.free_text import FreeTextExtension
@@ -78,7 +78,7 @@ class AggregateGet(SearchGet):
 class SearchPost(BaseModel):
     """Body of a search, looked at as a whole before its members: a sound object."""
 
-    collections: list[str] | None = None
+    collections: list[str] | str | None = Field(None, description="Collections; one may be a text by itself")
     ids: list[str] | None = None
     bbox: list[float] | None = Field(None, min_length=4, max_length=6, description=_BBOX)
     intersects: dict[str, Any] | None = Field(None, description=_INTERSECTS)
@@ -102,7 +102,9 @@ class AggregatePost(SearchPost):
 class _PostFilter(BaseModel):
     """Filter of a POST search, in either encoding of CQL2."""
 
-    filter_expr: dict[str, Any] | bool | str | None = Field(None, alias="filter", description="A CQL2 filter")
+    filter_expr: dict[str, Any] | StrictBool | str | None = Field(
+        None, alias="filter", description="A CQL2 filter"
+    )
     filter_crs: str | None = Field(None, alias="filter-crs", description="CRS of spatial literals: CRS84")
     filter_lang: Literal["cql2-json", "cql2-text"] | None = Field(
         None, alias="filter-lang", description="Encoding of the filter; its type tells when absent"
@@ -126,7 +128,9 @@ class _FieldNames(BaseModel):
 class _PostFields(BaseModel):
     """Choice of the members of items."""
 
-    fields: _FieldNames | None = Field(None, description="Members of the items to include or to leave out")
+    fields: _FieldNames = Field(
+        default_factory=_FieldNames, description="Members of the items to include or to leave out"
+    )
 
 
 @attr.s
@@ -162,8 +166,8 @@ class _PostOwn(BaseModel):
     """Parameters of our own conformance classes, by POST."""
 
     facets: list[str] | None = Field(None, description=_FACETS)
-    counted: bool | None = Field(None, description=_COUNTED)
-    uncovered: bool | None = Field(None, description=_UNCOVERED)
+    counted: StrictBool | None = Field(None, description=_COUNTED)
+    uncovered: StrictBool | None = Field(None, description=_UNCOVERED)
 
 
 @attr.s
