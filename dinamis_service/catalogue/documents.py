@@ -69,14 +69,17 @@ def collection_document(collection: dict[str, Any], addresses: Addresses) -> dic
     here = addresses.collection(collection["id"])
     links = [
         _link("self", here, JSON, collection.get("title")),
-        _link("root", f"{addresses.stac}/", JSON),
-        _link("parent", f"{addresses.stac}/", JSON),
-        _link("items", f"{here}/items", GEOJSON),
+        _link("root", f"{addresses.stac}/", JSON, "DINAMIS"),
+        _link("parent", f"{addresses.stac}/", JSON, "DINAMIS"),
+        _link("items", f"{here}/items", GEOJSON, "Items"),
         _link(
             "http://www.opengis.net/def/rel/ogc/1.0/queryables",
             f"{here}/queryables",
             "application/schema+json",
+            "Queryables",
         ),
+        _link("aggregate", f"{here}/aggregate", JSON, "Aggregate"),
+        _link("aggregations", f"{here}/aggregations", JSON, "Aggregations"),
     ]
     return {**collection, "links": links}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from catalogue_model import make_item
 from fastapi.testclient import TestClient
-from test_catalogue_engine import make_item
 
 from dinamis_service.context import Context
 from dinamis_service.settings import Settings
