@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pystac_client
@@ -13,11 +12,10 @@ from fastapi.testclient import TestClient
 from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from running import LiveService
+from stac_schemas import needs_schemas, schema
 
 from dinamis_service.catalogue.collections import standard_collections
 from dinamis_service.context import Context
-
-SCHEMAS = Path(__file__).parents[3] / "shared" / "stac_schemas"
 
 
 @pytest.fixture
@@ -248,7 +246,7 @@ def test_hrefs_follow_the_address_of_the_caller(client: TestClient, context: Con
         assert client.get(href).status_code == 200, href
 
 
-@pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the folder of STAC schemas is not there")
+@needs_schemas
 def test_documents_are_valid_stac(client: TestClient, context: Context) -> None:
     context.catalogue.upsert([make_item(1, stac_extensions=[])])
     item = client.get("/stac/collections/pleiades/items/ITEM-0001").json()
@@ -264,15 +262,9 @@ def stac_faults(document: dict[str, Any], kind: str) -> list[str]:
         f"https://schemas.stacspec.org/v1.0.0/{kind}-spec/json-schema/{kind}.json",
         *document.get("stac_extensions", []),
     ]
-    registry = Registry(retrieve=lambda uri: Resource.from_contents(_schema(uri)))  # type: ignore[call-arg]
+    registry = Registry(retrieve=lambda uri: Resource.from_contents(schema(uri)))  # type: ignore[call-arg]
     return [
         f"{uri}: {fault.json_path}: {fault.message}"[:300]
         for uri in wanted
-        for fault in Draft7Validator(_schema(uri), registry=registry).iter_errors(document)
+        for fault in Draft7Validator(schema(uri), registry=registry).iter_errors(document)
     ]
-
-
-def _schema(uri: str) -> dict[str, Any]:
-    """The schema of a URI from the folder."""
-    path = SCHEMAS / uri.split("://")[1].rstrip("#")
-    return dict(json.loads(path.read_text(encoding="utf-8")))

@@ -36,7 +36,8 @@ CLASSES = [
 ]
 _CHOSEN = re.compile(
     # ids are those of the suppliers, in capitals; items always tell them, and their collection
-    r"should only contain Searchable identifiers|response contained extra fields \['(id|collection|type|links|properties)'"
+    r"should only contain Searchable identifiers"
+    r"|response contained extra fields \['(id|collection|type|links|properties)'"
     # its question about ids beside a box that holds none of them
     r"|Search within bbox=20,20,21,21 to validate ids .* returned 0 results"
 )
