@@ -10,6 +10,8 @@ from typing import Any
 import pystac
 import pytest
 import requests
+from jsonschema import Draft7Validator
+from referencing import Registry, Resource
 
 FOLDER = Path(os.environ.get("DINAMIS_STAC_SCHEMAS", Path(__file__).parents[3] / "shared" / "stac_schemas"))
 
@@ -21,6 +23,20 @@ def schema(uri: str) -> dict[str, Any]:
     path = FOLDER / uri.split("://")[1].rstrip("#")
     assert path.is_file(), f"the schema {uri} is not in {FOLDER}"
     return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def stac_faults(document: dict[str, Any], kind: str) -> list[str]:
+    """What the STAC 1.0.0 schema of its kind, and those of its extensions, find wrong with a document."""
+    wanted = [
+        f"https://schemas.stacspec.org/v1.0.0/{kind}-spec/json-schema/{kind}.json",
+        *document.get("stac_extensions", []),
+    ]
+    registry = Registry(retrieve=lambda uri: Resource.from_contents(schema(uri)))  # type: ignore[call-arg]
+    return [
+        f"{uri}: {fault.json_path}: {fault.message}"[:300]
+        for uri in wanted
+        for fault in Draft7Validator(schema(uri), registry=registry).iter_errors(document)
+    ]
 
 
 def read_offline(monkeypatch: pytest.MonkeyPatch, own: str) -> None:

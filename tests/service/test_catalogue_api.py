@@ -9,10 +9,8 @@ import pystac_client
 import pytest
 from catalogue_model import make_item
 from fastapi.testclient import TestClient
-from jsonschema import Draft7Validator
-from referencing import Registry, Resource
 from running import LiveService
-from stac_schemas import needs_schemas, schema
+from stac_schemas import needs_schemas, stac_faults
 
 from dinamis_service.catalogue.collections import standard_collections
 from dinamis_service.context import Context
@@ -254,17 +252,3 @@ def test_documents_are_valid_stac(client: TestClient, context: Context) -> None:
     for collection in client.get("/stac/collections").json()["collections"]:
         assert stac_faults(collection, "collection") == []
     assert stac_faults(client.get("/stac/").json(), "catalog") == []
-
-
-def stac_faults(document: dict[str, Any], kind: str) -> list[str]:
-    """What the STAC 1.0.0 schema of its kind, and those of its extensions, find wrong with a document."""
-    wanted = [
-        f"https://schemas.stacspec.org/v1.0.0/{kind}-spec/json-schema/{kind}.json",
-        *document.get("stac_extensions", []),
-    ]
-    registry = Registry(retrieve=lambda uri: Resource.from_contents(schema(uri)))  # type: ignore[call-arg]
-    return [
-        f"{uri}: {fault.json_path}: {fault.message}"[:300]
-        for uri in wanted
-        for fault in Draft7Validator(schema(uri), registry=registry).iter_errors(document)
-    ]

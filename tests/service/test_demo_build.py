@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
-from test_catalogue_api import SCHEMAS, stac_faults
+from stac_schemas import needs_schemas, stac_faults
 
 from dinamis_service.app import create_context
 from dinamis_service.catalogue.documents import Addresses, item_document
@@ -133,7 +133,7 @@ def test_the_ground_changes_between_dates(demo: Settings, images: list[Item]) ->
     assert 0.3 < likeness < 0.97
 
 
-@pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the folder of STAC schemas is not there")
+@needs_schemas
 def test_items_are_valid_stac(images: list[Item]) -> None:
     orderable = next(
         item for item in generated_items(PLAN.seed, 50) if item["properties"].get("order:status")
