@@ -8,11 +8,11 @@ from typing import Any
 
 import pystac_client
 import pytest
+from catalogue_model import make_item
 from fastapi.testclient import TestClient
 from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from running import LiveService
-from catalogue_model import make_item
 
 from dinamis_service.context import Context
 
