@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 import attr
 from fastapi import Request
 from shapely.geometry.base import BaseGeometry
-from stac_fastapi.api.models import GeoJSONResponse
 from stac_fastapi.types.core import BaseCoreClient
 from starlette.responses import JSONResponse
 
@@ -37,6 +36,7 @@ from dinamis_service.catalogue.parameters import (
     no_collection,
     refusal,
 )
+from dinamis_service.catalogue.responses import GeoJSONResponse
 from dinamis_service.context import Context, base_url
 from dinamis_service.errors import BadRequestError, NotFoundError
 from dinamis_service.language import text
