@@ -27,7 +27,7 @@ from dinamis_service.catalogue.sqlite_rows import rows_of
 from dinamis_service.catalogue.sqlite_write import Writer
 
 _BATCH = 5000
-WATCHED_ROWS = 2_000_000
+WATCHED_ROWS = 250_000
 """Records read for an area from which on its numbers are kept, once it is searched a second time."""
 _SEEN_MAX = 32
 

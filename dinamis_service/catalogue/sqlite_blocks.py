@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 Records = NDArray[np.void]
@@ -32,10 +33,15 @@ RECORD = np.dtype(
         ("cloud", "<f8"),
         ("incidence", "<f8"),
         ("kind", "<u4"),
-        ("_", "<u4"),
+        ("quad", "<u4"),
+        ("corners", "<f4", (4, 2)),
     ]
 )
-"""An item in a block: microseconds since 1970, a box that contains the footprint, NaN for unknown."""
+"""An item in a block: microseconds since 1970, a box that contains the footprint, NaN for unknown.
+
+Where `quad` is 1 the footprint is a convex quadrilateral, with these corners counter-clockwise to within 2e-5
+degrees: most are, and need not be read to be compared with an area.
+"""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS block (
@@ -55,6 +61,8 @@ _CELLS = 2592
 _COLUMNS = 72
 _READ = 128
 """Blocks looked at together: as much as the processor's cache holds."""
+_CORNERS = 4
+_NEXT = [1, 2, 3, 0]
 _YEAR_US = 365.25 * 86400e6
 _SCALES = (0.5, 0.5, 2.0)
 """Extents that weigh the same when a shard is cut: degrees, degrees, years."""
@@ -89,25 +97,58 @@ class Reach:
         return hit
 
 
-def shards_of(colls: NDArray[np.int64], bounds: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The shards of items of these collections and extents (x0, y0, x1, y1)."""
-    middle = (bounds[:, :2] + bounds[:, 2:]) / 2
-    columns = np.clip((middle[:, 0] + 180) // _CELL, 0, _COLUMNS - 1)
-    rows = np.clip((middle[:, 1] + 90) // _CELL, 0, _CELLS // _COLUMNS - 1)
+def shards_of(colls: NDArray[np.int64], records: Records) -> NDArray[np.int64]:
+    """The shards of records, whose items are of these collections."""
+    columns = np.clip(((records["x0"] + records["x1"]) / 2 + 180) // _CELL, 0, _COLUMNS - 1)
+    rows = np.clip(((records["y0"] + records["y1"]) / 2 + 90) // _CELL, 0, _CELLS // _COLUMNS - 1)
     shards: NDArray[np.int64] = (colls * _CELLS + rows * _COLUMNS + columns).astype(np.int64)
     return shards
 
 
-def make_records(columns: Mapping[str, Sequence[Any]], bounds: NDArray[np.float64]) -> Records:
-    """Records of columns (all but the boxes) and extents (x0, y0, x1, y1), which are rounded outwards."""
-    records = np.zeros(len(bounds), RECORD)
+def make_records(columns: Mapping[str, Sequence[Any]], footprints: NDArray[np.object_]) -> Records:
+    """Records of columns (all but where the items lie) and footprints; boxes are rounded outwards."""
+    records = np.zeros(len(footprints), RECORD)
     for name, values in columns.items():
         records[name] = np.array(values, RECORD[name])
+    bounds = shapely.bounds(footprints)
     for name, place, beyond in (("x0", 0, -np.inf), ("y0", 1, -np.inf), ("x1", 2, np.inf), ("y1", 3, np.inf)):
         rounded = bounds[:, place].astype(np.float32)
         inward = rounded > bounds[:, place] if beyond < 0 else rounded < bounds[:, place]
         records[name] = np.where(inward, np.nextafter(rounded, np.float32(beyond)), rounded)
+    simple = (
+        (shapely.get_type_id(footprints) == shapely.GeometryType.POLYGON)
+        & (shapely.get_num_coordinates(footprints) == _CORNERS + 1)
+        & (shapely.get_num_interior_rings(footprints) == 0)
+    )
+    rings = shapely.get_coordinates(footprints[simple]).reshape(-1, _CORNERS + 1, 2)[:, :_CORNERS]
+    clockwise = ~shapely.is_ccw(shapely.get_exterior_ring(footprints[simple]))
+    turned = rings[:, ::-1]
+    corners = np.where(clockwise[:, None, None], turned, rings).astype(np.float32)
+    records["corners"][simple] = corners
+    records["quad"][simple] = _are_convex(corners)
     return records
+
+
+def lines_of(corners: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The sides of quadrilaterals as lines (a, b, c): a point lies a*x + b*y - c degrees inside of a side."""
+    ends = corners.astype(float)
+    along = ends[:, _NEXT] - ends
+    along /= np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-12)[..., None]
+    lines = np.empty((3, len(corners), _CORNERS))
+    lines[0], lines[1] = -along[..., 1], along[..., 0]
+    lines[2] = lines[0] * ends[..., 0] + lines[1] * ends[..., 1]
+    return lines
+
+
+def _are_convex(corners: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Whether every corner lies inside of the sides that do not end in it."""
+    a, b, c = lines_of(corners)
+    convex = np.ones(len(corners), bool)
+    for corner in range(_CORNERS):
+        x, y = corners[:, corner].astype(float).T
+        for side in ((corner + 1) % _CORNERS, (corner + 2) % _CORNERS):
+            convex &= a[:, side] * x + b[:, side] * y > c[:, side]
+    return convex
 
 
 def find_blocks(connection: sqlite3.Connection, reach: Reach) -> list[int]:
@@ -166,7 +207,8 @@ def remove_record(connection: sqlite3.Connection, shard: int, record: Records) -
         " WHERE x0 <= ? AND x1 >= ? AND y0 <= ? AND y1 >= ? AND t0 <= ? AND t1 >= ? AND b.shard = ?"
     )
     times = [time_axis(int(one["moment"])), time_axis(int(one["last"]))]
-    for block, tail, body in connection.execute(sql, [*inside, *times, shard]):
+    # all at once: an R*Tree cannot be written to while it is read
+    for block, tail, body in connection.execute(sql, [*inside, *times, shard]).fetchall():
         held = np.frombuffer(body, RECORD)
         kept = held["rid"] != rid
         if not kept.all():

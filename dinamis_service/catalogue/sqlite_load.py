@@ -61,7 +61,7 @@ def load(
     partial.unlink(missing_ok=True)
     connection = sqlite_tables.connect(partial, "OFF")
     try:
-        for pragma in ("journal_mode=OFF", "locking_mode=EXCLUSIVE", "threads=2"):
+        for pragma in ("journal_mode=MEMORY", "locking_mode=EXCLUSIVE", "threads=2"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("BEGIN")
         sqlite_tables.make(connection, sqlite_tables.TABLES, sqlite_tables.OBJECTS)

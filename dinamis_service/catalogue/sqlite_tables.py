@@ -174,7 +174,6 @@ def _records(connection: sqlite3.Connection) -> Iterator[tuple[Records, NDArray[
     cursor = connection.execute(f"SELECT {_ROW} FROM item")  # noqa: S608 - names of columns
     while rows := cursor.fetchmany(_ROWS):
         rids, kinds, colls, moments, lasts, clouds, angles, shapes = zip(*rows, strict=True)
-        bounds = shapely.bounds(shapely.from_wkb(shapes))
         columns = {
             "rid": rids,
             "kind": kinds,
@@ -183,7 +182,8 @@ def _records(connection: sqlite3.Connection) -> Iterator[tuple[Records, NDArray[
             "cloud": clouds,
             "incidence": angles,
         }
-        yield sqlite_blocks.make_records(columns, bounds), sqlite_blocks.shards_of(np.array(colls), bounds)
+        records = sqlite_blocks.make_records(columns, shapely.from_wkb(shapes))
+        yield records, sqlite_blocks.shards_of(np.array(colls), records)
 
 
 def put_collections(connection: sqlite3.Connection, collections: Iterable[dict[str, Any]]) -> None:

@@ -120,7 +120,9 @@ class Keeper:
         """
         self._name = COLUMNS.get(column)
         self._descending = descending
-        self._after = -np.inf if last is None else self._order_of(np.array([last[0]], float))[0]
+        self._after = -np.inf
+        if last is not None and self._name is not None:
+            self._after = float(self._order_of(np.array([last[0]], float))[0])
         self._limit = limit
         self._rids = np.empty(0, np.int64)
         self._order = np.empty(0)

@@ -154,7 +154,6 @@ class Writer:
         """Records of rows and the shard of each, counted in every zone that they lie in."""
         kinds, moments, lasts, clouds, angles, shapes = zip(*(row.facts for row in rows), strict=True)
         footprints = shapely.from_wkb(shapes)
-        bounds = shapely.bounds(footprints)
         columns = {
             "rid": [row.rid for row in rows],
             "kind": kinds,
@@ -163,8 +162,8 @@ class Writer:
             "cloud": clouds,
             "incidence": angles,
         }
-        records = make_records(columns, bounds)
+        records = make_records(columns, footprints)
         self._cubes.add(WORLD, records, sign)
         for zone, area in self._zones.items():
             self._cubes.add(zone, records[shapely.intersects(area.geometry, footprints)], sign)
-        return records, shards_of(np.array([row.coll for row in rows]), bounds)
+        return records, shards_of(np.array([row.coll for row in rows]), records)

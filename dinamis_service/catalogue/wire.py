@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import attr
 from fastapi import Path, Query
-from pydantic import BaseModel, Field, PositiveInt, StrictBool, StrictFloat, model_validator
+from pydantic import BaseModel, Field, PositiveInt, StrictBool, StrictFloat, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 from stac_fastapi.extensions import FieldsExtension, FilterExtension
 from stac_fastapi.extensions.free_text import FreeTextExtension
@@ -83,7 +83,7 @@ class SearchPost(BaseModel):
     bbox: list[StrictFloat] | None = Field(None, min_length=4, max_length=6, description=_BBOX)
     intersects: dict[str, Any] | None = Field(None, description=_INTERSECTS)
     datetime: str | None = Field(None, description=_DATETIME)
-    limit: PositiveInt | None = Field(DEFAULT_LIMIT, description=_LIMIT)
+    limit: StrictInt | None = Field(DEFAULT_LIMIT, ge=1, description=_LIMIT)
 
     @model_validator(mode="before")
     @classmethod

@@ -181,7 +181,9 @@ FILTERS: dict[str | None, Callable[[Item], bool]] = {
     "\"dinamis:access\" <> 'open'": lambda item: (
         item["properties"].get("dinamis:access") not in (None, "open")
     ),
-    "datetime > TIMESTAMP('2015-06-01T00:00:00Z')": lambda item: _span(item)[0] > datetime(2015, 6, 1, tzinfo=UTC),
+    "datetime > TIMESTAMP('2015-06-01T00:00:00Z')": lambda item: (
+        _span(item)[0] > datetime(2015, 6, 1, tzinfo=UTC)
+    ),
 }
 """Filters in CQL2, and the same said again in Python with CQL2's three-valued logic."""
 PARSED = {text: None if text is None else parse_filter(text) for text in FILTERS}
@@ -249,7 +251,9 @@ def requests(draw: st.DrawFn) -> SearchRequest:
     """Searches of every kind."""
     ends = sorted([draw(moments), draw(moments)])
     return SearchRequest(
-        collections=tuple(draw(st.lists(st.sampled_from([*COLLECTIONS, "nowhere"]), max_size=2, unique=True))),
+        collections=tuple(
+            draw(st.lists(st.sampled_from([*COLLECTIONS, "nowhere"]), max_size=2, unique=True))
+        ),
         ids=tuple(draw(st.sampled_from([(), (), (), ("I1", "I2", "I30")]))),
         geometry=draw(areas),
         start=draw(st.sampled_from([None, ends[0]])),

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import shapely
 from catalogue_model import (
     COLLECTIONS,
     ENGINES,
-    START,
     all_pages,
     facets,
     items,
@@ -28,7 +26,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from dinamis_service.catalogue import collections
 from dinamis_service.catalogue.engine import (
-    FACETS,
     CatalogueEngine,
     Item,
     ItemError,
@@ -221,5 +218,3 @@ def test_an_item_that_cannot_be_held_lets_none_of_its_batch_in(
     assert catalogue.count() == 0
     catalogue.upsert([make_item(1)])
     assert catalogue.search(SearchRequest(collections=("pleiades",))).matched == 1
-
-
