@@ -144,14 +144,6 @@ _PHRASES = {
         "Le corps de la requête est illisible.",
         "The body of the request cannot be read.",
     ),
-    "Invalid RFC3339 datetime.": (
-        "« datetime » n'est ni un instant ni une période (RFC 3339).",
-        "'datetime' is neither a moment nor an interval (RFC 3339).",
-    ),
-    "Start datetime cannot be before end datetime.": (
-        "« datetime » finit avant de commencer.",
-        "'datetime' ends before it starts.",
-    ),
 }
 """What the frameworks say by themselves, in English only."""
 

@@ -204,6 +204,7 @@ _SERIES = (
         "Images stéréoscopiques CO3D à 0,5 m et modèles de surface à 1 m.",
         "2025-07-26T00:00:00Z",
         _CNES,
+        product_types=("downloadable",),
     ),
     Series(
         "sentinel-2",
@@ -211,6 +212,7 @@ _SERIES = (
         "Images Sentinel-2 : quatre bandes à 10 m, revisite de cinq jours.",
         "2015-06-23T00:00:00Z",
         _ESA,
+        product_types=("downloadable",),
     ),
     Series(
         "kalideos",

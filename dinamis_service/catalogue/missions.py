@@ -69,6 +69,7 @@ _SPELLINGS = {
     "PLEIADESHR1B": "PHR1B",
     "PLEIADESNEO3": "PNEO3",
     "PLEIADESNEO4": "PNEO4",
+    **{f"COSMOSKYMED{number}": f"CSK{number}" for number in (1, 2, 3, 4)},
     "TERRASARX": "TSX1",
     "TANDEMX": "TDX1",
     "SENTINEL2A": "S2A",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from dinamis_service.catalogue.collections import standard_collections
@@ -38,9 +39,7 @@ def search_terms(texts: list[str]) -> Any:
 
 def _word(word: str) -> Any:
     plain = _plain(word)
-    collections = [
-        found["id"] for found in standard_collections() if plain in _plain(f"{found['id']} {found['title']}")
-    ]
+    collections = [name for name, named in _collections().items() if plain in named]
     terms = [
         {"op": "in", "args": [{"property": name}, values]}
         for name, values in (
@@ -53,6 +52,12 @@ def _word(word: str) -> Any:
     spellings = sorted({word, word.upper()})
     terms += [{"op": "like", "args": [{"property": "id"}, f"%{spelling}%"]} for spelling in spellings]
     return _any_of(terms)
+
+
+@cache
+def _collections() -> dict[str, str]:
+    """Id to id and title of each collection, lower case without accents."""
+    return {found["id"]: _plain(f"{found['id']} {found['title']}") for found in standard_collections()}
 
 
 def _any_of(terms: Iterable[Any]) -> Any:

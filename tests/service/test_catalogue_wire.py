@@ -352,3 +352,19 @@ def test_orderable_scenes_over_what_is_not_covered_yet(client: TestClient, conte
 def test_intervals_closed_and_open(client: TestClient, interval: str, count: int) -> None:
     assert search(client, datetime=interval)["numberMatched"] == count
     assert client.get("/stac/search", params={"datetime": interval}).json()["numberMatched"] == count
+
+
+def test_collections_tell_licence_resolution_and_coverage(client: TestClient) -> None:
+    found = {one["id"]: one for one in client.get("/stac/collections").json()["collections"]}
+    for one in found.values():
+        assert one["license"]
+        assert {role for provider in one["providers"] for role in provider["roles"]} >= {"producer", "host"}
+        assert one["summaries"]["gsd"]
+        assert one["summaries"]["dinamis:product_type"]
+    coverages = {name for name, one in found.items() if one["dinamis:open_data"]}
+    assert coverages == {f"spot-6-7-metropole-{year}" for year in range(2014, 2026)}
+    assert found["spot-6-7-metropole-2020"]["extent"]["temporal"]["interval"] == [
+        ["2020-01-01T00:00:00Z", "2020-12-31T23:59:59Z"]
+    ]
+    assert found["pleiades-guyane"]["summaries"]["platform"] == ["PHR1A", "PHR1B"]
+    assert found["kalideos"]["summaries"]["dinamis:mission"] == ["RAPIDEYE", "COSMO-SKYMED", "ASTER"]
