@@ -44,16 +44,16 @@ def service(fresh_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     live.stop()
 
 
-def headers_of(service: LiveService, caller: str) -> list[str]:
-    """Command-line options that sign an example account of that role in; none for a visitor."""
+def headers_of(service: LiveService, caller: str) -> str:
+    """Lines of the configuration that sign an example account of that role in; none for a visitor."""
     if caller == "visitor":
-        return []
+        return ""
     people = {one["role"]: one for one in demo_accounts.seed(service.context, random.Random(1))}
     identity = service.context.identity
     person = identity.principal_by_email(people[caller]["email"])
     assert person is not None
     tokens = identity.tokens.open(person.sub, "dinamis-qgis", "openid", service.url + REALM_PATH)
-    return ["--header", f"Authorization: Bearer {tokens.access_token}"]
+    return f'[headers]\nAuthorization = "Bearer {tokens.access_token}"\n'
 
 
 @pytest.mark.long
@@ -63,14 +63,14 @@ def test_no_operation_breaks_or_contradicts_its_description(
     service: LiveService, caller: str, tmp_path: Path
 ) -> None:
     config = tmp_path / "schemathesis.toml"
-    config.write_text(_CONFIG, encoding="utf-8")
+    config.write_text(headers_of(service, caller) + _CONFIG, encoding="utf-8")
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config)),
         *("run", f"{service.url}/openapi.json", "--checks", "all", "--max-examples", EXAMPLES),
         *("--continue-on-failure", "--no-color", "--generation-database", "none"),
-        *headers_of(service, caller),
     ]
     run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     report = run.stdout + run.stderr
     assert run.returncode == 0, report[-20_000:]
     assert "Server error" not in report
+    assert ("- GET /api/me\n" in report) == (caller == "visitor"), "the caller was not signed in"
