@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-service demo qgis serve test test-long test-qgis344 lint package security bench lock vendor translations clean
+.PHONY: help setup setup-service demo qgis serve test test-long test-qgis344 lint package security bench bench-catalogue lock vendor translations clean
 
 SERVICE := .venv/service/bin/python
 PLUGIN := .venv/plugin/bin/python
@@ -47,6 +47,9 @@ package: setup ## build the plugin's zip: build/dinamis_plugin.zip
 
 security: setup ## bandit and detect-secrets on the plugin as it is shipped
 	@$(SERVICE) tools/lint.py package bandit secrets
+
+bench-catalogue: setup-service ## the catalogue at scale: N=1000000 items, loaded and searched over HTTP
+	@PYTHONPATH=. $(SERVICE) bench/catalogue.py $(if $(N),-n $(N)) $(BENCH)
 
 bench: setup vendor ## run the benchmarks of bench/ (BENCH=name for one)
 	@$(SERVICE) tools/run_bench.py $(BENCH)

@@ -10,12 +10,14 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from dinamis_service.language import text
 
 log = logging.getLogger("dinamis")
 
 PROBLEM = "application/problem+json"
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 class ServiceError(Exception):
@@ -149,14 +151,6 @@ _PHRASES = {
         "Le corps de la requête est illisible.",
         "The body of the request cannot be read.",
     ),
-    "Invalid RFC3339 datetime.": (
-        "« datetime » n'est ni un instant ni une période (RFC 3339).",
-        "'datetime' is neither a moment nor an interval (RFC 3339).",
-    ),
-    "Start datetime cannot be before end datetime.": (
-        "« datetime » finit avant de commencer.",
-        "'datetime' ends before it starts.",
-    ),
 }
 """What the frameworks say by themselves, in English only."""
 
@@ -219,6 +213,16 @@ def _told(request: Request, found: dict[str, Any]) -> str:
     return text(request, fr="valeur non valable", en=str(found["msg"]))
 
 
+def _allowed(request: Request) -> list[str]:
+    """Methods that any route has at the address of a request: each route knows of its own alone."""
+    routes = request.app.router.routes
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+
+
 def install(app: FastAPI) -> None:
     """Give `app` its one table from exceptions to problem documents."""
 
@@ -240,7 +244,10 @@ def install(app: FastAPI) -> None:
         said = str(error.detail)
         fr, en = _PHRASES.get(said, (said, said))
         detail = text(request, fr=fr, en=en)
-        return problem(known, _code(known), detail, headers=error.headers)
+        headers = dict(error.headers or {})
+        if known is HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_allowed(request))
+        return problem(known, _code(known), detail, headers=headers)
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

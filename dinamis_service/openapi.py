@@ -45,7 +45,7 @@ def install(app: FastAPI, context: Context) -> None:
 
     @cache
     def document() -> dict[str, Any]:
-        return _with_problems(_with_paired_headers(app.openapi()))
+        return _with_problems(_with_partial_items(_with_paired_headers(app.openapi())))
 
     async def openapi(request: Request) -> JSONResponse:
         base = base_url(request, context.settings)
@@ -77,6 +77,29 @@ def _with_paired_headers(document: dict[str, Any]) -> dict[str, Any]:
             others = [way for way in ways if not way.keys() & set(_KEY_HEADERS)]
             if len(others) < len(ways):
                 operation["security"] = [*others, {name: [] for name in _KEY_HEADERS}]
+    return document
+
+
+def _with_partial_items(document: dict[str, Any]) -> dict[str, Any]:
+    """The document, with pages of a search as they are: `fields` leaves out what STAC wants of an item."""
+    for path in ("/search", "/collections/{collection_id}/items"):
+        for operation in document["paths"][CATALOGUE + path].values():
+            for content in operation["responses"]["200"]["content"].values():
+                content["schema"] = {"$ref": "#/components/schemas/ItemPage"}
+    counts = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
+    document["components"]["schemas"]["ItemPage"] = {
+        "type": "object",
+        "title": "A page of items",
+        "required": ["type", "features", "links", "numberReturned"],
+        "properties": {
+            "type": {"const": "FeatureCollection"},
+            "features": {"type": "array", "items": {"type": "object", "required": ["id", "collection"]}},
+            "links": {"type": "array", "items": {"type": "object", "required": ["rel", "href"]}},
+            "numberMatched": {"type": "integer", "minimum": 0},
+            "numberReturned": {"type": "integer", "minimum": 0},
+            "facets": {"type": "object", "additionalProperties": counts},
+        },
+    }
     return document
 
 

@@ -9,8 +9,10 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import ifaddr
 import uvicorn
@@ -19,6 +21,7 @@ from fastapi import FastAPI
 from dinamis_service.app import create_app, create_context
 from dinamis_service.context import Context
 from dinamis_service.settings import Settings
+from dinamis_service.workers import run_workers
 
 _SHUTDOWN_S = 10  # a download still running after this is cut: clients resume by range
 
@@ -28,12 +31,13 @@ def add_server_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="address to listen on")
     parser.add_argument("--port", type=int, help="port to listen on; 0 takes a free one")
     parser.add_argument("--data-dir", type=Path, help="folder of the databases, keys and objects")
+    parser.add_argument("--workers", type=int, help="processes that answer")
     parser.add_argument("--ready-file", type=Path, help="file that gets the address once the service answers")
 
 
 def apply_server_arguments(settings: Settings, args: argparse.Namespace) -> Settings:
     """Settings with the options of `add_server_arguments` laid over them, validated again."""
-    given = {name: getattr(args, name) for name in ("host", "port", "data_dir")}
+    given = {name: getattr(args, name) for name in ("host", "port", "data_dir", "workers")}
     return Settings(
         **settings.model_dump() | {name: value for name, value in given.items() if value is not None}
     )
@@ -58,8 +62,16 @@ def run_server(
         context = create_context(settings)
         if before is not None:
             before(context)
-        config = server_config(create_app(context), settings)
-        server = _AnnouncedServer(config, address(listener), other_addresses(listener), ready_file)
+        if settings.workers > 1:
+            context.catalogue.close()
+            context.database.close()
+            announce = partial(_announce, listener, ready_file)
+            try:
+                run_workers(settings, _server_options(settings), listener, announce)
+            finally:
+                _forget(ready_file)
+            return
+        server = _AnnouncedServer(server_config(create_app(context), settings), listener, ready_file)
         # uvicorn raises the signal again once it has stopped: this ends the process with code 0 then
         signal.signal(signal.SIGTERM, lambda _number, _frame: server.stop())
         try:
@@ -67,8 +79,7 @@ def run_server(
         except KeyboardInterrupt:
             pass  # uvicorn raises Ctrl-C again once it has stopped
         finally:
-            if ready_file is not None:
-                ready_file.unlink(missing_ok=True)
+            _forget(ready_file)
 
 
 def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
@@ -77,23 +88,43 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     That one writes query strings, hence signatures; `middleware.AccessLog` stands in for it.
     """
     logging.getLogger("uvicorn.access").disabled = True  # also if someone hangs a handler to it
-    return uvicorn.Config(
-        app,
-        access_log=False,
-        log_config=None,  # the logging of the process stands
-        forwarded_allow_ips=settings.trusted_proxies,
-        server_header=False,
-        timeout_graceful_shutdown=_SHUTDOWN_S,
-    )
+    return uvicorn.Config(app, **_server_options(settings))
+
+
+def _server_options(settings: Settings) -> dict[str, Any]:
+    return {
+        "access_log": False,
+        "log_config": None,  # the logging of the process stands
+        "forwarded_allow_ips": settings.trusted_proxies,
+        "server_header": False,
+        "timeout_graceful_shutdown": _SHUTDOWN_S,
+    }
+
+
+def _announce(listener: socket.socket, ready_file: Path | None) -> None:
+    """Say where the service answers, and write the ready file whole (a reader never sees half of it)."""
+    url, others = address(listener), other_addresses(listener)
+    print(f"DINAMIS answers on {url}", flush=True)
+    for other in others:
+        print(f"  from other machines on {other}", flush=True)
+    if ready_file is not None:
+        partial_file = ready_file.with_name(f"{ready_file.name}.{os.getpid()}")
+        told = {"url": url, "others": others, "pid": os.getpid()}
+        partial_file.write_text(json.dumps(told), encoding="utf-8")
+        partial_file.replace(ready_file)
+
+
+def _forget(ready_file: Path | None) -> None:
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)
 
 
 class _AnnouncedServer(uvicorn.Server):
     """Says where it listens, once it does."""
 
-    def __init__(self, config: uvicorn.Config, url: str, others: list[str], ready_file: Path | None) -> None:
+    def __init__(self, config: uvicorn.Config, listener: socket.socket, ready_file: Path | None) -> None:
         super().__init__(config)
-        self._url = url
-        self._others = others
+        self._listener = listener
         self._ready_file = ready_file
 
     def stop(self) -> None:
@@ -101,16 +132,9 @@ class _AnnouncedServer(uvicorn.Server):
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then write the ready file whole (a reader never sees half of it)."""
+        """Start, then say so."""
         await super().startup(sockets)
-        print(f"DINAMIS answers on {self._url}", flush=True)
-        for other in self._others:
-            print(f"  from other machines on {other}", flush=True)
-        if self._ready_file is not None:
-            partial = self._ready_file.with_name(f"{self._ready_file.name}.{os.getpid()}")
-            told = {"url": self._url, "others": self._others, "pid": os.getpid()}
-            partial.write_text(json.dumps(told), encoding="utf-8")
-            partial.replace(self._ready_file)
+        _announce(self._listener, self._ready_file)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -3,44 +3,32 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import attr
 from fastapi import Request
-from shapely.geometry.base import BaseGeometry
-from stac_fastapi.api.models import GeoJSONResponse
 from stac_fastapi.types.core import BaseCoreClient
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
+from dinamis_service.catalogue.answers import conditional
+from dinamis_service.catalogue.coverage import over_gaps
 from dinamis_service.catalogue.documents import (
     GEOJSON,
     JSON,
     Addresses,
-    Fields,
     collection_document,
     entity_tag,
     item_document,
 )
-from dinamis_service.catalogue.engine import (
-    NEWEST_FIRST,
-    SearchError,
-    SearchRequest,
-    SearchResult,
-    SortKey,
-)
-from dinamis_service.catalogue.filters import all_of, filter_of_query, parse_filter
-from dinamis_service.catalogue.moments import parse_interval
-from dinamis_service.catalogue.parameters import (
-    box_of,
-    filter_of_parameter,
-    geometry_of,
-    json_object,
-    no_collection,
-    refusal,
-)
+from dinamis_service.catalogue.engine import SearchResult
+from dinamis_service.catalogue.parameters import no_collection, refusing
+from dinamis_service.catalogue.searching import Asked, asked_by_get, asked_by_post, request_of, within
 from dinamis_service.context import Context, base_url
-from dinamis_service.errors import BadRequestError, NotFoundError
+from dinamis_service.errors import NotFoundError
 from dinamis_service.language import text
+
+_ONCE = ("token", "facets")
+"""Parameters that the link to the next page does not repeat: facets are those of all pages."""
 
 
 @attr.s
@@ -74,6 +62,7 @@ class CatalogueClient(BaseCoreClient):
                 "title": text(request, fr="Propriétés interrogeables", en="Queryable properties"),
                 "href": f"{root}queryables",
             },
+            *({"rel": name, "type": JSON, "href": f"{root}{name}"} for name in ("aggregate", "aggregations")),
             {
                 "rel": "service-desc",
                 "type": "application/vnd.oai.openapi+json;version=3.0",
@@ -87,55 +76,35 @@ class CatalogueClient(BaseCoreClient):
                 "href": f"{base}{request.app.docs_url}",
             },
         ]
-        return JSONResponse({**page, "stac_version": "1.0.0"})
+        return conditional(request, {**page, "stac_version": "1.0.0"}, JSON)
 
     def post_search(self, search_request: Any, **kwargs: Any) -> Any:
         """Search by POST; the link to the next page carries the whole body again."""
         request: Request = kwargs["request"]
-        asked = search_request
-        geometry = box_of(request, asked.bbox) if asked.bbox else None
-        if asked.intersects is not None:
-            geometry = geometry_of(request, asked.intersects.model_dump_json())
-        search = self._request(
-            request,
-            collections=asked.collections,
-            ids=asked.ids,
-            geometry=geometry,
-            datetime=asked.datetime,
-            limit=asked.limit,
-            token=asked.token,
-            sort=[SortKey(key.field, key.direction == "desc") for key in asked.sortby or ()],
-            filter_expr=asked.filter_expr,
-            query=asked.query,
-        )
-        body = asked.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        body = search_request.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={*_ONCE})
         url = f"{self._addresses(request).stac}/search"
 
         def next_link(token: str) -> dict[str, Any]:
-            return {
-                "rel": "next",
-                "type": GEOJSON,
-                "method": "POST",
-                "href": url,
-                "body": {**body, "token": token},
-            }
+            following = {**body, "token": token}
+            return {"rel": "next", "type": GEOJSON, "method": "POST", "href": url, "body": following}
 
-        fields = asked.fields
-        wanted = Fields.of(fields.include, fields.exclude) if fields else Fields()
-        return self._page(request, search, url, next_link, wanted)
+        return self._page(request, asked_by_post(search_request), url, next_link)
 
     def get_search(self, **kwargs: Any) -> Any:  # type: ignore[override]
         """Search by GET."""
-        return self._get(kwargs["request"], "/search", kwargs)
+        request: Request = kwargs["request"]
+        with refusing(request):
+            asked = asked_by_get(kwargs)
+        return self._get(request, "/search", asked)
 
     def item_collection(self, collection_id: str, **kwargs: Any) -> Any:  # type: ignore[override]
         """Items of one collection."""
         request: Request = kwargs["request"]
         if self.context.catalogue.collection(collection_id) is None:
             raise no_collection(request, collection_id)
-        return self._get(
-            request, f"/collections/{collection_id}/items", {**kwargs, "collections": [collection_id]}
-        )
+        with refusing(request):
+            asked = within(asked_by_get(kwargs), collection_id)
+        return self._get(request, f"/collections/{quote(collection_id, safe='')}/items", asked)
 
     def get_item(self, item_id: str, collection_id: str, **kwargs: Any) -> Any:
         """One item."""
@@ -149,8 +118,9 @@ class CatalogueClient(BaseCoreClient):
                     en=f"There is no item '{item_id}' in the collection '{collection_id}'.",
                 )
             )
-        tag = {"ETag": entity_tag(found)}
-        return GeoJSONResponse(item_document(found, self._addresses(request)), headers=tag)
+        document = item_document(found, self._addresses(request))
+        updated = found["properties"].get("updated")
+        return conditional(request, document, GEOJSON, updated, tag=entity_tag(found))
 
     def all_collections(self, **kwargs: Any) -> Any:
         """Every collection."""
@@ -162,7 +132,7 @@ class CatalogueClient(BaseCoreClient):
             {"rel": "root", "type": JSON, "href": f"{addresses.stac}/"},
             {"rel": "parent", "type": JSON, "href": f"{addresses.stac}/"},
         ]
-        return JSONResponse({"collections": found, "links": links})
+        return conditional(request, {"collections": found, "links": links}, JSON)
 
     def get_collection(self, collection_id: str, **kwargs: Any) -> Any:
         """One collection."""
@@ -170,81 +140,23 @@ class CatalogueClient(BaseCoreClient):
         found = self.context.catalogue.collection(collection_id)
         if found is None:
             raise no_collection(request, collection_id)
-        return JSONResponse(collection_document(found, self._addresses(request)))
+        return conditional(request, collection_document(found, self._addresses(request)), JSON)
 
-    def _get(self, request: Request, path: str, asked: dict[str, Any]) -> Any:
+    def _get(self, request: Request, path: str, asked: Asked) -> Response:
         """One page of a search whose conditions are query parameters."""
-        if asked.get("bbox") and asked.get("intersects"):
-            raise BadRequestError(
-                text(
-                    request,
-                    fr="« bbox » et « intersects » ne vont pas ensemble.",
-                    en="'bbox' and 'intersects' exclude each other.",
-                )
-            )
-        geometry = box_of(request, asked["bbox"]) if asked.get("bbox") else None
-        if asked.get("intersects"):
-            geometry = geometry_of(request, asked["intersects"])
-        search = self._request(
-            request,
-            collections=asked.get("collections"),
-            ids=asked.get("ids"),
-            geometry=geometry,
-            datetime=asked.get("datetime"),
-            limit=asked.get("limit"),
-            token=asked.get("token"),
-            sort=[
-                SortKey(name.lstrip("+- "), name.startswith("-"))
-                for name in asked.get("sortby") or ()
-                if name
-            ],
-            filter_expr=filter_of_parameter(request, asked.get("filter_expr"), asked.get("filter_lang")),
-            query=json_object(request, "query", asked.get("query")),
-        )
         url = f"{self._addresses(request).stac}{path}"
-        parameters = [(key, value) for key, value in request.query_params.multi_items() if key != "token"]
+        parameters = [(key, value) for key, value in request.query_params.multi_items() if key not in _ONCE]
 
         def next_link(token: str) -> dict[str, Any]:
             query = urlencode([*parameters, ("token", token)])
             return {"rel": "next", "type": GEOJSON, "method": "GET", "href": f"{url}?{query}"}
 
-        return self._page(request, search, url, next_link, Fields.of_query(asked.get("fields")))
+        return self._page(request, asked, url, next_link)
 
-    def _request(
-        self,
-        request: Request,
-        *,
-        geometry: BaseGeometry | None,
-        datetime: str | None,
-        filter_expr: Any,
-        query: Any,
-        **asked: Any,
-    ) -> SearchRequest:
-        try:
-            start, end = parse_interval(datetime)
-            written = None if filter_expr is None else parse_filter(filter_expr)
-            conditions = all_of([written, filter_of_query(query) if query else None])
-        except SearchError as error:
-            raise refusal(request, error) from error
-        limit = asked["limit"] or 10
-        return SearchRequest(
-            collections=tuple(asked["collections"] or ()),
-            ids=tuple(asked["ids"] or ()),
-            geometry=geometry,
-            start=start,
-            end=end,
-            filter=conditions,
-            sort=tuple(asked["sort"]) or NEWEST_FIRST,
-            limit=min(limit, self.context.settings.search_limit_max),
-            token=asked["token"],
-        )
-
-    def _page(self, request: Request, search: SearchRequest, url: str, next_link: Any, fields: Fields) -> Any:
+    def _page(self, request: Request, asked: Asked, url: str, next_link: Any) -> Response:
         """The search's answer as a GeoJSON feature collection."""
-        try:
-            result: SearchResult = self.context.catalogue.search(search)
-        except SearchError as error:
-            raise refusal(request, error) from error
+        with refusing(request):
+            result = self._search(asked)
         addresses = self._addresses(request)
         links = [
             {"rel": "self", "type": GEOJSON, "href": url},
@@ -252,15 +164,24 @@ class CatalogueClient(BaseCoreClient):
         ]
         if result.next_token is not None:
             links.append(next_link(result.next_token))
-        return GeoJSONResponse(
-            {
-                "type": "FeatureCollection",
-                "features": [fields.apply(item_document(item, addresses)) for item in result.items],
-                "links": links,
-                "numberMatched": result.matched,
-                "numberReturned": len(result.items),
-            }
-        )
+        document: dict[str, Any] = {
+            "type": "FeatureCollection",
+            "features": [asked.fields.apply(item_document(item, addresses)) for item in result.items],
+            "links": links,
+            "numberReturned": len(result.items),
+        }
+        if result.matched is not None:
+            document["numberMatched"] = result.matched
+        if asked.facets:
+            document["facets"] = result.facets
+        return conditional(request, document, GEOJSON)
+
+    def _search(self, asked: Asked) -> SearchResult:
+        search = request_of(asked, self.context.settings.search_limit_max)
+        wanted = over_gaps(self.context.catalogue, search) if asked.uncovered else search
+        if wanted is None:  # nothing can be new where everything is covered
+            return SearchResult([], 0, None, {name: {} for name in search.facets})
+        return self.context.catalogue.search(wanted)
 
     def _addresses(self, request: Request) -> Addresses:
         return Addresses(base_url(request, self.context.settings))

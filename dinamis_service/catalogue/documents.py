@@ -16,6 +16,8 @@ GEOJSON = "application/geo+json"
 
 _ALWAYS = ("type", "stac_version", "id", "geometry", "bbox", "links", "assets", "collection")
 """Members a client gets when it names some `properties.x` only, so that the answer is still an item."""
+_LEAST = ("type", "links")
+"""Those it gets when it also says what it does not want."""
 
 
 def _link(rel: str, href: str, media_type: str, title: str | None = None) -> dict[str, Any]:
@@ -87,21 +89,29 @@ def collection_document(collection: dict[str, Any], addresses: Addresses) -> dic
     here = addresses.collection(collection["id"])
     links = [
         _link("self", here, JSON, collection.get("title")),
-        _link("root", f"{addresses.stac}/", JSON),
-        _link("parent", f"{addresses.stac}/", JSON),
-        _link("items", f"{here}/items", GEOJSON),
+        _link("root", f"{addresses.stac}/", JSON, "DINAMIS"),
+        _link("parent", f"{addresses.stac}/", JSON, "DINAMIS"),
+        _link("items", f"{here}/items", GEOJSON, "Items"),
         _link(
             "http://www.opengis.net/def/rel/ogc/1.0/queryables",
             f"{here}/queryables",
             "application/schema+json",
+            "Queryables",
         ),
+        _link("aggregate", f"{here}/aggregate", JSON, "Aggregate"),
+        _link("aggregations", f"{here}/aggregations", JSON, "Aggregations"),
     ]
     return {**collection, "links": links}
 
 
 @dataclass(frozen=True)
 class Fields:
-    """Members of an item that a client asked for or does not want (STAC fields extension)."""
+    """Members of an item that a client asked for or does not want (STAC fields extension).
+
+    Args:
+        include: those asked for; none asks for all of them. What is in both lists stays.
+        exclude: those not wanted.
+    """
 
     include: frozenset[str] = field(default_factory=frozenset)
     exclude: frozenset[str] = field(default_factory=frozenset)
@@ -110,6 +120,11 @@ class Fields:
     def of(cls, include: Collection[str] | None, exclude: Collection[str] | None) -> Fields:
         """From both lists of a POST body."""
         return cls(frozenset(include or ()), frozenset(exclude or ()))
+
+    @classmethod
+    def of_defaults(cls, exclude: Collection[str]) -> Fields:
+        """What an item needs to be one, less what is not wanted."""
+        return cls.of({*_ALWAYS, "properties.datetime"} - set(exclude), exclude)
 
     @classmethod
     def of_query(cls, names: list[str] | None) -> Fields:
@@ -125,8 +140,8 @@ class Fields:
         if self.include:
             wanted = self.include | {"id", "collection"}
             if all(name.startswith("properties.") for name in self.include):
-                wanted |= set(_ALWAYS)
-            document = _pick(document, wanted - self.exclude)
+                wanted |= set(_LEAST if self.exclude else _ALWAYS)
+            return _pick(document, wanted)
         return _drop(document, self.exclude - {"id", "collection"})
 
 

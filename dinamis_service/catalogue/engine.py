@@ -17,12 +17,19 @@ OBJECT_SCHEME = "objects:"
 
 
 class SearchError(ValueError):
-    """A search that cannot be understood, said in both languages because the engine knows no caller."""
+    """A search that cannot be understood, said in both languages because the engine knows no caller.
 
-    def __init__(self, *, fr: str, en: str) -> None:
+    Args:
+        fr: one sentence, which names the parameter and what was expected.
+        en: the same in English.
+        parameter: the parameter of a STAC search that is wrong; None when it is the filter or unknown.
+    """
+
+    def __init__(self, *, fr: str, en: str, parameter: str | None = None) -> None:
         super().__init__(en)
         self.fr = fr
         self.en = en
+        self.parameter = parameter
 
 
 class ItemError(ValueError):
@@ -64,6 +71,9 @@ class SearchRequest:
         sort: ties are settled by id, then collection, so that the order is total.
         token: where the page before ended, as given in its `next_token`.
         facets: names of `FACETS` to count all matches by, whatever the page.
+        limit: items of the page; 0 asks for count and facets alone.
+        counted: whether the exact number of matches is wanted; a page without it and without facets comes
+            soonest.
     """
 
     collections: tuple[str, ...] = ()
@@ -76,14 +86,18 @@ class SearchRequest:
     limit: int = 10
     token: str | None = None
     facets: tuple[str, ...] = ()
+    counted: bool = True
 
 
 @dataclass(frozen=True)
 class SearchResult:
-    """One page: its items, the exact number that match on all pages, the next page's token, the facets."""
+    """One page: its items, the exact number that match on all pages, the next page's token, the facets.
+
+    The number is None when the search did not want it.
+    """
 
     items: list[Item]
-    matched: int
+    matched: int | None
     next_token: str | None
     facets: Facets = field(default_factory=dict)
 

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from dinamis_service.catalogue.areas import read_box
 from dinamis_service.catalogue.documents import Addresses
 from dinamis_service.catalogue.engine import Item, SearchError
 from dinamis_service.catalogue.export import Selection, batches, write_ndjson
 from dinamis_service.catalogue.moments import parse_interval
-from dinamis_service.catalogue.parameters import area_of_box
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.clock import utc_now
 from dinamis_service.settings import Settings
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         start, end = parse_interval(args.datetime)
     except SearchError as error:
         return _wrong(str(error))
-    geometry = area_of_box(args.bbox) if args.bbox else None
+    geometry = read_box(args.bbox) if args.bbox else None
     catalogue = SqliteCatalogue(settings.catalogue_file)
     try:
         known = {collection["id"] for collection in catalogue.collections()}

@@ -1,19 +1,24 @@
 """CQL2 filters: parsed by the cql2 package, then turned into SQL over a whitelist.
 
-Understood: and, or, not, comparisons of a property with a value, between, in, isNull, like. Every value is a
-bound parameter and every column comes from `queryables`: nothing a client writes is ever SQL.
+Understood: and, or, not, comparisons of a property with a value, between, in, isNull, like, s_intersects of
+the footprint and t_intersects of the acquisition. Every value is a bound parameter and every column comes
+from `queryables`: nothing a client writes is ever SQL.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import cql2
+import shapely
+from shapely.geometry.base import BaseGeometry
 
+from dinamis_service.catalogue.areas import read_area, read_box
 from dinamis_service.catalogue.engine import SearchError
-from dinamis_service.catalogue.moments import parse_moment, to_microseconds
+from dinamis_service.catalogue.moments import parse_interval, parse_moment, to_microseconds
 from dinamis_service.catalogue.queryables import QUERYABLES, Queryable, queryable
 
 MAX_TEXT = 20_000
@@ -77,6 +82,35 @@ def all_of(terms: list[Any]) -> Any:
     return terms[0] if len(terms) == 1 else {"op": "and", "args": terms}
 
 
+def without_area(expression: Any) -> tuple[Any, BaseGeometry | None]:
+    """What remains of a filter, and the area that every match must meet, which an index answers best.
+
+    Conditions on the footprint that stand alone, or are joined by `and`, or all by `or`, become the area;
+    what else there is of them (a second area, one under `not`) remains.
+    """
+    if _is(expression, "s_intersects"):
+        return None, _area(expression["args"])
+    if not _is(expression, "and") and not _is(expression, "or"):
+        return expression, None
+    parts = [without_area(term) for term in expression["args"]]
+    if _is(expression, "or"):
+        areas = [area for _, area in parts if area is not None]
+        if len(areas) < len(parts) or not parts:
+            return expression, None
+        alone = all(rest is None for rest, _ in parts)
+        return (None if alone else expression), shapely.union_all(areas)
+    for place, (rest, area) in enumerate(parts):
+        if area is not None:
+            return all_of([*expression["args"][:place], rest, *expression["args"][place + 1 :]]), area
+    return expression, None
+
+
+def _is(expression: Any, operator: str) -> bool:
+    if not isinstance(expression, dict) or expression.get("op") != operator:
+        return False
+    return isinstance(expression.get("args"), list)
+
+
 def to_sql(expression: Any) -> Sql:
     """SQL condition and its parameters for a parsed filter.
 
@@ -127,6 +161,8 @@ def _comparison(operator: str, args: list[Any]) -> Sql:
 
 
 def _between(args: list[Any]) -> Sql:
+    if len(args) == 2 and isinstance(args[1], list):  # noqa: PLR2004 - as drafts of CQL2 wrote it
+        args = [args[0], *args[1]]
     prop, low, high = _exactly(args, 3)
     target = _property(prop)
     return f"{target.column} BETWEEN ? AND ?", [_value(target, low), _value(target, high)]
@@ -157,6 +193,54 @@ def _like(args: list[Any]) -> Sql:
     return f"{target.column} GLOB ?", [_glob_of_like(pattern)]
 
 
+def _s_intersects(args: list[Any]) -> Sql:
+    return "meets(i.geom, ?)", [shapely.to_wkb(_area(args))]
+
+
+def meets(footprint: bytes, area: bytes) -> bool:
+    """SQL function of an engine's connections: whether a footprint meets an area, both as WKB."""
+    return bool(shapely.intersects(_prepared(area), shapely.from_wkb(footprint)))
+
+
+@lru_cache(maxsize=16)
+def _prepared(area: bytes) -> BaseGeometry:
+    geometry: BaseGeometry = shapely.from_wkb(area)
+    shapely.prepare(geometry)
+    return geometry
+
+
+def _area(args: list[Any]) -> BaseGeometry:
+    """The area of `s_intersects(geometry, area)`."""
+    prop, area = _exactly(args, 2)
+    if not isinstance(prop, dict) or prop.get("property") != "geometry":
+        raise SearchError(
+            fr="« s_intersects » compare « geometry » (à gauche) à une géométrie (à droite).",
+            en="'s_intersects' compares 'geometry' (on the left) with a geometry (on the right).",
+        )
+    if isinstance(area, dict) and isinstance(area.get("bbox"), list):
+        return read_box(area["bbox"], "filter")
+    return read_area(area, "filter")
+
+
+def _t_intersects(args: list[Any]) -> Sql:
+    """Moments within an interval, or at an instant."""
+    prop, value = _exactly(args, 2)
+    target = _property(prop)
+    ends = value.get("interval") if isinstance(value, dict) else None
+    if target.kind != "moment":
+        raise _wrong_type(target, value)
+    if ends is None:
+        return f"{target.column} = ?", [_moment(target, value)]
+    if not isinstance(ends, list) or not all(isinstance(end, str) for end in ends):
+        raise _wrong_type(target, value)
+    start, end = parse_interval("/".join(ends))
+    low, high = (None if moment is None else to_microseconds(moment) for moment in (start, end))
+    bounds = [(f"{target.column} >= ?", low), (f"{target.column} <= ?", high)]
+    return " AND ".join(sql for sql, bound in bounds if bound is not None), [
+        bound for _, bound in bounds if bound is not None
+    ]
+
+
 _OPERATORS: dict[str, Callable[[list[Any]], Sql]] = {
     "and": _logical("AND"),
     "or": _logical("OR"),
@@ -165,6 +249,8 @@ _OPERATORS: dict[str, Callable[[list[Any]], Sql]] = {
     "in": _membership,
     "isNull": _is_null,
     "like": _like,
+    "s_intersects": _s_intersects,
+    "t_intersects": _t_intersects,
 }
 
 

@@ -34,6 +34,19 @@ _PLATFORMS = [
         Platform(name, "SENTINEL 2", "sentinel-2", "sentinel-2", ("msi",), 10)
         for name in ("S2A", "S2B", "S2C")
     ),
+    *(Platform(f"CO3D{number}", "CO3D", "co3d", "co3d", ("co3d",), 0.5) for number in (1, 2, 3, 4)),
+    *(
+        Platform(f"RAPIDEYE{number}", "RAPIDEYE", "kalideos", "rapideye", ("reis",), 5)
+        for number in range(1, 6)
+    ),
+    *(
+        Platform(f"CSK{number}", "COSMO-SKYMED", "kalideos", "cosmo-skymed", ("sar-2000",), 1)
+        for number in (1, 2, 3, 4)
+    ),
+    Platform("TERRA", "ASTER", "kalideos", "terra", ("aster",), 15),
+    Platform("SKYSAT", "PLANET", "planet", "skysat", ("skysat",), 0.6),
+    Platform("JILIN1", "JILIN", "jilin", "jilin-1", ("jilin-1",), 0.5),
+    *(Platform(name, "TERRASAR-X", "terrasar-x", "terrasar-x", ("sar",), 0.25) for name in ("TSX1", "TDX1")),
 ]
 
 PLATFORMS: dict[str, Platform] = {platform.name: platform for platform in _PLATFORMS}
@@ -56,6 +69,9 @@ _SPELLINGS = {
     "PLEIADESHR1B": "PHR1B",
     "PLEIADESNEO3": "PNEO3",
     "PLEIADESNEO4": "PNEO4",
+    **{f"COSMOSKYMED{number}": f"CSK{number}" for number in (1, 2, 3, 4)},
+    "TERRASARX": "TSX1",
+    "TANDEMX": "TDX1",
     "SENTINEL2A": "S2A",
     "SENTINEL2B": "S2B",
     "SENTINEL2C": "S2C",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
+
 from dinamis_service.catalogue.engine import SearchError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,8 +53,11 @@ def parse_interval(value: str | None) -> tuple[datetime | None, datetime | None]
         if start is None or end is None or start <= end:
             return start, end
     raise SearchError(
-        fr=f"« {value} » n'est ni une date ni un intervalle comme 2023-01-01T00:00:00Z/2023-12-31T23:59:59Z.",
-        en=f"'{value}' is neither a date nor an interval like 2023-01-01T00:00:00Z/2023-12-31T23:59:59Z.",
+        fr=f"« datetime » : « {value[:80]} » n'est ni un instant ni un intervalle comme"
+        " 2023-01-01T00:00:00Z/2023-12-31T23:59:59Z, ouvert par « .. » à une seule de ses fins.",
+        en=f"'datetime': '{value[:80]}' is neither a moment nor an interval like"
+        " 2023-01-01T00:00:00Z/2023-12-31T23:59:59Z, open by '..' at one end only.",
+        parameter="datetime",
     )
 
 
@@ -68,3 +73,14 @@ def months(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
         windows.append((first, last))
         first = last
     return windows
+
+
+def month_number(microseconds: int) -> int:
+    """Months since January 1970 (UTC) of a moment."""
+    moment = _EPOCH + microseconds * _MICROSECOND
+    return (moment.year - _EPOCH.year) * 12 + moment.month - 1
+
+
+def month_begin(month: int) -> int:
+    """The first moment, in microseconds since 1970, of a month counted from January 1970 (UTC)."""
+    return int(np.datetime64(month, "M").astype("M8[us]").astype(np.int64))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dinamis_service.catalogue.engine import CatalogueEngine, SearchRequest
+
 Kind = Literal["string", "number", "boolean", "moment"]
 
 
@@ -50,5 +52,17 @@ QUERYABLES: dict[str, Queryable] = {queryable.name: queryable for queryable in _
 
 
 def queryable(name: str) -> Queryable | None:
-    """The property of that name; `properties.` before it is understood too."""
-    return QUERYABLES.get(name.removeprefix("properties."))
+    """The property of that name; `properties.` before it and STAC's word `mission` are understood too."""
+    name = name.removeprefix("properties.")
+    return QUERYABLES.get("dinamis:mission" if name == "mission" else name)
+
+
+def occurring(catalogue: CatalogueEngine, collection: str) -> list[str]:
+    """Names of the properties that any item of a collection has."""
+    return [one.name for one in _ALL if not one.nullable or _occurs(catalogue, collection, one.name)]
+
+
+def _occurs(catalogue: CatalogueEngine, collection: str, name: str) -> bool:
+    present = {"op": "not", "args": [{"op": "isNull", "args": [{"property": name}]}]}
+    found = catalogue.search(SearchRequest(collections=(collection,), filter=present, limit=1, counted=False))
+    return bool(found.items)

@@ -2,85 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, cast
+from typing import Annotated, Any
 
 import attr
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Path, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field, model_validator
-from pydantic_core import PydanticCustomError
 from stac_fastapi.api.app import StacApi
 from stac_fastapi.api.models import (
-    ItemCollectionUri,
+    CollectionUri,
+    EmptyRequest,
     create_get_request_model,
     create_post_request_model,
-    create_request_model,
 )
+from stac_fastapi.api.routes import create_async_endpoint
 from stac_fastapi.extensions import (
-    FieldsExtension,
-    FilterExtension,
+    AggregationExtension,
     QueryExtension,
     SortExtension,
     TokenPaginationExtension,
 )
 from stac_fastapi.extensions.fields import FieldsConformanceClasses
-from stac_fastapi.extensions.fields.request import FieldsExtensionGetRequest
+from stac_fastapi.extensions.filter import FilterConformanceClasses
 from stac_fastapi.extensions.filter.client import BaseFiltersClient
-from stac_fastapi.extensions.filter.request import FilterExtensionGetRequest
-from stac_fastapi.extensions.pagination.request import GETTokenPagination
+from stac_fastapi.extensions.free_text import FreeTextConformanceClasses
+from stac_fastapi.extensions.query import QueryConformanceClasses
 from stac_fastapi.extensions.sort import SortConformanceClasses
-from stac_fastapi.extensions.sort.request import SortExtensionGetRequest
 from stac_fastapi.types.config import ApiSettings
-from stac_fastapi.types.search import APIRequest, BaseSearchPostRequest
+from stac_fastapi.types.extension import ApiExtension
 from starlette.responses import Response
 
 from dinamis_service import __version__, errors
+from dinamis_service.catalogue import wire
+from dinamis_service.catalogue.aggregations import AggregationClient
+from dinamis_service.catalogue.answers import conditional
 from dinamis_service.catalogue.client import CatalogueClient
-from dinamis_service.catalogue.filters import MAX_DEPTH
 from dinamis_service.catalogue.parameters import no_collection
-from dinamis_service.catalogue.queryables import QUERYABLES
+from dinamis_service.catalogue.queryables import QUERYABLES, occurring
 from dinamis_service.catalogue.transactions import Transactions
 from dinamis_service.context import Context, base_url
 from dinamis_service.language import pick_language, text
-from dinamis_service.soundness import sound_json
 
 PREFIX = "/stac"
-_SEARCH_DEPTH = 2 * MAX_DEPTH + 10
-"""Levels of a search: those of its filter, which JSON writes as two each, and of a geometry."""
 _TOLD_MAX = 5
 """Findings told in one sentence; all of them are listed beside it."""
 
 
-class _PostFilter(BaseModel):
-    """Filter of a POST search, in either encoding of CQL2."""
-
-    filter_expr: dict[str, Any] | bool | str | None = Field(None, alias="filter", description="A CQL2 filter")
-    filter_crs: str | None = Field(None, alias="filter-crs", description="CRS of spatial literals: CRS84")
-    filter_lang: Literal["cql2-json", "cql2-text"] | None = Field(
-        None, alias="filter-lang", description="Encoding of the filter; its type tells when absent"
-    )
-
-
-@attr.s
-class _Filter(FilterExtension):
-    POST = _PostFilter
-
-
-class _PostSearch(BaseSearchPostRequest):
-    """Body of a search, looked at before the checks of the library, which trust it to be a sound object."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _sound(cls, body: Any) -> Any:
-        if not isinstance(body, dict):
-            raise PydanticCustomError("dict_type", "an object is expected")
-        return sound_json(body, _SEARCH_DEPTH)
-
-
 def mount(app: FastAPI, context: Context) -> None:
     """Put the STAC API on `app` under /stac."""
+    conditions = _conditions(context)
     extensions = [
-        _Filter(client=_Queryables(context)),
+        *conditions,
         SortExtension(
             conformance_classes=[
                 "https://api.stacspec.org/v1.0.0/item-search#sort",  # the one clients look for
@@ -88,13 +59,14 @@ def mount(app: FastAPI, context: Context) -> None:
                 SortConformanceClasses.FEATURES_SORT,
             ]
         ),
-        FieldsExtension(
-            conformance_classes=[FieldsConformanceClasses.SEARCH, FieldsConformanceClasses.ITEMS]
-        ),
-        QueryExtension(),
+        wire.Fields(conformance_classes=[FieldsConformanceClasses.SEARCH, FieldsConformanceClasses.ITEMS]),
         TokenPaginationExtension(),
+        wire.OwnParameters(),
         Transactions(context, PREFIX),
     ]
+    aggregation = _Aggregation(client=AggregationClient(context=context))
+    aggregation.GET = create_get_request_model(conditions, base_model=wire.AggregateGet)
+    aggregation.POST = create_post_request_model(conditions, base_model=wire.AggregatePost)
     others = dict(app.exception_handlers)
     StacApi(
         app=app,
@@ -108,27 +80,69 @@ def mount(app: FastAPI, context: Context) -> None:
             docs_url=str(app.docs_url),
         ),
         client=CatalogueClient(context=context, landing_page_id="dinamis"),
-        extensions=extensions,
+        extensions=[*extensions, aggregation],
         exceptions={},
         middlewares=[],  # compression would break the byte ranges of /objects
-        search_get_request_model=create_get_request_model(extensions),
-        search_post_request_model=create_post_request_model(extensions, base_model=_PostSearch),
-        items_get_request_model=_items_request_model(),
+        search_get_request_model=create_get_request_model(extensions, base_model=wire.SearchGet),
+        search_post_request_model=create_post_request_model(extensions, base_model=wire.SearchPost),
+        items_get_request_model=create_get_request_model(extensions, base_model=wire.ItemsGet),
         health_check=lambda: {"status": "UP"},
     )
     _restore_handlers(app, others)
 
 
-def _items_request_model() -> type[APIRequest]:
-    """Parameters of `/collections/{id}/items`: those of a search, as far as they make sense there."""
-    mixins = [
-        GETTokenPagination,
-        FilterExtensionGetRequest,
-        SortExtensionGetRequest,
-        FieldsExtensionGetRequest,
+@attr.s
+class _Aggregation(AggregationExtension):
+    """The library gives GET and POST of a route one operation id, and each must have its own."""
+
+    def register(self, app: FastAPI) -> None:
+        """Put the routes on the application."""
+        client = self.client
+        for name, path, model in (
+            ("Aggregations", "/aggregations", EmptyRequest),
+            ("Collection Aggregations", "/collections/{collection_id}/aggregations", CollectionUri),
+        ):
+            for method in ("GET", "POST"):
+                endpoint = create_async_endpoint(client.get_aggregations, model)
+                self.router.add_api_route(PREFIX + path, endpoint, methods=[method], name=name)
+        for path in ("/aggregate", "/collections/{collection_id}/aggregate"):
+            uri = _of_collection if "{" in path else None
+            for method, given in (("GET", self.GET), ("POST", self.POST)):
+                endpoint = create_async_endpoint(client.aggregate, given)
+                needed = [Depends(uri)] if uri else None
+                self.router.add_api_route(
+                    PREFIX + path, endpoint, methods=[method], name="Aggregate", dependencies=needed
+                )
+        app.include_router(self.router, tags=["STAC"])
+
+
+def _of_collection(collection_id: Annotated[str, Path(description="Collection ID")]) -> str:
+    """Name the parameter of the path, which the library's models of the conditions lack."""
+    return collection_id
+
+
+def _conditions(context: Context) -> list[ApiExtension]:
+    """What can be asked of the items that are searched, counted or aggregated, beside place and time."""
+    return [
+        wire.Filter(
+            client=_Queryables(context),
+            conformance_classes=[
+                FilterConformanceClasses.FILTER,
+                FilterConformanceClasses.SEARCH,
+                FilterConformanceClasses.ITEMS,
+                FilterConformanceClasses.CQL2_TEXT,
+                FilterConformanceClasses.CQL2_JSON,
+                FilterConformanceClasses.BASIC_CQL2,
+                FilterConformanceClasses.ADVANCED_COMPARISON_OPERATORS,
+                FilterConformanceClasses.BASIC_SPATIAL_FUNCTIONS,
+                FilterConformanceClasses.BASIC_SPATIAL_FUNCTIONS_PLUS,
+            ],
+        ),
+        QueryExtension(conformance_classes=[QueryConformanceClasses.SEARCH, QueryConformanceClasses.ITEMS]),
+        wire.FreeText(
+            conformance_classes=[FreeTextConformanceClasses.SEARCH, FreeTextConformanceClasses.ITEMS]
+        ),
     ]
-    model = create_request_model("ItemCollectionGetRequest", base_model=ItemCollectionUri, mixins=mixins)
-    return cast("type[APIRequest]", model)
 
 
 def _restore_handlers(app: FastAPI, others: dict[Any, Any]) -> None:
@@ -155,18 +169,26 @@ class _Queryables(BaseFiltersClient):
 
     context: Context = attr.ib()
 
-    def get_queryables(self, collection_id: str | None = None, **kwargs: Any) -> dict[str, Any]:
+    def get_queryables(self, collection_id: str | None = None, **kwargs: Any) -> Any:
         """JSON Schema of the properties, titles in the caller's language."""
         request: Request = kwargs["request"]
         if collection_id is not None and self.context.catalogue.collection(collection_id) is None:
             raise no_collection(request, collection_id)
         language = pick_language(request.headers.get("accept-language"))
         where = f"{PREFIX}/collections/{collection_id}" if collection_id else PREFIX
-        return {
+        names = occurring(self.context.catalogue, collection_id) if collection_id else QUERYABLES
+        schema = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "$id": f"{base_url(request, self.context.settings)}{where}/queryables",
             "type": "object",
             "title": text(language, fr="Propriétés interrogeables", en="Queryable properties"),
-            "properties": {name: found.schema(language) for name, found in QUERYABLES.items()},
+            "properties": {
+                "geometry": {
+                    "title": text(language, fr="Emprise", en="Footprint"),
+                    "$ref": "https://geojson.org/schema/Geometry.json",
+                },
+                **{name: QUERYABLES[name].schema(language) for name in names},
+            },
             "additionalProperties": False,
         }
+        return conditional(request, schema, "application/schema+json")

@@ -8,42 +8,56 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-import shapely
-from shapely.geometry.base import BaseGeometry
-
 from dinamis_service.catalogue.engine import SearchError, SearchRequest, SortKey
 from dinamis_service.catalogue.filters import to_sql
 from dinamis_service.catalogue.moments import to_microseconds
 from dinamis_service.catalogue.queryables import QUERYABLES, Queryable, queryable
 
-CHUNK = 10_000
-"""Footprints tested at once."""
-_MAX_BOXES = 8
-"""Parts of an area that are looked up one by one; beyond, its whole extent is."""
-_YEAR_US = 365.25 * 86400e6
+_ROW = "i.rid, i.kind, i.moment, i.moment_end, i.cloud, i.incidence, i.geom"
+"""What is counted of a row, and its footprint."""
+_SOURCE = "item AS i CROSS JOIN kind AS k ON k.kind = i.kind"
+_CHOSEN = (
+    "json_each(?) AS asked CROSS JOIN item AS i ON i.rid = asked.value"
+    " CROSS JOIN kind AS k ON k.kind = i.kind"
+)
 
-
-def time_axis(moment: int) -> float:
-    """Place of a moment (microseconds since 1970) on the R*Tree's third axis, in years.
-
-    Years weigh about as much as degrees: the tree then splits in space and in time alike.
-    """
-    return moment / _YEAR_US
+EDGE_SQL = f"SELECT {_ROW} FROM item AS i WHERE i.moment BETWEEN ? AND ?"  # noqa: S608 - names of columns
+"""Rows of a period (both ends included), by the index of moments."""
+CROSSING_SQL = f"SELECT {_ROW} FROM item AS i WHERE i.moment_end >= ? AND i.moment < ?"  # noqa: S608
+"""Rows that last from before a moment until it or longer."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Statements of one search; the sort values of a row follow its row id."""
+    """Statements of one search; the sort values of a row follow its row id.
+
+    Args:
+        keys: the order, made total; a true value beside a key says descending.
+        rows_sql: everything that matches but for the area; takes `values`.
+        chosen_sql: the page among the rows of a JSON list; takes the list, `after_values` and a limit.
+        rest_sql: the rows of a JSON list that pass the filter; takes the list and `filter_values`.
+        walk_sql: what comes next in the order of time, with footprints; takes `values`, `after_values` and
+            the moment to stop at.
+        stop_sql: the moment so many rows further; takes `stop_values` and the number.
+        last: sort values of the last row of the page before.
+    """
 
     keys: tuple[tuple[Queryable, bool], ...]
-    count_sql: str
-    page_sql: str
-    """A page by walking the index in order, for searches that match much of the catalogue."""
-    few_sql: str
-    """The same page by sorting all that match, for searches that match little."""
-    candidates_sql: str
+    rows_sql: str
+    chosen_sql: str
+    rest_sql: str
+    walk_sql: str
+    stop_sql: str
     values: list[Any]
     after_values: list[Any]
+    filter_values: list[Any]
+    stop_values: list[Any]
+    last: list[Any] | None
+
+    @property
+    def by_time(self) -> bool:
+        """Whether the index of moments gives the order."""
+        return self.keys[0][0].column == "i.moment"
 
     def token_of(self, row: Any) -> str:
         """Token that continues after this row (row id, then its sort values)."""
@@ -59,42 +73,35 @@ def plan(request: SearchRequest, *, any_span: bool) -> Plan:
         any_span: whether any item covers a span of time instead of a moment.
     """
     keys = _sort_keys(request.sort)
-    after, after_values = _after(keys, request.token)
+    last = None if request.token is None else _token_values(keys, request.token)
+    after, after_values = _after(keys, last)
     conditions, values = _conditions(request, any_span=any_span)
-    where = " AND ".join(conditions) or "1"
+    rest, rest_values = ("1", []) if request.filter is None else to_sql(request.filter)
+    where = " AND ".join([*conditions, f"({rest})"])
     columns = ", ".join(key.column for key, _ in keys)
     order = ", ".join(_order(key, descending=descending) for key, descending in keys)
-    source = "item AS i CROSS JOIN kind AS k ON k.kind = i.kind"
-    by_kind = "kind AS k CROSS JOIN item AS i ON i.kind = k.kind"
-    spatial = source
-    if request.geometry is not None and not request.ids:
-        boxes, box_values = _boxes(request)
-        spatial = (
-            f"({boxes}) AS near CROSS JOIN item AS i ON i.rid = near.rid CROSS JOIN kind AS k USING (kind)"
-        )
-        values = [*box_values, *values]
-    count_source = source if request.ids else by_kind
-    page = f"WHERE {where} AND ({after}) ORDER BY {order} LIMIT ?"
+    backwards = keys[0][1]
+    stop, stop_values = _stop(request, last, backwards=backwards, any_span=any_span)
+    beyond = ">=" if backwards else "<="
     return Plan(
         keys=keys,
-        count_sql=f"SELECT count(*) FROM {count_source} WHERE {where}",  # noqa: S608 - see filters
-        page_sql=f"SELECT i.rid, {columns} FROM {source} {page}",  # noqa: S608
-        few_sql=f"SELECT i.rid, {columns} FROM {count_source} {page}",  # noqa: S608
-        candidates_sql=f"SELECT i.rid, i.geom, ({after}), {columns} FROM {spatial}"  # noqa: S608
-        f" WHERE {where} ORDER BY {order}",
-        values=values,
+        rows_sql=f"SELECT {_ROW} FROM {_SOURCE} WHERE {where}",  # noqa: S608 - see filters
+        chosen_sql=f"SELECT i.rid, {columns} FROM {_CHOSEN} WHERE {after} ORDER BY {order} LIMIT ?",  # noqa: S608
+        rest_sql=f"SELECT i.rid FROM {_CHOSEN} WHERE {rest}",  # noqa: S608
+        walk_sql=f"SELECT i.rid, i.geom, {columns} FROM item AS i INDEXED BY item_moment"  # noqa: S608
+        f" CROSS JOIN kind AS k ON k.kind = i.kind WHERE {where} AND ({after}) AND i.moment {beyond} ?"
+        f" ORDER BY {order}",
+        stop_sql=stop,
+        values=[*values, *rest_values],
         after_values=after_values,
+        filter_values=rest_values,
+        stop_values=stop_values,
+        last=last,
     )
 
 
-def exact(geometry: BaseGeometry) -> BaseGeometry:
-    """The area made valid and prepared for many tests."""
-    area: BaseGeometry = shapely.make_valid(geometry)
-    shapely.prepare(area)
-    return area
-
-
 def _conditions(request: SearchRequest, *, any_span: bool) -> tuple[list[str], list[Any]]:
+    """Conditions on collection, id and time."""
     conditions: list[str] = []
     values: list[Any] = []
 
@@ -114,31 +121,22 @@ def _conditions(request: SearchRequest, *, any_span: bool) -> tuple[list[str], l
             add("i.moment >= ? OR i.moment_end >= ?", start, start)
         else:
             add("i.moment >= ?", start)
-    if request.filter is not None:
-        sql, bound = to_sql(request.filter)
-        add(sql, *bound)
     return conditions, values
 
 
-def _boxes(request: SearchRequest) -> tuple[str, list[float]]:
-    """Lookup in the R*Tree of every candidate, over each part of the area when it has few."""
-    geometry = request.geometry
-    parts = list(shapely.get_parts(geometry))
-    if not 1 <= len(parts) <= _MAX_BOXES:
-        parts = [geometry]
-    times, time_values = "", []
-    if request.end is not None:
-        times += " AND t0 <= ?"
-        time_values.append(time_axis(to_microseconds(request.end)))
-    if request.start is not None:
-        times += " AND t1 >= ?"
-        time_values.append(time_axis(to_microseconds(request.start)))
-    one = f"SELECT rid FROM footprint WHERE x0 <= ? AND x1 >= ? AND y0 <= ? AND y1 >= ?{times}"  # noqa: S608
-    values: list[float] = []
-    for part in parts:
-        x0, y0, x1, y1 = part.bounds
-        values += [x1, x0, y1, y0, *time_values]
-    return " UNION ".join([one] * len(parts)), values
+def _stop(
+    request: SearchRequest, last: list[Any] | None, *, backwards: bool, any_span: bool
+) -> tuple[str, list[Any]]:
+    """The statement that says how far a walk through time goes: from where it begins, so many rows on."""
+    bounds: list[int] = [] if last is None or not isinstance(last[0], int) else [last[0]]
+    if backwards and request.end is not None:
+        bounds.append(to_microseconds(request.end))
+    elif not backwards and request.start is not None and not any_span:
+        bounds.append(to_microseconds(request.start))
+    where = f"WHERE moment {'<=' if backwards else '>='} ?" if bounds else ""
+    direction = "DESC" if backwards else "ASC"
+    sql = f"SELECT moment FROM item {where} ORDER BY moment {direction} LIMIT 1 OFFSET ?"  # noqa: S608
+    return sql, [min(bounds) if backwards else max(bounds)] if bounds else []
 
 
 def _sort_keys(sort: tuple[SortKey, ...]) -> tuple[tuple[Queryable, bool], ...]:
@@ -149,8 +147,9 @@ def _sort_keys(sort: tuple[SortKey, ...]) -> tuple[tuple[Queryable, bool], ...]:
         if found is None:
             known = ", ".join(QUERYABLES)
             raise SearchError(
-                fr=f"Tri impossible par « {asked.field} ». Tris possibles : {known}.",
-                en=f"Cannot sort by '{asked.field}'. Can sort by: {known}.",
+                fr=f"« sortby » : tri impossible par « {asked.field} ». Tris possibles : {known}.",
+                en=f"'sortby': cannot sort by '{asked.field}'. Can sort by: {known}.",
+                parameter="sortby",
             )
         keys.setdefault(found.name, (found, asked.descending))
     return tuple(keys.values())
@@ -165,11 +164,10 @@ def _signature(keys: tuple[tuple[Queryable, bool], ...]) -> str:
     return ",".join(f"{'-' if descending else '+'}{key.name}" for key, descending in keys)
 
 
-def _after(keys: tuple[tuple[Queryable, bool], ...], token: str | None) -> tuple[str, list[Any]]:
+def _after(keys: tuple[tuple[Queryable, bool], ...], last: list[Any] | None) -> tuple[str, list[Any]]:
     """Condition on the rows that come after the one a token holds, in the total order of the keys."""
-    if token is None:
+    if last is None:
         return "1", []
-    last = _token_values(keys, token)
     alternatives: list[str] = []
     bound: list[Any] = []
     equal: list[str] = []
@@ -193,8 +191,9 @@ def _after(keys: tuple[tuple[Queryable, bool], ...], token: str | None) -> tuple
 
 def _token_values(keys: tuple[tuple[Queryable, bool], ...], token: str) -> list[Any]:
     wrong = SearchError(
-        fr="Ce jeton de page n'est pas de cette recherche : recommencez à la première page.",
-        en="This page token does not belong to this search: start again at the first page.",
+        fr="« token » n'est pas de cette recherche : recommencez à la première page.",
+        en="'token' does not belong to this search: start again at the first page.",
+        parameter="token",
     )
     try:
         signature, *values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))

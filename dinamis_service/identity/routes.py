@@ -83,7 +83,7 @@ def _add_people(router: APIRouter, context: Context) -> None:
 
     path = f"{PROTOCOL_PATH}/userinfo"
     router.get(path, tags=["identity"], response_model=UserInfo)(userinfo)
-    router.post(path, response_model=UserInfo, include_in_schema=False)(userinfo)  # OpenID Connect asks both
+    router.post(path, tags=["identity"], response_model=UserInfo)(userinfo)  # OpenID Connect asks both
 
     @router.get("/api/me", tags=["identity"], response_model=Me)
     def me(principal: Principal = caller) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StrictInt, StringConstraints
 
 from dinamis_service.context import Context, base_url
 from dinamis_service.errors import refusals
@@ -24,7 +24,7 @@ class SignRequest(BaseModel):
     """URLs to sign."""
 
     urls: list[Url] = Field(min_length=1, description="Addresses of objects, at most 64")
-    duration_seconds: int | None = Field(
+    duration_seconds: StrictInt | None = Field(
         None, ge=1, description="Life of the signatures, up to 6 days; 8 hours by default"
     )
 

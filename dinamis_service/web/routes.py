@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 
+from dinamis_service.catalogue.engine import UNKNOWN, SearchRequest
 from dinamis_service.context import Context
 from dinamis_service.errors import NotFoundError
 from dinamis_service.language import text
@@ -22,7 +23,7 @@ def build_router(context: Context) -> APIRouter:
     @router.get("/")
     def home(request: Request) -> Response:
         page = Page(context, request)
-        return page.render("home.html", base=page.base)
+        return page.render("home.html", base=page.base, missions=_products_per_mission(context, page))
 
     @router.get("/static/{name}")
     def static(request: Request, name: str) -> Response:
@@ -32,3 +33,16 @@ def build_router(context: Context) -> APIRouter:
 
     router.include_router(device.build_router(context))
     return router
+
+
+def _products_per_mission(context: Context, page: Page) -> list[tuple[str, str]]:
+    """Missions of the catalogue and their numbers of products as a person reads them, most first (CAT-57)."""
+    counts = context.catalogue.search(SearchRequest(limit=0, facets=("mission",))).facets["mission"]
+    separator = page.text(fr="\u202f", en=",")
+    return [
+        (
+            page.text(fr="Autres", en="Others") if mission == UNKNOWN else mission,
+            f"{number:,}".replace(",", separator),
+        )
+        for mission, number in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    ]

@@ -16,11 +16,13 @@ class ServiceProcess:
     Args:
         data_dir: folder of the databases, keys and objects.
         port: the port to listen on; 0 takes a free one.
+        workers: processes that answer.
     """
 
-    def __init__(self, data_dir: Path, port: int = 0) -> None:
+    def __init__(self, data_dir: Path, port: int = 0, workers: int = 1) -> None:
         self._data_dir = data_dir
         self.port = port
+        self._workers = workers
         self._ready = data_dir.parent / "ready.json"
         self.process: subprocess.Popen[str] | None = None
         self.url = ""
@@ -30,6 +32,7 @@ class ServiceProcess:
         self._ready.unlink(missing_ok=True)
         command = [sys.executable, "-m", "dinamis_service", "serve", "--port", str(self.port)]
         command += ["--data-dir", str(self._data_dir), "--ready-file", str(self._ready)]
+        command += ["--workers", str(self._workers)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DINAMIS_")}
         self.process = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

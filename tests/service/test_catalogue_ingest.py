@@ -16,7 +16,7 @@ import shapely
 from affine import Affine
 from rasterio.crs import CRS
 from shapely.geometry import shape
-from test_catalogue_api import SCHEMAS, stac_faults
+from stac_schemas import needs_schemas, stac_faults
 
 from dinamis_service import cli
 from dinamis_service.catalogue import stac_files
@@ -132,7 +132,7 @@ def test_bad_file_is_told_and_nothing_goes_in(
     assert not context.objects.exists("pleiades/SCENE-1/ms.tif")
 
 
-@pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the folder of STAC schemas is not there")
+@needs_schemas
 def test_item_is_valid_stac_with_its_extensions(context: Context, client: Any, picture: Path) -> None:
     ingest_cog(context, SCENE, {"ms": picture})
     item = client.get("/stac/collections/pleiades/items/SCENE-1").json()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from catalogue_model import make_item
 from fastapi.testclient import TestClient
 
+from dinamis_service.context import Context
 from dinamis_service.settings import Settings
 from dinamis_service.web.pages import STATIC
 
@@ -25,6 +27,17 @@ def test_the_portal_says_where_to_connect_and_its_links_answer(client: TestClien
     assert {"/stac/", "/docs", "/stapi/"} <= links
     for link in links:
         assert client.get(link).status_code == 200, link
+
+
+def test_the_portal_counts_the_products_of_each_mission(client: TestClient, context: Context) -> None:
+    context.catalogue.upsert(
+        make_item(number, properties={"dinamis:mission": "SPOT 5" if number % 4 else "PWH"})
+        for number in range(1400)
+    )
+    rows = re.findall(r'<th scope="row">([^<]*)</th><td>([^<]*)</td>', client.get("/").text)
+    assert rows == [("SPOT 5", "1\u202f050"), ("PWH", "350")]
+    rows = re.findall(r"<td>([^<]*)</td>", client.get("/?lang=en").text)
+    assert rows == ["1,050", "350"]
 
 
 @pytest.mark.parametrize("settings", [{"demo": True, "title": "DINAMIS <essai>"}], indirect=True)

@@ -1,0 +1,202 @@
+"""The catalogue at scale: `make bench-catalogue N=1000000` makes N items, loads them, and asks over HTTP.
+
+Prints median and p95 of the typical searches in all their forms, of the wide ones, of several clients and of
+searches while items come in, with memory, disk and load rate; the figures go to build/bench/catalogue.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bench._catalogue_http import Api, crowd, hundredth_page, measure, memory_mb
+from bench._catalogue_items import batch, batches
+from bench._catalogue_searches import Search, between_steps, typical, wide
+from dinamis_service.catalogue import collections, sqlite_load
+from dinamis_service.catalogue.sqlite import SqliteCatalogue
+
+ROOT = Path(__file__).resolve().parent.parent
+SEED = 2026
+FACETS = ["mission", "month"]
+CROWD_S = 8.0
+START_S = 60
+
+
+def main() -> int:
+    """Load, serve, measure, print and write."""
+    options = _options()
+    folder = options.folder / f"catalogue-{options.n}"
+    figures: dict[str, Any] = {"items": options.n, "processors": os.cpu_count()}
+    if not (folder / "loaded.json").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        (folder / "loaded.json").write_text(json.dumps(load(folder, options.n)), encoding="utf-8")
+    figures["load"] = json.loads((folder / "loaded.json").read_text(encoding="utf-8"))
+    with service(folder, options.workers) as (url, process):
+        figures |= ask_everything(f"{url}/stac", folder, process)
+    figures["load_average"] = os.getloadavg()[0]
+    target = ROOT / "build" / "bench" / "catalogue.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    show(figures)
+    if not options.keep:
+        shutil.rmtree(folder)
+    return 0
+
+
+def load(folder: Path, count: int) -> dict[str, Any]:
+    """Fill a catalogue of `count` items."""
+    start = time.perf_counter()
+    parts = [partial(batch, SEED, number, size) for number, size in batches(count)]
+
+    def say(what: str) -> None:
+        print(f"  {time.perf_counter() - start:6.0f} s: {what}", flush=True)
+
+    sqlite_load.load(folder / "catalogue.sqlite", collections.standard_collections(), parts, say=say)
+    seconds = time.perf_counter() - start
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    return {
+        "seconds": round(seconds, 1),
+        "items_per_s": round(count / seconds),
+        "disk_mb": round(size / 1e6, 1),
+        "bytes_per_item": round(size / count),
+    }
+
+
+@contextlib.contextmanager
+def service(folder: Path, workers: int) -> Iterator[tuple[str, int]]:
+    """The service on that catalogue: its address and its process."""
+    ready = folder / "ready.json"
+    ready.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "dinamis_service", "serve", "--port", "0", "--data-dir", str(folder)]
+    command += ["--ready-file", str(ready)]
+    if workers > 1:
+        command += ["--workers", str(workers)]
+    with (folder / "service.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + START_S
+        while not ready.exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((folder / "service.log").read_text(encoding="utf-8")[-2000:])
+            time.sleep(0.05)
+        yield json.loads(ready.read_text(encoding="utf-8"))["url"], process.pid
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def ask_everything(root: str, folder: Path, process: int) -> dict[str, Any]:
+    """Figures of every kind of request."""
+    searches, api = typical(), Api(root)
+    figures: dict[str, Any] = {}
+    cold = time.perf_counter()
+    api.ask(searches[0].page(facets=FACETS))
+    figures["first_request_ms"] = round((time.perf_counter() - cold) * 1000, 1)
+    measure(api, [search.page(facets=FACETS) for search in searches])  # warm
+    pages, answers = measure(api, [search.page() for search in searches])
+    figures["full_pages"] = pages.full_pages
+    matched = sorted(answer["numberMatched"] for answer in answers)
+    figures["matched"] = {"p50": matched[len(matched) // 2], "max": matched[-1]}
+    figures["typical"] = {"page of 100 with documents": pages.figures()}
+    for name, bodies in {
+        "exact count": [search.page(limit=1) for search in searches],
+        "facets per mission and month": [search.page(limit=1, facets=FACETS) for search in searches],
+        "page, count and facets in one": [search.page(facets=FACETS) for search in searches],
+    }.items():
+        figures["typical"][name] = measure(api, bodies)[0].figures()
+    figures["wide"] = {search.name: _repeat(api, search) for search in wide()}
+    figures["between slider steps"] = {search.name: _repeat(api, search) for search in between_steps()}
+    first, last, distinct = hundredth_page(api, wide()[0].page())
+    figures["pages"] = {"first_ms": round(first, 1), "hundredth_ms": round(last, 1), "distinct": distinct}
+    everything = [search.page(facets=FACETS) for search in searches]
+    figures["clients"] = {str(many): crowd(root, everything, many, CROWD_S) for many in (8, 32)}
+    with inserting(folder) as inserts:
+        while_inserting = measure(api, everything)[0].figures()
+    figures["while inserting"] = {"searches": while_inserting, "inserts": inserts}
+    figures["memory_mb"] = memory_mb(process)
+    api.close()
+    return figures
+
+
+def _repeat(api: Api, search: Search) -> dict[str, float]:
+    """Figures of one wide search with count and facets, asked again and again; the first is told apart."""
+    body = search.page(facets=FACETS)
+    first = measure(api, [body])[0].milliseconds[0]
+    measure(api, [body] * 2)  # the second time, the engine may decide to remember the area
+    return {**measure(api, [body] * 10)[0].figures(), "first_ms": round(first, 1)}
+
+
+@contextlib.contextmanager
+def inserting(folder: Path) -> Iterator[dict[str, float]]:
+    """New items coming in, one durable write each, until the block ends; then their figures."""
+    stop, times, figures = threading.Event(), [], {}
+    catalogue = SqliteCatalogue(folder / "catalogue.sqlite")
+
+    def insert() -> None:
+        for number, item in enumerate(batch(SEED + 1, 0)):
+            if stop.wait(0.02):
+                return
+            start = time.perf_counter()
+            catalogue.upsert([{**item, "id": f"NEW_{time.time_ns()}_{number}"}])
+            times.append((time.perf_counter() - start) * 1000)
+
+    thread = threading.Thread(target=insert)
+    thread.start()
+    try:
+        yield figures
+    finally:
+        stop.set()
+        thread.join()
+        catalogue.close()
+    times.sort()
+    figures |= {
+        "inserts": len(times),
+        "p50_ms": round(times[len(times) // 2], 2),
+        "p95_ms": round(times[int(len(times) * 0.95)], 2),
+    }
+
+
+def show(figures: dict[str, Any]) -> None:
+    """Print the table."""
+    loaded = figures["load"]
+    print(
+        f"{figures['items']} items on {figures['processors']} processors: loaded at"
+        f" {loaded['items_per_s']} items/s ({loaded['seconds']} s), {loaded['disk_mb']} MB on disk,"
+        f" {figures['memory_mb']} MB of memory; {figures['full_pages']} of 200 searches fill a page"
+    )
+    print(f"{'ms':<44}{'p50':>9}{'p95':>9}{'max':>9}{'first':>9}")
+    rows = [*figures["typical"].items(), *figures["wide"].items(), *figures["between slider steps"].items()]
+    rows += [(f"{many} clients: {one['requests_per_s']}/s", one) for many, one in figures["clients"].items()]
+    rows.append(("searches while inserting", figures["while inserting"]["searches"]))
+    for name, one in rows:
+        first = f"{one['first_ms']:9.1f}" if "first_ms" in one else ""
+        print(f"  {name:<42}{one['p50_ms']:9.1f}{one['p95_ms']:9.1f}{one['max_ms']:9.1f}{first}")
+    pages, inserts = figures["pages"], figures["while inserting"]["inserts"]
+    print(f"  page 1: {pages['first_ms']} ms, page 100: {pages['hundredth_ms']}, {pages['distinct']} items")
+    print(f"  inserting: p50 {inserts['p50_ms']} ms, p95 {inserts['p95_ms']} ms ({inserts['inserts']})")
+    print(f"  first request: {figures['first_request_ms']} ms")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("-n", type=int, default=int(os.environ.get("N", "1000000")), help="number of items")
+    parser.add_argument("--workers", type=int, default=2, help="processes that answer")
+    parser.add_argument("--folder", type=Path, default=ROOT / "build" / "bench", help="for the catalogue")
+    parser.add_argument("--keep", action="store_true", help="keep the catalogue for the next run")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

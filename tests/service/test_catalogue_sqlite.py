@@ -1,0 +1,289 @@
+"""What is SQLite's own affair: corners of footprints, zones, loading, files of the first version."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+import shapely
+from catalogue_model import FILTERS, PARSED, START, all_pages, facets, make_item, matches
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dinamis_service.catalogue import collections, sqlite_load
+from dinamis_service.catalogue.engine import FACETS, Item, ItemError, SearchRequest
+from dinamis_service.catalogue.sqlite import SqliteCatalogue
+from dinamis_service.catalogue.sqlite_search import plan
+
+STANDARD = collections.standard_collections()
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Iterator[SqliteCatalogue]:
+    engine = SqliteCatalogue(tmp_path / "catalogue.sqlite", durable=False, watched_rows=1)
+    collections.install(engine)
+    yield engine
+    engine.close()
+
+
+def some_items(seed: int, count: int) -> list[Item]:
+    """Footprints of every shape, some hair-thin, turned anyhow, sharing edges and corners with each other."""
+    rng = np.random.default_rng(seed)
+    made = []
+    for number in range(count):
+        middle = np.array([3, 43]) + rng.uniform(-3, 3, 2).round(int(rng.integers(0, 5)))
+        corners = int(rng.choice([4, 4, 4, 4, 3, 5, 9]))
+        angles = np.sort(rng.uniform(0, 2 * np.pi, corners))[:: rng.choice([-1, 1])]
+        size = rng.choice([1e-5, 1e-3, 0.1, 0.5, 1.0])
+        stretch = np.array([1, rng.choice([1e-4, 0.3, 1])])
+        ring = middle + size * stretch * np.column_stack([np.cos(angles), np.sin(angles)])
+        footprint: Any = shapely.Polygon(ring)
+        kind = rng.random()
+        if kind < 0.3:
+            footprint = shapely.box(*middle, *(middle + size), ccw=bool(rng.integers(2)))
+        elif kind < 0.35:
+            footprint = shapely.MultiPolygon([footprint, shapely.box(*(middle + 1), *(middle + 1.2))])
+        elif kind < 0.4:
+            footprint = shapely.box(*middle, *(middle + size)).difference(
+                shapely.box(*(middle + size / 3), *(middle + size / 2))
+            )
+        elif kind < 0.45:
+            footprint = shapely.Point(*middle)
+        properties = {
+            "datetime": str(np.datetime64("2015-01-01T00:00:00.000", "ms") + int(rng.integers(10**10))) + "Z",
+            "eo:cloud_cover": float(rng.integers(0, 1000) / 10),
+            "view:incidence_angle": float(rng.integers(-20, 700) / 10),
+        }
+        geometry = orjson.loads(shapely.to_geojson(footprint))
+        made.append(make_item(number, id=f"S{number:05d}", geometry=geometry, properties=properties))
+    return made
+
+
+def some_areas(seed: int, items: list[Item]) -> Iterator[Any]:
+    """Areas of every shape; some of them touch footprints in one point or one edge."""
+    rng = np.random.default_rng(seed)
+    for number in range(60):
+        middle = np.array([3, 43]) + rng.uniform(-3, 3, 2).round(int(rng.integers(0, 5)))
+        angles = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 40))))
+        radius = rng.choice([1e-6, 1e-3, 0.05, 0.5, 3, 9]) * rng.uniform(0.3, 1, len(angles))
+        star = shapely.Polygon(middle + radius[:, None] * np.column_stack([np.cos(angles), np.sin(angles)]))
+        other = shapely.geometry.shape(items[number]["geometry"])
+        yield [
+            star,
+            star.difference(shapely.Point(*middle).buffer(float(radius.min()) / 2)),
+            shapely.box(*middle, *(middle + radius[0])),
+            shapely.union(star, shapely.box(*(middle + 2), *(middle + 3))),
+            shapely.Point(shapely.get_coordinates(other)[0]),
+            other.boundary if other.geom_type == "Polygon" else other,
+        ][number % 6]
+
+
+def test_footprints_are_told_apart_exactly(catalogue: SqliteCatalogue) -> None:
+    """Thousands of footprints against areas that share points and edges with them, live and from zones."""
+    held = some_items(1, 4000)
+    catalogue.upsert(held)
+    footprints = shapely.from_geojson([orjson.dumps(item["geometry"]) for item in held])
+    for area in some_areas(2, held):
+        wanted = int(shapely.intersects(footprints, shapely.make_valid(area)).sum())
+        for _ in range(3):
+            assert catalogue.search(SearchRequest(geometry=area, limit=0)).matched == wanted, area.wkt
+    assert catalogue.check() == []
+
+
+def test_zones_answer_day_by_day_and_by_step(catalogue: SqliteCatalogue) -> None:
+    """Every bound in time and every step of the sliders, over the world and over a zone."""
+    held = some_items(3, 600)
+    catalogue.upsert(held)
+    area = shapely.box(1, 41, 5, 45)
+    catalogue.search(SearchRequest(geometry=area))
+    catalogue.search(SearchRequest(geometry=area))
+    zones = "SELECT count(*) FROM zone"
+    with sqlite3.connect(catalogue.path) as connection:
+        assert connection.execute(zones).fetchone() == (2,)
+    moments = sorted(
+        np.datetime64(item["properties"]["datetime"][:-1]).astype("M8[ms]").astype(object) for item in held
+    )
+    rng = np.random.default_rng(4)
+    for turn in range(120):
+        ends = sorted(moment.replace(tzinfo=START.tzinfo) for moment in rng.choice(moments, 2))
+        request = SearchRequest(
+            geometry=[None, area][turn % 2],
+            start=ends[0] if rng.random() < 0.7 else None,
+            end=ends[1] if rng.random() < 0.7 else None,
+            filter=PARSED[str(rng.choice([text for text in FILTERS if text]))] if turn % 3 else None,
+            facets=FACETS,
+            limit=0,
+        )
+        expected = matches(held, request)
+        result = catalogue.search(request)
+        assert result.matched == len(expected)
+        told = facets(expected)
+        assert result.facets == told, request
+
+
+def test_watched_zones_are_few_and_follow_what_changes(catalogue: SqliteCatalogue) -> None:
+    held = {item["id"]: item for item in some_items(5, 300)}
+    catalogue.upsert(held.values())
+    areas = [shapely.box(0, 40, 6, 43 + number / 10) for number in range(16)]
+    for area in areas * 2:
+        catalogue.search(SearchRequest(geometry=area))
+    with sqlite3.connect(catalogue.path) as connection:
+        assert connection.execute("SELECT count(*) FROM zone").fetchone() == (1 + 12,)
+    moved = [
+        {**item, "geometry": make_item(0, place=(3, 42))["geometry"]} for item in list(held.values())[:50]
+    ]
+    catalogue.upsert(moved)
+    held |= {item["id"]: item for item in moved}
+    for name in list(held)[100:130]:
+        catalogue.delete("pleiades", name)
+        del held[name]
+    for area in areas:
+        expected = matches(held.values(), SearchRequest(geometry=area))
+        assert catalogue.search(SearchRequest(geometry=area, limit=0)).matched == len(expected)
+    assert catalogue.check() == []
+
+
+@settings(max_examples=4, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_blocks_are_cut_again_as_they_grow(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    """Enough items of one place that its tail is cut, in batches and one by one."""
+    engine = SqliteCatalogue(tmp_path_factory.mktemp("engine") / "catalogue.sqlite", durable=False)
+    try:
+        collections.install(engine)
+        rng = np.random.default_rng(seed)
+        numbers = iter(range(10_000))
+        for size in [1, 300, 1, 2500, 1, 1, 700, *rng.integers(1, 900, 3).tolist()]:
+            engine.upsert(
+                make_item(number % 400, id=f"G{number}", place=rng.uniform(0.1, 2, 2).tolist())
+                for number in (next(numbers) for _ in range(size))
+            )
+        assert engine.check() == []
+        found = engine.search(SearchRequest(geometry=shapely.box(0, 0, 3, 3), limit=0))
+        assert found.matched == engine.count() == next(numbers)
+    finally:
+        engine.close()
+
+
+def part_of(seed: int, count: int) -> list[Item]:
+    return some_items(seed, count)
+
+
+def test_loading_gives_the_catalogue_that_putting_in_gives(tmp_path: Path) -> None:
+    """Also where an item comes twice: the later stays."""
+    parts = [partial(part_of, seed, 700) for seed in (6, 7)]
+    loaded = sqlite_load.load(tmp_path / "loaded.sqlite", STANDARD, parts, processes=1)
+    one, other = SqliteCatalogue(tmp_path / "loaded.sqlite"), SqliteCatalogue(tmp_path / "put.sqlite")
+    try:
+        collections.install(other)
+        for part in parts:
+            other.upsert(part())
+        assert loaded == one.count() == other.count() == 700
+        assert one.check() == []
+        for area in (None, shapely.box(2, 42, 4, 44)):
+            request = SearchRequest(geometry=area, facets=FACETS, limit=100)
+            assert one.search(request) == other.search(request)
+        more = make_item(1, id="MORE", assets={"pan": {"href": "objects:more.tif"}})
+        one.upsert([more])
+        assert one.item_of_object("more.tif") == more
+        assert one.check() == []
+    finally:
+        one.close()
+        other.close()
+
+
+def spoilt_part() -> list[Item]:
+    return [make_item(1), make_item(2, geometry=None)]
+
+
+def test_a_load_that_fails_leaves_no_catalogue(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    with pytest.raises(ItemError, match="ITEM-0002"):
+        sqlite_load.load(path, STANDARD, [spoilt_part], processes=1)
+    assert not path.exists()
+    assert sqlite_load.load(path, STANDARD, [partial(part_of, 8, 10)], processes=1) == 10
+    with pytest.raises(FileExistsError):
+        sqlite_load.load(path, STANDARD, [], processes=1)
+
+
+FIRST_VERSION = """
+CREATE TABLE collection (coll INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
+CREATE TABLE kind (
+  kind INTEGER PRIMARY KEY, facts TEXT NOT NULL UNIQUE, collection TEXT NOT NULL, platform TEXT,
+  constellation TEXT, mission TEXT, product_type TEXT, access TEXT, synthetic INTEGER, order_status TEXT,
+  gsd REAL
+);
+CREATE TABLE item (
+  rid INTEGER PRIMARY KEY, id TEXT NOT NULL, coll INTEGER NOT NULL REFERENCES collection,
+  kind INTEGER NOT NULL REFERENCES kind, moment INTEGER NOT NULL, moment_end INTEGER, created INTEGER,
+  cloud REAL, incidence REAL, geom BLOB NOT NULL, UNIQUE (id, coll)
+);
+CREATE INDEX item_moment ON item (moment DESC, id);
+CREATE INDEX item_kind ON item (kind, moment, cloud, incidence);
+CREATE VIRTUAL TABLE footprint USING rtree(rid, x0, x1, y0, y1, t0, t1);
+CREATE TABLE doc (rid INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE object (key TEXT PRIMARY KEY, rid INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX object_rid ON object (rid);
+INSERT INTO collection VALUES (1, 'pleiades', '{"id": "pleiades"}');
+INSERT INTO kind (kind, facts, collection, platform, product_type)
+VALUES (1, '[]', 'pleiades', 'PHR1A', 'orderable');
+"""
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path, held = tmp_path / "catalogue.sqlite", [make_item(number) for number in range(50)]
+    with sqlite3.connect(path) as connection:
+        connection.executescript(FIRST_VERSION)
+        for number, item in enumerate(held, 1):
+            shape = shapely.geometry.shape(item["geometry"])
+            moment = int(np.datetime64(item["properties"]["datetime"][:-1], "us").astype(int))
+            row = (number, item["id"], 1, 1, moment, None, None, None, None, shapely.to_wkb(shape))
+            connection.execute("INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute("INSERT INTO doc VALUES (?, ?)", (number, zlib.compress(orjson.dumps(item))))
+    catalogue = SqliteCatalogue(path)
+    try:
+        assert catalogue.check() == []
+        request = SearchRequest(geometry=shapely.box(0, 0, 0.5, 0.5), limit=7)
+        ids, totals = all_pages(catalogue, request)
+        expected = matches(held, request)
+        assert (ids, totals) == ([item["id"] for item in expected], {len(expected)})
+        assert catalogue.search(replace(request, limit=50)).items == expected
+        catalogue.upsert([held[0], make_item(60)])
+        assert catalogue.delete("pleiades", "ITEM-0003")
+        assert catalogue.check() == []
+    finally:
+        catalogue.close()
+
+
+@pytest.mark.parametrize("table", ["block", "cube", "doc"])
+def test_what_is_lost_is_noticed(catalogue: SqliteCatalogue, table: str) -> None:
+    catalogue.upsert(make_item(number) for number in range(50))
+    assert catalogue.check() == []
+    with sqlite3.connect(catalogue.path) as connection:
+        connection.execute(f"DELETE FROM {table} WHERE rowid = (SELECT max(rowid) FROM {table})")
+    assert catalogue.check() != []
+
+
+def test_walks_and_pages_use_indexes(catalogue: SqliteCatalogue) -> None:
+    """Layout for tens of millions of items: nothing sorts or scans the table of items."""
+    request = SearchRequest(start=START, filter=PARSED["eo:cloud_cover < 20"])
+    searched = plan(request, any_span=False)
+    with sqlite3.connect(catalogue.path) as connection:
+
+        def steps(sql: str, values: list[Any]) -> list[str]:
+            return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+
+        walk = steps(searched.walk_sql, [*searched.values, *searched.after_values, 0])
+        page = steps(searched.chosen_sql, ["[]", *searched.after_values, 10])
+        stop = steps(searched.stop_sql, [*searched.stop_values, 10])
+    assert "item_moment" in walk[0]
+    assert not any("USE TEMP B-TREE FOR ORDER BY" in step for step in walk)
+    assert any(step.startswith("SEARCH i USING INTEGER PRIMARY KEY") for step in page)
+    assert "COVERING INDEX item_moment" in stop[0]
