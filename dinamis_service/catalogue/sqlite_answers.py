@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,8 +49,17 @@ class Answer:
 class Search:
     """Answers one request from one snapshot."""
 
-    def __init__(self, connection: sqlite3.Connection, request: SearchRequest) -> None:
-        """Understand the request; `SearchError` when that cannot be done."""
+    def __init__(
+        self, connection: sqlite3.Connection, request: SearchRequest, pause: Callable[[], None]
+    ) -> None:
+        """Understand the request; `SearchError` when that cannot be done.
+
+        Args:
+            connection: to a snapshot of the catalogue.
+            request: the request.
+            pause: called now and then in a long search.
+        """
+        self._pause = pause
         self._connection = connection
         self._request = request
         spans = connection.execute("SELECT EXISTS (SELECT 1 FROM item WHERE moment_end IS NOT NULL)")
@@ -122,6 +131,7 @@ class Search:
                 records = records[self.area.meets_records(self._connection, records)]
             if len(records):
                 yield records
+            self._pause()
 
     def _passing(self, records: Records) -> Any:
         """Which records' rows pass a filter that records cannot answer."""

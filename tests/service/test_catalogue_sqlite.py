@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +24,7 @@ from dinamis_service.catalogue import collections, sqlite_load
 from dinamis_service.catalogue.engine import FACETS, Item, ItemError, SearchRequest
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.catalogue.sqlite_search import plan
+from dinamis_service.catalogue.turns import Turns
 
 STANDARD = collections.standard_collections()
 
@@ -287,3 +290,30 @@ def test_walks_and_pages_use_indexes(catalogue: SqliteCatalogue) -> None:
     assert not any("USE TEMP B-TREE FOR ORDER BY" in step for step in walk)
     assert any(step.startswith("SEARCH i USING INTEGER PRIMARY KEY") for step in page)
     assert "COVERING INDEX item_moment" in stop[0]
+
+
+def test_a_long_search_lets_others_go_first() -> None:
+    """Everybody gets a turn in the order of asking, also while one holds it long."""
+    turns, told, started = Turns(), [], threading.Event()
+
+    def long() -> None:
+        with turns.turn():
+            started.set()
+            while len(told) < 3:
+                turns.pause()
+            told.append("long")
+
+    def short(name: str) -> None:
+        with turns.turn():
+            told.append(name)
+
+    threads = [threading.Thread(target=long)]
+    threads[0].start()
+    assert started.wait(5)
+    for name in ("a", "b", "c"):
+        threads.append(threading.Thread(target=short, args=(name,)))
+        threads[-1].start()
+        time.sleep(0.05)
+    for thread in threads:
+        thread.join(5)
+    assert told == ["a", "b", "c", "long"]
