@@ -27,7 +27,7 @@ _ROWS = 5000
 """Rows looked at together."""
 _WALKED = 20_000
 """Rows that are walked through in the order of time before another way is taken."""
-_WALK_SHARE = 8
+_WALK_SHARE = 64
 """Records of a block that are looked at while one row is walked to."""
 _WIDE_BLOCKS = 400
 """Blocks from which on the page is first looked for in the order of time."""
