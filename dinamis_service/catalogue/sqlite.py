@@ -25,6 +25,7 @@ from dinamis_service.catalogue.sqlite_blocks import BLOCK
 from dinamis_service.catalogue.sqlite_documents import SAMPLES, Documents, train
 from dinamis_service.catalogue.sqlite_rows import rows_of
 from dinamis_service.catalogue.sqlite_write import Writer
+from dinamis_service.catalogue.turns import Turns
 
 _BATCH = 5000
 WATCHED_ROWS = 250_000
@@ -47,6 +48,7 @@ class SqliteCatalogue:
         self.path = path
         self._synchronous = "FULL" if durable else "OFF"
         self._watched_rows = watched_rows
+        self._turns = Turns()
         self._seen: dict[bytes, None] = {}
         self._idle: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
@@ -57,9 +59,9 @@ class SqliteCatalogue:
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Answer one page of a search, counting exactly over one snapshot of the catalogue."""
-        with self._reading() as connection:
+        with self._turns.turn(), self._reading() as connection:
             try:
-                search = Search(connection, request)
+                search = Search(connection, request, self._turns.pause)
                 answer = search.answer()
             except sqlite3.OperationalError as error:
                 raise _too_complex(error) from error
@@ -156,7 +158,8 @@ class SqliteCatalogue:
                 for oldest in list(self._seen)[:-_SEEN_MAX]:
                     del self._seen[oldest]
         if again:
-            with self._writing() as connection:
+            # another writer may hold the file for long: the area will be searched again
+            with suppress(sqlite3.OperationalError), self._writing() as connection:
                 sqlite_tables.count_zone(connection, area)
 
     def _packing(self, connection: sqlite3.Connection, batch: list[Item]) -> Documents:

@@ -96,21 +96,30 @@ class Area:
     def _look_at_corners(self, records: Records, met: Mask, open_: Places) -> Places:
         """Mark in `met` what the corners of footprints tell for certain; the places that they leave open."""
         others, open_ = open_[records["quad"][open_] == 0], open_[records["quad"][open_] == 1]
-        lines = lines_of(records["corners"][open_])
+        near = records[open_]
+        lines = lines_of(near["corners"])
+        # no side is as long as both sides of the box
+        slack = _TOLERANCE * (near["x1"] - near["x0"] + near["y1"] - near["y0"]).astype(float)
+
+        def keep(kept: Mask) -> None:
+            nonlocal open_, lines, slack
+            open_, lines, slack = open_[kept], lines[:, :, kept], slack[kept]
 
         def hold(x: float, y: float) -> None:
-            nonlocal open_, lines
-            within = (lines[0] * x + lines[1] * y - lines[2]).min(axis=1, initial=np.inf) > _TOLERANCE
+            depth = lines[0] * x
+            depth += lines[1] * y
+            depth -= lines[2]
+            within = depth.min(axis=0) > slack
             met[open_[within]] = True
-            open_, lines = open_[~within], lines[:, ~within]
+            keep(~within)
 
         inner, *some = self._points.tolist()
         hold(*inner)
-        farthest = np.full(lines.shape[1:], -np.inf)
-        for x, y in self._hull.tolist():
-            np.maximum(farthest, lines[0] * x + lines[1] * y - lines[2], out=farthest)
-        near = farthest.min(axis=1, initial=np.inf) > -_TOLERANCE
-        open_, lines = open_[near], lines[:, near]
+        for around in (shapely.get_coordinates(shapely.envelope(self.geometry)), self._hull):
+            farthest = np.full(lines.shape[1:], -np.inf)
+            for x, y in around.tolist():
+                np.maximum(farthest, lines[0] * x + lines[1] * y - lines[2], out=farthest)
+            keep(farthest.min(axis=0) > -slack)
         for point in some:
             hold(*point)
         return np.concatenate([others, open_])

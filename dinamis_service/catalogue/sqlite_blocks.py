@@ -59,10 +59,12 @@ _TAIL_SHARE = 32
 _CELL = 5.0
 _CELLS = 2592
 _COLUMNS = 72
-_READ = 128
+_READ = 64
 """Blocks looked at together: as much as the processor's cache holds."""
 _CORNERS = 4
 _NEXT = [1, 2, 3, 0]
+_FLAT = 1e-9
+"""Square degrees below which a triangle of corners is no triangle: beyond what rounding makes of nothing."""
 _YEAR_US = 365.25 * 86400e6
 _SCALES = (0.5, 0.5, 2.0)
 """Extents that weigh the same when a shard is cut: degrees, degrees, years."""
@@ -130,13 +132,17 @@ def make_records(columns: Mapping[str, Sequence[Any]], footprints: NDArray[np.ob
 
 
 def lines_of(corners: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The sides of quadrilaterals as lines (a, b, c): a point lies a*x + b*y - c degrees inside of a side."""
-    ends = corners.astype(float)
-    along = ends[:, _NEXT] - ends
-    along /= np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-12)[..., None]
-    lines = np.empty((3, len(corners), _CORNERS))
-    lines[0], lines[1] = -along[..., 1], along[..., 0]
-    lines[2] = lines[0] * ends[..., 0] + lines[1] * ends[..., 1]
+    """The sides of quadrilaterals as lines (a, b, c), by line, side and quadrilateral.
+
+    A point lies inside of a side where a*x + b*y - c is positive: by its distance times the side's length.
+    """
+    ends = np.ascontiguousarray(corners.transpose(2, 1, 0), float)
+    x, y = ends
+    lines = np.empty((3, _CORNERS, len(corners)))
+    np.subtract(y, y[_NEXT], out=lines[0])
+    np.subtract(x[_NEXT], x, out=lines[1])
+    np.multiply(lines[0], x, out=lines[2])
+    lines[2] += lines[1] * y
     return lines
 
 
@@ -147,7 +153,7 @@ def _are_convex(corners: NDArray[np.float32]) -> NDArray[np.bool_]:
     for corner in range(_CORNERS):
         x, y = corners[:, corner].astype(float).T
         for side in ((corner + 1) % _CORNERS, (corner + 2) % _CORNERS):
-            convex &= a[:, side] * x + b[:, side] * y > c[:, side]
+            convex &= a[side] * x + b[side] * y - c[side] > _FLAT
     return convex
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -48,7 +50,8 @@ _CACHE_KIB = 32_768
 _MAPPED_BYTES = 2**31 - 65_536
 _ROWS = 20_000
 _ROW = "rid, kind, coll, moment, ifnull(moment_end, moment), cloud, incidence, geom"
-_NO_RECORDS = np.zeros(0, RECORD)
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_DIGESTS = 2**64
 
 
 def connect(path: Path, synchronous: str) -> sqlite3.Connection:
@@ -99,17 +102,23 @@ def count_anew(connection: sqlite3.Connection) -> None:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names above
     connection.execute("DELETE FROM zone WHERE zone <> ?", [WORLD])
     total = connection.execute("SELECT count(*) FROM item").fetchone()[0]
-    records, shards, done = np.empty(total, RECORD), np.empty(total, np.int64), 0
-    cubes = Cubes()
-    for some, of_shard in _records(connection):
-        cubes.add(WORLD, some)
-        records[done : done + len(some)], shards[done : done + len(some)] = some, of_shard
-        done += len(some)
+    if not total:
+        return
+    cubes, shards, done = Cubes(), np.empty(total, np.int64), 0
+    file = connection.execute("PRAGMA database_list").fetchone()[2]
+    with tempfile.TemporaryFile(dir=Path(file).parent) as spool:  # gigabytes better not held in memory
+        for some, of_shard in _records(connection):
+            cubes.add(WORLD, some)
+            spool.write(some.tobytes())
+            shards[done : done + len(some)] = of_shard
+            done += len(some)
+        spool.flush()
+        records = np.memmap(spool, RECORD, mode="r", shape=total)
+        order = np.argsort(shards, kind="stable")
+        starts = np.flatnonzero(np.diff(shards[order], prepend=-1))
+        for part in np.split(order, starts[1:]):
+            sqlite_blocks.write_cut(connection, int(shards[part[0]]), np.asarray(records[part]))
     cubes.write(connection)
-    order = np.argsort(shards, kind="stable")
-    starts = np.flatnonzero(np.diff(shards[order], prepend=-1))
-    for part in np.split(order, starts[1:]) if total else ():
-        sqlite_blocks.write_cut(connection, int(shards[part[0]]), records[part])
 
 
 def count_zone(connection: sqlite3.Connection, area: Area) -> None:
@@ -145,15 +154,30 @@ def problems(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _wrong_blocks(connection: sqlite3.Connection) -> Iterator[str]:
-    """Blocks hold each row once, as it is, in its shard."""
-    held = [_NO_RECORDS]
+    """Blocks hold each row once, as it is, in its shard; told by sums, for there may be many millions."""
+    sums: Counter[int] = Counter()
     for shard, n, body in connection.execute("SELECT shard, n, records FROM block"):
-        held.append(np.frombuffer(body, RECORD))
-        if len(held[-1]) != n:
-            yield f"a block of the shard {shard} holds {len(held[-1])} records instead of {n}"
-    wanted = np.sort(np.concatenate([_NO_RECORDS, *(some for some, _ in _records(connection))]), order="rid")
-    if np.sort(np.concatenate(held), order="rid").tobytes() != wanted.tobytes():
-        yield f"blocks do not hold what the {len(wanted)} rows say"
+        records = np.frombuffer(body, RECORD)
+        sums[shard] += int(_digests(records).sum())
+        if len(records) != n:
+            yield f"a block of the shard {shard} holds {len(records)} records instead of {n}"
+    for records, shards in _records(connection):
+        digests = _digests(records)
+        for shard in np.unique(shards).tolist():
+            sums[shard] -= int(digests[shards == shard].sum())
+    for shard, rest in sums.items():
+        if rest % _DIGESTS:
+            yield f"the blocks of the shard {shard} do not hold what its rows say"
+
+
+def _digests(records: Records) -> NDArray[np.uint64]:
+    """A number for each record that another one will not have."""
+    words = np.ascontiguousarray(records).view(np.uint64).reshape(len(records), -1)
+    digests = np.zeros(len(records), np.uint64)
+    for place in range(words.shape[1]):
+        digests = (digests ^ words[:, place]) * _MULTIPLIER
+        digests ^= digests >> np.uint64(29)
+    return digests
 
 
 def _wrong_numbers(connection: sqlite3.Connection) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,10 +20,11 @@ from catalogue_model import FILTERS, PARSED, START, all_pages, facets, make_item
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dinamis_service.catalogue import collections, sqlite_load
+from dinamis_service.catalogue import collections, sqlite_answers, sqlite_load
 from dinamis_service.catalogue.engine import FACETS, Item, ItemError, SearchRequest
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.catalogue.sqlite_search import plan
+from dinamis_service.catalogue.turns import Turns
 
 STANDARD = collections.standard_collections()
 
@@ -172,6 +175,22 @@ def test_blocks_are_cut_again_as_they_grow(tmp_path_factory: pytest.TempPathFact
         engine.close()
 
 
+@pytest.mark.parametrize("walked", [3, 40])
+def test_pages_are_the_same_however_far_is_walked(
+    catalogue: SqliteCatalogue, monkeypatch: pytest.MonkeyPatch, walked: int
+) -> None:
+    held = some_items(9, 300)
+    catalogue.upsert(held)
+    monkeypatch.setattr(sqlite_answers, "_WALKED", walked)
+    monkeypatch.setattr(sqlite_answers, "_WIDE_BLOCKS", 0)
+    for area in (None, shapely.box(1, 41, 5, 45)):
+        for text in (None, "eo:cloud_cover < 20", "eo:cloud_cover <= 20 AND view:incidence_angle <= 15"):
+            for counted in (True, False):
+                request = SearchRequest(geometry=area, filter=PARSED[text], limit=9, counted=counted)
+                expected = [item["id"] for item in matches(held, request)]
+                assert all_pages(catalogue, request)[0] == expected
+
+
 def part_of(seed: int, count: int) -> list[Item]:
     return some_items(seed, count)
 
@@ -287,3 +306,30 @@ def test_walks_and_pages_use_indexes(catalogue: SqliteCatalogue) -> None:
     assert not any("USE TEMP B-TREE FOR ORDER BY" in step for step in walk)
     assert any(step.startswith("SEARCH i USING INTEGER PRIMARY KEY") for step in page)
     assert "COVERING INDEX item_moment" in stop[0]
+
+
+def test_a_long_search_lets_others_go_first() -> None:
+    """Everybody gets a turn in the order of asking, also while one holds it long."""
+    turns, told, started = Turns(), [], threading.Event()
+
+    def long() -> None:
+        with turns.turn():
+            started.set()
+            while len(told) < 3:
+                turns.pause()
+            told.append("long")
+
+    def short(name: str) -> None:
+        with turns.turn():
+            told.append(name)
+
+    threads = [threading.Thread(target=long)]
+    threads[0].start()
+    assert started.wait(5)
+    for name in ("a", "b", "c"):
+        threads.append(threading.Thread(target=short, args=(name,)))
+        threads[-1].start()
+        time.sleep(0.05)
+    for thread in threads:
+        thread.join(5)
+    assert told == ["a", "b", "c", "long"]
