@@ -84,7 +84,8 @@ def _with_partial_items(document: dict[str, Any]) -> dict[str, Any]:
     """The document, with pages of a search as they are: `fields` leaves out what STAC wants of an item."""
     for path in ("/search", "/collections/{collection_id}/items"):
         for operation in document["paths"][CATALOGUE + path].values():
-            for content in operation["responses"]["200"]["content"].values():
+            found = operation["responses"].get("200", {})  # a POST of items, which creates them, answers 201
+            for content in found.get("content", {}).values():
                 content["schema"] = {"$ref": "#/components/schemas/ItemPage"}
     counts = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
     document["components"]["schemas"]["ItemPage"] = {

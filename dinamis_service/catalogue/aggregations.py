@@ -12,6 +12,7 @@ from stac_fastapi.extensions.aggregation.client import BaseAggregationClient
 from dinamis_service.catalogue.answers import conditional
 from dinamis_service.catalogue.documents import JSON, Addresses
 from dinamis_service.catalogue.engine import UNKNOWN, SearchError, SearchResult
+from dinamis_service.catalogue.freetext.narrowing import TextSearch
 from dinamis_service.catalogue.parameters import no_collection, refusing
 from dinamis_service.catalogue.searching import Asked, asked_by_get, asked_by_post, request_of, within
 from dinamis_service.context import Context, base_url
@@ -58,6 +59,7 @@ class AggregationClient(BaseAggregationClient):
     """Answers `/aggregations` and `/aggregate`, of the whole catalogue and of a collection."""
 
     context: Context = attr.ib(kw_only=True)
+    texts: TextSearch = attr.ib(kw_only=True)
 
     def get_aggregations(self, collection_id: str | None = None, **kwargs: Any) -> Any:
         """What can be asked for."""
@@ -82,7 +84,7 @@ class AggregationClient(BaseAggregationClient):
             facets = _facets_of(wanted or [TOTAL])
             if collection_id is not None:
                 asked = within(asked, collection_id)
-            search = request_of(replace(asked, facets=facets), limit_max=0)
+            search = request_of(replace(asked, facets=facets), 0, self.texts)
             result = self.context.catalogue.search(search)
         return self._answer(request, "aggregate", collection_id, _told(wanted or [TOTAL], result))
 

@@ -21,6 +21,7 @@ from dinamis_service.catalogue.documents import (
     item_document,
 )
 from dinamis_service.catalogue.engine import SearchResult
+from dinamis_service.catalogue.freetext.narrowing import TextSearch
 from dinamis_service.catalogue.parameters import no_collection, refusing
 from dinamis_service.catalogue.searching import Asked, asked_by_get, asked_by_post, request_of, within
 from dinamis_service.context import Context, base_url
@@ -36,6 +37,7 @@ class CatalogueClient(BaseCoreClient):
     """Answers the routes of the STAC API from the catalogue engine."""
 
     context: Context = attr.ib(kw_only=True)
+    texts: TextSearch = attr.ib(kw_only=True)
 
     def landing_page(self, **kwargs: Any) -> Any:
         """Root of the catalogue, with a link to each collection."""
@@ -177,7 +179,7 @@ class CatalogueClient(BaseCoreClient):
         return conditional(request, document, GEOJSON)
 
     def _search(self, asked: Asked) -> SearchResult:
-        search = request_of(asked, self.context.settings.search_limit_max)
+        search = request_of(asked, self.context.settings.search_limit_max, self.texts)
         wanted = over_gaps(self.context.catalogue, search) if asked.uncovered else search
         if wanted is None:  # nothing can be new where everything is covered
             return SearchResult([], 0, None, {name: {} for name in search.facets})

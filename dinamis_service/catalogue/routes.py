@@ -36,6 +36,8 @@ from dinamis_service.catalogue import wire
 from dinamis_service.catalogue.aggregations import AggregationClient
 from dinamis_service.catalogue.answers import conditional
 from dinamis_service.catalogue.client import CatalogueClient
+from dinamis_service.catalogue.freetext.gazetteer import SqliteGazetteer
+from dinamis_service.catalogue.freetext.narrowing import TextSearch
 from dinamis_service.catalogue.parameters import no_collection
 from dinamis_service.catalogue.queryables import QUERYABLES, occurring
 from dinamis_service.catalogue.transactions import Transactions
@@ -49,6 +51,7 @@ _TOLD_MAX = 5
 
 def mount(app: FastAPI, context: Context) -> None:
     """Put the STAC API on `app` under /stac."""
+    texts = TextSearch(SqliteGazetteer(context.settings.gazetteer_file), context.clock)
     conditions = _conditions(context)
     extensions = [
         *conditions,
@@ -64,7 +67,7 @@ def mount(app: FastAPI, context: Context) -> None:
         wire.OwnParameters(),
         Transactions(context, PREFIX),
     ]
-    aggregation = _Aggregation(client=AggregationClient(context=context))
+    aggregation = _Aggregation(client=AggregationClient(context=context, texts=texts))
     aggregation.GET = create_get_request_model(conditions, base_model=wire.AggregateGet)
     aggregation.POST = create_post_request_model(conditions, base_model=wire.AggregatePost)
     others = dict(app.exception_handlers)
@@ -79,7 +82,7 @@ def mount(app: FastAPI, context: Context) -> None:
             openapi_url=str(app.openapi_url),
             docs_url=str(app.docs_url),
         ),
-        client=CatalogueClient(context=context, landing_page_id="dinamis"),
+        client=CatalogueClient(context=context, texts=texts, landing_page_id="dinamis"),
         extensions=[*extensions, aggregation],
         exceptions={},
         middlewares=[],  # compression would break the byte ranges of /objects

@@ -11,8 +11,8 @@ from dinamis_service.catalogue.areas import read_area, read_box
 from dinamis_service.catalogue.documents import Fields
 from dinamis_service.catalogue.engine import FACETS, NEWEST_FIRST, SearchError, SearchRequest, SortKey
 from dinamis_service.catalogue.filters import all_of, filter_of_query, parse_filter, to_sql, without_area
+from dinamis_service.catalogue.freetext.narrowing import TextSearch
 from dinamis_service.catalogue.moments import parse_interval
-from dinamis_service.catalogue.terms import search_terms
 from dinamis_service.catalogue.wire import DEFAULT_LIMIT
 from dinamis_service.soundness import MAX_DEPTH, sound_json
 
@@ -109,8 +109,8 @@ def _fields(wanted: Any) -> Fields:
     return Fields.of(wanted.include, wanted.exclude)
 
 
-def request_of(asked: Asked, limit_max: int) -> SearchRequest:
-    """The request that the engine answers; pages hold at most `limit_max` items.
+def request_of(asked: Asked, limit_max: int, texts: TextSearch) -> SearchRequest:
+    """The request that the engine answers; pages hold at most `limit_max` items, `texts` reads `q`.
 
     Raises:
         SearchError: a parameter cannot be understood; it is named.
@@ -135,7 +135,7 @@ def request_of(asked: Asked, limit_max: int) -> SearchRequest:
     conditions = _conditions(asked)
     if geometry is None:
         conditions, geometry = without_area(conditions)
-    return SearchRequest(
+    request = SearchRequest(
         collections=tuple(asked.collections or ()),
         ids=tuple(asked.ids or ()),
         geometry=geometry,
@@ -148,6 +148,7 @@ def request_of(asked: Asked, limit_max: int) -> SearchRequest:
         facets=_facets(asked.facets),
         counted=asked.counted,
     )
+    return texts.narrow(request, asked.q)
 
 
 def within(asked: Asked, collection: str) -> Asked:
@@ -156,7 +157,7 @@ def within(asked: Asked, collection: str) -> Asked:
 
 
 def _conditions(asked: Asked) -> Any:
-    """The one filter that holds the conditions of `filter`, `query` and `q`, each checked by itself."""
+    """The one filter that holds the conditions of `filter` and `query`, each checked by itself."""
     if asked.filter_crs and asked.filter_crs not in _CRS84:
         raise SearchError(
             fr=f"« filter-crs » : il faut {_CRS84[0]}.",
@@ -175,7 +176,7 @@ def _conditions(asked: Asked) -> Any:
                 parameter="query",
             )
         query = _checked("query", lambda: filter_of_query(asked.query))
-    return all_of([written, query, search_terms(asked.q) if asked.q else None])
+    return all_of([written, query])
 
 
 def _checked(parameter: str, read: Any) -> Any:

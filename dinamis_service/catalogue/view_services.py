@@ -29,9 +29,9 @@ def are_complete(links: list[dict[str, Any]]) -> bool:
 
 def _linked(links: Any) -> Iterator[dict[str, Any]]:
     for link in links if isinstance(links, list) else ():
-        if not isinstance(link, dict) or link.get("rel") not in _RELATIONS or not _is_web(link.get("href")):
+        rel = link.get("rel") if isinstance(link, dict) else None
+        if not isinstance(rel, str) or rel not in _RELATIONS or not _is_web(link.get("href")):
             continue
-        rel = link["rel"]
         prefix = f"{rel}:"
         kept = {
             key: value

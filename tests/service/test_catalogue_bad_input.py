@@ -75,7 +75,7 @@ def refused(answer: Response, parameter: str) -> str:
         ("query", '{"eo:cloud_cover": {"near": 3}}'),
         ("query", '{"owner": {"eq": 3}}'),
         ("query", '{"eo:cloud_cover": {"lt": NaN}}'),
-        ("q", "x " * 100),
+        ("q", "x " * 200),
     ],
 )
 def test_malformed_parameter_is_named(client: TestClient, parameter: str, value: str) -> None:

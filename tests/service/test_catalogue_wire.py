@@ -156,11 +156,12 @@ def test_queryables_of_a_collection_are_what_occurs_there(client: TestClient) ->
     ("words", "count"),
     [
         ("néo", 40),
-        ("Pléiades Néo ITEM-0001", 1),
-        (["spot 6", "neo"], 80),
-        ("item-0007", 1),
+        ("Pléiades Néo 2015", 40),
+        ("Pléiades Néo depuis 2016", 0),
+        (["pléiades", "neo"], 80),
         ("sentinel", 0),
-        ("item[", 120),
+        ("zblurp[", 0),
+        ("néo zblurp", 0),
         ("  ", 120),
     ],
 )

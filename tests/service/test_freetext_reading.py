@@ -10,12 +10,12 @@ from gazetteers import gazetteer  # noqa: F401 - a fixture
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from dinamis_service.catalogue.engine import SearchRequest
+from dinamis_service.catalogue.engine import SearchError, SearchRequest
 from dinamis_service.catalogue.filters import parse_filter, to_sql
 from dinamis_service.catalogue.freetext.dates import Period, merged, take_periods
 from dinamis_service.catalogue.freetext.folding import key_of
 from dinamis_service.catalogue.freetext.gazetteer import SqliteGazetteer
-from dinamis_service.catalogue.freetext.narrowing import narrowed, with_text
+from dinamis_service.catalogue.freetext.narrowing import MAX_LENGTH, TextSearch, narrowed
 from dinamis_service.catalogue.freetext.parser import parse
 from dinamis_service.catalogue.freetext.raw import box_of, lighter
 from dinamis_service.catalogue.freetext.search import NOTHING, Conditions, to_search
@@ -207,15 +207,19 @@ def test_coast_of_guiana_is_not_its_rivers(gazetteer: SqliteGazetteer):  # noqa:
 def test_a_text_narrows_a_search(gazetteer: SqliteGazetteer):  # noqa: F811
     start = datetime(2022, 6, 1, tzinfo=UTC)
     search = SearchRequest(geometry=shapely.box(3.8, 43.5, 3.9, 43.7), start=start, limit=7)
-    found = with_text(search, ["Montpellier", "spot 6", "2021-2023"], gazetteer, TODAY)
+    texts = TextSearch(gazetteer, lambda: datetime(2026, 6, 15, tzinfo=UTC))
+    found = texts.narrow(search, ["Montpellier", "spot 6", "2021-2023"])
     assert found.limit == 7
     assert found.start == start
     assert found.end == datetime(2023, 12, 31, 23, 59, 59, 999999, UTC)
     assert found.filter == {"op": "=", "args": [{"property": "platform"}, "SPOT6"]}
     assert found.geometry is not None
     assert shapely.box(3.8, 43.5, 3.9, 43.7).buffer(1e-9).covers(found.geometry)
-    assert with_text(search, "Paris", gazetteer, TODAY).filter is NOTHING
-    assert with_text(search, None, gazetteer, TODAY) == search
+    assert texts.narrow(search, ["Paris"]).filter is NOTHING
+    assert texts.narrow(search, ["zblurp"]).filter is NOTHING
+    assert texts.narrow(search, None) == search
+    with pytest.raises(SearchError):
+        texts.narrow(search, ["x" * (MAX_LENGTH + 1)])
 
 
 def test_two_lists_of_ids_have_their_common_ones():

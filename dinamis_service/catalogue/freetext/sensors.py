@@ -15,7 +15,7 @@ HERITAGE = tuple(mission for mission in SPOT_MISSIONS if mission != "SPOT 6/7")
 
 _NOT = r"(?:(?P<without>sauf|hors|sans|excepte|except|without)\s+(?:les?\s+)?)?"
 _PLEIADES = r"(?:pleiades?|pleyades?|phr|pl[ei]iades?)(?:\s*-?\s*hr)?"
-_NEO = rf"(?:(?:{_PLEIADES}|spot)[\s-]*neo|pneo)"
+_NEO = rf"(?:(?:{_PLEIADES}|spot)[\s-]*neo|p?neo)"
 _HERITAGE = r"(?:[\s-]*(?:world[\s-]*heritage|wh))"
 _OR = r"\s*(?:/|-|&|,|\bet\b|\bou\b|\ba\b|\band\b|\bor\b)\s*"
 
