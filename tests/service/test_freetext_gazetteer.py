@@ -21,7 +21,10 @@ from dinamis_service.cli import main
 LETTERS = st.text("abcdefghij", min_size=SHORTEST + 1, max_size=14)
 
 
-def test_damaged_packages_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_damaged_packages_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("DINAMIS_GAZETTEER_PATH", raising=False)  # the one of make, which is there
     for package in sources.PACKAGES:
         (tmp_path / package.wheel).write_bytes(b"not an archive")
     arguments = ["gazetteer", "--wheels", str(tmp_path), "--data-dir", str(tmp_path / "data")]
