@@ -34,7 +34,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from rasterio.shutil import copy as copy_raster
 from rio_cogeo.cogeo import cog_validate
-from test_catalogue_api import SCHEMAS, stac_faults
+from stac_schemas import needs_schemas, stac_faults
 from test_catalogue_ingest import REALDATA, ingest, needs_realdata, write_image
 
 from dinamis_service.catalogue.products import dimap
@@ -102,7 +102,7 @@ def test_bundle_of_tiles_becomes_one_scene(ingest: Ingest, context: Context, tmp
         assert item["assets"][key]["file:size"] == stored.stat().st_size
 
 
-@pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the folder of STAC schemas is not there")
+@needs_schemas
 def test_item_of_a_product_is_valid_stac(ingest: Ingest, client: Any, tmp_path: Path) -> None:
     assert ingest(bundle(tmp_path / "delivery")) == 0
     address = "/stac/collections/pleiades/items/PHR1B_202306121044470_ORT_9001"
