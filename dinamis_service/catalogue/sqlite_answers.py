@@ -19,6 +19,7 @@ from dinamis_service.catalogue.moments import month_begin, month_number, to_micr
 from dinamis_service.catalogue.sqlite_areas import Area
 from dinamis_service.catalogue.sqlite_blocks import BLOCK, RECORD, Reach, Records, find_blocks, read_blocks
 from dinamis_service.catalogue.sqlite_masks import compile_filter
+from dinamis_service.catalogue.sqlite_months import within_its_months
 from dinamis_service.catalogue.sqlite_search import CROSSING_SQL, EDGE_SQL, plan
 from dinamis_service.catalogue.sqlite_tally import Keeper, Tally
 from dinamis_service.catalogue.sqlite_zones import tally_months, zone_of
@@ -63,9 +64,9 @@ class Search:
         """
         self._pause = pause
         self._connection = connection
-        self._request = request
         spans = connection.execute("SELECT EXISTS (SELECT 1 FROM item WHERE moment_end IS NOT NULL)")
         self._any_span = bool(spans.fetchone()[0])
+        self._request = request = within_its_months(connection, request, any_span=self._any_span)
         self._plan = plan(request, any_span=self._any_span)
         self._filter = None if request.filter is None else compile_filter(connection, request.filter)
         self._by_rows = bool(request.ids) or (

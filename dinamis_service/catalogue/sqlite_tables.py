@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS doc (rid INTEGER PRIMARY KEY, body BLOB NOT NULL);
 INDEXES = """
 CREATE UNIQUE INDEX IF NOT EXISTS item_id ON item (id, coll);
 CREATE INDEX IF NOT EXISTS item_moment ON item (moment);
+CREATE INDEX IF NOT EXISTS item_created ON item (created);
 CREATE INDEX IF NOT EXISTS item_span ON item (moment_end, moment) WHERE moment_end IS NOT NULL;
 CREATE TABLE IF NOT EXISTS object (key TEXT PRIMARY KEY, rid INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS object_rid ON object (rid);

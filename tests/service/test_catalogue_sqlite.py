@@ -8,6 +8,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from hypothesis import strategies as st
 from dinamis_service.catalogue import collections, sqlite_answers, sqlite_load
 from dinamis_service.catalogue.engine import FACETS, Item, ItemError, SearchRequest
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
+from dinamis_service.catalogue.sqlite_months import within_its_months
 from dinamis_service.catalogue.sqlite_search import plan
 from dinamis_service.catalogue.turns import Turns
 
@@ -333,3 +335,24 @@ def test_a_long_search_lets_others_go_first() -> None:
     for thread in threads:
         thread.join(5)
     assert told == ["a", "b", "c", "long"]
+
+
+def test_a_search_begins_where_its_kinds_of_items_end(catalogue: SqliteCatalogue) -> None:
+    """A mission that ended long ago, among many newer items of others, is found without walking to it."""
+    ended = [make_item(number, collection="spot-6-7") for number in range(40)]
+    newer = [make_item(number) for number in range(3000, 3400)]
+    catalogue.upsert([*ended, *newer])
+    asked = SearchRequest(collections=("spot-6-7",), filter=PARSED["eo:cloud_cover < 20"], limit=7)
+    with catalogue._reading() as connection:
+        found = within_its_months(connection, asked, any_span=False)
+        assert within_its_months(connection, SearchRequest(), any_span=False) == SearchRequest()
+        spanning = within_its_months(connection, asked, any_span=True)
+    first, last = START.replace(day=1), (START + timedelta(days=39)).replace(day=1)
+    assert found.start == first
+    assert found.end is not None
+    assert last < found.end < (last + timedelta(days=32)).replace(day=1)
+    assert (spanning.start, spanning.end) == (None, found.end)
+    before = replace(asked, end=START - timedelta(days=400))
+    with catalogue._reading() as connection:
+        assert within_its_months(connection, before, any_span=False) == before
+    assert catalogue.search(before).matched == 0
