@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from dinamis_service.catalogue.engine import CatalogueDownError
 from dinamis_service.language import text
 
 log = logging.getLogger("dinamis")
@@ -234,6 +235,17 @@ def install(app: FastAPI) -> None:
         fr, en = _PHRASES.get(said, (said, said))
         detail = text(request, fr=fr, en=en)
         return problem(known, _code(known), detail, headers=error.headers)
+
+    @app.exception_handler(CatalogueDownError)
+    async def _catalogue_down(request: Request, error: CatalogueDownError) -> JSONResponse:
+        log.error("the catalogue does not answer %s %s: %s", request.method, request.url.path, error)
+        sentence = text(
+            request,
+            fr="Le catalogue ne répond pas en ce moment ; réessayez dans quelques instants.",
+            en="The catalogue does not answer now; try again in a few moments.",
+        )
+        kind = UnavailableError
+        return problem(kind.status, kind.code, sentence, headers={"Retry-After": "10"})
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from dinamis_service.catalogue import collections, stac_files
-from dinamis_service.catalogue.engine import ItemError
+from dinamis_service.catalogue.engine import CatalogueEngine, ItemError
+from dinamis_service.catalogue.engines import open_catalogue
 from dinamis_service.catalogue.ingest import (
     Scene,
     Stores,
@@ -22,7 +23,6 @@ from dinamis_service.catalogue.ingest import (
 from dinamis_service.catalogue.missions import MISSIONS, PLATFORMS, normal_mission, normal_platform
 from dinamis_service.catalogue.moments import parse_moment
 from dinamis_service.catalogue.rasters import RasterError, describe
-from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.catalogue.stac_files import StacFileError
 from dinamis_service.clock import Clock, utc_now
 from dinamis_service.settings import Settings
@@ -37,7 +37,7 @@ _BAND_SUFFIX = re.compile(r"[_-](PAN|P|MS|XS)$", re.IGNORECASE)
 class _Stores:
     """Catalogue and objects of the settings, without the rest of the service."""
 
-    catalogue: SqliteCatalogue
+    catalogue: CatalogueEngine
     objects: LocalObjectStore
     clock: Clock
 
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Ingest every source; a refused one is told and the others still go in. 1 when any was refused."""
     if args.data_dir is not None:
         settings = settings.model_copy(update={"data_dir": args.data_dir})
-    catalogue = SqliteCatalogue(settings.catalogue_file)
+    catalogue = open_catalogue(settings)
     stores = _Stores(catalogue, LocalObjectStore(settings.objects_root, settings.data_dir / "keys"), utc_now)
     try:
         collections.install(catalogue)

@@ -19,6 +19,11 @@ def to_microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def from_microseconds(microseconds: int) -> datetime:
+    """The moment in UTC so many microseconds after 1970; `OverflowError` beyond the years 1 to 9999."""
+    return _EPOCH + microseconds * _MICROSECOND
+
+
 def parse_moment(value: str) -> datetime:
     """An aware moment in UTC from RFC 3339 text; `ValueError` for anything else, naive text included."""
     if not _RFC3339.fullmatch(value):
@@ -60,7 +65,7 @@ def parse_interval(value: str | None) -> tuple[datetime | None, datetime | None]
 
 def month_number(microseconds: int) -> int:
     """Months since January 1970 (UTC) of a moment."""
-    moment = _EPOCH + microseconds * _MICROSECOND
+    moment = from_microseconds(microseconds)
     return (moment.year - _EPOCH.year) * 12 + moment.month - 1
 
 
