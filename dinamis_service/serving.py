@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from dinamis_service.app import create_app, create_context
 from dinamis_service.context import Context
 from dinamis_service.settings import Settings
-from dinamis_service.workers import run_workers
+from dinamis_service.workers import run_workers, settled
 
 _SHUTDOWN_S = 10  # a download still running after this is cut: clients resume by range
 
@@ -68,7 +68,8 @@ def run_server(
             finally:
                 _forget(ready_file)
             return
-        server = _AnnouncedServer(server_config(create_app(context), settings), address(listener), ready_file)
+        application = settled(create_app(context))
+        server = _AnnouncedServer(server_config(application, settings), address(listener), ready_file)
         # uvicorn raises the signal again once it has stopped: this ends the process with code 0 then
         signal.signal(signal.SIGTERM, lambda _number, _frame: server.stop())
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -59,7 +60,18 @@ def _application(settings: Settings) -> FastAPI:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("uvicorn.access").disabled = True
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    return create_app(create_context(settings))
+    return settled(create_app(create_context(settings)))
+
+
+def settled(application: FastAPI) -> FastAPI:
+    """The application of a process that will serve nothing else.
+
+    What is in memory by now stays there: the garbage collector need not look at it again, which takes a tenth
+    of a second each time, in the middle of a request.
+    """
+    gc.collect()
+    gc.freeze()
+    return application
 
 
 def _end_with_parent() -> None:

@@ -158,7 +158,8 @@ class SqliteCatalogue:
                 for oldest in list(self._seen)[:-_SEEN_MAX]:
                     del self._seen[oldest]
         if again:
-            with self._writing() as connection:
+            # another writer may hold the file for long: the area will be searched again
+            with suppress(sqlite3.OperationalError), self._writing() as connection:
                 sqlite_tables.count_zone(connection, area)
 
     def _packing(self, connection: sqlite3.Connection, batch: list[Item]) -> Documents:

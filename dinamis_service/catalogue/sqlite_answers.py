@@ -17,7 +17,7 @@ import numpy as np
 from dinamis_service.catalogue.engine import Facets, SearchRequest
 from dinamis_service.catalogue.moments import month_begin, month_number, to_microseconds
 from dinamis_service.catalogue.sqlite_areas import Area
-from dinamis_service.catalogue.sqlite_blocks import RECORD, Reach, Records, find_blocks, read_blocks
+from dinamis_service.catalogue.sqlite_blocks import BLOCK, RECORD, Reach, Records, find_blocks, read_blocks
 from dinamis_service.catalogue.sqlite_masks import compile_filter
 from dinamis_service.catalogue.sqlite_search import CROSSING_SQL, EDGE_SQL, plan
 from dinamis_service.catalogue.sqlite_tally import Keeper, Tally
@@ -27,6 +27,8 @@ _ROWS = 5000
 """Rows looked at together."""
 _WALKED = 20_000
 """Rows that are walked through in the order of time before another way is taken."""
+_WALK_SHARE = 64
+"""Records of a block that are looked at while one row is walked to."""
 _WIDE_BLOCKS = 400
 """Blocks from which on the page is first looked for in the order of time."""
 _WALK_CHUNK = 400
@@ -89,7 +91,7 @@ class Search:
         tally = self._from_zone() if counting else None
         rows: list[Any] | None = None
         if request.limit and (tally is not None or (not counting and self._is_wide())):
-            rows = self._walk()
+            rows = [] if tally is not None and not tally.matched else self._walk_far()
         if (counting and tally is None) or (request.limit and rows is None):
             tally, rows = self._from_matches(tally)
         rows = rows or []
@@ -168,12 +170,20 @@ class Search:
     def _is_wide(self) -> bool:
         return not self._by_rows and (self.area is None or len(self._find_blocks()) > _WIDE_BLOCKS)
 
-    def _walk(self) -> list[Any] | None:
-        """The page by walking through time from its newest end (or oldest); None when that leads too far."""
+    def _walk_far(self) -> list[Any] | None:
+        """The page by walking through time, as long as that is shorter than looking at every block."""
+        rows = self._walk(_WALKED)
+        if rows is None and self._plan.by_time and not self._by_rows:
+            further = len(self._find_blocks()) * BLOCK // _WALK_SHARE
+            rows = self._walk(further) if further > _WALKED else None
+        return rows
+
+    def _walk(self, walked: int) -> list[Any] | None:
+        """The page among the next rows in the order of time; None when it is not full by then."""
         request, searched = self._request, self._plan
         if not searched.by_time or self._by_rows:
             return None
-        stop = self._connection.execute(searched.stop_sql, [*searched.stop_values, _WALKED]).fetchone()
+        stop = self._connection.execute(searched.stop_sql, [*searched.stop_values, walked]).fetchone()
         backwards = searched.keys[0][1]
         furthest = -(2**62) if backwards else 2**62
         values = [*searched.values, *searched.after_values, furthest if stop is None else stop[0]]

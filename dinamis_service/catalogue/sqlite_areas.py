@@ -115,10 +115,11 @@ class Area:
 
         inner, *some = self._points.tolist()
         hold(*inner)
-        farthest = np.full(lines.shape[1:], -np.inf)
-        for x, y in self._hull.tolist():
-            np.maximum(farthest, lines[0] * x + lines[1] * y - lines[2], out=farthest)
-        keep(farthest.min(axis=0) > -slack)
+        for around in (shapely.get_coordinates(shapely.envelope(self.geometry)), self._hull):
+            farthest = np.full(lines.shape[1:], -np.inf)
+            for x, y in around.tolist():
+                np.maximum(farthest, lines[0] * x + lines[1] * y - lines[2], out=farthest)
+            keep(farthest.min(axis=0) > -slack)
         for point in some:
             hold(*point)
         return np.concatenate([others, open_])

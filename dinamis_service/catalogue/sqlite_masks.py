@@ -92,7 +92,7 @@ class _Compiler:
         operator, args = expression["op"], expression["args"]
         target = args[0] if args and isinstance(args[0], dict) else {}
         found = queryable(target.get("property") or "")
-        if found is None:
+        if found is None or any(isinstance(arg, dict) and "property" in arg for arg in args[1:]):
             return None
         sql, values = to_sql(expression)
         if found.column.startswith("k."):
@@ -126,9 +126,9 @@ _JOIN = {"and": _both, "or": _either}
 
 def _comparison(operator: str, values: list[Any]) -> Callable[[Any], Mask] | None:
     """Of the values of a column, those for which a comparison with constants is true."""
-    if operator in _COMPARE:
+    if operator in _COMPARE and len(values) == 1:
         return lambda column: _COMPARE[operator](column, values[0])
-    if operator == "between":
+    if operator == "between" and len(values) == len(("low", "high")):
         return lambda column: (column >= values[0]) & (column <= values[1])
     if operator == "in":
         return lambda column: np.isin(column, values)

@@ -20,7 +20,7 @@ from catalogue_model import FILTERS, PARSED, START, all_pages, facets, make_item
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dinamis_service.catalogue import collections, sqlite_load
+from dinamis_service.catalogue import collections, sqlite_answers, sqlite_load
 from dinamis_service.catalogue.engine import FACETS, Item, ItemError, SearchRequest
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.catalogue.sqlite_search import plan
@@ -173,6 +173,22 @@ def test_blocks_are_cut_again_as_they_grow(tmp_path_factory: pytest.TempPathFact
         assert found.matched == engine.count() == next(numbers)
     finally:
         engine.close()
+
+
+@pytest.mark.parametrize("walked", [3, 40])
+def test_pages_are_the_same_however_far_is_walked(
+    catalogue: SqliteCatalogue, monkeypatch: pytest.MonkeyPatch, walked: int
+) -> None:
+    held = some_items(9, 300)
+    catalogue.upsert(held)
+    monkeypatch.setattr(sqlite_answers, "_WALKED", walked)
+    monkeypatch.setattr(sqlite_answers, "_WIDE_BLOCKS", 0)
+    for area in (None, shapely.box(1, 41, 5, 45)):
+        for text in (None, "eo:cloud_cover < 20", "eo:cloud_cover <= 20 AND view:incidence_angle <= 15"):
+            for counted in (True, False):
+                request = SearchRequest(geometry=area, filter=PARSED[text], limit=9, counted=counted)
+                expected = [item["id"] for item in matches(held, request)]
+                assert all_pages(catalogue, request)[0] == expected
 
 
 def part_of(seed: int, count: int) -> list[Item]:
