@@ -7,6 +7,7 @@ not of pgstac's `search`, which remembers counts for a day.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, TypeVar
@@ -41,6 +42,12 @@ READING_S = 30
 WRITING_S = 3600
 WAITING_S = 15
 """Longest time to wait for a connection: PostgreSQL recovers that long from the death of a process."""
+_PAUSE_S = 0.2
+_CONNECTION = "08"
+_PASSING = (_CONNECTION, "40", "57P")
+"""Classes of SQLSTATE that a second try may find gone: the connection, another writer, a restart."""
+_OF_THE_STATEMENT = ("54", "57014")
+"""It is too complex, or took too long."""
 _BATCH = 5000
 _READING = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _ITEM_COLUMNS = 3
@@ -98,12 +105,12 @@ class PgstacCatalogue:
 
         try:
             return self._read(ask)
-        except errors.QueryCanceled as error:
+        except psycopg.OperationalError as error:
             raise SearchError(
-                fr="La recherche a duré trop longtemps : restreignez la zone, la période ou le filtre.",
-                en="The search took too long: narrow the area, the period or the filter.",
+                fr="La recherche est trop longue : restreignez la zone, la période ou le filtre.",
+                en="The search takes too long: narrow the area, the period or the filter.",
             ) from error
-        except psycopg.DataError as error:  # such as text with a NUL in it
+        except (psycopg.DataError, psycopg.InternalError) as error:  # such as text with a NUL in it
             raise SearchError(
                 fr=f"La recherche contient une valeur que la base refuse ({error}).",
                 en=f"The search holds a value that the database refuses ({error}).",
@@ -188,17 +195,19 @@ class PgstacCatalogue:
         return self._read(lambda connection: connection.execute(sql, values or None).fetchall())
 
     def _read(self, ask: Callable[[Connection], Answer]) -> Answer:
-        """What `ask` finds in one snapshot, asked a second time where the connection broke meanwhile."""
-        try:
-            return self._read_once(ask)
-        except errors.QueryCanceled:
-            raise
-        except psycopg.OperationalError:
-            log.warning("the catalogue's connection broke; asking again")
-        try:
-            return self._read_once(ask)
-        except psycopg.OperationalError as error:
-            raise CatalogueDownError(str(error).strip()) from error
+        """What `ask` finds in one snapshot, asked again where the connection broke meanwhile."""
+        deadline = time.monotonic() + WAITING_S
+        while True:
+            try:
+                return self._read_once(ask)
+            except psycopg.OperationalError as error:  # noqa: PERF203 - asking again is what it is for
+                state = error.sqlstate or _CONNECTION
+                if state.startswith(_OF_THE_STATEMENT):
+                    raise
+                if time.monotonic() > deadline or not state.startswith(_PASSING):
+                    raise CatalogueDownError(str(error).strip()) from error
+                log.warning("the catalogue's connection broke; asking again")
+                time.sleep(_PAUSE_S)
 
     def _read_once(self, ask: Callable[[Connection], Answer]) -> Answer:
         with self._pool.connection() as connection, connection.transaction():

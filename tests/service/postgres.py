@@ -80,12 +80,16 @@ class PostgresServer:
             return False
         return True
 
-    def stop(self) -> None:
-        """Stop it and remove its folder."""
+    def pause(self) -> None:
+        """Stop it; `start` takes it up again."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)  # ends connections and writes everything
             self._process.wait(30)
             self._process = None
+
+    def stop(self) -> None:
+        """Stop it and remove its folder."""
+        self.pause()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def url(self, database: str) -> str:
