@@ -11,9 +11,11 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from functools import cache
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 import psycopg
 from psycopg import sql
@@ -32,7 +34,9 @@ class PostgresServer:
     the process that started it ends, however that ends.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, options: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Make and start it; `options` are settings of PostgreSQL."""
+        self._options = {"listen_addresses": "127.0.0.1", "max_connections": "60", "jit": "off", **options}
         versions = Path("/usr/lib/postgresql").glob("*/bin")
         self._programs = max(versions, key=lambda path: int(path.parent.name))
         self._folder = Path(tempfile.mkdtemp(prefix="dinamis-postgres-"))
@@ -59,7 +63,7 @@ class PostgresServer:
         """Start it and wait until it answers."""
         command = ["setpriv", *self._as, "--pdeathsig=INT", "--", str(self._programs / "postgres")]
         command += ["-D", str(self._folder / "data"), "-p", str(self.port), "-k", str(self._folder)]
-        command += ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=60", "-c", "jit=off"]
+        command += [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
         self.wait()
