@@ -131,6 +131,7 @@ def _stock(url: str, workers: int) -> Iterator[str]:
         port = probe.getsockname()[1]
     environment = {
         **os.environ,
+        **{f"STAC_FASTAPI_{name}": "pgstac" for name in ("TITLE", "DESCRIPTION", "LANDING_ID", "VERSION")},
         "PGUSER": str(address.username),
         "PGPASSWORD": "unused",  # pragma: allowlist secret
         "PGHOST": str(address.hostname),
@@ -139,6 +140,7 @@ def _stock(url: str, workers: int) -> Iterator[str]:
     }
     command = [sys.executable, "-m", "uvicorn", "stac_fastapi.pgstac.app:create_app", "--factory"]
     command += ["--port", str(port), "--workers", str(workers), "--no-access-log", "--log-level", "warning"]
+    command += ["--timeout-worker-healthcheck", str(START_S)]  # a busy machine is no dead worker
     root = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
     try:

@@ -6,14 +6,14 @@ Columns bear the names that `queryables` gives them, so that one filter serves e
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
 
 from dinamis_service.catalogue.engine import UNKNOWN, Facets, SearchRequest
-from dinamis_service.catalogue.filters import to_sql
+from dinamis_service.catalogue.filters import Sql, to_sql
 from dinamis_service.catalogue.moments import from_microseconds
 from dinamis_service.catalogue.paging import Keys, after_last, order_of, sort_keys, token_values
 from dinamis_service.catalogue.pgstac_rows import ITEM
@@ -87,8 +87,9 @@ class Plan:
 def plan(request: SearchRequest) -> Plan:
     """The statements that answer `request`; `SearchError` when it cannot be understood."""
     keys = sort_keys(request.sort)
-    conditions, values = _conditions(request)
-    where = " AND ".join(["TRUE", *conditions])
+    conditions = list(_conditions(request))
+    where = " AND ".join(["TRUE", *(f"({sql})" for sql, _ in conditions)])
+    values = [value for _, bound in conditions for value in bound]
     ordered = tuple((replace(key, column=_INDEXED.get(key.column, key.column)), way) for key, way in keys)
     after, after_values = after_last(ordered, _last(keys, request.token))
     columns = ", ".join(key.column for key, _ in keys)
@@ -129,29 +130,20 @@ def read_counts(rows: Sequence[tuple[Any, ...]], facets: Sequence[str]) -> tuple
     return matched, {name: dict(sorted(told[name].items())) for name in facets}
 
 
-def _conditions(request: SearchRequest) -> tuple[list[str], list[Any]]:
+def _conditions(request: SearchRequest) -> Iterator[Sql]:
     """Every condition, first those that pgstac's indexes answer."""
-    conditions: list[str] = []
-    values: list[Any] = []
-
-    def add(sql: str, *bound: Any) -> None:
-        conditions.append(f"({sql})")
-        values.extend(bound)
-
     if request.collections:
-        add("p.collection = ANY(?)", list(request.collections))
+        yield "p.collection = ANY(?)", [list(request.collections)]
     if request.ids:
-        add("p.id = ANY(?)", list(request.ids))
+        yield "p.id = ANY(?)", [list(request.ids)]
     if request.end is not None:
-        add("p.datetime <= ?", request.end)
+        yield "p.datetime <= ?", [request.end]
     if request.start is not None:
-        add("p.end_datetime >= ?", request.start)
+        yield "p.end_datetime >= ?", [request.start]
     if request.geometry is not None:
-        add("ST_Intersects(p.geometry, ST_GeomFromWKB(?, 4326))", shapely.to_wkb(request.geometry))
+        yield "ST_Intersects(p.geometry, ST_GeomFromWKB(?, 4326))", [shapely.to_wkb(request.geometry)]
     if request.filter is not None:
-        sql, bound = to_sql(request.filter)
-        add(sql, *bound)
-    return conditions, values
+        yield to_sql(request.filter)
 
 
 def _last(keys: Keys, token: str | None) -> list[Any] | None:
