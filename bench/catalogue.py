@@ -31,6 +31,8 @@ SEED = 2026
 FACETS = ["mission", "month"]
 CROWD_S = 8.0
 START_S = 60
+PEER_ITEMS = 1_000_000
+"""Largest catalogue that stac-fastapi-pgstac is measured with, too."""
 
 
 def main() -> int:
@@ -45,11 +47,17 @@ def main() -> int:
     figures["load"] = json.loads((folder / "loaded.json").read_text(encoding="utf-8"))
     with service(folder, options.workers) as (url, process):
         figures |= ask_everything(f"{url}/stac", folder, process)
+    if options.n <= PEER_ITEMS and not options.alone:
+        from bench import catalogue_pgstac  # noqa: PLC0415 - which uses this module
+
+        figures["beside pgstac"] = catalogue_pgstac.compare(folder, options.n, options.workers)
     figures["load_average"] = os.getloadavg()[0]
     target = ROOT / "build" / "bench" / "catalogue.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     show(figures)
+    if "beside pgstac" in figures:
+        catalogue_pgstac.show(figures["beside pgstac"])
     if not options.keep:
         shutil.rmtree(folder)
     return 0
@@ -75,8 +83,8 @@ def load(folder: Path, count: int) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def service(folder: Path, workers: int) -> Iterator[tuple[str, int]]:
-    """The service on that catalogue: its address and its process."""
+def service(folder: Path, workers: int, **variables: str) -> Iterator[tuple[str, int]]:
+    """The service on that catalogue, or on the one that variables name: its address and its process."""
     ready = folder / "ready.json"
     ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "dinamis_service", "serve", "--port", "0", "--data-dir", str(folder)]
@@ -84,7 +92,14 @@ def service(folder: Path, workers: int) -> Iterator[tuple[str, int]]:
     if workers > 1:
         command += ["--workers", str(workers)]
     with (folder / "service.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
     try:
         deadline = time.monotonic() + START_S
         while not ready.exists():
@@ -194,6 +209,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("-n", type=int, default=int(os.environ.get("N", "1000000")), help="number of items")
     parser.add_argument("--workers", type=int, default=2, help="processes that answer")
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "bench", help="for the catalogue")
+    parser.add_argument("--alone", action="store_true", help="without stac-fastapi-pgstac beside it")
     parser.add_argument("--keep", action="store_true", help="keep the catalogue for the next run")
     return parser.parse_args()
 

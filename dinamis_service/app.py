@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from dinamis_service import __version__, discovery, errors, middleware, migrations, openapi
 from dinamis_service.catalogue import collections
 from dinamis_service.catalogue import routes as catalogue_routes
+from dinamis_service.catalogue.engines import open_catalogue
 from dinamis_service.catalogue.freetext import routes as freetext_routes
-from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.clock import Clock, utc_now
 from dinamis_service.context import Context
 from dinamis_service.db import Database
@@ -34,7 +34,7 @@ def create_context(settings: Settings, clock: Clock = utc_now) -> Context:
     migrations.upgrade(database)
     with database.session() as session:
         quota_tables.seed(session, clock())
-    catalogue = SqliteCatalogue(settings.catalogue_file)
+    catalogue = open_catalogue(settings)
     collections.install(catalogue)
     return Context(
         settings=settings,

@@ -12,7 +12,7 @@ from sqlalchemy import text as sql
 
 from dinamis_service import migrations
 from dinamis_service.catalogue.engine import CatalogueEngine, SearchRequest, object_keys
-from dinamis_service.catalogue.sqlite import SqliteCatalogue
+from dinamis_service.catalogue.engines import open_catalogue
 from dinamis_service.db import Database
 from dinamis_service.settings import Settings
 from dinamis_service.storage.local import read_key
@@ -68,11 +68,11 @@ def _inspect_state(settings: Settings) -> Iterator[str]:
 
 def _inspect_catalogue(settings: Settings) -> Iterator[str]:
     """What the catalogue says about itself."""
-    if not settings.catalogue_file.exists():
+    if settings.catalogue_url is None and not settings.catalogue_file.exists():
         yield f"there is no {settings.catalogue_file}"
         return
     try:
-        catalogue = SqliteCatalogue(settings.catalogue_file)
+        catalogue = open_catalogue(settings)
         try:
             yield from catalogue.check()
             yield from _missing_objects(catalogue, settings.objects_root)

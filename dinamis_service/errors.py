@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from dinamis_service.catalogue.engine import CatalogueDownError
 from dinamis_service.language import text
 
 log = logging.getLogger("dinamis")
@@ -248,6 +249,17 @@ def install(app: FastAPI) -> None:
         if known is HTTPStatus.METHOD_NOT_ALLOWED:
             headers["Allow"] = ", ".join(_allowed(request))
         return problem(known, _code(known), detail, headers=headers)
+
+    @app.exception_handler(CatalogueDownError)
+    async def _catalogue_down(request: Request, error: CatalogueDownError) -> JSONResponse:
+        log.error("the catalogue does not answer %s %s: %s", request.method, request.url.path, error)
+        sentence = text(
+            request,
+            fr="Le catalogue ne répond pas en ce moment ; réessayez dans quelques instants.",
+            en="The catalogue does not answer now; try again in a few moments.",
+        )
+        kind = UnavailableError
+        return problem(kind.status, kind.code, sentence, headers={"Retry-After": "10"})
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
@@ -37,6 +39,11 @@ class Settings(BaseSettings):
 
     database_url: str | None = Field(
         None, description="SQLAlchemy URL of the state; by default SQLite in data_dir/state.sqlite"
+    )
+    catalogue_url: str | None = Field(
+        None,
+        description="Address of a pgstac catalogue in PostgreSQL (postgresql://user:password@host/name);"
+        " by default the catalogue is an SQLite file",
     )
     catalogue_path: Path | None = Field(
         None, description="SQLite file of the catalogue; by default data_dir/catalogue.sqlite"
@@ -78,6 +85,21 @@ class Settings(BaseSettings):
                 make_url(url).get_dialect().import_dbapi()
         except (ArgumentError, ImportError) as error:
             msg = f"no database can be opened by it ({type(error).__name__})"
+            raise ValueError(msg) from None
+        return url
+
+    @field_validator("catalogue_url")
+    @classmethod
+    def _is_postgresql(cls, url: str | None) -> str | None:
+        """Refuse what is no address of PostgreSQL, without showing it; it may hold a password."""
+        if url is None:
+            return None
+        msg = "no PostgreSQL database can be opened by it; postgresql://user:password@host/name is expected"
+        if not url.startswith(("postgresql://", "postgres://")):
+            raise ValueError(msg)
+        try:
+            conninfo_to_dict(url)
+        except ProgrammingError:
             raise ValueError(msg) from None
         return url
 

@@ -9,6 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 SERVICE_PACKAGES=(python3-venv)
+TEST_PACKAGES=(postgresql-15 postgresql-15-postgis-3)  # the tests run servers of their own, see no_cluster
 QGIS_PACKAGES=(
   qgis python3-qgis python3-shapely python3-requests python3-dateutil
   qttools5-dev-tools                         # lrelease: translations of the plugin
@@ -42,6 +43,7 @@ Ask an administrator to run, then start again:
     apt-get install --no-install-recommends $missing"
   fi
   say "Installing Debian packages: $missing"
+  case $missing in *postgresql-15\ *) no_cluster ;; esac
   # shellcheck disable=SC2086  # a list of names
   if ! apt-cache policy $missing 2>/dev/null | grep -q 'Candidate: [0-9]' ||
      [ -n "$(apt-get --simulate install --no-install-recommends $missing 2>&1 >/dev/null | grep '^E:')" ]; then
@@ -54,6 +56,15 @@ Ask an administrator to run, then start again:
     { as_root apt-get -qq update && as_root "${install[@]}" </dev/null >.venv/apt.log 2>&1; } ||
     fail "apt-get could not install: $missing
 $(tail -n 20 .venv/apt.log)"
+}
+
+# no_cluster: Debian's PostgreSQL starts a server as it is installed, unless it is told before that it should not.
+no_cluster() {
+  local settings=/etc/postgresql-common/createcluster.conf
+  [ -e "$settings" ] && return
+  say "Telling Debian not to start PostgreSQL by itself ($settings)"
+  as_root mkdir -p "${settings%/*}"
+  echo 'create_main_cluster = false' | as_root tee "$settings" >/dev/null
 }
 
 # make_venv NAME LOCK [venv options]: an environment stamped with the hash of its lock. Without a stamp it is
@@ -97,7 +108,7 @@ mkdir -p .venv
 exec 9>.venv/setup.lock
 flock 9                                      # two makes at once: the second waits
 case "${1:-all}" in
-  all) install_packages "${SERVICE_PACKAGES[@]}" "${QGIS_PACKAGES[@]}" ;;
+  all) install_packages "${SERVICE_PACKAGES[@]}" "${QGIS_PACKAGES[@]}" "${TEST_PACKAGES[@]}" ;;
   service) install_packages "${SERVICE_PACKAGES[@]}" ;;
   *) fail "what is '$1'? Use all or service" ;;
 esac

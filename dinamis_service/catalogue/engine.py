@@ -36,6 +36,10 @@ class ItemError(ValueError):
     """An item that the catalogue cannot hold; the message says which and why."""
 
 
+class CatalogueDownError(ConnectionError):
+    """The catalogue does not answer now; what was being written is not acknowledged."""
+
+
 @dataclass(frozen=True)
 class SortKey:
     """One property to sort by; items without it come last in either direction."""

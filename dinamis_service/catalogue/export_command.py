@@ -11,9 +11,9 @@ from pathlib import Path
 from dinamis_service.catalogue.areas import read_box
 from dinamis_service.catalogue.documents import Addresses
 from dinamis_service.catalogue.engine import Item, SearchError
+from dinamis_service.catalogue.engines import open_catalogue
 from dinamis_service.catalogue.export import Selection, batches, write_ndjson
 from dinamis_service.catalogue.moments import parse_interval
-from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.clock import utc_now
 from dinamis_service.settings import Settings
 
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     except SearchError as error:
         return _wrong(str(error))
     geometry = read_box(args.bbox) if args.bbox else None
-    catalogue = SqliteCatalogue(settings.catalogue_file)
+    catalogue = open_catalogue(settings)
     try:
         known = {collection["id"] for collection in catalogue.collections()}
         unknown = [name for name in args.collection if name not in known]

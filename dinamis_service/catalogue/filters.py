@@ -2,7 +2,8 @@
 
 Understood: and, or, not, comparisons of a property with a value, between, in, isNull, like, s_intersects of
 the footprint and t_intersects of the acquisition. Every value is a bound parameter and every column comes
-from `queryables`: nothing a client writes is ever SQL.
+from `queryables`: nothing a client writes is ever SQL. What is written is common to SQLite and PostgreSQL;
+`glob(pattern, text)` is SQLite's own and a function of the other, `meets(footprint, area)` one of both.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def to_sql(expression: Any) -> Sql:
         SearchError: for an operator, a property or a type of value that cannot be filtered by.
     """
     if isinstance(expression, bool):
-        return ("1" if expression else "0"), []
+        return ("TRUE" if expression else "FALSE"), []
     if not isinstance(expression, dict) or not isinstance(expression.get("args"), list):
         raise _not_understood(str(expression)[:80])
     operator, args = expression.get("op"), expression["args"]
@@ -174,7 +175,7 @@ def _membership(args: list[Any]) -> Sql:
     if not isinstance(values, list):
         raise _not_understood("in")
     if not values:
-        return "0", []
+        return "FALSE", []
     return f"{target.column} IN ({','.join('?' * len(values))})", [_value(target, value) for value in values]
 
 
@@ -190,7 +191,7 @@ def _like(args: list[Any]) -> Sql:
             fr=f"« like » compare un texte : « {target.name} » n'en est pas un.",
             en=f"'like' compares text, which '{target.name}' is not.",
         )
-    return f"{target.column} GLOB ?", [_glob_of_like(pattern)]
+    return f"glob(?, {target.column})", [_glob_of_like(pattern)]
 
 
 def _s_intersects(args: list[Any]) -> Sql:
@@ -307,7 +308,7 @@ def _moment(target: Queryable, node: Any) -> int:
 
 
 def _glob_of_like(pattern: str) -> str:
-    """GLOB is case-sensitive as CQL2's like is, and SQLite's LIKE is not."""
+    """`glob` is case-sensitive as CQL2's like is, and SQLite's LIKE is not."""
     out = []
     characters = iter(pattern)
     for character in characters:

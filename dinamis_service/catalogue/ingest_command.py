@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from dinamis_service.catalogue import collections
+from dinamis_service.catalogue.engines import open_catalogue
 from dinamis_service.catalogue.ingest import Scene, collection_of
 from dinamis_service.catalogue.ingest_journal import IngestJournal
 from dinamis_service.catalogue.ingest_products import Wishes
@@ -18,7 +19,6 @@ from dinamis_service.catalogue.ingest_run import CommonError, IngestRun, Stores
 from dinamis_service.catalogue.missions import MISSIONS, PLATFORMS, normal_mission, normal_platform
 from dinamis_service.catalogue.moments import parse_moment
 from dinamis_service.catalogue.products.ortho import Ortho
-from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.clock import utc_now
 from dinamis_service.settings import Settings
 from dinamis_service.storage.local import LocalObjectStore
@@ -83,7 +83,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 @contextmanager
 def _opened(settings: Settings) -> Iterator[tuple[Stores, IngestJournal]]:
     """Catalogue, objects and journal of the settings, without the rest of the service."""
-    catalogue = SqliteCatalogue(settings.catalogue_file)
+    catalogue = open_catalogue(settings)
     journal = IngestJournal(settings.data_dir / "ingest.sqlite", utc_now)
     try:
         collections.install(catalogue)

@@ -20,7 +20,7 @@ def to_microseconds(moment: datetime) -> int:
 
 
 def from_microseconds(microseconds: int) -> datetime:
-    """The moment, in UTC, so many microseconds after 1970."""
+    """The moment in UTC so many microseconds after 1970; `OverflowError` beyond the years 1 to 9999."""
     return _EPOCH + microseconds * _MICROSECOND
 
 

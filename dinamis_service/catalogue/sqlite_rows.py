@@ -73,6 +73,7 @@ def _row(item: Item, shape: bytes, bounds: Sequence[float], pack: Callable[[Item
     try:
         properties = item["properties"]
         moment = properties["datetime"]
+        _check_period(properties)
         x0, y0, x1, y1 = bounds
         return Row(
             id=str(item["id"]),
@@ -95,6 +96,14 @@ def _row(item: Item, shape: bytes, bounds: Sequence[float], pack: Callable[[Item
 
 def _moment(text: str) -> int:
     return to_microseconds(parse_moment(text))
+
+
+def _check_period(properties: dict[str, Any]) -> None:
+    """Refuse a period that is none; pgstac does, whether or not there is a `datetime` beside it."""
+    start, end = properties.get("start_datetime"), properties.get("end_datetime")
+    if start is not None and end is not None and _moment(start) > _moment(end):
+        msg = f"it ends ({end}) before it starts ({start})"
+        raise ValueError(msg)
 
 
 def _number(value: Any) -> float | None:

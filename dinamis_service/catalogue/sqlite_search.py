@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from dinamis_service.catalogue.engine import SearchError, SearchRequest, SortKey
+from dinamis_service.catalogue.engine import SearchRequest
 from dinamis_service.catalogue.filters import to_sql
 from dinamis_service.catalogue.moments import to_microseconds
-from dinamis_service.catalogue.queryables import QUERYABLES, Queryable, queryable
+from dinamis_service.catalogue.paging import Keys, after_last, order_of, sort_keys, token_after, token_values
 
 _ROW = "i.rid, i.kind, i.moment, i.moment_end, i.cloud, i.incidence, i.geom"
 """What is counted of a row, and its footprint."""
@@ -42,7 +40,7 @@ class Plan:
         last: sort values of the last row of the page before.
     """
 
-    keys: tuple[tuple[Queryable, bool], ...]
+    keys: Keys
     rows_sql: str
     chosen_sql: str
     rest_sql: str
@@ -61,8 +59,7 @@ class Plan:
 
     def token_of(self, row: Any) -> str:
         """Token that continues after this row (row id, then its sort values)."""
-        body = json.dumps([_signature(self.keys), *row[1:]], separators=(",", ":"))
-        return base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
+        return token_after(self.keys, row[1:])
 
 
 def plan(request: SearchRequest, *, any_span: bool) -> Plan:
@@ -72,14 +69,14 @@ def plan(request: SearchRequest, *, any_span: bool) -> Plan:
         request: the search.
         any_span: whether any item covers a span of time instead of a moment.
     """
-    keys = _sort_keys(request.sort)
-    last = None if request.token is None else _token_values(keys, request.token)
-    after, after_values = _after(keys, last)
+    keys = sort_keys(request.sort)
+    last = None if request.token is None else token_values(keys, request.token)
+    after, after_values = after_last(keys, last)
     conditions, values = _conditions(request, any_span=any_span)
-    rest, rest_values = ("1", []) if request.filter is None else to_sql(request.filter)
+    rest, rest_values = ("TRUE", []) if request.filter is None else to_sql(request.filter)
     where = " AND ".join([*conditions, f"({rest})"])
     columns = ", ".join(key.column for key, _ in keys)
-    order = ", ".join(_order(key, descending=descending) for key, descending in keys)
+    order = order_of(keys)
     backwards = keys[0][1]
     stop, stop_values = _stop(request, last, backwards=backwards, any_span=any_span)
     beyond = ">=" if backwards else "<="
@@ -137,69 +134,3 @@ def _stop(
     direction = "DESC" if backwards else "ASC"
     sql = f"SELECT moment FROM item {where} ORDER BY moment {direction} LIMIT 1 OFFSET ?"  # noqa: S608
     return sql, [min(bounds) if backwards else max(bounds)] if bounds else []
-
-
-def _sort_keys(sort: tuple[SortKey, ...]) -> tuple[tuple[Queryable, bool], ...]:
-    """The sort made total: ties fall to the id, then to the collection."""
-    keys: dict[str, tuple[Queryable, bool]] = {}
-    for asked in (*sort, SortKey("id"), SortKey("collection")):
-        found = queryable(asked.field)
-        if found is None:
-            known = ", ".join(QUERYABLES)
-            raise SearchError(
-                fr=f"« sortby » : tri impossible par « {asked.field} ». Tris possibles : {known}.",
-                en=f"'sortby': cannot sort by '{asked.field}'. Can sort by: {known}.",
-                parameter="sortby",
-            )
-        keys.setdefault(found.name, (found, asked.descending))
-    return tuple(keys.values())
-
-
-def _order(key: Queryable, *, descending: bool) -> str:
-    term = f"{key.column} {'DESC' if descending else 'ASC'}"
-    return f"{key.column} IS NULL, {term}" if key.nullable else term
-
-
-def _signature(keys: tuple[tuple[Queryable, bool], ...]) -> str:
-    return ",".join(f"{'-' if descending else '+'}{key.name}" for key, descending in keys)
-
-
-def _after(keys: tuple[tuple[Queryable, bool], ...], last: list[Any] | None) -> tuple[str, list[Any]]:
-    """Condition on the rows that come after the one a token holds, in the total order of the keys."""
-    if last is None:
-        return "1", []
-    alternatives: list[str] = []
-    bound: list[Any] = []
-    equal: list[str] = []
-    equal_values: list[Any] = []
-    for (key, descending), value in zip(keys, last, strict=True):
-        if value is not None:
-            beyond = f"{key.column} {'<' if descending else '>'} ?"
-            if key.nullable:
-                beyond = f"({beyond} OR {key.column} IS NULL)"
-            alternatives.append(" AND ".join([*equal, beyond]))
-            bound += [*equal_values, value]
-        equal.append(f"{key.column} IS ?")
-        equal_values.append(value)
-    condition = " OR ".join(f"({alternative})" for alternative in alternatives)
-    (first, descending), value = keys[0], last[0]
-    if not first.nullable:  # says again what the alternatives imply, in a form that an index can start from
-        condition = f"{first.column} {'<=' if descending else '>='} ? AND ({condition})"
-        bound = [value, *bound]
-    return condition, bound
-
-
-def _token_values(keys: tuple[tuple[Queryable, bool], ...], token: str) -> list[Any]:
-    wrong = SearchError(
-        fr="« token » n'est pas de cette recherche : recommencez à la première page.",
-        en="'token' does not belong to this search: start again at the first page.",
-        parameter="token",
-    )
-    try:
-        signature, *values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-    except (ValueError, TypeError, binascii.Error) as error:
-        raise wrong from error
-    scalar = all(value is None or isinstance(value, str | int | float) for value in values)
-    if signature != _signature(keys) or len(values) != len(keys) or not scalar:
-        raise wrong
-    return list(values)

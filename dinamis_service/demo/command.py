@@ -43,7 +43,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     settings = apply_server_arguments(settings, args)
     if args.lan and args.host is None:
         settings = settings.model_copy(update={"host": "0.0.0.0"})  # noqa: S104 - that is what --lan asks for
-    settings = settings.model_copy(update={"demo": True})
+    settings = settings.model_copy(update={"demo": True, "catalogue_url": None})  # it has its own
     built = prepare(settings, Plan(args.seed, args.scenes, args.images), _say)
     word = "built" if built.fresh else "reused"
     plan = built.plan

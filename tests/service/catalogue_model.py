@@ -12,6 +12,7 @@ from typing import Any
 
 import shapely
 from hypothesis import strategies as st
+from postgres import server
 from shapely.geometry import shape
 
 from dinamis_service.catalogue.engine import (
@@ -23,6 +24,7 @@ from dinamis_service.catalogue.engine import (
     SortKey,
 )
 from dinamis_service.catalogue.filters import parse_filter
+from dinamis_service.catalogue.pgstac import PgstacCatalogue
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 
 ENGINES: dict[str, Callable[[Path], CatalogueEngine]] = {
@@ -31,6 +33,7 @@ ENGINES: dict[str, Callable[[Path], CatalogueEngine]] = {
     "sqlite, zones": lambda folder: SqliteCatalogue(
         folder / "catalogue.sqlite", durable=False, watched_rows=1
     ),
+    "pgstac": lambda _folder: PgstacCatalogue(server().new_database(pgstac=True)),
 }
 START = datetime(2015, 1, 1, tzinfo=UTC)
 COLLECTIONS = ["pleiades", "spot-6-7", "sentinel-2"]

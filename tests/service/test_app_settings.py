@@ -71,6 +71,8 @@ def test_a_value_that_is_not_valid_is_refused(monkeypatch: pytest.MonkeyPatch) -
     [
         ("DINAMIS_DATABASE_URL", "state.sqlite"),
         ("DINAMIS_DATABASE_URL", "oracle+nothing://camille:hunter2@127.0.0.1/x"),  # pragma: allowlist secret
+        ("DINAMIS_CATALOGUE_URL", "mysql://camille:hunter2@127.0.0.1/x"),  # pragma: allowlist secret
+        ("DINAMIS_CATALOGUE_URL", "postgresql://camille:hunter2@127.0.0.1/x?a=b"),  # pragma: allowlist secret
         ("DINAMIS_PUBLIC_URL", "dinamis.demo.example"),
         ("DINAMIS_PUBLIC_URL", "https://dinamis.demo.example/?a=b"),
     ],

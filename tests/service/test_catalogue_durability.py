@@ -12,20 +12,20 @@ from pathlib import Path
 import pytest
 import shapely
 from catalogue_model import make_item
+from postgres import server
 
 from dinamis_service.catalogue.engine import CatalogueEngine, Item, SearchRequest
+from dinamis_service.catalogue.pgstac import PgstacCatalogue
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 
 WRITER = """
 import sys
-from pathlib import Path
 import shapely
 from dinamis_service.catalogue import collections
 from dinamis_service.catalogue.engine import SearchRequest
-from dinamis_service.catalogue.sqlite import SqliteCatalogue
-from test_catalogue_durability import apply
+from test_catalogue_durability import apply, open_at
 
-catalogue = SqliteCatalogue(Path(sys.argv[1]), watched_rows=1)
+catalogue = open_at(sys.argv[1])
 collections.install(catalogue)
 for _ in range(2):
     catalogue.search(SearchRequest(geometry=shapely.box(0, 0, 2, 2)))
@@ -33,6 +33,13 @@ for step in range(int(sys.argv[2]), 10**6):
     apply(step, catalogue)
     print(step, flush=True)
 """
+
+
+def open_at(place: str) -> CatalogueEngine:
+    """The engine over a file or an address."""
+    if place.startswith("postgresql:"):
+        return PgstacCatalogue(place)
+    return SqliteCatalogue(Path(place), watched_rows=1)
 
 
 def step_of(step: int) -> tuple[list[Item], str | None]:
@@ -72,13 +79,16 @@ def after(steps: int) -> dict[str, Item]:
     return held
 
 
-@pytest.mark.parametrize("round_", range(3))
-def test_kill_9_while_writing_loses_nothing_acknowledged(tmp_path: Path, round_: int) -> None:
-    path = tmp_path / "catalogue.sqlite"
+@pytest.mark.parametrize("round_", [0, 1, 2, "pgstac"])
+def test_kill_9_while_writing_loses_nothing_acknowledged(tmp_path: Path, round_: int | str) -> None:
+    if isinstance(round_, int):
+        place, seconds = str(tmp_path / "catalogue.sqlite"), 0.15 + 0.1 * round_
+    else:
+        place, seconds = server().new_database(pgstac=True), 0.5
     done = 0
     for _ in range(2):
-        done = _write_until_killed(path, done, 0.15 + 0.1 * round_) + 1
-    catalogue = SqliteCatalogue(path)
+        done = _write_until_killed(place, done, seconds) + 1
+    catalogue = open_at(place)
     try:
         assert catalogue.check() == []  # blocks and numbers of the zones are those of the rows
         held: list[Item] = []
@@ -102,12 +112,12 @@ def test_kill_9_while_writing_loses_nothing_acknowledged(tmp_path: Path, round_:
         catalogue.close()
 
 
-def _write_until_killed(path: Path, first: int, seconds: float) -> int:
+def _write_until_killed(place: str, first: int, seconds: float) -> int:
     """The last step that the writer said was done, before it was killed."""
     root = Path(__file__).parents[2]
     places = {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{Path(__file__).parent}"}
     writer = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(path), str(first)], stdout=subprocess.PIPE, text=True, env=places
+        [sys.executable, "-c", WRITER, place, str(first)], stdout=subprocess.PIPE, text=True, env=places
     )
     assert writer.stdout is not None
     told = [writer.stdout.readline()]

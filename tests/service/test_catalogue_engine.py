@@ -92,20 +92,23 @@ def test_every_answer_equals_reading_every_item(name: str, tmp_path_factory: pyt
         def teardown(self) -> None:
             self.engine.close()
 
-    Comparison.TestCase.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
+    examples = 8 if name == "pgstac" else 25  # tables are made in each
+    Comparison.TestCase.settings = settings(max_examples=examples, stateful_step_count=12, deadline=None)
     run_state_machine_as_test(Comparison, settings=Comparison.TestCase.settings)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize("name", ["sqlite, zones", "pgstac"])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(request=requests(), rounds=st.lists(st.lists(items(), max_size=4), max_size=12), data=st.data())
 def test_pages_stay_stable_while_items_come_and_go(
+    name: str,
     tmp_path_factory: pytest.TempPathFactory,
     request: SearchRequest,
     rounds: list[list[Item]],
     data: st.DataObject,
 ) -> None:
     """Nothing twice, and nothing missed of what is there all the time."""
-    engine = ENGINES["sqlite, zones"](tmp_path_factory.mktemp("engine"))
+    engine = ENGINES[name](tmp_path_factory.mktemp("engine"))
     try:
         collections.install(engine)
         lasting = [
@@ -190,6 +193,38 @@ def test_replacing_an_item_moves_it(catalogue: CatalogueEngine) -> None:
     assert catalogue.check() == []
 
 
+def test_an_item_comes_back_as_it_was_put_in(catalogue: CatalogueEngine) -> None:
+    """Also what engines may drop: nulls, digits beyond the fifteenth, a `datetime` within a period."""
+    catalogue.put_collection(
+        {
+            **collections.standard_collections()[0],
+            "item_assets": {"pan": {"type": "image/tiff", "roles": ["data"]}},
+        }
+    )
+    item = make_item(
+        1,
+        place=(0.1 + 0.2, 1 / 3),
+        properties={
+            "datetime": "2020-06-15T10:30:00.123456Z",
+            "start_datetime": "2020-06-01T00:00:00Z",
+            "end_datetime": "2020-06-30T00:00:00Z",
+            "platform": None,
+            "eo:bands": [{"name": "B0", "center_wavelength": None}, None],
+        },
+        assets={
+            "pan": {"href": "objects:p.tif", "type": "image/tiff"},
+            "ms": {"href": "objects:m.tif", "title": None},
+        },
+    )
+    for _ in range(2):  # replaced by itself, too
+        catalogue.upsert([item])
+        assert catalogue.get("pleiades", "ITEM-0001") == item
+    later = SearchRequest(start=datetime(2020, 6, 20, tzinfo=UTC))
+    assert catalogue.search(later).matched == 0
+    assert catalogue.search(SearchRequest(facets=("month",))).facets["month"] == {"2020-06": 1}
+    assert catalogue.check() == []
+
+
 def test_same_id_lives_in_two_collections(catalogue: CatalogueEngine) -> None:
     catalogue.upsert([make_item(1), make_item(1, collection="sentinel-2")])
     assert {item["collection"] for item in catalogue.find(["ITEM-0001"])} == {"pleiades", "sentinel-2"}
@@ -206,9 +241,12 @@ def test_same_id_lives_in_two_collections(catalogue: CatalogueEngine) -> None:
         make_item(9, properties={"datetime": "2020-01-01T00:00:00"}),
         make_item(9, properties={"datetime": None}),
         make_item(9, properties={"eo:cloud_cover": "clear"}),
+        make_item(
+            9, properties={"start_datetime": "2020-02-01T00:00:00Z", "end_datetime": "2020-01-01T00:00:00Z"}
+        ),
         make_item(9, assets={"a": {"href": "objects:same"}, "b": {"href": "objects:same"}}),
     ],
-    ids=["collection", "no geometry", "bad geometry", "naive", "no date", "cloud", "object twice"],
+    ids=["collection", "no geometry", "bad geometry", "naive", "no date", "cloud", "period", "object twice"],
 )
 def test_an_item_that_cannot_be_held_lets_none_of_its_batch_in(
     catalogue: CatalogueEngine, spoilt: Item

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from dinamis_service.catalogue import collections
 from dinamis_service.catalogue.engine import SearchError
+from dinamis_service.catalogue.engines import open_catalogue
 from dinamis_service.catalogue.harvest.fetch import Bounds, Fetcher, FetchError, trusted_hosts
 from dinamis_service.catalogue.harvest.oneatlas import SEARCH, TOKENS, ApiKey, OneAtlas
 from dinamis_service.catalogue.harvest.run import Harvest, HarvestReport
@@ -24,7 +25,6 @@ from dinamis_service.catalogue.harvest.state import HarvestState
 from dinamis_service.catalogue.harvest.static import StaticCatalogue
 from dinamis_service.catalogue.missions import MISSIONS
 from dinamis_service.catalogue.moments import parse_interval
-from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.clock import utc_now
 from dinamis_service.settings import Settings
 
@@ -84,7 +84,7 @@ def _once(args: argparse.Namespace, settings: Settings, wanted: Wanted, stop: th
     asked = json.dumps([args.url, args.kind, args.collection, args.only, args.bbox, args.datetime])
     try:
         with alone(folder / f"{name}.lock"):
-            catalogue = SqliteCatalogue(settings.catalogue_file)
+            catalogue = open_catalogue(settings)
             state = HarvestState(folder / "state.sqlite", name, asked)
             fetcher = Fetcher(trusted_hosts(args.url, args.token_url), Bounds(), sleep=stop.wait)
             try:
