@@ -157,6 +157,8 @@ def _angle(item: Item) -> Any:
     return item["properties"].get("view:incidence_angle")
 
 
+CORNER = shapely.Polygon([(-0.35, 0.15), (0.95, 0.15), (0.95, 1.15), (0.3, 0.6)])
+"""An area that some of the items meet."""
 FILTERS: dict[str | None, Callable[[Item], bool]] = {
     None: lambda item: True,
     "eo:cloud_cover < 20": lambda item: _cloud(item) is not None and _cloud(item) < 20,
@@ -183,6 +185,9 @@ FILTERS: dict[str | None, Callable[[Item], bool]] = {
     ),
     "\"dinamis:access\" <> 'open'": lambda item: (
         item["properties"].get("dinamis:access") not in (None, "open")
+    ),
+    f"platform = 'S2A' OR S_INTERSECTS(geometry, {CORNER.wkt})": lambda item: (
+        item["properties"]["platform"] == "S2A" or shape(item["geometry"]).intersects(CORNER)
     ),
     "datetime > TIMESTAMP('2015-06-01T00:00:00Z')": lambda item: (
         _span(item)[0] > datetime(2015, 6, 1, tzinfo=UTC)
