@@ -51,6 +51,7 @@ def wide() -> list[Search]:
     cloud = {"op": "<=", "args": [{"property": "eo:cloud_cover"}, 20]}
     angle = {"op": "<=", "args": [{"property": "view:incidence_angle"}, 15]}
     mission = {"op": "in", "args": [{"property": "dinamis:mission"}, ["PLEIADES", "SPOT 6/7"]]}
+    ended = {"op": "=", "args": [{"property": "dinamis:mission"}, "SPOT 1"]}
     found = []
     for name, area in (("France", {"intersects": shapely.geometry.mapping(FRANCE)}), ("world", {})):
         found += [
@@ -58,6 +59,7 @@ def wide() -> list[Search]:
             Search(f"{name}, six years", {**area, "datetime": since}),
             Search(f"{name}, cloud and angle", {**area, **_filter([cloud, angle])}),
             Search(f"{name}, missions", {**area, "datetime": since, **_filter([mission, cloud])}),
+            Search(f"{name}, a mission long ended", {**area, **_filter([ended])}),
         ]
     return found
 

@@ -1661,8 +1661,8 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/results_model.py" line="200" />
-            <source>Type not known</source>
-            <translation>Type inconnu</translation>
+            <source>Metadata only</source>
+            <translation>Métadonnées seules</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/results_model.py" line="224" />

@@ -203,7 +203,7 @@ def sensor_name(scene: Scene, *, compact: bool = False) -> str:
 def type_name(scene: Scene) -> str:
     """What can be done with a scene, for a person."""
     if scene.product_type is None:
-        return translate("Dinamis", "Type not known")
+        return translate("Dinamis", "Metadata only")
     return type_label(scene.product_type)
 
 
