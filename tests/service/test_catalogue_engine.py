@@ -33,6 +33,7 @@ from dinamis_service.catalogue.engine import (
     SearchRequest,
     SortKey,
 )
+from dinamis_service.catalogue.filters import parse_filter
 
 
 @pytest.fixture(params=list(ENGINES))
@@ -223,6 +224,34 @@ def test_an_item_comes_back_as_it_was_put_in(catalogue: CatalogueEngine) -> None
     assert catalogue.search(later).matched == 0
     assert catalogue.search(SearchRequest(facets=("month",))).facets["month"] == {"2020-06": 1}
     assert catalogue.check() == []
+
+
+def test_areas_may_stand_anywhere_in_a_filter(catalogue: CatalogueEngine) -> None:
+    stored = [make_item(number) for number in range(40)]
+    catalogue.upsert(stored)
+    area = shapely.box(0, 0, 0.65, 0.65)
+    meets = {"op": "s_intersects", "args": [{"property": "geometry"}, shapely.geometry.mapping(area)]}
+    within = [
+        one["id"] for one in stored if shapely.intersects(shapely.geometry.shape(one["geometry"]), area)
+    ]
+    outside = [one["id"] for one in stored if one["id"] not in within]
+    early = {"op": "<", "args": [{"property": "id"}, "ITEM-0005"]}
+    for condition, expected in (
+        ({"op": "not", "args": [meets]}, outside),
+        (
+            {"op": "or", "args": [early, {"op": "not", "args": [meets]}]},
+            sorted({*outside, *_first(stored, 5)}),
+        ),
+        ({"op": "and", "args": [early, meets]}, sorted({*within} & {*_first(stored, 5)})),
+    ):
+        request = SearchRequest(filter=parse_filter(condition), sort=(SortKey("id"),), limit=100)
+        found = catalogue.search(request)
+        assert [item["id"] for item in found.items] == expected
+        assert found.matched == len(expected)
+
+
+def _first(items: list[Item], count: int) -> list[str]:
+    return [item["id"] for item in items[:count]]
 
 
 def test_same_id_lives_in_two_collections(catalogue: CatalogueEngine) -> None:
