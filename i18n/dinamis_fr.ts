@@ -113,7 +113,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="159" />
             <source>The service failed</source>
-            <translation>Le service a échoué</translation>
+            <translation>Erreur du service</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="160" />
@@ -626,7 +626,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="314" />
             <source>The service asks to be asked less often; still waiting for you.</source>
-            <translation>Le service demande d’être interrogé moins souvent ; toujours en attente de votre confirmation.</translation>
+            <translation>Le service demande à être interrogé moins souvent ; toujours en attente de votre confirmation.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="323" />
@@ -1168,7 +1168,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/results.py" line="191" />
             <source>Choose scenes by clicking their footprints on the map</source>
-            <translation>Choisir des scènes en cliquant leurs emprises sur la carte</translation>
+            <translation>Choisir des scènes en cliquant sur leurs emprises sur la carte</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/results.py" line="204" />
@@ -1893,7 +1893,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="63" />
             <source>Draw a rectangle: drag, or click two corners. Esc gives up.</source>
-            <translation>Dessiner un rectangle : glissez, ou cliquez deux coins. Échap abandonne.</translation>
+            <translation>Dessiner un rectangle : glissez, ou cliquez sur deux coins. Échap abandonne.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="67" />
@@ -1903,7 +1903,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="70" />
             <source>Draw a polygon: click its corners, end with a right click or a double click. Esc gives up.</source>
-            <translation>Dessiner un polygone : cliquez ses sommets, terminez par un clic droit ou un double clic. Échap abandonne.</translation>
+            <translation>Dessiner un polygone : cliquez sur ses sommets, terminez par un clic droit ou un double clic. Échap abandonne.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="80" />
@@ -2044,6 +2044,96 @@ Relancez ensuite QGIS.</translation>
             <location filename="../dinamis_plugin/integrations/options_page.py" line="30" />
             <source>Otherwise only when Ctrl is held at the drop</source>
             <translation>Sinon, seulement si Ctrl est maintenu au moment du dépôt</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/schema_form.py" line="191" />
+            <source>Not possible together with the other options.</source>
+            <translation>Impossible avec les autres options.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="191" />
+            <source>Accept the quotation</source>
+            <translation>Accepter le devis</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/quotation.py" line="31" />
+            <source>Accept the quotation…</source>
+            <translation>Accepter le devis…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="206" />
+            <source>Decline the quotation</source>
+            <translation>Refuser le devis</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/quotation.py" line="36" />
+            <source>Decline the quotation…</source>
+            <translation>Refuser le devis…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="192" />
+            <source>Accept the quotation of the request {id}?</source>
+            <translation>Accepter le devis de la demande {id} ?</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="207" />
+            <source>Decline the quotation of the request {id}?</source>
+            <translation>Refuser le devis de la demande {id} ?</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="194" />
+            <source>{price}. The images are then ordered from the supplier at this price.</source>
+            <translation>{price}. Les images sont alors commandées au fournisseur à ce prix.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="209" />
+            <source>{price}. The request is then cancelled; a new one can be made.</source>
+            <translation>{price}. La demande est alors annulée ; une nouvelle demande reste possible.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="196" />
+            <source>Accept</source>
+            <translation>Accepter</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="211" />
+            <source>Decline</source>
+            <translation>Refuser</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="197" />
+            <source>Not now</source>
+            <translation>Pas maintenant</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/quotation.py" line="58" />
+            <source>Quotation: {euros}</source>
+            <translation>Devis : {euros}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/quotation.py" line="57" />
+            <source>Quotation without a price</source>
+            <translation>Devis sans prix</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/requests.py" line="208" />
+            <source>Accepting the quotation</source>
+            <translation>Acceptation du devis</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/requests_page.py" line="169" />
+            <source>This request is under way: it cannot be cancelled any more.</source>
+            <translation>Cette demande est en cours de traitement : elle ne peut plus être annulée.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/search.py" line="168" />
+            <source>No service</source>
+            <translation>Aucun service</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/search.py" line="170" />
+            <source>Its address goes at the top of the panel.</source>
+            <translation>Son adresse se saisit en haut du panneau.</translation>
         </message>
     </context>
 </TS>

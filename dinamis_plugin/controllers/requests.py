@@ -203,6 +203,16 @@ class RequestsController(QObject):
             f"cancel {order_id}",
         )
 
+    def accept_quotation(self, order_id: str) -> None:
+        """Accept the price of an own request (REQ-20)."""
+        text = translate("Dinamis", "Accepting the quotation")
+        self._run(
+            text,
+            lambda c, end: c.accept(order_id, end),
+            lambda _order: self.refresh_orders(),
+            f"accept {order_id}",
+        )
+
     # Inside
 
     def _estimate_now(self) -> None:
@@ -242,13 +252,13 @@ class RequestsController(QObject):
     def _client(self, refusal: Any) -> RequestsClient | None:
         service = self._session.service
         if service is None or not self._session.can_use_resources:
-            refusal.emit(notice_for(NotSignedInError(self._session.why_not)))
+            refusal.emit(self._session.notice_for(NotSignedInError(self._session.why_not)))
             return None
         return service.requests
 
     def _tell(self, signal: Any, error: DinamisError) -> None:
         if not isinstance(error, CancelledError):
-            signal.emit(notice_for(error))
+            signal.emit(self._session.notice_for(error))
 
     def _ended(self, key: str) -> None:
         self._in_flight.discard(key)

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from .errors import InvalidRequestError
+from .form_limits import Limit, is_empty, limits_of
 from .parsing import mapping_of, number_of, objects_of, text_of, texts_of
 
 
@@ -52,6 +53,7 @@ class FormField:
         minimum: Smallest number.
         maximum: Largest number.
         max_length: Longest text.
+        limits: Choices that the values of other fields leave.
     """
 
     name: str
@@ -65,6 +67,26 @@ class FormField:
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = None
+    limits: tuple[Limit, ...] = ()
+
+    def choices_left(self, values: Mapping[str, Any]) -> tuple[Choice, ...]:
+        """Give the choices that are possible beside the values of the other fields."""
+        holding = self._holding(values)
+        return tuple(
+            choice for choice in self.choices if all(choice.value in limit.allowed for limit in holding)
+        )
+
+    def reason(self, values: Mapping[str, Any]) -> str:
+        """Say why some choices are not possible; empty when all are, or when the service gives no reason."""
+        taken = [
+            limit.reason
+            for limit in self._holding(values)
+            if limit.reason and any(choice.value not in limit.allowed for choice in self.choices)
+        ]
+        return " ".join(dict.fromkeys(taken))
+
+    def _holding(self, values: Mapping[str, Any]) -> list[Limit]:
+        return [limit for limit in self.limits if self.kind is FieldKind.CHOICE and limit.holds(values)]
 
 
 _KIND_OF_WIDGET = {
@@ -84,10 +106,37 @@ def fields_of(schema: Mapping[str, Any]) -> tuple[FormField, ...]:
     """Read the fields of an object schema, in its order; what is not understood is asked for as text."""
     required = set(texts_of(schema.get("required")))
     definitions = mapping_of(schema.get("$defs"))
+    limits = limits_of(schema)
     return tuple(
-        _field(name, _resolved(mapping_of(entry), definitions), required=name in required)
+        _field(
+            name,
+            _resolved(mapping_of(entry), definitions),
+            required=name in required,
+            limits=limits.get(name, ()),
+        )
         for name, entry in mapping_of(schema.get("properties")).items()
     )
+
+
+def settled(fields: Sequence[FormField], values: Mapping[str, Any], kept: str = "") -> dict[str, Any]:
+    """Give the values with every choice that has become impossible replaced by its default or the first left.
+
+    Args:
+        fields: The form.
+        values: What is filled in.
+        kept: The field that was just chosen: the others follow it.
+    """
+    made = dict(values)
+    for _ in fields:  # what follows one field may have to be followed by the next
+        before = dict(made)
+        for field in fields:
+            left = [choice.value for choice in field.choices_left(made)]
+            value = made.get(field.name)
+            if left and value not in left and field.name != kept and not is_empty(value):
+                made[field.name] = field.default if field.default in left else left[0]
+        if made == before:
+            break
+    return made
 
 
 def collect(fields: Sequence[FormField], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,13 +144,14 @@ def collect(fields: Sequence[FormField], values: Mapping[str, Any]) -> dict[str,
 
     Raises:
         InvalidRequestError: A required field is empty (`missing`), or a value is outside of what the schema
-            allows (`not_a_choice`, `out_of_range`, `too_long`).
+            allows (`not_a_choice`, `out_of_range`, `too_long`), also beside the other values (the reason that
+            the schema gives, or `not_together`).
     """
     wrong: dict[str, str] = {}
     filled: dict[str, Any] = {}
     for field in fields:
         value = values.get(field.name)
-        if value is None or value in ("", [], ()):
+        if is_empty(value):
             if field.required:
                 wrong[field.name] = "missing"
             continue
@@ -110,12 +160,22 @@ def collect(fields: Sequence[FormField], values: Mapping[str, Any]) -> dict[str,
             wrong[field.name] = problem
         else:
             filled[field.name] = list(value) if isinstance(value, tuple) else value
+    for field in fields:
+        if field.name in filled and not _is_left(field, filled):
+            wrong[field.name] = field.reason(filled) or "not_together"
     if wrong:
         raise InvalidRequestError(", ".join(sorted(wrong)), wrong)
     return filled
 
 
-def _field(name: str, entry: Mapping[str, Any], *, required: bool) -> FormField:
+def _is_left(field: FormField, filled: Mapping[str, Any]) -> bool:
+    """Say whether the value of a field is possible beside the others."""
+    return field.kind is not FieldKind.CHOICE or any(
+        choice.value == filled[field.name] for choice in field.choices_left(filled)
+    )
+
+
+def _field(name: str, entry: Mapping[str, Any], *, required: bool, limits: tuple[Limit, ...]) -> FormField:
     longest = number_of(entry.get("maxLength"))
     return FormField(
         name=name,
@@ -129,6 +189,7 @@ def _field(name: str, entry: Mapping[str, Any], *, required: bool) -> FormField:
         minimum=number_of(entry.get("minimum")),
         maximum=number_of(entry.get("maximum")),
         max_length=int(longest) if longest is not None else None,
+        limits=limits,
     )
 
 

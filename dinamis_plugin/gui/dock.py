@@ -404,6 +404,7 @@ class DinamisDock(QgsDockWidget):
         requests.submitted.connect(self._submitted)
         self.requests.refresh_requested.connect(requests.refresh)
         self.requests.cancel_requested.connect(requests.cancel_order)
+        self.requests.accept_requested.connect(requests.accept_quotation)
         self.requests.project_requested.connect(self._dialogs.new_project)
         self.requests.programming_requested.connect(self._dialogs.new_programming)
         self.requests.order_chosen.connect(self._order_chosen)

@@ -1,4 +1,4 @@
-"""What an imported area file leaves open: which of its layers, in which CRS."""
+"""Questions to the person: which layer of an imported file, in which CRS, and whether something is meant."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from qgis.gui import QgsProjectionSelectionDialog
 from qgis.PyQt.QtCore import QCoreApplication, QObject
-from qgis.PyQt.QtWidgets import QDialog, QInputDialog, QWidget
+from qgis.PyQt.QtWidgets import QDialog, QInputDialog, QMessageBox, QWidget
 
 from ..controllers.aois import AoiController
 
@@ -53,3 +53,31 @@ class AoiQuestions(QObject):
         if self._open is not None:
             self._open.deleteLater()
             self._open = None
+
+
+def confirmed(
+    owner: QWidget,
+    name: str,
+    *,
+    title: str,
+    question: str,
+    consequence: str,
+    yes: str,
+    no: str,
+    destructive: bool = False,
+) -> bool:
+    """Ask whether something is meant, and say what comes of it; Escape and Enter on its own do nothing."""
+    box = QMessageBox(owner.window())
+    box.setObjectName(name)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(title)
+    box.setText(question)
+    box.setInformativeText(consequence)
+    roles = QMessageBox.ButtonRole
+    sure = box.addButton(yes, roles.DestructiveRole if destructive else roles.AcceptRole)
+    keep = box.addButton(no, roles.RejectRole)
+    box.setDefaultButton(keep)
+    box.setEscapeButton(keep)
+    box.exec()
+    box.deleteLater()
+    return box.clickedButton() is sure

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent
-from qgis.PyQt.QtWidgets import QListView, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QListView, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ..domain.order import Order
 from ..domain.project import Project
+from .questions import confirmed
+from .quotation import QuotationCard, price_text
 from .requests_models import OrdersModel, ProjectsModel, TwoLineDelegate
 from .theme import STEP, Role, make_primary
 from .widgets import ButtonGrid, EmptyState, Section, label, push_button, tool_button
@@ -22,7 +24,8 @@ class RequestsPage(QWidget):
 
     Signals:
         project_requested, programming_requested, refresh_requested: the person wants one.
-        cancel_requested: identifier of the order to cancel; already confirmed.
+        cancel_requested: the order to cancel, or whose quotation is declined, by identifier; confirmed.
+        accept_requested: the order whose quotation is accepted, by identifier; confirmed.
         sign_in_requested: the person wants to sign in.
         order_chosen: the Order in hand, or None.
     """
@@ -31,6 +34,7 @@ class RequestsPage(QWidget):
     programming_requested = pyqtSignal()
     refresh_requested = pyqtSignal()
     cancel_requested = pyqtSignal(str)
+    accept_requested = pyqtSignal(str)
     sign_in_requested = pyqtSignal()
     order_chosen = pyqtSignal(object)
 
@@ -65,6 +69,9 @@ class RequestsPage(QWidget):
             translate("Dinamis", "Cancel the request…"), name="cancelOrderButton", icon="close"
         )
         self._cancel.clicked.connect(self._confirm_cancel)
+        self._quotation = QuotationCard()
+        self._quotation.accepted.connect(self._confirm_accept)
+        self._quotation.declined.connect(self._confirm_decline)
         self._hint = label(role=Role.MUTED, name="requestsHintLabel")
         self._signed_out = EmptyState("account", name="requestsSignedOut")
         self._signed_out.acted.connect(self.sign_in_requested)
@@ -92,6 +99,7 @@ class RequestsPage(QWidget):
         filled.setContentsMargins(STEP, STEP, STEP, STEP)
         filled.setSpacing(STEP)
         filled.addWidget(splitter, 1)
+        filled.addWidget(self._quotation)
         filled.addWidget(self._hint)
         filled.addWidget(ButtonGrid([self._programming, self._cancel]))
         content.setLayout(filled)
@@ -141,36 +149,70 @@ class RequestsPage(QWidget):
 
     def _order_changed(self, *_: object) -> None:
         order = self._current()
+        self._quotation.show_order(order)
         self._cancel.setEnabled(order is not None and order.can_be_cancelled)
-        if order is None:
-            reason = translate("Dinamis", "Choose a request in the list.") if self.orders.rowCount() else ""
-        elif not order.can_be_cancelled:
-            reason = translate("Dinamis", "This request is over: it cannot be cancelled.")
-        else:
-            reason = order.reason
+        reason = self._hint_text(order)
         self._cancel.setToolTip(reason or self._cancel.text())
         self._hint.setText(reason)
         self._hint.setVisible(bool(reason))
         self.order_chosen.emit(order)
 
+    def _hint_text(self, order: Order | None) -> str:
+        """What the operator said of the request in hand, and why it cannot be cancelled."""
+        if order is None:
+            return translate("Dinamis", "Choose a request in the list.") if self.orders.rowCount() else ""
+        if order.can_be_cancelled:
+            return order.reason
+        if order.is_over:
+            why_not = translate("Dinamis", "This request is over: it cannot be cancelled.")
+        else:
+            why_not = translate("Dinamis", "This request is under way: it cannot be cancelled any more.")
+        return "\n".join(part for part in (order.reason, why_not) if part)
+
     def _confirm_cancel(self) -> None:
         order = self._current()
-        if order is None:
-            return
-        box = QMessageBox(self.window())
-        box.setObjectName("cancelOrderBox")
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(translate("Dinamis", "Cancel the request"))
-        box.setText(translate("Dinamis", "Cancel the request {id}?").format(id=order.id))
-        box.setInformativeText(translate("Dinamis", "This cannot be undone; a new request can be made."))
-        yes = box.addButton(
-            translate("Dinamis", "Cancel the request"), QMessageBox.ButtonRole.DestructiveRole
-        )
-        box.addButton(translate("Dinamis", "Keep it"), QMessageBox.ButtonRole.RejectRole)
-        box.exec()
-        if box.clickedButton() is yes:
+        if order is not None and confirmed(
+            self,
+            "cancelOrderBox",
+            title=translate("Dinamis", "Cancel the request"),
+            question=translate("Dinamis", "Cancel the request {id}?").format(id=order.id),
+            consequence=translate("Dinamis", "This cannot be undone; a new request can be made."),
+            yes=translate("Dinamis", "Cancel the request"),
+            no=translate("Dinamis", "Keep it"),
+            destructive=True,
+        ):
             self.cancel_requested.emit(order.id)
-        box.deleteLater()
+
+    def _confirm_accept(self) -> None:
+        order = self._current()
+        if order is not None and confirmed(
+            self,
+            "acceptQuotationBox",
+            title=translate("Dinamis", "Accept the quotation"),
+            question=translate("Dinamis", "Accept the quotation of the request {id}?").format(id=order.id),
+            consequence=translate(
+                "Dinamis", "{price}. The images are then ordered from the supplier at this price."
+            ).format(price=price_text(order)),
+            yes=translate("Dinamis", "Accept"),
+            no=translate("Dinamis", "Not now"),
+        ):
+            self.accept_requested.emit(order.id)
+
+    def _confirm_decline(self) -> None:
+        order = self._current()
+        if order is not None and confirmed(
+            self,
+            "declineQuotationBox",
+            title=translate("Dinamis", "Decline the quotation"),
+            question=translate("Dinamis", "Decline the quotation of the request {id}?").format(id=order.id),
+            consequence=translate(
+                "Dinamis", "{price}. The request is then cancelled; a new one can be made."
+            ).format(price=price_text(order)),
+            yes=translate("Dinamis", "Decline"),
+            no=translate("Dinamis", "Not now"),
+            destructive=True,
+        ):
+            self.cancel_requested.emit(order.id)
 
 
 class _RowList(QListView):

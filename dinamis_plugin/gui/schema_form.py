@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from qgis.PyQt.QtCore import QCoreApplication, QDate, Qt, pyqtSignal
@@ -23,7 +24,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..domain.errors import InvalidRequestError
-from ..domain.form import FieldKind, FormField, collect
+from ..domain.form import FieldKind, FormField, collect, settled
 from . import formats
 from .theme import HALF, STEP, Role
 from .widgets import ElidedCombo, Section, label
@@ -38,6 +39,9 @@ _HANDLED = (FieldKind.PROJECT, FieldKind.ITEMS)
 class SchemaForm(QWidget):
     """One widget for each field, named `field_<property>`, grouped by section.
 
+    Options that exclude each other follow the one that was chosen last: what is impossible beside it cannot
+    be chosen, and the reason is said below.
+
     Signals:
         changed: a value changed.
     """
@@ -49,6 +53,8 @@ class SchemaForm(QWidget):
         self._fields: tuple[FormField, ...] = ()
         self._widgets: dict[str, QWidget] = {}
         self._problems: dict[str, QWidget] = {}
+        self._reasons: dict[str, QWidget] = {}
+        self._settling = False
         self._layout = QVBoxLayout()
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(2 * STEP)
@@ -62,14 +68,18 @@ class SchemaForm(QWidget):
         self._fields = tuple(field for field in fields if field.kind not in _HANDLED)
         self._widgets.clear()
         self._problems.clear()
+        self._reasons.clear()
         sections: dict[str, list[FormField]] = {}
         for field in self._fields:
             sections.setdefault(field.section, []).append(field)
         for name, members in sections.items():
             self._layout.addWidget(self._section(name, members))
+        self._settling = True
         for name, value in kept.items():
             if name in self._widgets:
                 _put(self._widgets[name], value)
+        self._settling = False
+        self._settle()
 
     def values(self) -> dict[str, Any]:
         """What is filled in, by property."""
@@ -97,6 +107,38 @@ class SchemaForm(QWidget):
             place.setText(problems.get(name, ""))
             place.setVisible(name in problems)
 
+    def _changed(self, name: str) -> None:
+        if not self._settling:
+            self._settle(name)
+            self.changed.emit()
+
+    def _settle(self, kept: str = "") -> None:
+        """Let the other fields follow the one that was chosen, and offer what is left."""
+        before = self.values()
+        values = settled(self._fields, before, kept)
+        self._settling = True
+        for name, value in values.items():
+            if value != before[name]:
+                _put(self._widgets[name], value)
+        self._settling = False
+        for field in self._fields:
+            if field.limits:
+                self._offer(field, values)
+
+    def _offer(self, field: FormField, values: dict[str, Any]) -> None:
+        """Grey what is impossible beside the other values, and say why."""
+        reason = field.reason(values)
+        combo = self._widgets[field.name]
+        if isinstance(combo, QComboBox):
+            left = [choice.value for choice in field.choices_left(values)]
+            for number in range(combo.count()):
+                value = combo.itemData(number)
+                possible = value is None or value in left
+                combo.model().item(number).setEnabled(possible)
+                combo.setItemData(number, "" if possible else reason, Qt.ItemDataRole.ToolTipRole)
+        self._reasons[field.name].setText(reason)
+        self._reasons[field.name].setVisible(bool(reason))
+
     def _section(self, name: str, fields: Sequence[FormField]) -> Section:
         section = Section(_section_title(name))
         form = QFormLayout()
@@ -109,13 +151,15 @@ class SchemaForm(QWidget):
             widget.setObjectName(f"field_{field.name}")
             widget.setAccessibleName(field.title)
             widget.setToolTip(field.description)
-            _on_change(widget, self.changed.emit)
+            _on_change(widget, partial(self._changed, field.name))
+            reason = label(role=Role.MUTED, name=f"reason_{field.name}")
+            reason.hide()
             problem = label(role=Role.WARNING, name=f"problem_{field.name}")
             problem.hide()
             cell = QVBoxLayout()
             cell.setSpacing(HALF)
-            cell.addWidget(widget)
-            cell.addWidget(problem)
+            for part in (widget, reason, problem):
+                cell.addWidget(part)
             title = label(f"{field.title} *" if field.required else field.title, wrap=False)
             title.setBuddy(widget)
             if isinstance(widget, QCheckBox):
@@ -125,6 +169,7 @@ class SchemaForm(QWidget):
                 form.addRow(title, cell)
             self._widgets[field.name] = widget
             self._problems[field.name] = problem
+            self._reasons[field.name] = reason
         section.add(form)
         return section
 
@@ -143,6 +188,7 @@ def _problem_text(code: str) -> str:
         "not_a_choice": translate("Dinamis", "Not one of the choices."),
         "out_of_range": translate("Dinamis", "Outside of the allowed range."),
         "too_long": translate("Dinamis", "Too long."),
+        "not_together": translate("Dinamis", "Not possible together with the other options."),
     }.get(code, code)
 
 

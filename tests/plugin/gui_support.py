@@ -107,9 +107,30 @@ FIELDS = fields_of(
                 "x-widget": "multiline",
                 "x-section": "request",
             },
+            "radiometry": {
+                "type": "string",
+                "title": "Traitement radiométrique",
+                "enum": ["reflectance", "display"],
+                "default": "reflectance",
+                "x-section": "production",
+            },
+            "coding": {
+                "type": "string",
+                "title": "Codage des pixels",
+                "enum": ["12bits", "8bits"],
+                "default": "12bits",
+                "x-section": "production",
+            },
             "copies": {"type": "integer", "title": "Nombre", "minimum": 1, "maximum": 3, "default": 1},
             "urgent": {"type": "boolean", "title": "Urgent"},
         },
+        "allOf": [
+            {
+                "if": {"properties": {"radiometry": {"enum": [radiometry]}}, "required": ["radiometry"]},
+                "then": {"properties": {"coding": {"enum": [coding], "x-reason": f"{coding} seulement."}}},
+            }
+            for radiometry, coding in (("display", "8bits"), ("reflectance", "12bits"))
+        ],
     }
 )
 
@@ -130,6 +151,9 @@ def make_estimate(**changes):
     return Estimate.from_json({**document, **changes})
 
 
+_ACTIONS = {"submitted": ("cancel",), "quotation": ("cancel", "accept")}
+
+
 def make_order(number=1, state="submitted", **changes):
     properties = {
         "product_id": "pleiades-archive",
@@ -144,7 +168,7 @@ def make_order(number=1, state="submitted", **changes):
             "id": f"2026-001-SCI-2026-A-{number:03d}-PLEIADES",
             "geometry": mapping(box(3.6, 43.5, 3.7, 43.6)),
             "properties": properties,
-            "links": [{"rel": "cancel", "href": "http://127.0.0.1:9/"}] if state == "submitted" else [],
+            "links": [{"rel": action, "href": "http://127.0.0.1:9/"} for action in _ACTIONS.get(state, ())],
         }
     )
 

@@ -28,6 +28,7 @@ from .gui_support import (
     PROJECT,
     child,
     click,
+    flush_deletions,
     make_aoi,
     make_estimate,
     make_order,
@@ -169,6 +170,32 @@ def test_what_the_service_says_of_a_field_is_shown_under_it(order):
     click(child(order, "orderSubmitButton"))
     order.set_refusal(replace(FAULT, fields=(("purpose", "Trop court."),)))
     assert child(order, "problem_purpose").text() == "Trop court."
+
+
+@pytest.mark.parametrize("kind", ["order", "programming"])
+def test_only_possible_combinations_of_options_can_be_chosen(kind, request):
+    dialog = request.getfixturevalue(kind)
+    dialog.set_estimate(make_estimate())
+    radiometry, coding = child(dialog, "field_radiometry"), child(dialog, "field_coding")
+    reason = child(dialog, "reason_coding")
+    assert (coding.currentData(), reason.text()) == ("12bits", "12bits seulement.")
+    QTest.keyClick(coding, Qt.Key.Key_Down)  # the other one is greyed
+    assert coding.currentData() == "12bits"
+    assert coding.itemData(1, Qt.ItemDataRole.ToolTipRole) == "12bits seulement."
+    QTest.keyClick(radiometry, Qt.Key.Key_Down)
+    assert (radiometry.currentData(), coding.currentData()) == ("display", "8bits")
+    assert (reason.isVisibleTo(dialog), reason.text()) == (True, "8bits seulement.")
+    QTest.keyClick(coding, Qt.Key.Key_Up)
+    assert coding.currentData() == "8bits"
+    dialog.set_form(FIELDS)  # read again: the choice stays, and so do its limits
+    flush_deletions()
+    assert (child(dialog, "field_radiometry").currentData(), child(dialog, "field_coding").currentData()) == (
+        "display",
+        "8bits",
+    )
+    sent = Caught(dialog.submit_requested)
+    click(child(dialog, f"{kind}SubmitButton"))
+    assert sent.values[0].parameters["coding"] == "8bits"
 
 
 def test_the_identifier_is_shown_once_sent(order):
@@ -376,23 +403,75 @@ def test_only_an_order_that_is_not_over_can_be_cancelled(page):
     assert button.isEnabled()
 
 
+def answer_the_question(*, yes):
+    """Press a button of the message box that comes; gives what the box said."""
+    said = []
+
+    def answer():
+        box = next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox) and w.isVisible())
+        said.append(f"{box.text()} {box.informativeText()}")
+        no = box.buttonRole(box.escapeButton())
+        wanted = next(button for button in box.buttons() if (box.buttonRole(button) != no) is yes)
+        QTest.mouseClick(wanted, Qt.MouseButton.LeftButton)
+
+    QTimer.singleShot(100, answer)
+    return said
+
+
 @pytest.mark.parametrize("sure", [True, False])
 def test_cancelling_is_asked_twice(page, sure):
     page.set_orders([make_order(2)])
     page.choose(make_order(2).id)
     cancelled = Caught(page.cancel_requested)
-
-    def answer():
-        box = next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox) and w.isVisible())
-        roles = QMessageBox.ButtonRole
-        wanted = roles.DestructiveRole if sure else roles.RejectRole
-        QTest.mouseClick(
-            next(b for b in box.buttons() if box.buttonRole(b) == wanted), Qt.MouseButton.LeftButton
-        )
-
-    QTimer.singleShot(100, answer)
+    answer_the_question(yes=sure)
     click(child(page, "cancelOrderButton"))
     assert cancelled.values == ([make_order(2).id] if sure else [])
+
+
+def test_why_a_request_cannot_be_cancelled_is_true(page):
+    """Under way is not over, and what the operator said of a refusal is not hidden."""
+    rejected = make_order(1, "rejected", status={"reason_text": "Zone hors du mandat."})
+    page.set_orders([rejected, make_order(2, "production")])
+    hint = child(page, "requestsHintLabel")
+    page.choose(rejected.id)
+    over = hint.text().replace("Zone hors du mandat.", "").strip()
+    assert "Zone hors du mandat." in hint.text()
+    assert over
+    page.choose(make_order(2).id)
+    assert hint.text()
+    assert over not in hint.text()
+
+
+QUOTED = make_order(4, "quotation", **{"dinamis:price_eur": 1234.5, "dinamis:excess_km2": 23.4})
+
+
+@pytest.mark.parametrize("sure", [True, False])
+@pytest.mark.parametrize("button", ["acceptQuotationButton", "declineQuotationButton"])
+def test_a_quotation_is_answered_after_its_price_was_confirmed(page, button, sure):
+    page.set_orders([make_order(2), QUOTED])
+    card = child(page, "quotationCard")
+    page.choose(make_order(2).id)
+    assert not card.isVisible()
+    page.choose(QUOTED.id)
+    assert card.isVisible()
+    price = formats.euros(1234.5)
+    assert price in child(page, "quotationPriceLabel").text()
+    assert formats.area(23.4) in child(page, "quotationAreaLabel").text()
+    accepted, declined = Caught(page.accept_requested), Caught(page.cancel_requested)
+    said = answer_the_question(yes=sure)
+    click(child(page, button))
+    assert price in said[0]
+    assert QUOTED.id in said[0]
+    accepting = button == "acceptQuotationButton"
+    assert accepted.values == ([QUOTED.id] if sure and accepting else [])
+    assert declined.values == ([QUOTED.id] if sure and not accepting else [])
+
+
+def test_a_quotation_goes_when_it_is_answered(page):
+    page.set_orders([QUOTED])
+    page.choose(QUOTED.id)
+    page.set_orders([make_order(4, "accepted")])
+    assert not child(page, "quotationCard").isVisible()
 
 
 def test_projects_show_title_and_status(page):

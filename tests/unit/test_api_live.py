@@ -25,7 +25,7 @@ from dinamis_plugin.domain.errors import (
     NotSignedInError,
     SignInExpiredError,
 )
-from dinamis_plugin.domain.form import FieldKind, collect
+from dinamis_plugin.domain.form import FieldKind, collect, settled
 from dinamis_plugin.domain.order import (
     LEGAL_NEXT,
     STATE_OF_STAPI_CODE,
@@ -330,6 +330,10 @@ def test_products_and_their_forms(member):
         assert fields["processing_level"].kind is FieldKind.CHOICE
         assert ("item_ids" in fields) == (product.kind is OrderKind.ARCHIVE)
         assert all(field.title for field in fields.values())
+        chosen = {"radiometric_processing": "display", "pixel_coding": "12bits"}
+        shown = settled(tuple(fields.values()), chosen)
+        assert shown["pixel_coding"] == "8bits"
+        assert "8" in fields["pixel_coding"].reason(shown)
 
 
 def filled(service: Service, product_id: str, project: Project, **more) -> dict:
