@@ -62,6 +62,23 @@ MISSIONS: dict[str, str] = {
 }
 """Collection of each mission."""
 
+_TITLES = {
+    "PLEIADES": "Pléiades",
+    "PLEIADES NEO": "Pléiades Neo",
+    PWH: "Pléiades World Heritage",
+    "SENTINEL 2": "Sentinel-2",
+    "RAPIDEYE": "RapidEye",
+    "COSMO-SKYMED": "COSMO-SkyMed",
+    "PLANET": "Planet",
+    "JILIN": "Jilin",
+    "TERRASAR-X": "TerraSAR-X",
+}
+
+
+def mission_title(mission: str) -> str:
+    """The mission as a person reads its name."""
+    return _TITLES.get(mission, mission)
+
 _SPELLINGS = {
     "PLEIADES1A": "PHR1A",
     "PLEIADES1B": "PHR1B",

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 
 from dinamis_service.catalogue.engine import UNKNOWN, SearchRequest
+from dinamis_service.catalogue.missions import mission_title
 from dinamis_service.context import Context
 from dinamis_service.errors import NotFoundError
 from dinamis_service.language import text
@@ -41,7 +42,7 @@ def _products_per_mission(context: Context, page: Page) -> list[tuple[str, str]]
     separator = page.text(fr="\u202f", en=",")
     return [
         (
-            page.text(fr="Autres", en="Others") if mission == UNKNOWN else mission,
+            page.text(fr="Autres", en="Others") if mission == UNKNOWN else mission_title(mission),
             f"{number:,}".replace(",", separator),
         )
         for mission, number in sorted(counts.items(), key=lambda one: (-one[1], one[0]))

@@ -87,6 +87,7 @@ def test_a_text_is_read(client: TestClient):
         ("theme", "littoral"),
         ("theme", "foret"),
     }
+    assert chips["mission", "PLEIADES"]["title"] == "Pléiades"
     assert chips["cloud", "10"]["title"] == "Nuages < 10 %"
     assert not chips["theme", "foret"]["applied"]
     assert "Forêt" in answer["notes"][0]

@@ -35,7 +35,7 @@ def test_the_portal_counts_the_products_of_each_mission(client: TestClient, cont
         for number in range(1400)
     )
     rows = re.findall(r'<th scope="row">([^<]*)</th><td>([^<]*)</td>', client.get("/").text)
-    assert rows == [("SPOT 5", "1\u202f050"), ("PWH", "350")]
+    assert rows == [("SPOT 5", "1\u202f050"), ("Pléiades World Heritage", "350")]
     rows = re.findall(r"<td>([^<]*)</td>", client.get("/?lang=en").text)
     assert rows == ["1,050", "350"]
 

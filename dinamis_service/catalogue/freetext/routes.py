@@ -15,6 +15,7 @@ from dinamis_service.catalogue.freetext.gazetteer import Place, SqliteGazetteer
 from dinamis_service.catalogue.freetext.parser import parse
 from dinamis_service.catalogue.freetext.reading import Reading
 from dinamis_service.catalogue.freetext.search import Conditions, to_search
+from dinamis_service.catalogue.missions import mission_title
 from dinamis_service.catalogue.moments import format_moment
 from dinamis_service.context import Context
 from dinamis_service.language import Language, pick_language, text
@@ -184,7 +185,9 @@ def _chips(reading: Reading, gazetteer: SqliteGazetteer, language: Language) -> 
         ("id", reading.ids, False),
     )
     chips += [
-        Chip(kind=kind, value=one, title=one, excluded=out) for kind, all_, out in named for one in all_
+        Chip(kind=kind, value=one, title=mission_title(one), excluded=out)
+        for kind, all_, out in named
+        for one in all_
     ]
     limits = (("cloud", reading.cloud), ("incidence", reading.incidence))
     chips += [_limit_chip(kind, limit, language) for kind, limit in limits if limit is not None]
