@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import quote, urljoin
 
 from ..domain.endpoints import Endpoints
+from ..domain.errors import BadAnswerError
 from ..domain.form import FormField, fields_of
 from ..domain.order import Estimate, Order, OrderDraft, Product
-from ..domain.parsing import mapping_of, objects_of, text_of
+from ..domain.parsing import mapping_of, objects_of, required_objects, text_of
 from ..domain.project import Project, ProjectDraft
 from ..domain.quota import SensorQuota, quotas_from_json
 from .http import Cancel, HttpClient, never
@@ -35,7 +36,7 @@ class RequestsClient:
     def projects(self, cancel: Cancel = never) -> tuple[Project, ...]:
         """List the projects of the signed-in person."""
         document = self._object(f"{self._api}/projects", cancel)
-        return tuple(Project.from_json(entry) for entry in objects_of(document.get("projects")))
+        return tuple(Project.from_json(entry) for entry in required_objects(document, "projects"))
 
     def create_project(self, draft: ProjectDraft, cancel: Cancel = never) -> Project:
         """Make a project; it is not repeated by itself, since that could make two."""
@@ -45,7 +46,7 @@ class RequestsClient:
     def products(self, cancel: Cancel = never) -> tuple[Product, ...]:
         """List what can be ordered."""
         document = self._object(f"{self._stapi}/products", cancel)
-        return tuple(Product.from_stapi(entry) for entry in objects_of(document.get("products")))
+        return tuple(Product.from_stapi(entry) for entry in required_objects(document, "products"))
 
     def order_parameters(self, product_id: str, cancel: Cancel = never) -> tuple[FormField, ...]:
         """Give the form of a product's options (REQ-16 to REQ-19)."""
@@ -79,7 +80,7 @@ class RequestsClient:
         orders: list[Order] = []
         for _ in range(_MOST_PAGES):
             document = self._object(url, cancel)
-            orders.extend(Order.from_stapi(entry) for entry in objects_of(document.get("features")))
+            orders.extend(Order.from_stapi(entry) for entry in required_objects(document, "features"))
             following = [link for link in objects_of(document.get("links")) if link.get("rel") == "next"]
             if not following:
                 break
@@ -111,4 +112,7 @@ class RequestsClient:
         return f"{self._stapi}/products/{quote(product_id, safe='')}"
 
     def _object(self, url: str, cancel: Cancel) -> Mapping[str, Any]:
-        return mapping_of(self._http.get_json(url, cancel=cancel))
+        answer = self._http.get_json(url, cancel=cancel)
+        if not isinstance(answer, dict):
+            raise BadAnswerError.about("JSON", "not an object")
+        return answer

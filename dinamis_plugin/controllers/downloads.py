@@ -101,7 +101,7 @@ class DownloadController(QObject):
             self.failed.emit(scene, _nothing_to_download(scene))
             return False
         if service is None or not (self._session.can_use_resources or scene.open_data):
-            self.failed.emit(scene, notice_for(NotSignedInError(self._session.why_not)))
+            self.failed.emit(scene, self._session.notice_for(NotSignedInError(self._session.why_not)))
             return False
         job = Download(scene, asset, Path(folder) / file_name(scene, asset))
         if job.target in self._running:

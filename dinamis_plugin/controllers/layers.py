@@ -123,7 +123,7 @@ class SignedLayersController(QObject):
                 self.failed.emit(scene, _no_image(scene))
             elif not self._session.can_use_resources and not scene.open_data:
                 error = NotSignedInError(self._session.why_not)
-                self.failed.emit(scene, notice_for(error))
+                self.failed.emit(scene, self._session.notice_for(error))
             else:
                 wanted[LayerIdentity.of(scene, asset)] = scene
         if wanted:
@@ -137,7 +137,7 @@ class SignedLayersController(QObject):
         """Add a layer for each identity; `scenes` only says what a failure is about."""
         service = self._session.service
         if service is None:
-            self.failed.emit(None, notice_for(NotSignedInError(self._session.why_not)))
+            self.failed.emit(None, self._session.notice_for(NotSignedInError(self._session.why_not)))
             return
         about = scenes or {}
         self.busy.emit(True)
@@ -156,7 +156,7 @@ class SignedLayersController(QObject):
             self.busy.emit(False)
             if not isinstance(error, CancelledError):
                 for identity in identities:
-                    self.failed.emit(_scene_of(about, identity), notice_for(error))
+                    self.failed.emit(_scene_of(about, identity), self._session.notice_for(error))
 
         text = translate("Dinamis", "Loading images")
         self._works.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from enum import Enum
 from typing import Callable
@@ -91,7 +92,7 @@ class SessionController(QObject):
         self._interval_s = 5.0
         self._work: TaskHandle | None = None
         # These two are called in worker threads; a signal brings them to the GUI thread.
-        self._keeper = TokenKeeper(lambda _refresh: self._renewed.emit(), self._lost.emit)
+        self._keeper = TokenKeeper(lambda _refresh: self._renewed.emit(), self._lost.emit, self._end_orphan)
         self._renewed.connect(self._keep)
         self._lost.connect(self._session_lost)
         self._poll_timer = QTimer(self)
@@ -151,6 +152,13 @@ class SessionController(QObject):
             SessionState.EXPIRED: translate("Dinamis", "Your session has ended: sign in again."),
             SessionState.OFFLINE: translate("Dinamis", "The service is not reachable."),
         }.get(self._state, translate("Dinamis", "Sign in to load, download and order images."))
+
+    def notice_for(self, error: DinamisError) -> Notice:
+        """The notice of an error, with a button to sign in where that is the way out."""
+        notice = notice_for(error)
+        if isinstance(error, (NotSignedInError, SignInExpiredError)):
+            return notice.with_action(translate("Dinamis", "Sign in"), self.sign_in)
+        return notice
 
     # Connection
 
@@ -444,6 +452,13 @@ class SessionController(QObject):
             lambda _result: None,
             lambda _error: self.notice.emit(_not_revoked_notice()),
         )
+
+    def _end_orphan(self, refresh: str) -> None:
+        """End, in a worker thread, a session that was renewed while the person signed out."""
+        service = self._service
+        if service is not None:
+            with contextlib.suppress(DinamisError):  # it ends by itself, as the notice of the sign-out says
+                service.auth.revoke(refresh)
 
     def shutdown(self) -> None:
         """Forget the session in memory; what is kept encrypted stays for the next time."""

@@ -16,16 +16,25 @@ class TokenKeeper:
     """Gives the access token, and renews it before it ends or when the service refuses it.
 
     Only one thread renews at a time: a refresh token may be used once, a second use ends the whole session.
+    Giving and forgetting tokens never waits for that, since the GUI thread does it.
 
     Args:
         on_renewed: called in the worker thread with the new refresh token.
         on_lost: called in the worker thread when the service does not renew the session any more.
+        on_orphan: called in the worker thread with a refresh token that came after the session was forgotten.
     """
 
-    def __init__(self, on_renewed: Callable[[str], None], on_lost: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        on_renewed: Callable[[str], None],
+        on_lost: Callable[[], None],
+        on_orphan: Callable[[str], None],
+    ) -> None:
         self._on_renewed = on_renewed
         self._on_lost = on_lost
-        self._lock = threading.RLock()
+        self._on_orphan = on_orphan
+        self._lock = threading.Lock()  # of the values: never held while the service is asked
+        self._turn = threading.RLock()  # of the renewal: taken by worker threads only
         self._access: str | None = None
         self._refresh: str | None = None
         self._ends_at = 0.0
@@ -62,7 +71,7 @@ class TokenKeeper:
 
         A failure to reach the service is not told here: the call itself will tell it.
         """
-        with self._lock:
+        with self._turn:
             if self._renewing:
                 return None
             if self._refresh is not None and time.time() > self._ends_at - RENEW_BEFORE_S:
@@ -76,7 +85,7 @@ class TokenKeeper:
     def renew_rejected(self) -> bool:
         """Renew after a 401; True when the call is worth another try."""
         before = self._access
-        with self._lock:
+        with self._turn:
             if self._renewing:
                 return False
             if self._access is not None and self._access != before:
@@ -85,25 +94,28 @@ class TokenKeeper:
 
     def renew(self) -> bool:
         """Exchange the refresh token; True when new tokens came."""
-        with self._lock:
-            if self._refresh is None or self._exchange is None or self._renewing:
+        with self._turn:
+            used = self._refresh
+            if used is None or self._exchange is None or self._renewing:
                 return False
             self._renewing = True
             try:
-                tokens = self._exchange(self._refresh)
+                tokens = self._exchange(used)
             except (NotSignedInError, SignInExpiredError):
-                self.clear()
-                self._on_lost()
+                if self._refresh == used:
+                    self.clear()
+                    self._on_lost()
                 return False
             except DinamisError:
                 return False
             finally:
                 self._renewing = False
-            self._take(tokens)
-            refresh = self._refresh
-        if refresh is not None:
-            self._on_renewed(refresh)
-        return True
+            with self._lock:
+                current = self._refresh == used
+                if current:
+                    self._take(tokens)
+        (self._on_renewed if current else self._on_orphan)(tokens.refresh_token)
+        return current
 
     def _take(self, tokens: Tokens) -> None:
         self._access = tokens.access_token

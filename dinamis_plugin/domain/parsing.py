@@ -118,6 +118,17 @@ def required_number(document: Mapping[str, Any], key: str) -> float:
     return value
 
 
+def required_objects(document: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """Give the JSON objects of a list that the contract promises: no list is not an empty one.
+
+    Raises:
+        BadAnswerError: When the list is missing.
+    """
+    if not isinstance(document.get(key), list):
+        raise BadAnswerError.about(key, "missing")
+    return objects_of(document[key])
+
+
 def _bound(value: date | datetime | None, *, last: bool) -> str:
     if value is None:
         return ".."

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .parsing import mapping_of, number_of, objects_of, required_text, text_of
+from .parsing import mapping_of, number_of, objects_of, required_objects, required_text, text_of
 
 SENSORS = ("PLEIADES", "SPOT", "PNEO")
 
@@ -104,9 +104,9 @@ def quotas_from_json(document: Mapping[str, Any]) -> tuple[SensorQuota, ...]:
     """Read the whole answer of `GET /api/quotas`.
 
     Raises:
-        BadAnswerError: A sensor is not named.
+        BadAnswerError: There is no list of sensors, or a sensor is not named.
     """
     year, user_kind = int(number_of(document.get("year")) or 0), text_of(document.get("user_kind"))
     return tuple(
-        SensorQuota.from_json(entry, year, user_kind) for entry in objects_of(document.get("sensors"))
+        SensorQuota.from_json(entry, year, user_kind) for entry in required_objects(document, "sensors")
     )

@@ -43,12 +43,13 @@ class QuotationCard(Card):
 
     def show_order(self, order: Order | None) -> None:
         """Show the quotation of the order in hand, if it waits for an answer."""
-        waits = order is not None and order.can_be_accepted
-        if waits:
+        if order is None or not order.can_be_accepted:
+            self.hide()
+        else:
             self._price.setText(price_text(order))
             self._for.setText(_area_text(order))
             self._for.setVisible(bool(self._for.text()))
-        self.setVisible(waits)
+            self.show()
 
 
 def price_text(order: Order) -> str:

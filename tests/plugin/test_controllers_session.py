@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from dinamis_plugin.controllers.session import SessionState
@@ -228,3 +230,22 @@ def test_offline_at_the_start_comes_back_by_the_clock(session, controllers, scri
     wait_until(lambda: again.session.state is S.SIGNED_IN)
     again.shutdown()
     assert not again.runner.busy
+
+
+def test_signing_out_never_waits_for_a_renewal_and_ends_what_came_of_it(session, controllers, scripted):
+    sign_in(session, scripted)
+    scripted.access_valid.clear()
+    scripted.delay_s = 1.0
+    service = session.service
+    controllers.runner.run("t", lambda c: service.auth.account(), lambda a: None, lambda e: None)
+    token = "/auth/realms/dinamis/protocol/openid-connect/token"
+    before = len(scripted.server.requests)
+    wait_until(lambda: any(request.path == token for request in scripted.server.requests[before:]))
+    began = time.monotonic()
+    session.sign_out()
+    assert time.monotonic() - began < 0.3
+    wait_until(lambda: not controllers.runner.busy, 20)
+    # The token at the sign-out, and the one that the renewal brought afterwards.
+    assert set(scripted.revoked) == {"refresh-1", "refresh-2"}
+    assert session._keeper.refresh_value is None
+    assert session._keeper.access_token() is None

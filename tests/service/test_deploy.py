@@ -188,9 +188,7 @@ def test_the_installed_service_answers_restarts_and_keeps_everything(installatio
     assert (installation.data / "keys" / "signing.json").read_bytes() == keys
     again = Device(httpx.Client(base_url=url, timeout=10))
     again.codes = device.codes
-    assert (
-        again.poll().json()["error"] == "authorization_pending"
-    )  # invalid_grant if it were forgotten
+    assert again.poll().json()["error"] == "authorization_pending"  # invalid_grant if it were forgotten
     assert installation.stop(signal.SIGKILL) == -signal.SIGKILL
 
     check = subprocess.run(

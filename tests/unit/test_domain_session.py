@@ -245,7 +245,9 @@ def test_quotas_tell_zero_from_not_defined():
     assert [(tranche.credits, tranche.eur) for tranche in neo.tranches] == [(5, None), (20, 20000)]
     zero = {**QUOTAS, "sensors": [{"sensor": "SPOT", "quota_km2": 0}]}
     assert quotas_from_json(zero)[0].quota_km2 == 0
-    assert quotas_from_json({}) == ()
+    assert quotas_from_json({"sensors": []}) == ()
+    with pytest.raises(BadAnswerError):
+        quotas_from_json({})
 
 
 def test_projects_are_read_and_written():
