@@ -8,11 +8,11 @@ from typing import Callable
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from ..api.catalogue import CatalogueClient, Page
-from ..domain.errors import CancelledError, DinamisError, InvalidRequestError
+from ..domain.errors import CancelledError, DinamisError
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
-from .messages import notice_for
+from .messages import Notice, NoticeLevel
 from .session import SessionController
 
 translate = QCoreApplication.translate
@@ -97,7 +97,7 @@ class SearchController(QObject):
         self._drop()
         service = self._session.service
         if service is None:
-            self.failed.emit(notice_for(InvalidRequestError(self._session.why_not)))
+            self.failed.emit(_no_service(self._session))
             return
         self._query = query
         self._matched = self._loaded = self._page_count = 0
@@ -152,7 +152,7 @@ class SearchController(QObject):
         if isinstance(error, CancelledError):
             self.finished.emit(self._matched, self._loaded)
         else:
-            self.failed.emit(notice_for(error))
+            self.failed.emit(self._session.notice_for(error))
 
     def _drop(self) -> None:
         if self._work is not None:
@@ -160,3 +160,13 @@ class SearchController(QObject):
             self._work = None
             self.loading.emit(False)
         self._pages = None
+
+
+def _no_service(session: SessionController) -> Notice:
+    notice = Notice(
+        NoticeLevel.WARNING,
+        translate("Dinamis", "No service"),
+        session.why_not,
+        translate("Dinamis", "Its address goes at the top of the panel."),
+    )
+    return notice.with_action(translate("Dinamis", "Connect"), session.connect_service)
