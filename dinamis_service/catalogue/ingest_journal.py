@@ -48,13 +48,6 @@ class IngestJournal:
         """Note that a scene is in."""
         self._note(collection, item_id, fingerprint, "done")
 
-    def unfinished(self) -> list[str]:
-        """Scenes that were cut short, as `collection/id`."""
-        rows = self._connection.execute(
-            "SELECT collection || '/' || id FROM scene WHERE state = 'started' ORDER BY 1"
-        )
-        return [row[0] for row in rows]
-
     def close(self) -> None:
         """Close the file."""
         self._connection.close()

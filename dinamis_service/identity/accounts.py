@@ -104,12 +104,6 @@ class Accounts:
             session.flush()
             return principal_of(account)
 
-    def by_id(self, account_id: str) -> Principal | None:
-        """The owner of the account `account_id`."""
-        with self._database.reading() as session:
-            account = session.get(Account, account_id)
-            return principal_of(account) if account else None
-
     def by_email(self, email: str) -> Principal | None:
         """The owner of the account of this address (or user name), whatever its case."""
         with self._database.reading() as session:
