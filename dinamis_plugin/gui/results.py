@@ -131,9 +131,10 @@ class ResultsView(QTableView):
     def _fit_columns(self) -> None:
         """Share the width out: every cell whole, and the sensor takes what is left."""
         room = self.viewport().width()
-        if self._fitted == (room, self.font().key()):  # a change of height, as with every page that comes
+        fitted = (room, self.font().key())
+        if fitted == self._fitted:  # a change of height, as with every page that comes
             return
-        self._fitted = (room, self.font().key())
+        self._fitted = fitted
         sensor = self.fontMetrics().horizontalAdvance("Pléiades Neo") + 2 * STEP
         compact = sum(self._widths(compact=False).values()) + sensor > room
         self._model.set_compact(compact=compact)

