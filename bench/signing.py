@@ -1,4 +1,4 @@
-"""Signing: URLs signed on one core beside botocore, and calls of 64 URLs answered over HTTP by a real service.
+"""Signing: URLs signed on one core beside botocore, and calls of 64 URLs answered over HTTP.
 
 The calls go through everything that a member's do: token, rate limit, policy, journal. The client that makes
 them runs on the same machine; its own share of the processors is told beside.
@@ -190,7 +190,8 @@ def _service(folder: Path) -> Iterator[tuple[str, list[dict[str, Any]], list[dic
     try:
         deadline = time.monotonic() + 60
         while not ready.exists():
-            assert process.poll() is None and time.monotonic() < deadline, "the service does not start"
+            assert process.poll() is None, "the service does not start"
+            assert time.monotonic() < deadline, "the service does not answer"
             time.sleep(0.05)
         yield json.loads(ready.read_text(encoding="utf-8"))["url"], bodies, headers
     finally:

@@ -23,7 +23,7 @@ from dinamis_service.requests import routes as requests_routes
 from dinamis_service.settings import Settings
 from dinamis_service.signing import routes as signing_routes
 from dinamis_service.storage import routes as storage_routes
-from dinamis_service.storage.local import LocalObjectStore
+from dinamis_service.storage.stores import open_objects
 from dinamis_service.web import routes as web_routes
 
 
@@ -41,7 +41,7 @@ def create_context(settings: Settings, clock: Clock = utc_now) -> Context:
         clock=clock,
         database=database,
         catalogue=catalogue,
-        objects=LocalObjectStore(settings.objects_root, settings.data_dir / "keys"),
+        objects=open_objects(settings),
         identity=Identity(database, settings, clock),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sqlalchemy import text as sql
@@ -15,7 +15,8 @@ from dinamis_service.catalogue.engine import CatalogueEngine, SearchRequest, obj
 from dinamis_service.catalogue.engines import open_catalogue
 from dinamis_service.db import Database
 from dinamis_service.settings import Settings
-from dinamis_service.storage.local import read_key
+from dinamis_service.storage.local import problems, read_key
+from dinamis_service.storage.stores import open_objects
 
 _DOWNLOADABLE = {"op": "=", "args": [{"property": "dinamis:product_type"}, "downloadable"]}
 
@@ -33,15 +34,15 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
     """Print one line for each finding."""
     if args.data_dir is not None:
         settings = Settings(**settings.model_dump() | {"data_dir": args.data_dir})
-    problems = 0
+    count = 0
     for part, inspect in _PARTS.items():
         found = list(inspect(settings))
-        problems += len(found)
+        count += len(found)
         for line in found:
             print(f"PROBLEM  {part}: {line}")
         if not found:
             print(f"ok       {part}")
-    return 1 if problems else 0
+    return 1 if count else 0
 
 
 def _inspect_state(settings: Settings) -> Iterator[str]:
@@ -75,45 +76,45 @@ def _inspect_catalogue(settings: Settings) -> Iterator[str]:
         catalogue = open_catalogue(settings)
         try:
             yield from catalogue.check()
-            yield from _missing_objects(catalogue, settings.objects_root)
+            yield from _missing_objects(catalogue, _among_objects(settings))
         finally:
             catalogue.close()
     except Exception as error:  # noqa: BLE001  (a broken catalogue breaks in any way)
         yield str(error)
 
 
-def _missing_objects(catalogue: CatalogueEngine, root: Path) -> Iterator[str]:
+def _missing_objects(catalogue: CatalogueEngine, there: Callable[[list[str]], set[str]]) -> Iterator[str]:
     """Objects that downloadable items name and that are not there."""
     token: str | None = None
     while True:
         request = SearchRequest(filter=_DOWNLOADABLE, limit=1000, token=token)
         result = catalogue.search(request)
-        for item in result.items:
-            for key in object_keys(item):
-                if not (root / key).is_file():
-                    yield f"item {item['id']} names the object {key}, which is not there"
+        named = [(item["id"], key) for item in result.items for key in object_keys(item)]
+        found = there([key for _, key in named])
+        for item_id, key in named:
+            if key not in found:
+                yield f"item {item_id} names the object {key}, which is not there"
         token = result.next_token
         if token is None:
             return
 
 
+def _among_objects(settings: Settings) -> Callable[[list[str]], set[str]]:
+    """Tells which keys have an object; nothing is made where the service has never run."""
+    if settings.s3_bucket is not None:
+        return open_objects(settings).existing
+    return lambda keys: {key for key in keys if (settings.objects_root / key).is_file()}
+
+
 def _inspect_objects(settings: Settings) -> Iterator[str]:
     """Whether every object can be read, and none lies where the service would refuse it."""
-    root = settings.objects_root
-    if not root.is_dir():
-        yield f"there is no folder {root}"
+    if settings.s3_bucket is None:
+        yield from problems(settings.objects_root)
         return
-    failures: list[OSError] = []
-    for folder, folders, files in os.walk(root, onerror=failures.append):
-        for name in folders + files:
-            path = Path(folder, name)
-            if path.is_symlink():
-                yield f"{path} is a symbolic link, which is never followed"
-            elif name.startswith("."):
-                yield f"{path} was left by an interrupted upload; it may be removed"
-            elif not os.access(path, os.R_OK):
-                yield f"{path} cannot be read"
-    yield from map(str, failures)
+    try:
+        open_objects(settings).probe()
+    except OSError as error:
+        yield str(error)
 
 
 def _inspect_keys(settings: Settings) -> Iterator[str]:

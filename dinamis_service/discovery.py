@@ -60,7 +60,7 @@ def build_router(context: Context) -> APIRouter:
             stapi=f"{base}/stapi",
             api=f"{base}/api",
             signing=base,
-            objects=f"{base}/objects",
+            objects=settings.objects_base(base),
         )
 
     @router.get("/healthz", responses=refusals(503))
@@ -83,7 +83,7 @@ def _failing_parts(context: Context) -> list[str]:
     probes: dict[str, Callable[[], object]] = {
         "state": lambda: _ask_database(context),
         "catalogue": context.catalogue.collections,
-        "objects": lambda: next(iter(context.settings.objects_root.iterdir()), None),
+        "objects": context.objects.probe,
     }
     return [name for name, probe in probes.items() if not _answers(name, probe)]
 

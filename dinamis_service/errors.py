@@ -14,6 +14,7 @@ from starlette.routing import Match
 
 from dinamis_service.catalogue.engine import CatalogueDownError
 from dinamis_service.language import text
+from dinamis_service.storage.store import StoreDownError, StoreFullError
 
 log = logging.getLogger("dinamis")
 
@@ -114,6 +115,13 @@ class UnavailableError(ServiceError):
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "unavailable"
+
+
+class StorageFullError(ServiceError):
+    """There is no room for what is sent."""
+
+    status = HTTPStatus.INSUFFICIENT_STORAGE
+    code = "storage-full"
 
 
 def problem(status: int, code: str, detail: str, **extra: Any) -> JSONResponse:
@@ -257,6 +265,27 @@ def install(app: FastAPI) -> None:
             request,
             fr="Le catalogue ne répond pas en ce moment ; réessayez dans quelques instants.",
             en="The catalogue does not answer now; try again in a few moments.",
+        )
+        kind = UnavailableError
+        return problem(kind.status, kind.code, sentence, headers={"Retry-After": "10"})
+
+    @app.exception_handler(StoreFullError)
+    async def _store_full(request: Request, error: StoreFullError) -> JSONResponse:
+        log.error("no room for %s %s: %s", request.method, request.url.path, error)
+        sentence = text(
+            request,
+            fr="Il n'y a plus de place pour cet objet ; rien n'en a été gardé.",
+            en="There is no room left for this object; nothing of it was kept.",
+        )
+        return problem(StorageFullError.status, StorageFullError.code, sentence)
+
+    @app.exception_handler(StoreDownError)
+    async def _store_down(request: Request, error: StoreDownError) -> JSONResponse:
+        log.error("the objects do not answer %s %s: %s", request.method, request.url.path, error)
+        sentence = text(
+            request,
+            fr="Le stockage des images ne répond pas en ce moment ; réessayez dans quelques instants.",
+            en="The storage of images does not answer now; try again in a few moments.",
         )
         kind = UnavailableError
         return problem(kind.status, kind.code, sentence, headers={"Retry-After": "10"})

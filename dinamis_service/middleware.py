@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dinamis_service.errors import TooLargeError, problem
 from dinamis_service.language import pick_language, text
 from dinamis_service.settings import Settings
-from dinamis_service.storage.routes import PREFIX as OBJECTS
+from dinamis_service.storage.addresses import PREFIX as OBJECTS
 
 log = logging.getLogger("dinamis.access")
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+_ADDRESS = r"^https?://[^\s/?#]+(/[^\s?#]*)?$"
 
 
 class Settings(BaseSettings):
@@ -27,7 +29,7 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         None,
-        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        pattern=_ADDRESS,
         description="Address clients use; by default the one of each request (its Host header)",
     )
     trusted_proxies: str = Field(
@@ -52,6 +54,20 @@ class Settings(BaseSettings):
         None, description="SQLite file of the places' names; by default data_dir/gazetteer.sqlite"
     )
     objects_dir: Path | None = Field(None, description="Folder of the objects; by default data_dir/objects")
+    objects_url: str | None = Field(
+        None,
+        pattern=_ADDRESS,
+        description="Address clients read objects at; by default the one of the S3 bucket, or /objects here",
+    )
+    s3_bucket: str | None = Field(
+        None, description="Bucket of an S3 that holds the objects in place of the folder"
+    )
+    s3_endpoint: str | None = Field(
+        None, pattern=_ADDRESS, description="Address of the S3, without the bucket; by default that of Amazon"
+    )
+    s3_region: str = Field("us-east-1", pattern=r"^[a-z0-9-]+$", description="Region of the S3")
+    s3_key_id: str = Field("", description="Access key of the S3")
+    s3_secret: SecretStr = Field(SecretStr(""), description="Secret key of the S3")
 
     access_lifetime_s: int = Field(300, ge=1, description="Life of an access token, in seconds")
     refresh_lifetime_s: int = Field(30 * 86400, ge=1, description="Life of a refresh token, in seconds")
@@ -103,6 +119,14 @@ class Settings(BaseSettings):
             raise ValueError(msg) from None
         return url
 
+    @model_validator(mode="after")
+    def _opens_its_bucket(self) -> Settings:
+        """Refuse a bucket without the keys that open it and sign its URLs."""
+        if self.s3_bucket is not None and not (self.s3_key_id and self.s3_secret.get_secret_value()):
+            msg = "DINAMIS_S3_BUCKET needs DINAMIS_S3_KEY_ID and DINAMIS_S3_SECRET"
+            raise ValueError(msg)
+        return self
+
     @property
     def state_url(self) -> str:
         """SQLAlchemy URL of the state database."""
@@ -116,6 +140,13 @@ class Settings(BaseSettings):
     def own_url(self) -> str:
         """Address of the service where no request tells it."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    def objects_base(self, base: str) -> str:
+        """Address under which clients of the service at `base` read objects, without a trailing slash."""
+        if self.objects_url is None and self.s3_bucket is not None:
+            endpoint = self.s3_endpoint or f"https://s3.{self.s3_region}.amazonaws.com"
+            return f"{endpoint.rstrip('/')}/{self.s3_bucket}"
+        return (self.objects_url or f"{base}/objects").rstrip("/")
 
     @property
     def catalogue_file(self) -> Path:

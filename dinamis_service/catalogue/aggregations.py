@@ -93,7 +93,7 @@ class AggregationClient(BaseAggregationClient):
             raise no_collection(request, collection_id)
 
     def _answer(self, request: Request, path: str, collection_id: str | None, found: list[Any]) -> Any:
-        addresses = Addresses(base_url(request, self.context.settings))
+        addresses = Addresses.seen_from(base_url(request, self.context.settings), self.context.settings)
         here = addresses.stac if collection_id is None else addresses.collection(collection_id)
         links = [
             {"rel": "self", "type": JSON, "href": f"{here}/{path}"},

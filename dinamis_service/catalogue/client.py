@@ -186,4 +186,4 @@ class CatalogueClient(BaseCoreClient):
         return self.context.catalogue.search(wanted)
 
     def _addresses(self, request: Request) -> Addresses:
-        return Addresses(base_url(request, self.context.settings))
+        return Addresses.seen_from(base_url(request, self.context.settings), self.context.settings)

@@ -7,9 +7,11 @@ import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
-from dinamis_service.catalogue.engine import OBJECT_SCHEME, Item
+from dinamis_service.catalogue.engine import OBJECT_SCHEME, PICTURES, Item
+from dinamis_service.settings import Settings
+from dinamis_service.storage.addresses import object_key
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -30,15 +32,25 @@ class Addresses:
     """Addresses of one service as the caller sees it."""
 
     base: str
+    objects: str
+    """Where images are read."""
+    pictures: str
+    """Where the pictures that anyone may see are read: the S3 of a bucket would want a signature for them."""
+
+    @classmethod
+    def seen_from(cls, base: str, settings: Settings) -> Addresses:
+        """Those of the service at `base`."""
+        objects = settings.objects_base(base)
+        return cls(base, objects, objects if settings.s3_bucket is None else f"{base}/objects")
 
     @property
     def stac(self) -> str:
         """Root of the catalogue."""
         return f"{self.base}/stac"
 
-    def object(self, key: str) -> str:
-        """Unsigned address of an object."""
-        return f"{self.base}/objects/{quote(key)}"
+    def object(self, key: str, roles: Collection[str] = ()) -> str:
+        """Unsigned address of an object whose asset has these roles."""
+        return f"{self.objects if PICTURES.isdisjoint(roles) else self.pictures}/{quote(key)}"
 
     def collection(self, collection: str) -> str:
         """Address of a collection."""
@@ -54,8 +66,9 @@ def item_document(item: Item, addresses: Addresses) -> Item:
     assets = {}
     for key, asset in item.get("assets", {}).items():
         href = asset["href"]
-        ours = href.startswith(OBJECT_SCHEME)
-        assets[key] = {**asset, "href": addresses.object(href.removeprefix(OBJECT_SCHEME))} if ours else asset
+        if href.startswith(OBJECT_SCHEME):
+            href = addresses.object(href[len(OBJECT_SCHEME) :], asset.get("roles") or ())
+        assets[key] = {**asset, "href": href}
     collection = addresses.collection(item["collection"])
     links = [
         _link("self", addresses.item(item["collection"], item["id"]), GEOJSON),
@@ -69,12 +82,10 @@ def item_document(item: Item, addresses: Addresses) -> Item:
 
 def stored_item(document: Item, addresses: Addresses, holds: Callable[[str], bool]) -> Item:
     """The reverse of `item_document`: addresses of objects that the store holds become their keys again."""
-    prefix = addresses.object("")
     assets = {}
     for key, asset in document.get("assets", {}).items():
-        name = unquote(asset["href"].removeprefix(prefix))
-        ours = asset["href"].startswith(prefix) and holds(name)
-        assets[key] = {**asset, "href": OBJECT_SCHEME + name} if ours else asset
+        name = object_key(asset["href"], (addresses.objects, addresses.pictures))
+        assets[key] = {**asset, "href": OBJECT_SCHEME + name} if name and holds(name) else asset
     return {**document, "assets": assets}
 
 

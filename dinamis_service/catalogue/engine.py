@@ -14,6 +14,8 @@ Item = dict[str, Any]
 those to services that show it (WMS, WMTS ...)."""
 
 OBJECT_SCHEME = "objects:"
+PICTURES = frozenset({"thumbnail", "overview"})
+"""Roles of the assets that are small pictures of a scene, for everyone to see."""
 
 
 class SearchError(ValueError):
@@ -123,6 +125,10 @@ class CatalogueEngine(Protocol):
 
     def item_of_object(self, key: str) -> Item | None:
         """The item one of whose assets is the object of that key."""
+        ...
+
+    def items_of_objects(self, keys: Iterable[str]) -> dict[str, Item]:
+        """Those of the keys that are objects of an item, each with its item."""
         ...
 
     def upsert(self, items: Iterable[Item]) -> int:

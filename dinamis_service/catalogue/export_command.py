@@ -64,7 +64,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             return _wrong(f"no collection {', '.join(unknown)} (there are: {', '.join(sorted(known))})")
         selection = Selection(tuple(args.collection), geometry, start, end)
         found = batches(catalogue, selection, utc_now())
-        addresses = Addresses((args.base_url or settings.own_url).rstrip("/"))
+        addresses = Addresses.seen_from((args.base_url or settings.own_url).rstrip("/"), settings)
         count = _written(_writer(kind), found, addresses, args.file)
     finally:
         catalogue.close()

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from dinamis_service.catalogue import collections
+from dinamis_service.catalogue.documents import Addresses
 from dinamis_service.catalogue.engines import open_catalogue
 from dinamis_service.catalogue.ingest import Scene, collection_of
 from dinamis_service.catalogue.ingest_journal import IngestJournal
@@ -21,7 +22,7 @@ from dinamis_service.catalogue.moments import parse_moment
 from dinamis_service.catalogue.products.ortho import Ortho
 from dinamis_service.clock import utc_now
 from dinamis_service.settings import Settings
-from dinamis_service.storage.local import LocalObjectStore
+from dinamis_service.storage.stores import open_objects
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -87,8 +88,8 @@ def _opened(settings: Settings) -> Iterator[tuple[Stores, IngestJournal]]:
     journal = IngestJournal(settings.data_dir / "ingest.sqlite", utc_now)
     try:
         collections.install(catalogue)
-        objects = LocalObjectStore(settings.objects_root, settings.data_dir / "keys")
-        yield Stores(catalogue, objects, utc_now, settings.own_url), journal
+        addresses = Addresses.seen_from(settings.own_url, settings)
+        yield Stores(catalogue, open_objects(settings), utc_now, addresses), journal
     finally:
         journal.close()
         catalogue.close()

@@ -38,8 +38,8 @@ class Stores:
     catalogue: CatalogueEngine
     objects: ObjectStore
     clock: Clock
-    base: str
-    """Address of the service: links of its own exported items to its objects are known by it."""
+    addresses: Addresses
+    """Addresses of the service: links of its own exported items to its objects are known by them."""
 
 
 class CommonError(ValueError):
@@ -162,7 +162,7 @@ class IngestRun:
             remarks = Remarks()
             found = stac_files.stream_items(path, self._wishes.collection, remarks)
             holds = self._stores.objects.exists
-            items = (stored_item(item, Addresses(self._stores.base), holds) for item in found)
+            items = (stored_item(item, self._stores.addresses, holds) for item in found)
             count = self._stores.catalogue.upsert(self._reconciled(items))
         except (StacFileError, ItemError) as error:
             self._refuse(source, path.name, f"{path.name}: {error}", "")

@@ -132,11 +132,16 @@ class PgstacCatalogue:
 
     def item_of_object(self, key: str) -> Item | None:
         """The item one of whose assets is the object of that key."""
-        return self._one(
-            "dinamis.object AS o JOIN pgstac.items AS p ON p.id = o.item AND p.collection = o.collection"
-            " WHERE o.key = %s",
-            key,
+        return self.items_of_objects([key]).get(key)
+
+    def items_of_objects(self, keys: Iterable[str]) -> dict[str, Item]:
+        """Those of the keys that are objects of an item, each with its item."""
+        sql = (
+            f"SELECT o.key, {ITEM} FROM dinamis.object AS o"  # noqa: S608
+            " JOIN pgstac.items AS p ON p.id = o.item AND p.collection = o.collection WHERE o.key = ANY(%s)"
         )
+        asked = [key for key in dict.fromkeys(keys) if _is_storable(key)]
+        return {key: item_of(*row) for key, *row in self._rows(sql, asked)}
 
     def upsert(self, items: Iterable[Item]) -> int:
         """Put items in, replacing those of the same collection and id, all or none."""

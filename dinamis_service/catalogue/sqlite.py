@@ -91,7 +91,16 @@ class SqliteCatalogue:
 
     def item_of_object(self, key: str) -> Item | None:
         """The item one of whose assets is the object of that key."""
-        return self._one("SELECT rid FROM object WHERE key = ?", key)
+        return self.items_of_objects([key]).get(key)
+
+    def items_of_objects(self, keys: Iterable[str]) -> dict[str, Item]:
+        """Those of the keys that are objects of an item, each with its item."""
+        sql = "SELECT o.key, o.rid FROM json_each(?) AS asked JOIN object o ON o.key = asked.value"
+        asked = list(dict.fromkeys(keys))
+        with self._reading() as connection:
+            rids = dict(connection.execute(sql, [json.dumps(asked)]).fetchall())
+            items = self._read_documents(connection, [rids[key] for key in asked if key in rids])
+        return dict(zip((key for key in asked if key in rids), items, strict=True))
 
     def upsert(self, items: Iterable[Item]) -> int:
         """Put items in, replacing those of the same collection and id, all or none."""

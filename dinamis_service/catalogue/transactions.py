@@ -245,7 +245,7 @@ class _Edit:
         return GeoJSONResponse(document, status, headers=headers)
 
     def _addresses(self) -> Addresses:
-        return Addresses(base_url(self.request, self.context.settings))
+        return Addresses.seen_from(base_url(self.request, self.context.settings), self.context.settings)
 
     def _say(self, fr: str, en: str) -> str:
         return text(self.request, fr=fr, en=en)

@@ -23,6 +23,8 @@ from dinamis_service.demo.images import Site, make_site, sites
 from dinamis_service.demo.scenes import generated_items
 from dinamis_service.errors import ConflictError
 from dinamis_service.settings import Settings
+from dinamis_service.storage.store import ObjectStore
+from dinamis_service.storage.stores import open_objects
 
 _VERSION = 1
 """Changed when the same seed would give another demonstration."""
@@ -87,11 +89,20 @@ def _build(settings: Settings, plan: Plan, say: Callable[[str], None]) -> None:
             for number, future in enumerate(made, 1):
                 catalogue.upsert(future.result())
                 say(f"images : {number}/{len(made)} sites")
+        if settings.s3_bucket is not None:
+            _send(settings.objects_root, open_objects(settings))
     finally:
         catalogue.close()
     with partial.open("rb") as file:
         os.fsync(file.fileno())
     partial.replace(settings.catalogue_file)
+
+
+def _send(folder: Path, objects: ObjectStore) -> None:
+    """Move the images into the store of the settings."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        objects.put_file(path.relative_to(folder).as_posix(), path)
+    shutil.rmtree(folder)
 
 
 def _generate(catalogue: SqliteCatalogue, plan: Plan, say: Callable[[str], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -38,6 +39,37 @@ def issuer(request: Request, settings: Settings) -> str:
     return base_url(request, settings) + REALM_PATH
 
 
+@dataclass(frozen=True)
+class Credentials:
+    """What a request says of who makes it, not looked at yet."""
+
+    token: str | None = field(repr=False)
+    access_key: str | None
+    secret_key: str | None = field(repr=False)
+
+    def principal(self, context: Context, request: Request) -> Principal | None:
+        """Who calls, or None for someone who sent no credentials.
+
+        Raises:
+            NotSignedInError: the credentials that were sent are not valid.
+        """
+        if self.token is not None:
+            return _of_token(context, request, self.token)
+        if self.access_key is None and self.secret_key is None:
+            return None
+        found = context.identity.api_keys.principal(self.access_key or "", self.secret_key or "")
+        if found is None:
+            raise NotSignedInError(
+                text(request, fr="Cette clé d'accès n'est pas valable.", en="This access key is not valid.")
+            )
+        return found
+
+
+async def credentials(token: Bearer, access_key: AccessKey, secret_key: SecretKey) -> Credentials:
+    """Dependency giving the credentials; it asks nothing of anyone, hence takes no thread."""
+    return Credentials(token, access_key, secret_key)
+
+
 def optional_principal(context: Context) -> Callable[..., Principal | None]:
     """Dependency giving who calls, or None for someone who sent no credentials.
 
@@ -45,19 +77,8 @@ def optional_principal(context: Context) -> Callable[..., Principal | None]:
         NotSignedInError: the credentials that were sent are not valid.
     """
 
-    def principal(
-        request: Request, token: Bearer, access_key: AccessKey, secret_key: SecretKey
-    ) -> Principal | None:
-        if token is not None:
-            return _of_token(context, request, token)
-        if access_key is None and secret_key is None:
-            return None
-        found = context.identity.api_keys.principal(access_key or "", secret_key or "")
-        if found is None:
-            raise NotSignedInError(
-                text(request, fr="Cette clé d'accès n'est pas valable.", en="This access key is not valid.")
-            )
-        return found
+    def principal(request: Request, given: Credentials = Depends(credentials)) -> Principal | None:  # noqa: B008
+        return given.principal(context, request)
 
     return principal
 
@@ -71,11 +92,20 @@ def require_principal(context: Context) -> Callable[..., Principal]:
     optional = optional_principal(context)
 
     def principal(request: Request, found: Principal | None = Depends(optional)) -> Principal:  # noqa: B008
-        if found is None:
-            raise _nobody(request)
-        return found
+        return required(request, found)
 
     return principal
+
+
+def required(request: Request, found: Principal | None) -> Principal:
+    """The person found.
+
+    Raises:
+        NotSignedInError: nobody is.
+    """
+    if found is None:
+        raise _nobody(request)
+    return found
 
 
 def require_bearer(context: Context) -> Callable[..., Principal]:

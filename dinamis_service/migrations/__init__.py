@@ -12,12 +12,12 @@ from alembic.script import ScriptDirectory
 from dinamis_service.db import Database
 
 
-def upgrade(database: Database) -> None:
+def upgrade(database: Database, to: str = "head") -> None:
     """Apply the missing migrations, all or none; another process that starts at the same time waits."""
     config = _config()
     with database.engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def generate(database: Database, message: str) -> None:

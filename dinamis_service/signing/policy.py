@@ -1,52 +1,83 @@
-"""Who may have which URL signed (architecture, decision 7: members, and everyone for open data)."""
+"""Who may have which URL signed: the open parts everyone, everything members, contractors a part (QUO-11).
+
+This is decision 7 of the architecture. Nothing here touches a quota: downloads are free (QUO-01).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Literal
 
+import shapely
+
+from dinamis_service.catalogue.engine import Item
+from dinamis_service.catalogue.moments import parse_moment
 from dinamis_service.context import Context
 from dinamis_service.errors import ForbiddenError, InvalidError, NotFoundError, NotSignedInError, ServiceError
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import Language, text
-from dinamis_service.storage.access import is_public
-from dinamis_service.storage.routes import object_key
+from dinamis_service.registry.missions import Acquired, Bound, Terms, bound_of, missions_of, terms_of
+from dinamis_service.requests.obtained import obtained_by
+from dinamis_service.storage.access import Openness, collection_access, openness
+from dinamis_service.storage.addresses import object_key
+
+Access = Openness | Literal["member", "mission", "upload"]
+"""Why a URL is signed."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Outcome for one URL: the key of its object, or the refusal to tell."""
+    """Outcome for one URL: its object and why it may be had, or the refusal to tell."""
 
     url: str
     key: str = ""
+    collection: str = ""
+    mission: str = ""
+    access: Access = "member"
     refusal: ServiceError | None = None
 
 
-def decide_read(
-    context: Context, principal: Principal | None, base: str, url: str, language: Language
-) -> Decision:
-    """Whether `principal` (None for someone not signed in) may read the object at `url`."""
-    key = object_key(base, url)
-    if key is None:
-        return Decision(url, refusal=_foreign(base, language))
-    if principal is None and not is_public(context.catalogue, key):
-        sentence = text(
-            language,
-            fr="Connectez-vous pour accéder à cette image.",
-            en="Sign in to read this image.",
-        )
-        return Decision(url, refusal=NotSignedInError(sentence))
-    if not context.objects.exists(key):
-        sentence = text(language, fr="Cet objet n'existe pas.", en="There is no such object.")
-        return Decision(url, refusal=NotFoundError(sentence))
-    return Decision(url, key)
+def decide_reads(
+    context: Context, principal: Principal | None, base: str, urls: Iterable[str], language: Language
+) -> list[Decision]:
+    """Whether `principal` (None for someone not signed in) may read the object at each URL.
+
+    Everything is asked of the catalogue and of the store at once, whatever the number of URLs.
+    """
+    keys = _keys(context, base, urls)
+    asked = [key for key in keys.values() if key is not None]
+    items = context.catalogue.items_of_objects(asked)
+    there = context.objects.existing(asked)
+    access_of = collection_access(context.catalogue)
+    rights = _rights(context, principal, language)
+    decisions = []
+    for url, key in keys.items():
+        if key is None:
+            decisions.append(Decision(url, refusal=_foreign(context, base, language)))
+            continue
+        item = items.get(key)
+        access = (item and openness(item, key, access_of)) or rights.access
+        refusal = rights.refusal(item) if access == rights.access else None
+        if refusal is None and key not in there:
+            refusal = NotFoundError(
+                text(language, fr="Cet objet n'existe pas.", en="There is no such object.")
+            )
+        collection = item["collection"] if item else ""
+        mission = str(item["properties"].get("dinamis:mission", "")) if item else ""
+        decisions.append(Decision(url, key, collection, mission, access, refusal))
+    return decisions
 
 
-def decide_write(context: Context, base: str, url: str, language: Language) -> Decision:
-    """Whether an operator may write an object at `url`."""
-    key = object_key(base, url)
-    if key is None or not context.objects.may_hold(key):
-        return Decision(url, refusal=_foreign(base, language))
-    return Decision(url, key)
+def decide_writes(context: Context, base: str, urls: Iterable[str], language: Language) -> list[Decision]:
+    """Whether an operator may write an object at each URL."""
+    return [
+        Decision(url, key, access="upload")
+        if key is not None and context.objects.may_hold(key)
+        else Decision(url, refusal=_foreign(context, base, language))
+        for url, key in _keys(context, base, urls).items()
+    ]
 
 
 def require_operator(principal: Principal | None, language: Language) -> None:
@@ -61,12 +92,122 @@ def require_operator(principal: Principal | None, language: Language) -> None:
         )
 
 
-def _foreign(base: str, language: Language) -> InvalidError:
+def _keys(context: Context, base: str, urls: Iterable[str]) -> dict[str, str | None]:
+    """Key of the object at each URL; None for those that are not ours."""
+    bases = (context.settings.objects_base(base), f"{base}/objects")
+    return {url: object_key(url, bases) for url in urls}
+
+
+class _Rights:
+    """What a caller may read beyond the open parts: a member everything."""
+
+    access: Access = "member"
+
+    def refusal(self, item: Item | None) -> ServiceError | None:  # noqa: ARG002 - of those who have less
+        """Why an image of this scene is not for the caller (None for what belongs to no scene)."""
+        return None
+
+
+class _Nobody(_Rights):
+    """Someone not signed in has the open parts only."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def refusal(self, item: Item | None) -> ServiceError:  # noqa: ARG002
+        """Sign in first."""
+        return NotSignedInError(
+            text(
+                self._language,
+                fr="Connectez-vous pour accéder à cette image.",
+                en="Sign in to read this image.",
+            )
+        )
+
+
+class _Contractor(_Rights):
+    """A contractor of public procurement has what its missions reach."""
+
+    access: Access = "mission"
+
+    def __init__(self, terms: Sequence[Terms], today: date, language: Language) -> None:
+        self._terms = terms
+        self._today = today
+        self._language = language
+
+    def refusal(self, item: Item | None) -> ServiceError | None:
+        """The bound of the missions that leaves the scene out."""
+        bound = Bound.NOT_OBTAINED if item is None else bound_of(self._terms, _acquired(item), self._today)
+        if bound is None:
+            return None
+        fr, en = _SENTENCES[bound]
+        return ForbiddenError(text(self._language, fr=fr, en=en))
+
+
+_SENTENCES = {
+    Bound.NO_MISSION: (
+        "Votre entité n'a pas de mission pour une entité publique : demandez-lui de valider le partenariat.",
+        "Your entity has no mission for a public entity: ask that entity to validate the partnership.",
+    ),
+    Bound.OVER: (
+        "La mission de votre entité n'est pas en cours de validité.",
+        "The mission of your entity is not valid today.",
+    ),
+    Bound.SENSOR: (
+        "Ce capteur n'est pas parmi ceux de la mission de votre entité.",
+        "This sensor is not among those of your entity's mission.",
+    ),
+    Bound.DATES: (
+        "Cette image n'a pas été acquise dans la période que demande la mission de votre entité.",
+        "This image was not acquired in the period that your entity's mission asks for.",
+    ),
+    Bound.AREA: (
+        "Cette image est hors de la zone de la mission de votre entité.",
+        "This image is outside the area of your entity's mission.",
+    ),
+    Bound.NOT_OBTAINED: (
+        "L'entité publique pour laquelle vous travaillez n'a pas obtenu cette image.",
+        "The public entity that you work for has not obtained this image.",
+    ),
+}
+
+
+def _rights(context: Context, principal: Principal | None, language: Language) -> _Rights:
+    """What the caller may read."""
+    if principal is None:
+        return _Nobody(language)
+    if principal.user_kind != "PCP" or principal.is_operator:
+        return _Rights()
+    with context.database.reading() as session:
+        terms = [
+            terms_of(mission, obtained_by(session, mission.commissioner_id))
+            for mission in missions_of(session, principal.entity_id)
+        ]
+    return _Contractor(terms, context.clock().date(), language)
+
+
+def _acquired(item: Item) -> Acquired:
+    """A scene as the rules of missions see it."""
+    properties = item["properties"]
+    start = properties.get("start_datetime") or properties["datetime"]
+    end = properties.get("end_datetime") or properties["datetime"]
+    return Acquired(
+        collection=item["collection"],
+        id=item["id"],
+        mission=properties.get("dinamis:mission", ""),
+        first=parse_moment(start).date(),
+        last=parse_moment(end).date(),
+        footprint=shapely.geometry.shape(item["geometry"]),
+    )
+
+
+def _foreign(context: Context, base: str, language: Language) -> InvalidError:
     """Refusal of an address that is not one of our objects."""
+    address = context.settings.objects_base(base)
     return InvalidError(
         text(
             language,
-            fr=f"Cette adresse n'est pas celle d'un objet de {base}.",
-            en=f"This is not the address of an object of {base}.",
+            fr=f"Cette adresse n'est pas celle d'un objet de {address}.",
+            en=f"This is not the address of an object of {address}.",
         )
     )

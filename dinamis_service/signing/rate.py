@@ -1,47 +1,86 @@
-"""How fast one person may have URLs signed."""
+"""How fast one person may have URLs signed, whichever process answers."""
 
 from __future__ import annotations
 
-import threading
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
 
-_FORGET_AT = 10_000  # callers remembered before those whose bucket is full again are dropped
+from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from dinamis_service.signing.tables import Pace
+
+_FILLS_IN = timedelta(minutes=1)
+_FORGOTTEN_AT_ONCE = 100
+
+_TABLE = cast(Table, Pace.__table__)
+
+
+def _locked(insert: Any) -> Any:
+    """Gives a caller's row, made when missing, and keeps it from others until the transaction ends."""
+    same = insert(_TABLE).on_conflict_do_update(index_elements=["caller"], set_={"caller": _TABLE.c.caller})
+    return same.returning(_TABLE.c.left, _TABLE.c.at)
+
+
+# Statements made once, on tables and not on classes: what is left of their cost is the database's.
+_LOCKED = {"sqlite": _locked(sqlite.insert), "postgresql": _locked(postgresql.insert)}
+_SPENT = update(_TABLE).where(_TABLE.c.caller == bindparam("who"))
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Tokens that a caller has left at a moment, of `size` at most; an empty bucket fills in one minute."""
+
+    left: float
+    at: datetime
+
+    def later(self, now: datetime, size: int) -> Bucket:
+        """The bucket as it is `now`; a clock that stepped back gives nothing and takes nothing."""
+        gained = max(0.0, (now - self.at) / _FILLS_IN) * size
+        return Bucket(min(size, self.left + gained), now)
+
+    def wait_s(self, tokens: int, size: int) -> float:
+        """Seconds until `tokens` are there; 0.0 when they are.
+
+        A batch larger than a full bucket waits for a full one only, and empties it.
+        """
+        return max(0.0, min(tokens, size) - self.left) * _FILLS_IN.total_seconds() / size
 
 
 class RateLimit:
     """A bucket of tokens for each caller, filled at a steady pace.
 
     Args:
-        per_minute: tokens of a full bucket, which fills in one minute; 0 sets no limit.
+        per_minute: tokens of a full bucket; 0 sets no limit.
     """
 
     def __init__(self, per_minute: int) -> None:
         self._size = per_minute
-        self._buckets: dict[str, tuple[float, datetime]] = {}
-        self._lock = threading.Lock()
 
-    def take(self, caller: str, tokens: int, now: datetime) -> float:
+    def take(self, session: Session, caller: str, tokens: int, now: datetime) -> float:
         """Take `tokens` from the caller's bucket; 0.0 when they were there, else the seconds to wait.
 
-        A batch larger than a full bucket passes when the bucket is full, and empties it.
+        Callers of one name take turns until the transaction of `session` ends.
         """
         if self._size == 0:
             return 0.0
-        tokens = min(tokens, self._size)
-        with self._lock:
-            left = self._left(caller, now)
-            if left < tokens:
-                return (tokens - left) * 60 / self._size
-            self._buckets[caller] = (left - tokens, now)
-            if len(self._buckets) > _FORGET_AT:
-                self._buckets = {
-                    name: bucket
-                    for name, bucket in self._buckets.items()
-                    if self._left(name, now) < self._size
-                }
-        return 0.0
+        bucket = self._locked(session, caller, now).later(now, self._size)
+        wait_s = bucket.wait_s(tokens, self._size)
+        if not wait_s:
+            left = bucket.left - min(tokens, self._size)
+            session.connection().execute(_SPENT, {"who": caller, "left": left, "at": bucket.at})
+        return wait_s
 
-    def _left(self, caller: str, now: datetime) -> float:
-        """Tokens in the caller's bucket."""
-        left, then = self._buckets.get(caller, (float(self._size), now))
-        return min(self._size, left + max(0.0, (now - then).total_seconds()) * self._size / 60)
+    def forget(self, session: Session, now: datetime) -> None:
+        """Drop some callers whose bucket is full again; one that another process is busy with is left."""
+        stale = select(Pace.caller).where(Pace.at < now - _FILLS_IN).limit(_FORGOTTEN_AT_ONCE)
+        session.execute(delete(Pace).where(Pace.caller.in_(stale.with_for_update(skip_locked=True))))
+
+    def _locked(self, session: Session, caller: str, now: datetime) -> Bucket:
+        """The caller's bucket, a full one at first, for this transaction alone."""
+        connection = session.connection()
+        values = {"caller": caller, "left": self._size, "at": now}
+        left, at = connection.execute(_LOCKED[connection.dialect.name], values).one()
+        return Bucket(left, at)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, StrictInt, StringConstraints
 
+from dinamis_service.catalogue.turns import Turns
 from dinamis_service.context import Context, base_url
 from dinamis_service.errors import refusals
-from dinamis_service.identity.deps import optional_principal, require_principal
+from dinamis_service.identity.deps import Credentials, credentials, required
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import pick_language
 from dinamis_service.signing.service import Caller, SignedBatch, Signing
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 
+_NOT_KEPT = {"Cache-Control": "no-store"}
 _OPTIONAL: dict[str, Any] = {"security": [{}]}  # signing in is one way to call, nothing is another
 
 
@@ -54,51 +57,55 @@ class SignedUrl(BaseModel):
 
 
 def build_router(context: Context) -> APIRouter:
-    """Routes that sign URLs."""
+    """Routes that sign URLs.
+
+    One thread does all of a call, person and answer included, and one call goes on at a time in a process:
+    what a call takes is processor, which threads of Python only take from each other.
+    """
     router = APIRouter(tags=["signing"])
     signing = Signing(context)
-    member = Depends(require_principal(context))
-    anyone = Depends(optional_principal(context))
+    turns = Turns()
+    given = Depends(credentials)
 
     @router.post(
-        "/sign_urls", response_model_exclude_none=True, openapi_extra=_OPTIONAL, responses=refusals(429)
+        "/sign_urls",
+        response_model=SignedUrls,
+        response_model_exclude_none=True,
+        openapi_extra=_OPTIONAL,
+        responses=refusals(429),
     )
-    def sign_urls(
-        request: Request, response: Response, wanted: SignRequest, principal: Principal | None = anyone
-    ) -> SignedUrls:
-        """Sign URLs for reading: any object for members, open data and thumbnails for everyone."""
-        batch = signing.sign_reads(
-            _caller(request, principal),
-            base_url(request, context.settings),
-            wanted.urls,
-            wanted.duration_seconds,
-        )
-        return _answer(response, batch)
+    def sign_urls(request: Request, wanted: SignRequest, given: Credentials = given) -> Response:
+        """Sign URLs for reading: any object for members, open data and thumbnails for everyone.
 
-    @router.post("/sign_urls_put", response_model_exclude_none=True, responses=refusals(403, 429))
-    def sign_urls_put(
-        request: Request, response: Response, wanted: SignRequest, principal: Principal = member
-    ) -> SignedUrls:
+        Contractors have what their commissioning entity obtained, within their mission.
+        """
+        with turns.turn():
+            caller = _caller(request, given.principal(context, request))
+            base = base_url(request, context.settings)
+            return _answer(signing.sign_reads(caller, base, wanted.urls, wanted.duration_seconds))
+
+    @router.post(
+        "/sign_urls_put",
+        response_model=SignedUrls,
+        response_model_exclude_none=True,
+        responses=refusals(403, 429),
+    )
+    def sign_urls_put(request: Request, wanted: SignRequest, given: Credentials = given) -> Response:
         """Sign URLs for uploads by PUT: operators only."""
-        batch = signing.sign_writes(
-            _caller(request, principal),
-            base_url(request, context.settings),
-            wanted.urls,
-            wanted.duration_seconds,
-        )
-        return _answer(response, batch)
+        with turns.turn():
+            caller = _caller(request, required(request, given.principal(context, request)))
+            base = base_url(request, context.settings)
+            return _answer(signing.sign_writes(caller, base, wanted.urls, wanted.duration_seconds))
 
-    @router.get("/sign", openapi_extra=_OPTIONAL, responses=refusals(404, 429))
-    def sign(
-        request: Request, response: Response, url: Url, principal: Principal | None = anyone
-    ) -> SignedUrl:
+    @router.get("/sign", openapi_extra=_OPTIONAL, responses=refusals(403, 404, 429))
+    def sign(request: Request, response: Response, url: Url, given: Credentials = given) -> SignedUrl:
         """Sign one URL for reading."""
-        batch = signing.sign_reads(
-            _caller(request, principal), base_url(request, context.settings), [url], None
-        )
+        with turns.turn():
+            caller = _caller(request, given.principal(context, request))
+            batch = signing.sign_reads(caller, base_url(request, context.settings), [url], None)
         for refusal in batch.refused.values():
             raise refusal
-        _answer(response, batch)
+        response.headers.update(_NOT_KEPT)
         return SignedUrl(href=batch.hrefs[url], expiry=batch.expiry)
 
     return router
@@ -110,8 +117,12 @@ def _caller(request: Request, principal: Principal | None) -> Caller:
     return Caller(principal, address, pick_language(request.headers.get("accept-language")))
 
 
-def _answer(response: Response, batch: SignedBatch) -> SignedUrls:
-    """A batch as it is told, never to be kept by a cache."""
-    response.headers["Cache-Control"] = "no-store"
-    refused = {url: RefusedUrl(code=error.code, detail=error.detail) for url, error in batch.refused.items()}
-    return SignedUrls(expiry=batch.expiry, hrefs=batch.hrefs, refused=refused or None)
+def _answer(batch: SignedBatch) -> Response:
+    """A batch as it is told: the members of `SignedUrls`, written without looking at each again."""
+    body: dict[str, Any] = {"expiry": batch.expiry, "hrefs": batch.hrefs}
+    if batch.refused:
+        body["refused"] = {
+            url: {"code": error.code, "detail": error.detail} for url, error in batch.refused.items()
+        }
+    written = orjson.dumps(body, option=orjson.OPT_UTC_Z)
+    return Response(written, media_type="application/json", headers=_NOT_KEPT)

@@ -6,16 +6,23 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
+from typing import cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
+from sqlalchemy.orm import Session
 
 from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError, NotSignedInError, ServiceError, TooManyRequestsError
+from dinamis_service.identity.digests import digest
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import Language, text
-from dinamis_service.signing.policy import Decision, decide_read, decide_write, require_operator
+from dinamis_service.signing.policy import Decision, decide_reads, decide_writes, require_operator
 from dinamis_service.signing.rate import RateLimit
-from dinamis_service.signing.tables import SignatureRecord
+from dinamis_service.signing.tables import SignatureBatch, SignedObjects
+
+_NOTED = insert(cast(Table, SignatureBatch.__table__))
+_FORGET_EVERY = 200  # calls of a process, after which callers long gone are dropped
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,7 @@ class Signing:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._rate = RateLimit(context.settings.sign_rate_max)
+        self._calls = count(1)
 
     def sign_reads(
         self, caller: Caller, base: str, urls: Sequence[str], duration_s: int | None
@@ -53,11 +61,8 @@ class Signing:
             NotSignedInError: the caller is not signed in, and nothing of the batch is open to everyone.
             TooManyRequestsError: the caller signs too fast.
         """
-        duration = self._admit(caller, urls, duration_s)
-        decisions = [
-            decide_read(self._context, caller.principal, base, url, caller.language)
-            for url in dict.fromkeys(urls)
-        ]
+        duration = self._duration(caller, urls, duration_s)
+        decisions = decide_reads(self._context, caller.principal, base, urls, caller.language)
         batch = self._sign(caller, "GET", decisions, duration)
         if not batch.hrefs:
             for refusal in batch.refused.values():
@@ -76,12 +81,12 @@ class Signing:
             TooManyRequestsError: the caller signs too fast.
         """
         require_operator(caller.principal, caller.language)
-        duration = self._admit(caller, urls, duration_s)
-        decisions = [decide_write(self._context, base, url, caller.language) for url in dict.fromkeys(urls)]
+        duration = self._duration(caller, urls, duration_s)
+        decisions = decide_writes(self._context, base, urls, caller.language)
         return self._sign(caller, "PUT", decisions, duration)
 
-    def _admit(self, caller: Caller, urls: Sequence[str], duration_s: int | None) -> int:
-        """Check the size, the life and the pace of a batch; give the life in seconds."""
+    def _duration(self, caller: Caller, urls: Sequence[str], duration_s: int | None) -> int:
+        """Check the size and the life of a batch; give the life in seconds."""
         settings = self._context.settings
         if len(urls) > settings.sign_batch_max:
             sentence = text(
@@ -98,10 +103,38 @@ class Signing:
                 en=f"A life of {duration} s: at most {settings.signature_max_duration_s} s.",
             )
             raise InvalidError(sentence, fields={"duration_seconds": sentence})
-        who = caller.principal.sub if caller.principal else caller.address
-        wait = self._rate.take(who, len(urls), self._context.clock())
-        if wait:
-            seconds = math.ceil(wait)
+        return duration
+
+    def _sign(
+        self, caller: Caller, method: str, decisions: Sequence[Decision], duration_s: int
+    ) -> SignedBatch:
+        """Sign what was accepted, all from the same second, after it is in the journal."""
+        now = self._context.clock()
+        moment = now.replace(microsecond=0)
+        expiry = moment + timedelta(seconds=duration_s)
+        accepted = [decision for decision in decisions if decision.refusal is None]
+        with self._context.database.session() as session:
+            self._pace(session, caller, len(decisions), now)
+            if accepted:
+                row = {"at": moment, "expires_at": expiry, "method": method, **_who(caller)}
+                session.connection().execute(_NOTED, {**row, "objects": _grouped(accepted)})
+        presign = self._context.objects.presigner(method, moment, duration_s)
+        return SignedBatch(
+            expiry,
+            {decision.url: presign(decision.url) for decision in accepted},
+            {decision.url: decision.refusal for decision in decisions if decision.refusal is not None},
+        )
+
+    def _pace(self, session: Session, caller: Caller, urls: int, now: datetime) -> None:
+        """Count the URLs of a batch, refused ones too.
+
+        Raises:
+            TooManyRequestsError: the caller signs too fast; nothing is counted.
+        """
+        who = digest(caller.principal.sub if caller.principal else caller.address)
+        wait_s = self._rate.take(session, who, urls, now)
+        if wait_s:
+            seconds = math.ceil(wait_s)
             raise TooManyRequestsError(
                 text(
                     caller.language,
@@ -110,33 +143,25 @@ class Signing:
                 ),
                 headers={"Retry-After": str(seconds)},
             )
-        return duration
+        if next(self._calls) % _FORGET_EVERY == 0:
+            self._rate.forget(session, now)
 
-    def _sign(
-        self, caller: Caller, method: str, decisions: Sequence[Decision], duration_s: int
-    ) -> SignedBatch:
-        """Sign what was accepted, all from the same second, after it is in the journal."""
-        now = self._context.clock().replace(microsecond=0)
-        expiry = now + timedelta(seconds=duration_s)
-        accepted = [decision for decision in decisions if decision.refusal is None]
-        self._record(caller, method, accepted, now, expiry)
-        presign = self._context.objects.presign
-        return SignedBatch(
-            expiry,
-            {decision.url: presign(decision.url, method, now, duration_s) for decision in accepted},
-            {decision.url: decision.refusal for decision in decisions if decision.refusal is not None},
-        )
 
-    def _record(
-        self, caller: Caller, method: str, accepted: Sequence[Decision], now: datetime, expiry: datetime
-    ) -> None:
-        """Write the signatures to come in the journal."""
-        if not accepted:
-            return
-        sub = caller.principal.sub if caller.principal else None
-        rows = [
-            {"at": now, "expires_at": expiry, "sub": sub, "method": method, "object_key": decision.key}
-            for decision in accepted
-        ]
-        with self._context.database.session() as session:
-            session.execute(insert(SignatureRecord), rows)
+def _who(caller: Caller) -> dict[str, str | None]:
+    """The person and the entity that the journal names."""
+    principal = caller.principal
+    return {
+        "sub": principal.sub if principal else None,
+        "entity_id": principal.entity_id if principal else None,
+    }
+
+
+def _grouped(accepted: Sequence[Decision]) -> list[SignedObjects]:
+    """The objects of a batch, those that are alike together."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for decision in accepted:
+        groups.setdefault((decision.collection, decision.mission, decision.access), []).append(decision.key)
+    return [
+        {"collection": collection, "mission": mission, "access": access, "keys": keys}
+        for (collection, mission, access), keys in groups.items()
+    ]

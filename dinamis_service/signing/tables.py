@@ -1,23 +1,52 @@
-"""The journal of signatures: who may read or write what, and until when."""
+"""Tables of the signing: its journal (who may read or write what, until when), and the pace of callers."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypedDict
 
-from sqlalchemy import String
+from sqlalchemy import JSON, Float, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dinamis_service.db import Base, UtcDateTime
 
 
-class SignatureRecord(Base):
-    """One URL signed for one person (`sub` is empty for open data signed for someone not signed in)."""
+class SignedObjects(TypedDict):
+    """Objects of a batch that are alike.
 
-    __tablename__ = "signatures"
+    Collection and mission are those of their scenes, empty for what belongs to none; `access` is why they
+    were signed: `picture`, `open`, `member`, `mission` or `upload`.
+    """
+
+    collection: str
+    mission: str
+    access: str
+    keys: list[str]
+
+
+class SignatureBatch(Base):
+    """What one call had signed.
+
+    `sub` and `entity_id` are empty for someone not signed in. One row for a call, since a row for each URL
+    costs more than signing it.
+    """
+
+    __tablename__ = "signature_batches"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sub: Mapped[str | None] = mapped_column(String(64), index=True)
+    entity_id: Mapped[str | None] = mapped_column(String(36))
     method: Mapped[str] = mapped_column(String(8))
-    object_key: Mapped[str] = mapped_column(String(1024), index=True)
+    objects: Mapped[list[SignedObjects]] = mapped_column(JSON)
+
+
+class Pace(Base):
+    """What a caller may still have signed: kept in the state, since several processes answer one caller."""
+
+    __tablename__ = "signing_paces"
+
+    caller: Mapped[str] = mapped_column(String(64), primary_key=True)
+    left: Mapped[float] = mapped_column(Float)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
 import shutil
 import stat
-import tempfile
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from dinamis_service import secret_files
 from dinamis_service.storage.sigv4 import Signer
-from dinamis_service.storage.store import InvalidKeyError
+from dinamis_service.storage.store import InvalidKeyError, StoreFullError
 
 KEY_FILE = "signing.json"
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NO_SUCH_PLACE = frozenset({errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EILSEQ})
 
 
 class LocalObjectStore:
     """A folder of objects; nothing outside of it is ever read or written, symbolic links are refused.
+
+    Every folder on the way is opened from the one before, as a folder and not through a link: nobody can
+    exchange one for a link between a look and its use.
 
     Args:
         root: folder of the objects, made when missing.
         keys: folder of the signing key pair, made once, readable by the service's user only.
     """
 
+    address = None
+
     def __init__(self, root: Path, keys: Path) -> None:
         root.mkdir(parents=True, exist_ok=True)
         self._root = os.path.realpath(root)
         self._signer = Signer(*load_or_create_key(keys))
+        self.presign = self._signer.presign
+        self.presigner = self._signer.presigner
+        self.verify = self._signer.verify
 
     def exists(self, key: str) -> bool:
         """Whether there is an object of this key."""
@@ -39,6 +52,10 @@ class LocalObjectStore:
         except FileNotFoundError:
             return False
         return True
+
+    def existing(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys that name an object."""
+        return {key for key in keys if self.exists(key)}
 
     def may_hold(self, key: str) -> bool:
         """Whether an object of this key could be stored."""
@@ -54,7 +71,17 @@ class LocalObjectStore:
 
     def open(self, key: str) -> BinaryIO:
         """The object, open for reading."""
-        return os.fdopen(os.open(self._locate(key)[0], os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
+        try:
+            *folders, name = _parts(key)
+            with self._folder(folders) as folder:
+                flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe would wait
+                handle = os.open(name, flags, dir_fd=folder)
+        except (InvalidKeyError, OSError, ValueError):
+            raise FileNotFoundError(key) from None
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise FileNotFoundError(key)
+        return os.fdopen(handle, "rb")
 
     def path(self, key: str) -> Path:
         """File of the object."""
@@ -62,28 +89,43 @@ class LocalObjectStore:
 
     def put_file(self, key: str, source: Path) -> None:
         """Store a copy of `source` under `key`, whole or not at all, and on the disk when it returns."""
-        target = Path(self._root, *_parts(key))
-        self._refuse_links(target.parent)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".partial-", delete=False) as copy:
-            try:
-                with source.open("rb") as original:
-                    shutil.copyfileobj(original, copy, 1 << 20)
-                copy.flush()
-                os.fsync(copy.fileno())
-                os.fchmod(copy.fileno(), 0o644)
-                Path(copy.name).replace(target)
-            except BaseException:
-                Path(copy.name).unlink(missing_ok=True)
-                raise
+        with source.open("rb") as original, self.writing(key) as copy:
+            shutil.copyfileobj(original, copy, 1 << 20)
 
-    def presign(self, url: str, method: str, now: datetime, duration_s: int) -> str:
-        """`url` signed for `method` with our key."""
-        return self._signer.presign(url, method, now, duration_s)
+    @contextmanager
+    def writing(self, key: str) -> Iterator[BinaryIO]:
+        """A file that becomes the object when the block ends well, and is on the disk then."""
+        *folders, name = _parts(key)
+        try:
+            with self._folder(folders, make=True) as folder, _arriving(folder, name) as file:
+                yield file
+        except OSError as error:
+            if error.errno in _FULL:
+                raise StoreFullError(error.errno, os.strerror(error.errno)) from error
+            if error.errno in _NO_SUCH_PLACE:
+                msg = f"{key!r} leads through a file or a link, or is too long"
+                raise InvalidKeyError(msg) from error
+            raise
 
-    def verify(self, method: str, url: str, host: str, now: datetime) -> None:
-        """Accept a URL that we signed for this method and host, or raise SignatureError."""
-        self._signer.verify(method, url, host, now)
+    def probe(self) -> None:
+        """Look into the folder."""
+        with os.scandir(self._root) as entries:
+            next(entries, None)
+
+    @contextmanager
+    def _folder(self, names: Sequence[str], *, make: bool = False) -> Iterator[int]:
+        """Descriptor of a folder of the store."""
+        handle = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            for name in names:
+                if make:
+                    _make_folder(name, handle)
+                below = os.open(name, _FOLDER, dir_fd=handle)
+                os.close(handle)
+                handle = below
+            yield handle
+        finally:
+            os.close(handle)
 
     def _locate(self, key: str) -> tuple[str, os.stat_result]:
         """Path and status of an object; every folder on the way is a true folder of the store.
@@ -107,15 +149,30 @@ class LocalObjectStore:
                 raise FileNotFoundError(key)
         return path, status
 
-    def _refuse_links(self, folder: Path) -> None:
-        """Refuse to write through a symbolic link.
 
-        Raises:
-            InvalidKeyError: a folder on the way is a link.
-        """
-        if os.path.realpath(folder) != str(folder):
-            msg = f"{folder} goes through a symbolic link"
-            raise InvalidKeyError(msg)
+def _make_folder(name: str, parent: int) -> None:
+    """Make a folder that is not there yet, and let its name survive a power cut."""
+    with suppress(FileExistsError):
+        os.mkdir(name, dir_fd=parent)
+        os.fsync(parent)
+
+
+@contextmanager
+def _arriving(folder: int, name: str) -> Iterator[BinaryIO]:
+    """A hidden file that takes its name in the open folder at the end of the block, or goes."""
+    partial = f".partial-{secrets.token_hex(8)}"
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644, dir_fd=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(partial, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(partial, dir_fd=folder)
+        raise
+    os.fsync(folder)
 
 
 def _parts(key: str) -> list[str]:
@@ -160,3 +217,21 @@ def read_key(folder: Path) -> tuple[str, str]:
 def _new_key() -> str:
     """A fresh key pair, as it is stored."""
     return json.dumps({"key_id": secrets.token_hex(10).upper(), "secret": secrets.token_urlsafe(30)})
+
+
+def problems(root: Path) -> Iterator[str]:
+    """What is wrong with a folder of objects: what cannot be read, and what the service would refuse."""
+    if not root.is_dir():
+        yield f"there is no folder {root}"
+        return
+    failures: list[OSError] = []
+    for folder, folders, files in os.walk(root, onerror=failures.append):
+        for name in folders + files:
+            path = Path(folder, name)
+            if path.is_symlink():
+                yield f"{path} is a symbolic link, which is never followed"
+            elif name.startswith("."):
+                yield f"{path} was left by an interrupted upload; it may be removed"
+            elif not os.access(path, os.R_OK):
+                yield f"{path} cannot be read"
+    yield from map(str, failures)

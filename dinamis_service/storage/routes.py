@@ -5,23 +5,22 @@ from __future__ import annotations
 import mimetypes
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from starlette.requests import ClientDisconnect
-from starlette.responses import StreamingResponse
+from starlette.responses import RedirectResponse, StreamingResponse
 
 from dinamis_service.context import Context, base_url
 from dinamis_service.errors import ForbiddenError, InvalidError, NotFoundError, problem, refusals
 from dinamis_service.language import text
 from dinamis_service.storage.access import is_public
+from dinamis_service.storage.addresses import PREFIX
 from dinamis_service.storage.ranges import (
     ByteRange,
     Multipart,
@@ -31,24 +30,17 @@ from dinamis_service.storage.ranges import (
 )
 from dinamis_service.storage.store import InvalidKeyError, SignatureError
 
-PREFIX = "/objects/"
+_ELSEWHERE_S = 3600  # life of an address that a client is sent on to
 _AT_ONCE = 1 << 20  # a body up to this size is read in one go, without a thread for each chunk
 
 _BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "The whole object, with its own media type", **_BYTES},
     206: {"description": "The ranges asked for; several come as `multipart/byteranges`", **_BYTES},
+    307: {"description": "The object is read at the S3 that holds it, at the address of `Location`"},
     304: {"description": "The object is the one of `If-None-Match`"},
     **refusals(403, 416),
 }
-
-
-def object_key(base: str, url: str) -> str | None:
-    """Key of the object at `url`; None when it is not an object of the service at `base`."""
-    start = base + PREFIX
-    if not url.startswith(start):
-        return None
-    return unquote(url[len(start) :].partition("?")[0].partition("#")[0])
 
 
 def build_router(context: Context) -> APIRouter:
@@ -66,6 +58,8 @@ def build_router(context: Context) -> APIRouter:
         public = "X-Amz-Signature" not in request.query_params and is_public(context.catalogue, key)
         if not public:
             _check_signature(context, request, "GET")  # what HEAD tells, GET tells too
+        if context.objects.address is not None:
+            return _elsewhere(context, request, key)
         try:
             file = context.objects.open(key)
         except FileNotFoundError:
@@ -75,30 +69,39 @@ def build_router(context: Context) -> APIRouter:
             raise NotFoundError(detail) from None
         return _answer(request, key, file, public=public)
 
-    @router.put(PREFIX + "{key:path}", status_code=201, response_class=Response, responses=refusals(403, 413))
+    @router.put(
+        PREFIX + "{key:path}", status_code=201, response_class=Response, responses=refusals(403, 413, 507)
+    )
     async def write(request: Request, key: str) -> Response:
         """Store an object at an address that `/sign_urls_put` signed; it appears once it is whole."""
         key = _key_of(request)
         _check_signature(context, request, "PUT")
-        folder = context.settings.data_dir / "incoming"
-        folder.mkdir(exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder)
         try:
-            with os.fdopen(handle, "wb") as file:
-                async for chunk in request.stream():
-                    await run_in_threadpool(file.write, chunk)
-            await run_in_threadpool(context.objects.put_file, key, Path(name))
+            async with contextmanager_in_threadpool(context.objects.writing(key)) as file:
+                await _receive(request, file)
         except InvalidKeyError:
             raise InvalidError(
                 text(request, fr="Ce nom d'objet n'est pas valable.", en="This is not a valid object name.")
             ) from None
         except ClientDisconnect:
             return Response(status_code=400)  # for the access log: nobody is there to read it
-        finally:
-            Path(name).unlink()
         return Response(status_code=201)
 
     return router
+
+
+async def _receive(request: Request, file: BinaryIO) -> None:
+    """Write the body into `file`.
+
+    Raises:
+        ClientDisconnect: the client went away, or sent another length than it announced.
+    """
+    received = 0
+    async for chunk in request.stream():
+        await run_in_threadpool(file.write, chunk)
+        received += len(chunk)
+    if received != int(request.headers.get("content-length", received)):
+        raise ClientDisconnect
 
 
 def _key_of(request: Request) -> str:
@@ -113,13 +116,23 @@ def _check_signature(context: Context, request: Request, method: str) -> None:
     Raises:
         ForbiddenError: with the reason in the language of the caller.
     """
-    prefix = urlsplit(base_url(request, context.settings)).path  # where a proxy serves us under a path
-    path = request.scope["raw_path"].decode("ascii", "replace")
-    url = f"{prefix}{path}?{request.url.query}"
+    base = base_url(request, context.settings)
+    served = {base + PREFIX, f"{context.settings.objects_base(base)}/"}  # a proxy may use other paths
+    faults = [_fault(context, request, method, urlsplit(address).path) for address in served]
+    found = [error for error in faults if error is not None]
+    if len(found) == len(faults):
+        raise ForbiddenError(_reason(request, max(found, key=lambda error: error.fault != "wrong")))
+
+
+def _fault(context: Context, request: Request, method: str, folder: str) -> SignatureError | None:
+    """What is wrong with the signature of a request, were the objects under the path `folder`."""
+    name = request.scope["raw_path"].decode("ascii", "replace")[len(PREFIX) :]
+    url, host = f"{folder}{name}?{request.url.query}", request.headers.get("host", "")
     try:
-        context.objects.verify(method, url, request.headers.get("host", ""), context.clock())
+        context.objects.verify(method, url, host, context.clock())
     except SignatureError as error:
-        raise ForbiddenError(_reason(request, error)) from None
+        return error
+    return None
 
 
 def _reason(request: Request, error: SignatureError) -> str:
@@ -147,6 +160,13 @@ def _reason(request: Request, error: SignatureError) -> str:
         fr="La signature de cette adresse n'est pas valable.",
         en="The signature of this address is not valid.",
     )
+
+
+def _elsewhere(context: Context, request: Request, key: str) -> Response:
+    """Send the client on to the store that serves the object by itself."""
+    address = f"{context.objects.address}/{quote(key)}"
+    signed = context.objects.presign(address, request.method, context.clock(), _ELSEWHERE_S)
+    return RedirectResponse(signed, 307, {"Cache-Control": "no-store"})
 
 
 def _answer(request: Request, key: str, file: BinaryIO, *, public: bool) -> Response:

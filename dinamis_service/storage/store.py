@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
@@ -21,11 +23,26 @@ class InvalidKeyError(ValueError):
     """The key cannot name an object: empty, not relative, or pointing outside of the store."""
 
 
+class StoreDownError(ConnectionError):
+    """The place where objects lie does not answer now, or refuses us."""
+
+
+class StoreFullError(OSError):
+    """There is no room for the object; nothing of it was kept."""
+
+
 class ObjectStore(Protocol):
     """Files by key (`folder/file.tif`), read by anyone who holds a signed URL."""
 
+    @property
+    def address(self) -> str | None:
+        """Address at which the store serves its objects by itself; None where our range server does."""
+
     def exists(self, key: str) -> bool:
         """Whether there is an object of this key; False too for a key that cannot name one."""
+
+    def existing(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys that name an object; where asking takes time, all are asked for at once."""
 
     def may_hold(self, key: str) -> bool:
         """Whether an object of this key could be stored."""
@@ -56,14 +73,33 @@ class ObjectStore(Protocol):
 
         Raises:
             InvalidKeyError: the key cannot name an object.
+            StoreFullError: there is no room for it.
+        """
+
+    def writing(self, key: str) -> AbstractContextManager[BinaryIO]:
+        """A file that becomes the object when the block ends well, whole or not at all.
+
+        Raises:
+            InvalidKeyError: the key cannot name an object.
+            StoreFullError: there is no room for it.
         """
 
     def presign(self, url: str, method: str, now: datetime, duration_s: int) -> str:
         """`url` with a signature in its query that allows `method` for `duration_s` seconds from `now`."""
+
+    def presigner(self, method: str, now: datetime, duration_s: int) -> Callable[[str], str]:
+        """What gives many URLs the signatures of one moment."""
 
     def verify(self, method: str, url: str, host: str, now: datetime) -> None:
         """Accept a signed URL, sent with the header `Host: host`, or raise.
 
         Raises:
             SignatureError: it is not signed, or not by us, or not for this request, or not any more.
+        """
+
+    def probe(self) -> None:
+        """Ask for nothing in particular.
+
+        Raises:
+            OSError: the store does not answer.
         """

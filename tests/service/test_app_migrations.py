@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 
 import dinamis_service.app  # noqa: F401  (it names every table)
 from dinamis_service import migrations
 from dinamis_service.db import Base, Database
-from dinamis_service.signing.tables import SignatureRecord
+from dinamis_service.signing.tables import SignatureBatch, SignedObjects
 
 NOW = datetime(2026, 4, 27, 12, 0, tzinfo=UTC)
 
@@ -27,8 +27,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-def record(key: str) -> SignatureRecord:
-    return SignatureRecord(at=NOW, expires_at=NOW, sub=None, method="GET", object_key=key)
+def batch(key: str) -> SignatureBatch:
+    group: SignedObjects = {"collection": "", "mission": "", "access": "member", "keys": [key]}
+    return SignatureBatch(at=NOW, expires_at=NOW, sub=None, method="GET", objects=[group])
 
 
 def test_migrations_make_the_tables_of_the_program(database: Database) -> None:
@@ -38,7 +39,7 @@ def test_migrations_make_the_tables_of_the_program(database: Database) -> None:
         assert compare_metadata(found, Base.metadata) == [], (
             "the tables have changed: python -m dinamis_service.migrations MESSAGE writes the migration"
         )
-    assert {"accounts", "entities", "orders", "projects", "signatures"} <= set(
+    assert {"accounts", "entities", "orders", "projects", "signature_batches"} <= set(
         inspect(database.engine).get_table_names()
     )
 
@@ -52,12 +53,37 @@ def test_the_version_is_known(database: Database) -> None:
 def test_upgrading_again_changes_nothing_and_loses_nothing(database: Database) -> None:
     migrations.upgrade(database)
     with database.session() as session:
-        session.add(record("a.tif"))
+        session.add(batch("a.tif"))
     migrations.upgrade(database)
     with database.session() as session:
-        assert [(row.object_key, row.at) for row in session.scalars(select(SignatureRecord))] == [
-            ("a.tif", NOW)
-        ]
+        found = [(row.objects[0]["keys"], row.at) for row in session.scalars(select(SignatureBatch))]
+    assert found == [(["a.tif"], NOW)]
+
+
+def test_the_journal_of_signatures_keeps_what_it_held_before_it_was_kept_by_call(database: Database) -> None:
+    migrations.upgrade(database, "0002")
+    with database.session() as session:
+        for number in range(3):
+            session.execute(
+                text(
+                    "INSERT INTO signatures (at, expires_at, sub, method, object_key)"
+                    " VALUES (:at, :at, :sub, 'GET', :key)"
+                ),
+                {
+                    "at": "2026-04-27 12:00:00.000000",
+                    "sub": "someone" if number else None,
+                    "key": f"é{number}.tif",
+                },
+            )
+    migrations.upgrade(database)
+    with database.session() as session:
+        found = session.scalars(select(SignatureBatch).order_by(SignatureBatch.id)).all()
+    assert [(one.sub, one.objects[0]["keys"], one.at) for one in found] == [
+        (None, ["é0.tif"], NOW),
+        ("someone", ["é1.tif"], NOW),
+        ("someone", ["é2.tif"], NOW),
+    ]
+    assert "signatures" not in inspect(database.engine).get_table_names()
 
 
 def test_processes_that_start_together_upgrade_once(tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ class TestBodySize:
         assert odd_client.put(signed, content=b"y" * 2001).status_code == 413
         assert odd_client.put(signed, content=self.chunks(2000)).status_code == 413
         assert context.objects.size("new.tif") == 2000
-        assert list((context.settings.data_dir / "incoming").iterdir()) == []
+        assert [path.name for path in context.settings.objects_root.iterdir()] == ["new.tif"]
 
 
 def test_security_headers_are_everywhere_also_on_errors(odd_client: TestClient) -> None:

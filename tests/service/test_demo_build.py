@@ -134,12 +134,12 @@ def test_the_ground_changes_between_dates(demo: Settings, images: list[Item]) ->
 
 
 @needs_schemas
-def test_items_are_valid_stac(images: list[Item]) -> None:
+def test_items_are_valid_stac(demo: Settings, images: list[Item]) -> None:
     orderable = next(
         item for item in generated_items(PLAN.seed, 50) if item["properties"].get("order:status")
     )
     for item in (*images, orderable):
-        assert stac_faults(item_document(item, Addresses("http://127.0.0.1")), "item") == []
+        assert stac_faults(item_document(item, Addresses.seen_from("http://127.0.0.1", demo)), "item") == []
 
 
 def test_same_seed_same_demonstration(demo: Settings, tmp_path: Path) -> None:

@@ -2,50 +2,105 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from dinamis_service.signing.rate import RateLimit
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from dinamis_service.context import Context
+from dinamis_service.signing.rate import Bucket, RateLimit
+from dinamis_service.signing.tables import Pace
 
 NOW = datetime(2026, 4, 27, tzinfo=UTC)
+Take = Callable[[str, int, datetime], float]
 
 
-def test_a_full_bucket_is_spent_then_fills_steadily() -> None:
-    rate = RateLimit(60)
-    assert rate.take("camille", 60, NOW) == 0
-    assert rate.take("camille", 6, NOW) == 6
-    assert rate.take("camille", 6, NOW + timedelta(seconds=5)) == 1
-    assert rate.take("camille", 6, NOW + timedelta(seconds=6)) == 0
-    assert rate.take("camille", 60, NOW + timedelta(hours=1)) == 0
+@pytest.fixture
+def take(context: Context) -> Callable[[int], Take]:
+    def limited(per_minute: int) -> Take:
+        rate = RateLimit(per_minute)
+
+        def take(caller: str, tokens: int, now: datetime) -> float:
+            with context.database.session() as session:
+                return rate.take(session, caller, tokens, now)
+
+        return take
+
+    return limited
 
 
-def test_callers_do_not_share_a_bucket() -> None:
-    rate = RateLimit(10)
-    assert rate.take("camille", 10, NOW) == 0
-    assert rate.take("noa", 10, NOW) == 0
-    assert rate.take("camille", 1, NOW) > 0
+def test_a_full_bucket_is_spent_then_fills_steadily(take: Callable[[int], Take]) -> None:
+    rate = take(60)
+    assert rate("camille", 60, NOW) == 0
+    assert rate("camille", 6, NOW) == 6
+    assert rate("camille", 6, NOW + timedelta(seconds=5)) == 1
+    assert rate("camille", 6, NOW + timedelta(seconds=6)) == 0
+    assert rate("camille", 60, NOW + timedelta(hours=1)) == 0
 
 
-def test_a_batch_larger_than_the_bucket_passes_alone() -> None:
-    rate = RateLimit(10)
-    assert rate.take("camille", 64, NOW) == 0
-    assert rate.take("camille", 1, NOW) == 6
-    assert rate.take("camille", 64, NOW) == 60
+def test_callers_do_not_share_a_bucket(take: Callable[[int], Take]) -> None:
+    rate = take(10)
+    assert rate("camille", 10, NOW) == 0
+    assert rate("noa", 10, NOW) == 0
+    assert rate("camille", 1, NOW) > 0
 
 
-def test_zero_sets_no_limit() -> None:
-    rate = RateLimit(0)
-    assert all(rate.take("camille", 64, NOW) == 0 for _ in range(1000))
+def test_two_processes_share_the_bucket_of_a_caller(take: Callable[[int], Take]) -> None:
+    one, other = take(10), take(10)
+    assert one("camille", 6, NOW) == 0
+    assert other("camille", 6, NOW) == 12
+    assert other("camille", 4, NOW) == 0
 
 
-def test_a_clock_that_steps_back_gives_nothing_and_takes_nothing() -> None:
-    rate = RateLimit(60)
-    assert rate.take("camille", 30, NOW) == 0
-    assert rate.take("camille", 30, NOW - timedelta(minutes=5)) == 0
-    assert rate.take("camille", 1, NOW - timedelta(minutes=5)) > 0
+def test_a_batch_larger_than_the_bucket_passes_alone(take: Callable[[int], Take]) -> None:
+    rate = take(10)
+    assert rate("camille", 64, NOW) == 0
+    assert rate("camille", 1, NOW) == 6
+    assert rate("camille", 64, NOW) == 60
 
 
-def test_callers_whose_bucket_is_full_again_are_forgotten() -> None:
-    rate = RateLimit(60)
-    for number in range(10_001):
-        rate.take(f"caller {number}", 1, NOW + timedelta(seconds=number))
-    assert len(rate._buckets) < 10
+def test_zero_sets_no_limit(take: Callable[[int], Take]) -> None:
+    rate = take(0)
+    assert all(rate("camille", 64, NOW) == 0 for _ in range(50))
+
+
+def test_a_clock_that_steps_back_gives_nothing_and_takes_nothing(take: Callable[[int], Take]) -> None:
+    rate = take(60)
+    assert rate("camille", 30, NOW) == 0
+    assert rate("camille", 30, NOW - timedelta(minutes=5)) == 0
+    assert rate("camille", 1, NOW - timedelta(minutes=5)) > 0
+
+
+def test_callers_whose_bucket_is_full_again_are_forgotten(
+    take: Callable[[int], Take], context: Context
+) -> None:
+    rate = take(60)
+    for number in range(20):
+        rate(f"caller {number}", 1, NOW + timedelta(seconds=10 * number))
+    with context.database.session() as session:
+        RateLimit(60).forget(session, NOW + timedelta(seconds=190))
+        assert session.scalar(select(func.count()).select_from(Pace)) == 7
+
+
+@given(
+    st.integers(1, 200),
+    st.lists(st.tuples(st.floats(0, 200), st.integers(1, 300)), min_size=1, max_size=40),
+)
+def test_nobody_gets_more_than_a_full_bucket_and_what_flows_into_it(
+    size: int, asked: list[tuple[float, int]]
+) -> None:
+    bucket, now, given_ = Bucket(size, NOW), NOW, 0
+    for pause_s, tokens in asked:
+        now += timedelta(seconds=pause_s)
+        bucket = bucket.later(now, size)
+        assert 0 <= bucket.left <= size
+        if not bucket.wait_s(tokens, size):
+            spent = min(tokens, size)
+            bucket, given_ = Bucket(bucket.left - spent, now), given_ + spent
+        else:
+            later = bucket.later(now + timedelta(seconds=bucket.wait_s(tokens, size) + 0.001), size)
+            assert later.wait_s(tokens, size) == 0  # the wait that is told is long enough
+    assert given_ <= size + size * (now - NOW).total_seconds() / 60 + 1e-6

@@ -15,7 +15,7 @@ from stored import CONTENT, put, put_item
 from dinamis_service.app import create_app, create_context
 from dinamis_service.context import Context
 from dinamis_service.settings import Settings
-from dinamis_service.signing.tables import SignatureRecord
+from dinamis_service.signing.tables import SignatureBatch
 
 BASE = "http://testserver"
 PAN = f"{BASE}/objects/pleiades/DS_1/pan.tif"
@@ -33,9 +33,14 @@ def sign(client: TestClient, urls: list[str], who: SignedIn | None = None, **mor
     return client.post("/sign_urls", json={"urls": urls, **more}, headers=who.headers if who else {})
 
 
-def journal(context: Context) -> list[SignatureRecord]:
+def journal(context: Context) -> list[SignatureBatch]:
     with context.database.session() as session:
-        return list(session.scalars(select(SignatureRecord).order_by(SignatureRecord.id)))
+        return list(session.scalars(select(SignatureBatch).order_by(SignatureBatch.id)))
+
+
+def recorded(context: Context) -> list[str]:
+    """Every key in the journal."""
+    return [key for batch in journal(context) for group in batch.objects for key in group["keys"]]
 
 
 def test_a_member_gets_urls_that_work(client: TestClient, member: SignedIn) -> None:
@@ -70,7 +75,7 @@ def test_an_expired_signed_url_is_signed_afresh(
 
 def test_the_same_url_twice_is_one_key(client: TestClient, member: SignedIn, context: Context) -> None:
     assert list(sign(client, [PAN, PAN], member).json()["hrefs"]) == [PAN]
-    assert len(journal(context)) == 1
+    assert recorded(context) == ["pleiades/DS_1/pan.tif"]
 
 
 def test_a_refused_url_does_not_fail_its_batch(client: TestClient, member: SignedIn) -> None:
@@ -133,7 +138,7 @@ def test_sixty_four_at_most(client: TestClient, member: SignedIn, context: Conte
     answer = sign(client, urls, member)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "urls"
-    assert len(journal(context)) == 64
+    assert len(recorded(context)) == 64
 
 
 @pytest.mark.parametrize("duration", [0, -1, 6 * 86400 + 1, 10**12, "soon"])
@@ -182,14 +187,16 @@ def test_every_signature_is_in_the_journal_with_who_what_and_when(
     before = datetime.now(UTC).replace(microsecond=0)
     sign(client, [PAN, THUMBNAIL, f"{BASE}/objects/none.tif"], member, duration_seconds=60)
     sign(client, [THUMBNAIL])
-    found = [(record.sub, record.method, record.object_key) for record in journal(context)]
+    alike = {"collection": "pleiades", "mission": "PLEIADES"}
+    image = {**alike, "access": "member", "keys": ["pleiades/DS_1/pan.tif"]}
+    picture = {**alike, "access": "picture", "keys": ["pleiades/DS_1/thumbnail.png"]}
+    found = [(batch.sub, batch.entity_id, batch.method, batch.objects) for batch in journal(context)]
     assert found == [
-        (member.principal.sub, "GET", "pleiades/DS_1/pan.tif"),
-        (member.principal.sub, "GET", "pleiades/DS_1/thumbnail.png"),
-        (None, "GET", "pleiades/DS_1/thumbnail.png"),
+        (member.principal.sub, member.principal.entity_id, "GET", [image, picture]),
+        (None, None, "GET", [picture]),
     ]
-    for record in journal(context):
-        assert before <= record.at <= datetime.now(UTC)
+    for batch in journal(context):
+        assert before <= batch.at <= datetime.now(UTC)
     assert journal(context)[0].expires_at - journal(context)[0].at == timedelta(seconds=60)
 
 
@@ -209,7 +216,7 @@ class TestPace:
         assert answer.status_code == 429
         assert 1 <= int(answer.headers["Retry-After"]) <= 6
         assert answer.json()["code"] == "too-many-requests"
-        assert len(journal(context)) == 10
+        assert len(recorded(context)) == 10
         assert sign(client, urls, signed_in()).status_code == 200
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import stat
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -62,11 +65,67 @@ def test_a_reader_keeps_the_version_it_opened(store: LocalObjectStore, source: P
     assert store.size("a") == 3
 
 
-def test_an_interrupted_put_leaves_nothing(store: LocalObjectStore, tmp_path: Path) -> None:
+def test_an_interrupted_writing_leaves_what_was_there(
+    store: LocalObjectStore, tmp_path: Path, source: Path
+) -> None:
     with pytest.raises(OSError):
         store.put_file("folder/a", tmp_path / "missing")
     assert not store.exists("folder/a")
-    assert list((tmp_path / "objects" / "folder").iterdir()) == []
+    store.put_file("folder/a", source)
+    with contextlib.suppress(RuntimeError), store.writing("folder/a") as file:
+        file.write(b"half of")
+        raise RuntimeError
+    with store.open("folder/a") as file:
+        assert file.read() == b"0123456789"
+    assert [path.name for path in (tmp_path / "objects" / "folder").iterdir()] == ["a"]
+
+
+def test_a_name_that_is_taken_by_a_folder_or_leads_through_a_file_is_refused(
+    store: LocalObjectStore, tmp_path: Path, source: Path
+) -> None:
+    store.put_file("folder/a", source)
+    for key in ("folder", "folder/a/b", "x" * 300, "folder/" + "é" * 200):
+        with pytest.raises(InvalidKeyError):
+            store.put_file(key, source)
+    files = [path for path in (tmp_path / "objects").rglob("*") if path.is_file()]
+    assert [path.name for path in files] == ["a"]
+
+
+def test_a_folder_that_is_exchanged_for_a_link_meanwhile_leads_nowhere(
+    store: LocalObjectStore, tmp_path: Path, source: Path
+) -> None:
+    """Somebody who may write among the objects swaps a folder and a link as fast as they can."""
+    outside = tmp_path / "elsewhere"
+    outside.mkdir()
+    (outside / "a").write_text("outside")
+    store.put_file("folder/a", source)
+    folder, link = (tmp_path / "objects" / name for name in ("folder", "link"))
+    link.symlink_to(outside)
+    exchange, here = ctypes.CDLL(None, use_errno=True).renameat2, -100  # AT_FDCWD
+    stop = threading.Event()
+
+    def swap() -> None:
+        while not stop.is_set():
+            assert exchange(here, bytes(folder), here, bytes(link), 2) == 0  # RENAME_EXCHANGE
+
+    thread = threading.Thread(target=swap)
+    thread.start()
+    read = written = 0
+    deadline = time.monotonic() + 1.5
+    try:
+        while time.monotonic() < deadline:
+            with contextlib.suppress(FileNotFoundError), store.open("folder/a") as file:
+                assert file.read() == b"0123456789"
+                read += 1
+            with contextlib.suppress(OSError, InvalidKeyError):
+                store.put_file("folder/b", source)
+                written += 1
+    finally:
+        stop.set()
+        thread.join()
+    assert read
+    assert written
+    assert [path.name for path in outside.iterdir()] == ["a"]
 
 
 @pytest.mark.parametrize("key", REFUSED_KEYS)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import socket
-import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from running import LiveService
 from stored import CONTENT, put, put_item
 
 from dinamis_service.app import create_app
@@ -202,25 +197,7 @@ def test_an_upload_appears_whole_at_the_address_it_was_signed_for(
     answer = client.put(sign(context, url, "PUT"), content=CONTENT)
     assert answer.status_code == 201
     assert client.get(sign(context, url)).content == CONTENT
-    assert list((context.settings.data_dir / "incoming").iterdir()) == []
-
-
-def test_an_upload_that_is_cut_leaves_nothing_behind(
-    live_service: LiveService, caplog: pytest.LogCaptureFixture
-) -> None:
-    context = live_service.context
-    address = urlsplit(sign(context, f"{live_service.url}/objects/incoming/cut.tif", "PUT"))
-    caplog.set_level(logging.INFO, "dinamis.access")
-    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
-        head = f"PUT {address.path}?{address.query} HTTP/1.1\r\nHost: {address.netloc}\r\n"
-        connection.sendall(f"{head}Content-Length: 1000\r\n\r\nabc".encode())
-    deadline = time.monotonic() + 10
-    while not any("cut.tif" in line for line in caplog.messages):
-        assert time.monotonic() < deadline, "the request does not end"
-        time.sleep(0.01)
-    assert list((context.settings.data_dir / "incoming").iterdir()) == []
-    assert not context.objects.exists("incoming/cut.tif")
-    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+    assert [path.name for path in (context.settings.objects_root / "incoming").iterdir()] == ["new.tif"]
 
 
 def test_an_upload_needs_its_own_signature_and_a_proper_name(client: TestClient, context: Context) -> None:
