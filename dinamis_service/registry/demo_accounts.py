@@ -7,11 +7,17 @@ import hmac
 import random
 import uuid
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
+
+import shapely
+from sqlalchemy import select
 
 from dinamis_service.context import Context
 from dinamis_service.identity.digests import new_secret
 from dinamis_service.registry.entities import add_entity
+from dinamis_service.registry.missions import Wish, add_mission
+from dinamis_service.registry.tables import Entity, Mission
 from dinamis_service.secret_files import read_or_create
 
 
@@ -42,6 +48,8 @@ _CONTRACTOR = _Body("Bureau d'études Exemple", "BEEX", 8)
 _FOREIGN = _Body("Institut Exemple de Genève", "IEG", 9)
 _PLATFORM = _Body("Pôle DINAMIS de démonstration", "DINAMIS", 3)
 
+_MONTPELLIER = (3.6, 43.4, 4.2, 43.8)  # west, south, east, north in degrees
+
 _PEOPLE = (
     _Person("Camille", "Martin", "camille.martin", _LAB),
     _Person("Nadia", "Benali", "nadia.benali", _TOWN),
@@ -61,7 +69,30 @@ def seed(context: Context, rng: random.Random) -> list[dict[str, Any]]:
     the data folder, so that no two installations share one. The first account is the scientific user.
     """
     secret = read_or_create(context.settings.data_dir / "keys" / "demo.txt", new_secret)
-    return [_seed_person(context, rng, secret, person) for person in _PEOPLE]
+    people = [_seed_person(context, rng, secret, person) for person in _PEOPLE]
+    _seed_mission(context, _identifier(rng))
+    return people
+
+
+def _seed_mission(context: Context, mission_id: str) -> None:
+    """The contractor works for the town, over Montpellier: it has what is delivered to the town."""
+    today = context.clock().date()
+    with context.database.session() as session:
+        if session.get(Mission, mission_id) is not None:
+            return
+        named = {entity.name: entity for entity in session.scalars(select(Entity))}
+        add_mission(
+            session,
+            contractor=named[_CONTRACTOR.name],
+            commissioner=named[_TOWN.name],
+            title="Suivi de l'occupation du sol de la métropole (exemple)",
+            starts=today,
+            ends=today + timedelta(days=365),
+            area=dict(shapely.geometry.mapping(shapely.box(*_MONTPELLIER))),
+            wishes=[Wish(mission, date(2000, 1, 1), today) for mission in ("PLEIADES", "SPOT 6/7")],
+            now=context.clock(),
+            mission_id=mission_id,
+        )
 
 
 def _seed_person(context: Context, rng: random.Random, secret: str, person: _Person) -> dict[str, Any]:

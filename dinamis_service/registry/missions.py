@@ -21,8 +21,16 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dinamis_service.registry.kinds import user_kind
+from dinamis_service.quotas.words import Words
 from dinamis_service.registry.tables import Entity, Mission
+
+
+class MissionError(ValueError):
+    """A mission that cannot be; `words` says why."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
 
 
 @dataclass(frozen=True)
@@ -32,11 +40,6 @@ class Wish:
     mission: str
     first: date
     last: date
-
-    def __post_init__(self) -> None:
-        if self.first > self.last:
-            msg = f"{self.mission}: the first day comes after the last"
-            raise ValueError(msg)
 
 
 @dataclass(frozen=True)
@@ -138,19 +141,22 @@ def add_mission(
         mission_id: a new one unless given.
 
     Raises:
-        ValueError: an entity is not of the kind that it must be, nothing is wished for, or it ends before it
-            starts.
+        MissionError: an entity is not of the kind that it must be.
     """
     if contractor.user_kind != "PCP":
-        msg = f"{contractor.name} is no contractor of public procurement (category 8)"
-        raise ValueError(msg)
-    if user_kind(commissioner.category) not in ("PUB", "SCI"):
-        msg = f"{commissioner.name} is no public entity"
-        raise ValueError(msg)
-    if not wishes:
-        raise ValueError("a mission names at least one sensor with its dates")
-    if starts > ends:
-        raise ValueError("a mission does not end before it starts")
+        raise MissionError(
+            Words(
+                f"{contractor.name} n'est pas un prestataire de la commande publique (catégorie 8).",
+                f"{contractor.name} is no contractor of public procurement (category 8).",
+            )
+        )
+    if commissioner.user_kind not in ("PUB", "SCI"):
+        raise MissionError(
+            Words(
+                f"{commissioner.name} n'est pas une entité publique française.",
+                f"{commissioner.name} is no French public entity.",
+            )
+        )
     mission = Mission(
         id=mission_id or str(uuid.uuid4()),
         contractor_id=contractor.id,

@@ -23,6 +23,7 @@ from dinamis_service.quotas.geometry import AREA_STEP
 from dinamis_service.quotas.store import add_version, stored_table
 from dinamis_service.quotas.table import Sensor
 from dinamis_service.quotas.words import euros, number
+from dinamis_service.registry import mission_actions
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.delivery import Acquisition, deliver
 from dinamis_service.requests.history import price_cents
@@ -31,6 +32,7 @@ from dinamis_service.requests.orders import Orders
 from dinamis_service.requests.states import TITLES, State
 from dinamis_service.requests.tables import Order, Project
 from dinamis_service.settings import Settings
+from dinamis_service.signing import statistics
 
 _ENDS = {"fail": State.FAILED, "expire": State.EXPIRED, "cancel": State.CANCELLED}
 _LISTED = 10_000
@@ -52,7 +54,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     everywhere.add_argument(
         "--data-dir", type=Path, default=argparse.SUPPRESS, help="folder of the databases, keys and objects"
     )
-    parser = subparsers.add_parser("operator", parents=[everywhere], help="instruct image requests")
+    parser = subparsers.add_parser(
+        "operator", parents=[everywhere], help="instruct image requests, missions, statistics"
+    )
     actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
 
     def add(
@@ -99,6 +103,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     tariffs.add_argument("--year", type=int, help="year of the table; by default this year")
     tariffs.add_argument("--set", type=Path, metavar="FILE", help="JSON of the new version")
     tariffs.add_argument("--reason", help="why it changes")
+
+    def add_other(name: str, run: mission_actions.Run, help_: str) -> argparse.ArgumentParser:
+        return add(name, lambda desk, args: run(desk.context, desk.operator.language, args), help_)
+
+    mission_actions.register(add_other)
+    statistics.add_arguments(
+        add_other("statistics", statistics.run, "what was downloaded, by month, entity and sensor")
+    )
 
 
 def _handle(args: argparse.Namespace, settings: Settings) -> int:

@@ -1,0 +1,131 @@
+"""What was downloaded, by month, entity and sensor, told from the journal of signatures (CAT-44)."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dinamis_service.catalogue.missions import mission_title
+from dinamis_service.context import Context
+from dinamis_service.errors import InvalidError
+from dinamis_service.language import Language, text
+from dinamis_service.registry.tables import Entity
+from dinamis_service.signing.tables import SignatureBatch
+
+_NO_DOWNLOADS = frozenset({"picture", "upload"})
+_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """Images signed for reading in one month (UTC) for one entity, of one sensor and kind of access.
+
+    Args:
+        month: such as `2026-04`.
+        entity: its name; empty for people not signed in.
+        kind: of its users; empty likewise.
+        sensor: mission of the catalogue; empty for what belongs to no scene.
+        access: `open`, `member` or `mission`.
+        people: how many had an image signed; 0 where nobody signed in.
+        images: how many, one that a person has signed again counted once.
+        signatures: how many, renewals included.
+    """
+
+    month: str
+    entity: str
+    kind: str
+    sensor: str
+    access: str
+    people: int
+    images: int
+    signatures: int
+
+
+@dataclass
+class _Tally:
+    """What is counted for one line."""
+
+    images: set[tuple[str | None, str]] = field(default_factory=set)
+    signatures: int = 0
+
+
+def downloads(session: Session, start: datetime, end: datetime) -> Iterator[Downloads]:
+    """Lines of the statistics from `start` to before `end`, sorted."""
+    entities = {entity.id: entity for entity in session.scalars(select(Entity))}
+    tallies: dict[tuple[str, str, str, str], _Tally] = {}
+    columns = SignatureBatch.at, SignatureBatch.sub, SignatureBatch.entity_id, SignatureBatch.objects
+    asked = select(*columns).where(
+        SignatureBatch.at >= start, SignatureBatch.at < end, SignatureBatch.method == "GET"
+    )
+    for at, sub, entity_id, objects in session.execute(asked.execution_options(yield_per=_ROWS)):
+        for group in objects:
+            if group["access"] in _NO_DOWNLOADS:
+                continue
+            key = (f"{at:%Y-%m}", entity_id or "", group["mission"], group["access"])
+            tally = tallies.setdefault(key, _Tally())
+            tally.images.update((sub, name) for name in group["keys"])
+            tally.signatures += len(group["keys"])
+    lines = []
+    for (month, entity_id, mission, access), tally in tallies.items():
+        entity = entities.get(entity_id)
+        people = {sub for sub, _ in tally.images if sub is not None}
+        lines.append(
+            Downloads(
+                month,
+                entity.name if entity else entity_id,
+                entity.user_kind if entity else "",
+                mission_title(mission),
+                access,
+                len(people),
+                len(tally.images),
+                tally.signatures,
+            )
+        )
+    yield from sorted(lines, key=astuple)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the action `statistics`."""
+    parser.add_argument("--from", dest="first", metavar="MONTH", help="first month, such as 2026-01")
+    parser.add_argument("--to", dest="last", metavar="MONTH", help="last month; by default this one")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write a CSV file in place of a table")
+
+
+def run(context: Context, language: Language, args: argparse.Namespace) -> None:
+    """Print the statistics, or write them as CSV."""
+    now = context.clock()
+    first = _month(args.first, language) if args.first else datetime(1970, 1, 1, tzinfo=UTC)
+    last = _month(args.last, language) if args.last else now
+    end = datetime(last.year + last.month // 12, last.month % 12 + 1, 1, tzinfo=UTC)
+    heads = tuple(one.name for one in fields(Downloads))
+    with context.database.reading() as session:
+        rows = [astuple(line) for line in downloads(session, first, end)]
+    if args.csv is not None:
+        with args.csv.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([heads, *rows])
+        print(f"{args.csv}: {len(rows)}")
+        return
+    table = [heads, *(tuple(map(str, row)) for row in rows)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(heads))]
+    for row in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _month(written: str, language: Language) -> datetime:
+    try:
+        return datetime.strptime(written, "%Y-%m").replace(tzinfo=UTC)
+    except ValueError:
+        raise InvalidError(
+            text(
+                language,
+                fr=f"« {written} » n'est pas un mois tel que 2026-01.",
+                en=f"'{written}' is not a month such as 2026-01.",
+            )
+        ) from None
