@@ -24,9 +24,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("data"), description="Folder of the embedded databases, keys and objects")
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
-    workers: int = Field(
-        1, ge=1, le=64, description="Processes that answer; each counts the rate of signing for itself"
-    )
+    workers: int = Field(1, ge=1, le=64, description="Processes that answer")
     public_url: str | None = Field(
         None,
         pattern=_ADDRESS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -60,11 +61,12 @@ def build_router(context: Context) -> APIRouter:
     """Routes that sign URLs.
 
     One thread does all of a call, person and answer included, and one call goes on at a time in a process:
-    what a call takes is processor, which threads of Python only take from each other.
+    what a call takes is processor, which threads of Python only take from each other. Not so where an S3 is
+    asked for the objects: then calls wait for its answers side by side.
     """
     router = APIRouter(tags=["signing"])
     signing = Signing(context)
-    turns = Turns()
+    turn = Turns().turn if context.objects.address is None else nullcontext
     given = Depends(credentials)
 
     @router.post(
@@ -79,7 +81,7 @@ def build_router(context: Context) -> APIRouter:
 
         Contractors have what their commissioning entity obtained, within their mission.
         """
-        with turns.turn():
+        with turn():
             caller = _caller(request, given.principal(context, request))
             base = base_url(request, context.settings)
             return _answer(signing.sign_reads(caller, base, wanted.urls, wanted.duration_seconds))
@@ -92,7 +94,7 @@ def build_router(context: Context) -> APIRouter:
     )
     def sign_urls_put(request: Request, wanted: SignRequest, given: Credentials = given) -> Response:
         """Sign URLs for uploads by PUT: operators only."""
-        with turns.turn():
+        with turn():
             caller = _caller(request, required(request, given.principal(context, request)))
             base = base_url(request, context.settings)
             return _answer(signing.sign_writes(caller, base, wanted.urls, wanted.duration_seconds))
@@ -100,7 +102,7 @@ def build_router(context: Context) -> APIRouter:
     @router.get("/sign", openapi_extra=_OPTIONAL, responses=refusals(403, 404, 429))
     def sign(request: Request, response: Response, url: Url, given: Credentials = given) -> SignedUrl:
         """Sign one URL for reading."""
-        with turns.turn():
+        with turn():
             caller = _caller(request, given.principal(context, request))
             batch = signing.sign_reads(caller, base_url(request, context.settings), [url], None)
         for refusal in batch.refused.values():

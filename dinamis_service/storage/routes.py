@@ -69,9 +69,7 @@ def build_router(context: Context) -> APIRouter:
             raise NotFoundError(detail) from None
         return _answer(request, key, file, public=public)
 
-    @router.put(
-        PREFIX + "{key:path}", status_code=201, response_class=Response, responses=refusals(403, 413, 507)
-    )
+    @router.put(PREFIX + "{key:path}", response_class=Response, responses=refusals(403, 413, 507))
     async def write(request: Request, key: str) -> Response:
         """Store an object at an address that `/sign_urls_put` signed; it appears once it is whole."""
         key = _key_of(request)
@@ -85,7 +83,7 @@ def build_router(context: Context) -> APIRouter:
             ) from None
         except ClientDisconnect:
             return Response(status_code=400)  # for the access log: nobody is there to read it
-        return Response(status_code=201)
+        return Response(status_code=200)  # as S3 says
 
     return router
 

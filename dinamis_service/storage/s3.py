@@ -67,7 +67,7 @@ class S3ObjectStore:
                 connect_timeout=5,
                 read_timeout=60,
                 max_pool_connections=2 * _AT_ONCE,
-                retries={"mode": "standard", "max_attempts": 3},
+                retries={"mode": "standard", "max_attempts": 2},
                 # checksums of Amazon's own that other makers of S3 refuse
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
@@ -98,8 +98,11 @@ class S3ObjectStore:
     def existing(self, keys: Iterable[str]) -> set[str]:
         """Those of the keys that name an object, several asked for at a time."""
         asked = list(dict.fromkeys(keys))
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
+        pool = ThreadPoolExecutor(_AT_ONCE)
+        try:
             return {key for key, there in zip(asked, pool.map(self.exists, asked), strict=True) if there}
+        finally:
+            pool.shutdown(cancel_futures=True)  # when the first question fails, the others are not asked
 
     def may_hold(self, key: str) -> bool:
         """Whether an object of this key could be stored; the names of folders are those a folder takes."""

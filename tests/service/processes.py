@@ -17,12 +17,14 @@ class ServiceProcess:
         data_dir: folder of the databases, keys and objects.
         port: the port to listen on; 0 takes a free one.
         workers: processes that answer.
+        settings: environment variables of the service.
     """
 
-    def __init__(self, data_dir: Path, port: int = 0, workers: int = 1) -> None:
+    def __init__(self, data_dir: Path, port: int = 0, workers: int = 1, **settings: str) -> None:
         self._data_dir = data_dir
         self.port = port
         self._workers = workers
+        self._settings = settings
         self._ready = data_dir.parent / "ready.json"
         self.process: subprocess.Popen[str] | None = None
         self.url = ""
@@ -35,7 +37,11 @@ class ServiceProcess:
         command += ["--workers", str(self._workers)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DINAMIS_")}
         self.process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            env=environment | self._settings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         deadline = time.monotonic() + 30
         while not self._ready.exists():
