@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pystac_client
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -16,6 +20,8 @@ from postgres import PostgresServer, server
 from requesters import ARCHIVE, Requester, archive, scene
 from running import TEST_CLIENT_URL, LiveService, SignedIn
 from shapely.geometry import box
+from sqlalchemy import select
+from stored import put_item
 
 from dinamis_service import migrations
 from dinamis_service.app import create_context
@@ -23,13 +29,20 @@ from dinamis_service.cli import main
 from dinamis_service.context import Context
 from dinamis_service.db import Base
 from dinamis_service.settings import Settings
+from dinamis_service.signing.rate import RateLimit
+from dinamis_service.signing.statistics import downloads
+from dinamis_service.signing.tables import Pace
+
+EVER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     state = server().new_database().replace("postgresql:", "postgresql+psycopg:")
     catalogue = server().new_database(pgstac=True)
-    return Settings(data_dir=tmp_path / "data", database_url=state, catalogue_url=catalogue)
+    return Settings(
+        data_dir=tmp_path / "data", database_url=state, catalogue_url=catalogue, sign_rate_max=100
+    )
 
 
 def test_a_person_signs_in_searches_and_orders(
@@ -55,6 +68,28 @@ def test_migrations_make_the_tables_of_the_program(context: Context) -> None:
     with context.database.engine.connect() as connection:
         found = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(found, Base.metadata) == []
+
+
+def test_urls_are_signed_at_a_pace_that_calls_at_once_share(
+    live_service: LiveService, context: Context
+) -> None:
+    put_item(context, "a")
+    person = live_service.sign_in()
+    body = {"urls": [f"{live_service.url}/objects/pleiades/a/pan.tif?n={number}" for number in range(30)]}
+
+    def call(_number: int) -> int:
+        url = f"{live_service.url}/sign_urls"
+        return httpx.post(url, json=body, headers=person.headers, timeout=30).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(call, range(8)))
+    assert sorted(answers) == [200] * 3 + [429] * 5
+    with context.database.session() as session:
+        RateLimit(100).forget(session, context.clock() + timedelta(minutes=2))
+    with context.database.reading() as session:
+        assert list(session.scalars(select(Pace))) == []
+        ((month, *_),) = (astuple(line) for line in downloads(session, *EVER))
+    assert month == f"{context.clock():%Y-%m}"
 
 
 def test_what_is_there_outlives_the_service(context: Context, settings: Settings) -> None:

@@ -194,6 +194,16 @@ def test_replacing_an_item_moves_it(catalogue: CatalogueEngine) -> None:
     assert catalogue.check() == []
 
 
+def test_items_of_many_objects_are_found_at_once(catalogue: CatalogueEngine) -> None:
+    two = {"pan": {"href": "objects:a/pan.tif"}, "ms": {"href": "objects:a/ms.tif"}}
+    catalogue.upsert([make_item(1, assets=two), make_item(2, assets={"pan": {"href": "objects:b/pan.tif"}})])
+    asked = ["b/pan.tif", "a/pan.tif", "no.tif", "a/pan.tif\0", "a/ms.tif", "b/pan.tif", ""]
+    found = catalogue.items_of_objects(asked)
+    first, second = (catalogue.get("pleiades", f"ITEM-000{number}") for number in (1, 2))
+    assert found == {"b/pan.tif": second, "a/pan.tif": first, "a/ms.tif": first}
+    assert catalogue.items_of_objects([]) == {}
+
+
 def test_an_item_comes_back_as_it_was_put_in(catalogue: CatalogueEngine) -> None:
     """Also what engines may drop: nulls, digits beyond the fifteenth, a `datetime` within a period."""
     catalogue.put_collection(
