@@ -197,6 +197,29 @@ _EXPECTED = {
 """What is expected where a finding is of the kind `int_parsing` or `int_type`."""
 
 
+_FAILURES: dict[type[Exception], tuple[type[ServiceError], str, str, str]] = {
+    CatalogueDownError: (
+        UnavailableError,
+        "the catalogue does not answer",
+        "Le catalogue ne répond pas en ce moment ; réessayez dans quelques instants.",
+        "The catalogue does not answer now; try again in a few moments.",
+    ),
+    StoreDownError: (
+        UnavailableError,
+        "the store of objects does not answer",
+        "Le stockage des images ne répond pas en ce moment ; réessayez dans quelques instants.",
+        "The storage of images does not answer now; try again in a few moments.",
+    ),
+    StoreFullError: (
+        StorageFullError,
+        "there is no room for an object",
+        "Il n'y a plus de place pour cet objet ; rien n'en a été gardé.",
+        "There is no room left for this object; nothing of it was kept.",
+    ),
+}
+"""Refusal, line of the log and sentence in French and English for what parts of the service fail with."""
+
+
 def findings(request: Request, error: RequestValidationError) -> list[dict[str, str]]:
     """What is wrong with a request, field by field, in the words of the caller's language."""
     return [{"field": _field(found), "message": _told(request, found)} for found in error.errors()]
@@ -258,37 +281,14 @@ def install(app: FastAPI) -> None:
             headers["Allow"] = ", ".join(_allowed(request))
         return problem(known, _code(known), detail, headers=headers)
 
-    @app.exception_handler(CatalogueDownError)
-    async def _catalogue_down(request: Request, error: CatalogueDownError) -> JSONResponse:
-        log.error("the catalogue does not answer %s %s: %s", request.method, request.url.path, error)
-        sentence = text(
-            request,
-            fr="Le catalogue ne répond pas en ce moment ; réessayez dans quelques instants.",
-            en="The catalogue does not answer now; try again in a few moments.",
-        )
-        kind = UnavailableError
-        return problem(kind.status, kind.code, sentence, headers={"Retry-After": "10"})
+    async def _failing(request: Request, error: Exception) -> JSONResponse:
+        kind, said, fr, en = _FAILURES[type(error)]
+        log.error("%s: %s %s: %s", said, request.method, request.url.path, error)
+        headers = {"Retry-After": "10"} if kind is UnavailableError else {}
+        return problem(kind.status, kind.code, text(request, fr=fr, en=en), headers=headers)
 
-    @app.exception_handler(StoreFullError)
-    async def _store_full(request: Request, error: StoreFullError) -> JSONResponse:
-        log.error("no room for %s %s: %s", request.method, request.url.path, error)
-        sentence = text(
-            request,
-            fr="Il n'y a plus de place pour cet objet ; rien n'en a été gardé.",
-            en="There is no room left for this object; nothing of it was kept.",
-        )
-        return problem(StorageFullError.status, StorageFullError.code, sentence)
-
-    @app.exception_handler(StoreDownError)
-    async def _store_down(request: Request, error: StoreDownError) -> JSONResponse:
-        log.error("the objects do not answer %s %s: %s", request.method, request.url.path, error)
-        sentence = text(
-            request,
-            fr="Le stockage des images ne répond pas en ce moment ; réessayez dans quelques instants.",
-            en="The storage of images does not answer now; try again in a few moments.",
-        )
-        kind = UnavailableError
-        return problem(kind.status, kind.code, sentence, headers={"Retry-After": "10"})
+    for failure in _FAILURES:
+        app.add_exception_handler(failure, _failing)
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
