@@ -6,7 +6,7 @@ This is decision 7 of the architecture. Nothing here touches a quota: downloads 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -22,6 +22,7 @@ from dinamis_service.registry.missions import Acquired, Bound, Terms, bound_of, 
 from dinamis_service.requests.obtained import obtained_by
 from dinamis_service.storage.access import Openness, collection_access, openness
 from dinamis_service.storage.addresses import object_key
+from dinamis_service.storage.sigv4 import unsigned
 
 Access = Openness | Literal["member", "mission", "upload"]
 """Why a URL is signed."""
@@ -44,12 +45,11 @@ def decide_reads(
 ) -> list[Decision]:
     """Whether `principal` (None for someone not signed in) may read the object at each URL.
 
-    Everything is asked of the catalogue and of the store at once, whatever the number of URLs.
+    Everything is asked of the catalogue at once, then of the store for what is allowed, whatever the number
+    of URLs; nobody learns whether what they may not read is there.
     """
     keys = _keys(context, base, urls)
-    asked = [key for key in keys.values() if key is not None]
-    items = context.catalogue.items_of_objects(asked)
-    there = context.objects.existing(asked)
+    items = context.catalogue.items_of_objects(key for key in keys.values() if key is not None)
     access_of = collection_access(context.catalogue)
     rights = _rights(context, principal, language)
     decisions = []
@@ -60,14 +60,15 @@ def decide_reads(
         item = items.get(key)
         access = (item and openness(item, key, access_of)) or rights.access
         refusal = rights.refusal(item) if access == rights.access else None
-        if refusal is None and key not in there:
-            refusal = NotFoundError(
-                text(language, fr="Cet objet n'existe pas.", en="There is no such object.")
-            )
         collection = item["collection"] if item else ""
         mission = str(item["properties"].get("dinamis:mission", "")) if item else ""
         decisions.append(Decision(url, key, collection, mission, access, refusal))
-    return decisions
+    there = context.objects.existing(one.key for one in decisions if one.refusal is None)
+    absent = NotFoundError(text(language, fr="Cet objet n'existe pas.", en="There is no such object."))
+    return [
+        one if one.refusal is not None or one.key in there else replace(one, refusal=absent)
+        for one in decisions
+    ]
 
 
 def decide_writes(context: Context, base: str, urls: Iterable[str], language: Language) -> list[Decision]:
@@ -95,7 +96,11 @@ def require_operator(principal: Principal | None, language: Language) -> None:
 def _keys(context: Context, base: str, urls: Iterable[str]) -> dict[str, str | None]:
     """Key of the object at each URL; None for those that are not ours."""
     bases = (context.settings.objects_base(base), f"{base}/objects")
-    return {url: object_key(url, bases) for url in urls}
+    keys = {url: object_key(url, bases) for url in urls}
+    if context.objects.address is not None:
+        # an S3 does other things than to give or to take the object where the query names them
+        return {url: None if unsigned(url)[1] else key for url, key in keys.items()}
+    return keys
 
 
 class _Rights:

@@ -10,8 +10,11 @@ PREFIX = "/objects/"
 
 
 def object_key(url: str, bases: Iterable[str]) -> str | None:
-    """Key of the object at `url`; None when it lies at none of the addresses of our objects."""
+    """Key of the object at `url`; None when it lies at none of the addresses of our objects.
+
+    Nor has an address with a fragment one: a signature would hold for a key that bears the fragment.
+    """
     for base in bases:
-        if url.startswith(f"{base}/"):
-            return unquote(url[len(base) + 1 :].partition("?")[0].partition("#")[0])
+        if url.startswith(f"{base}/") and "#" not in url:
+            return unquote(url[len(base) + 1 :].partition("?")[0])
     return None

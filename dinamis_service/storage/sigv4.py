@@ -68,7 +68,7 @@ class Signer:
         def presign(url: str) -> str:
             query = ""
             if "?" in url:
-                url, query = _without_signature(url)
+                url, query = unsigned(url)
             scheme, _, rest = url.partition("://")
             host, slash, path = rest.partition("/")
             host = host.removesuffix(_DEFAULT_PORTS.get(scheme, ""))
@@ -136,7 +136,7 @@ def _canonical_query(query: str) -> str:
     return "&".join(sorted(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs))
 
 
-def _without_signature(url: str) -> tuple[str, str]:
+def unsigned(url: str) -> tuple[str, str]:
     """The URL before its query, and its query without the parameters of a signature."""
     url, _, query = url.partition("?")
     kept = [part for part in query.split("&") if part and unquote(part.partition("=")[0]) not in _PARAMETERS]

@@ -20,7 +20,7 @@ from stored import put_item
 from dinamis_service.app import create_context
 from dinamis_service.identity.service import REALM_PATH
 from dinamis_service.settings import Settings
-from dinamis_service.signing.tables import SignatureRecord
+from dinamis_service.signing.tables import SignatureBatch
 
 TOKEN = f"{REALM_PATH}/protocol/openid-connect/token"
 PROJECT = {
@@ -72,7 +72,7 @@ def journal_length(settings: Settings) -> int:
     context = create_context(settings)
     try:
         with context.database.session() as session:
-            return session.scalar(select(func.count()).select_from(SignatureRecord)) or 0
+            return session.scalar(select(func.count()).select_from(SignatureBatch)) or 0
     finally:
         context.catalogue.close()
         context.database.close()

@@ -84,7 +84,9 @@ def test_a_refused_url_does_not_fail_its_batch(client: TestClient, member: Signe
     foreign = "https://elsewhere.example/objects/pleiades/DS_1/pan.tif"
     lookalike = "http://testserver.example/objects/pleiades/DS_1/pan.tif"
     page = f"{BASE}/healthz"
-    body = sign(client, [PAN, missing, outside, foreign, lookalike, page, "not a url"], member).json()
+    fragment = f"{PAN}#part"
+    urls = [PAN, missing, outside, foreign, lookalike, page, fragment, "not a url"]
+    body = sign(client, urls, member).json()
     assert list(body["hrefs"]) == [PAN]
     assert {url: refusal["code"] for url, refusal in body["refused"].items()} == {
         missing: "not-found",
@@ -92,6 +94,7 @@ def test_a_refused_url_does_not_fail_its_batch(client: TestClient, member: Signe
         foreign: "invalid",
         lookalike: "invalid",
         page: "invalid",
+        fragment: "invalid",
         "not a url": "invalid",
     }
     assert "n'existe pas" in body["refused"][missing]["detail"]

@@ -175,6 +175,22 @@ class TestService:
         part = httpx.get(body["hrefs"][pan], headers={"Range": "bytes=0-2"})
         assert (part.status_code, part.content) == (206, b"pan")
 
+    def test_what_an_s3_takes_for_another_request_is_not_signed(
+        self, client: TestClient, context: Context, bucket: str, signed_in: Callable[..., SignedIn]
+    ) -> None:
+        put_item(context, "DS_1")
+        pan = f"{bucket}/pleiades/DS_1/pan.tif"
+        old = context.objects.presign(pan, "GET", NOW, 60)
+        urls = [
+            old,
+            *(f"{pan}?{query}" for query in ("acl", "versionId=1", "uploads", "tagging&X-Amz-Date=1")),
+        ]
+        body = self.sign(client, "/sign_urls", urls, signed_in())
+        assert list(body["hrefs"]) == [old]
+        assert {one["code"] for one in body["refused"].values()} == {"invalid"}
+        body = self.sign(client, "/sign_urls_put", urls, signed_in("operator"))
+        assert list(body["hrefs"]) == [old]
+
     def test_pictures_and_signed_addresses_of_ours_lead_to_the_bucket(
         self, client: TestClient, context: Context, bucket: str, signed_in: Callable[..., SignedIn]
     ) -> None:
