@@ -18,7 +18,9 @@ Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
 
 _MAX_BOXES = 8
-"""Parts of an area that are looked up one by one; beyond, its whole extent is."""
+"""Extents of an area that are looked up one by one."""
+_MAX_PARTS = 200
+"""Parts of an area from which on its whole extent is looked up."""
 _MANY = 2000
 """Records from which on the grid of an area pays for its making."""
 _WIDER = 4
@@ -62,11 +64,14 @@ class Area:
 
     @cached_property
     def boxes(self) -> tuple[Box, ...]:
-        """Extents (x0, y0, x1, y1) of its parts, or of the whole where they are many."""
-        parts = list(shapely.get_parts(self.geometry))
-        if not 1 <= len(parts) <= _MAX_BOXES:
-            parts = [self.geometry]
-        return tuple(part.bounds for part in parts)
+        """Some extents (x0, y0, x1, y1) that hold all of its parts, or the whole where these are many."""
+        parts = shapely.get_parts(self.geometry)
+        if not 1 <= len(parts) <= _MAX_PARTS:
+            parts = np.array([self.geometry])
+        boxes = shapely.bounds(parts)
+        while len(boxes) > _MAX_BOXES:
+            boxes = _with_two_joined(boxes)
+        return tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in boxes.tolist())
 
     def meets(self, shapes: list[bytes]) -> Mask:
         """Which of these footprints (WKB) the area intersects."""
@@ -76,6 +81,8 @@ class Area:
     def meets_records(self, connection: sqlite3.Connection, records: Records) -> Mask:
         """Which of these records' footprints the area intersects; few are read to tell."""
         met = np.zeros(len(records), bool)
+        if not len(records):
+            return met
         open_ = np.arange(len(records))
         if len(records) > _MANY and self._is_wide(records):
             open_ = self._look_at_grid(records, met)
@@ -192,6 +199,18 @@ class Area:
             np.pad(of.astype(np.int64).cumsum(0).cumsum(1), ((1, 0), (1, 0))) for of in (inside, outside)
         ]
         return running[0], running[1]
+
+
+def _with_two_joined(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The boxes with those two made one that need the least surface more for it."""
+    low = np.minimum(boxes[:, None, :2], boxes[None, :, :2])
+    high = np.maximum(boxes[:, None, 2:], boxes[None, :, 2:])
+    own = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    more = np.prod(high - low, axis=2) - own[:, None] - own[None, :]
+    np.fill_diagonal(more, np.inf)
+    one, other = np.unravel_index(np.argmin(more), more.shape)
+    joined = np.concatenate([low[one, other], high[one, other]])
+    return np.concatenate([np.delete(boxes, [one, other], axis=0), joined[None]])
 
 
 def _sum_of(running: Places, left: Places, right: Places, low: Places, top: Places) -> Places:
