@@ -57,8 +57,9 @@ _SHAPES = 5000
 class Area:
     """The area of a search made valid, and prepared for many tests."""
 
-    def __init__(self, geometry: BaseGeometry) -> None:
-        """Take a geometry in longitude and latitude."""
+    def __init__(self, geometry: BaseGeometry, *, divided: bool = True) -> None:
+        """Take a geometry in longitude and latitude; divided, parts that lie apart are looked at apart."""
+        self._divided = divided
         self.geometry: BaseGeometry = shapely.make_valid(geometry)
         shapely.prepare(self.geometry)
 
@@ -83,6 +84,11 @@ class Area:
         met = np.zeros(len(records), bool)
         if not len(records):
             return met
+        for piece in self._pieces:
+            near = np.flatnonzero(~met & piece.touches(records))
+            met[near] = piece.meets_records(connection, records[near])
+        if self._pieces:
+            return met
         open_ = np.arange(len(records))
         if len(records) > _MANY and self._is_wide(records):
             open_ = self._look_at_grid(records, met)
@@ -91,6 +97,24 @@ class Area:
             part = open_[first : first + _SHAPES]
             met[part] = self.meets(_footprints(connection, records["rid"][part]))
         return met
+
+    def touches(self, records: Records) -> Mask:
+        """Which of these records' boxes touch the extent of the area."""
+        x0, y0, x1, y1 = self.geometry.bounds
+        hit: Mask = (records["x0"] <= x1) & (records["x1"] >= x0)
+        return hit & (records["y0"] <= y1) & (records["y1"] >= y0)
+
+    @cached_property
+    def _pieces(self) -> list[Area]:
+        """The parts of the area by the extents that hold them, looked at closer than the whole; or none."""
+        if not self._divided or len(self.boxes) == 1:
+            return []
+        parts, boxes = shapely.get_parts(self.geometry), np.array(self.boxes)
+        bounds = shapely.bounds(parts)[:, None]
+        held = (bounds[:, :, :2] >= boxes[:, :2]).all(axis=2) & (bounds[:, :, 2:] <= boxes[:, 2:]).all(axis=2)
+        of_box = held.argmax(axis=1)
+        groups = (parts[of_box == number] for number in np.unique(of_box))
+        return [Area(shapely.union_all(group), divided=False) for group in groups]
 
     def _is_wide(self, records: Records) -> bool:
         """Whether the area is so much larger than most footprints that its grid tells something of them."""

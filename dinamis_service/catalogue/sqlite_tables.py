@@ -131,11 +131,13 @@ def count_anew(connection: sqlite3.Connection) -> None:
     cubes.write(connection)
 
 
-def count_zone(connection: sqlite3.Connection, zone: int, area: Area, cubes: Cubes) -> Iterator[None]:
-    """Count the items of an area into the numbers of a zone, some tens of thousands at each step."""
+def count_zone(
+    connection: sqlite3.Connection, zone: int, area: Area, cubes: Cubes, sign: int = 1
+) -> Iterator[None]:
+    """Count the items of an area into the numbers of a zone (or take them back), ten thousands at a step."""
     reach = Reach(area.boxes)
     for records in read_blocks(connection, find_blocks(connection, reach), reach):
-        cubes.add(zone, records[area.meets_records(connection, records)])
+        cubes.add(zone, records[area.meets_records(connection, records)], sign)
         yield
 
 
@@ -195,8 +197,9 @@ def _wrong_numbers(connection: sqlite3.Connection) -> Iterator[str]:
     for body in connection.execute("SELECT records FROM block"):
         records = np.frombuffer(body[0], RECORD)
         recount.add(WORLD, records, -1)
-        for zone, area in areas.items():
-            recount.add(zone, records[area.meets_records(connection, records)], -1)
+    for zone, area in areas.items():
+        for _ in count_zone(connection, zone, area, recount, -1):
+            pass
     for zone, kind, month in recount.differences(connection):
         yield f"zone {zone} is miscounted: kind {kind}, month {month}"
 

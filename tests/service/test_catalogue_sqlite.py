@@ -122,6 +122,14 @@ def test_footprints_are_told_apart_exactly(catalogue: SqliteCatalogue) -> None:
     assert catalogue.check() == []
 
 
+@given(parts=st.lists(st.tuples(*[st.floats(-80, 80)] * 2, *[st.floats(0.01, 9)] * 2), max_size=40))
+def test_extents_of_an_area_hold_all_of_it(parts: list[tuple[float, float, float, float]]) -> None:
+    boxes = [shapely.box(x, y, x + wide, y + high) for x, y, wide, high in parts or [(0, 0, 1, 1)]]
+    area = Area(shapely.union_all(boxes))
+    assert len(area.boxes) <= 8
+    assert shapely.union_all([shapely.box(*box) for box in area.boxes]).covers(area.geometry)
+
+
 def test_zones_answer_day_by_day_and_by_step(catalogue: SqliteCatalogue) -> None:
     """Every bound in time and every step of the sliders, over the world and over a zone."""
     held = some_items(3, 600)
@@ -457,6 +465,29 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> No
         assert catalogue.check() == []
     finally:
         catalogue.close()
+
+
+def test_a_file_of_the_second_version_is_brought_up_to_date(catalogue: SqliteCatalogue) -> None:
+    """Its zones were neither pinned nor ever unready; those beside the world are counted again."""
+    held, area = some_items(27, 300), shapely.box(1, 41, 5, 45)
+    catalogue.upsert(held)
+    catalogue.expect([area])
+    catalogue.settle()
+    with sqlite3.connect(catalogue.path) as connection:
+        connection.execute("ALTER TABLE zone DROP COLUMN pinned")
+        connection.execute("ALTER TABLE zone DROP COLUMN ready")
+        connection.execute("PRAGMA user_version = 2")
+    engine = SettledCatalogue(catalogue.path)
+    try:
+        assert engine.check() == []
+        request = SearchRequest(geometry=area, facets=FACETS, limit=0)
+        for _ in range(3):
+            assert engine.search(request).facets == facets(matches(held, request))
+        assert engine.search(replace(request, geometry=None)).matched == len(held)
+        assert zones_of(engine) == [(False, True)]
+        assert engine.check() == []
+    finally:
+        engine.close()
 
 
 @pytest.mark.parametrize("table", ["block", "cube", "doc"])
