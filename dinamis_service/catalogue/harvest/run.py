@@ -13,7 +13,7 @@ from dinamis_service.catalogue.harvest.fetch import FetchError
 from dinamis_service.catalogue.harvest.source import Cursor, Page, Source, Wanted
 from dinamis_service.catalogue.harvest.state import HarvestState
 from dinamis_service.catalogue.moments import format_moment
-from dinamis_service.catalogue.orderable_view import reconciled
+from dinamis_service.catalogue.orderable_view import put_items
 from dinamis_service.catalogue.stac_items import Remarks, StacFileError, fit_item
 from dinamis_service.clock import Clock
 
@@ -182,7 +182,7 @@ class Harvest:
     def _put(self, items: list[Item], present: dict[tuple[str, str], Any], report: HarvestReport) -> None:
         """All items at once; one by one when one of them cannot be held, so that the others go in."""
         try:
-            self.catalogue.upsert(reconciled(self.catalogue, items))
+            put_items(self.catalogue, items)
         except ItemError as error:
             if len(items) == 1:
                 report.refuse(items[0]["id"], str(error))
