@@ -176,7 +176,7 @@ def ramps(model: SpotModel, terrain: Callable[[Array, Array], Array]) -> tuple[A
     to_utm = Transformer.from_crs("EPSG:4326", "EPSG:32631", always_xy=True)
     rows, columns = np.meshgrid(np.arange(model.rows), np.arange(model.columns), indexing="ij")
     heights = np.zeros(rows.shape)
-    for _ in range(6):
+    for _ in range(4):
         lon, lat = model.locate(rows.astype(float), columns.astype(float), heights)
         east, north = to_utm.transform(lon, lat)
         heights = terrain(east, north)

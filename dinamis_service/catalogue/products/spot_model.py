@@ -22,7 +22,6 @@ _INTERPOLATED = 8
 """Points of the ephemeris that a position is interpolated from (Lagrange)."""
 _EQUATORIAL, _POLAR = 6_378_137.0, 6_356_752.314245
 """Half axes of the ellipsoid WGS84, metres."""
-_REFINEMENTS = 3
 
 
 @dataclass(frozen=True)
@@ -140,20 +139,13 @@ def _geodetic() -> Transformer:
 
 
 def _ground(origins: Array, rays: Array, heights: Array) -> tuple[Array, Array]:
-    """Where rays first meet the surface of a height above the ellipsoid."""
+    """Where rays first meet the ellipsoid larger by the height: within a centimetre of that height."""
     axes = np.stack([_EQUATORIAL + heights, _EQUATORIAL + heights, _POLAR + heights], axis=1)
     from_unit, along = origins / axes, rays / axes
     square, half = (along**2).sum(axis=1), (from_unit * along).sum(axis=1)
     inside = half**2 - square * ((from_unit**2).sum(axis=1) - 1)
     with np.errstate(invalid="ignore"):
         distance = (-half - np.sqrt(inside)) / square
-    for _ in range(_REFINEMENTS):  # a larger ellipsoid is not quite the surface of one height
-        lon, lat, height = _geodetic().transform(*(origins + distance[:, np.newaxis] * rays).T)
-        lon_rad, lat_rad = np.radians(lon), np.radians(lat)
-        up = np.stack(
-            [np.cos(lat_rad) * np.cos(lon_rad), np.cos(lat_rad) * np.sin(lon_rad), np.sin(lat_rad)], axis=1
-        )
-        distance = distance + (heights - height) / (up * rays).sum(axis=1)
     lon, lat, _ = _geodetic().transform(*(origins + distance[:, np.newaxis] * rays).T)
     missed = ~np.isfinite(lon) | ~np.isfinite(distance)
     return np.where(missed, np.nan, lon), np.where(missed, np.nan, lat)
