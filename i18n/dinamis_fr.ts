@@ -2135,5 +2135,20 @@ Relancez ensuite QGIS.</translation>
             <source>Its address goes at the top of the panel.</source>
             <translation>Son adresse se saisit en haut du panneau.</translation>
         </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/aois.py" line="1" />
+            <source>Joining the areas of interest</source>
+            <translation>Réunion des zones d’intérêt</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="1" />
+            <source>Computing…</source>
+            <translation>Calcul en cours…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="1" />
+            <source>The areas of interest are being joined…</source>
+            <translation>Les zones d’intérêt sont en cours de réunion…</translation>
+        </message>
     </context>
 </TS>

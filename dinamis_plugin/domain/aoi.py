@@ -24,6 +24,9 @@ Vertices = Iterable[tuple[float, ...]]
 MAX_VERTICES = 2_000_000
 """More vertices than any administrative boundary has: beyond, the machine of the person would stall."""
 
+MAX_OUTLINE_VERTICES = 10_000
+"""More than a screen can show; one of 200,000 may take seconds each time that the map is painted."""
+
 UNREADABLE_GEOMETRY = (
     AoiError,
     ShapelyError,
@@ -50,12 +53,18 @@ class Aoi:
         geometry: Polygon or MultiPolygon in EPSG:4326 (longitude, latitude), valid, cut at the antimeridian.
         area_km2: Area on the WGS 84 ellipsoid.
         note: What was done to it on the way in, such as a repair; empty when nothing was.
+        outline: What is drawn of it: the geometry, or a coarser one where that is too detailed to be painted.
     """
 
     name: str
     geometry: AreaGeometry = field(hash=False)  # shapely 1.8 cannot hash it
     area_km2: float
     note: str = ""
+    outline: AreaGeometry = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the outline here, where the area is made: for a file that is a worker thread."""
+        object.__setattr__(self, "outline", outline_of(self.geometry))
 
 
 def combine(aois: Iterable[Aoi]) -> AreaGeometry | None:
@@ -63,7 +72,15 @@ def combine(aois: Iterable[Aoi]) -> AreaGeometry | None:
     geometries = [aoi.geometry for aoi in aois]
     if not geometries:
         return None
+    if len(geometries) == 1:
+        return geometries[0]
     return polygonal(unary_union(geometries))
+
+
+def covered_part(area: AreaGeometry, footprints: Iterable[AreaGeometry]) -> AreaGeometry | None:
+    """Give the part of an area that footprints cover; None when there is none."""
+    part = polygonal(area.intersection(unary_union(list(footprints))))
+    return None if part.is_empty else part
 
 
 def extent_polygon(west: float, south: float, east: float, north: float) -> AreaGeometry:
@@ -149,6 +166,15 @@ def simplify_for_query(geometry: AreaGeometry, max_vertices: int = 500) -> tuple
             tolerance += (_MITRE_LIMIT + 1) * step
         step *= 2
     return simple, tolerance
+
+
+def outline_of(geometry: AreaGeometry, max_vertices: int = MAX_OUTLINE_VERTICES) -> AreaGeometry:
+    """Make an area coarse enough to be painted at once; only for the eye, since it may lie on both sides."""
+    outline, step = geometry, _FIRST_TOLERANCE
+    while count_vertices(outline) > max_vertices:
+        outline = polygonal(outline.simplify(step, preserve_topology=False))
+        step *= 2
+    return box(*geometry.bounds) if outline.is_empty and not geometry.is_empty else outline
 
 
 def count_vertices(geometry: BaseGeometry) -> int:

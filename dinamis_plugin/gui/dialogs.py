@@ -28,6 +28,8 @@ class Dialogs(QObject):
         self._do = controllers
         self._request: RequestDialog | None = None
         self._project: ProjectDialog | None = None
+        controllers.aois.zone_ready.connect(lambda zone: self._tell("set_zone", zone))
+        controllers.aois.zone_failed.connect(lambda notice: self._tell("set_refusal", notice))
         requests = controllers.requests
         requests.form_ready.connect(self._form_came)
         requests.projects_changed.connect(self._projects_came)
@@ -46,11 +48,12 @@ class Dialogs(QObject):
         """Review an order of the orderable ones of these scenes."""
         wanted = [scene for scene in scenes if scene.is_orderable and scene.sensor]
         if wanted:
-            self._open(OrderDialog(wanted, self._do.aois.aois, self._owner.window()))
+            has_areas = bool(self._do.aois.aois)
+            self._open(OrderDialog(wanted, self._owner.window(), has_areas=has_areas))
 
     def new_programming(self) -> None:
         """Ask for an acquisition over the areas of interest."""
-        dialog = ProgrammingDialog(self._do.aois.aois, self._owner.window())
+        dialog = ProgrammingDialog(self._owner.window(), has_areas=bool(self._do.aois.aois))
         dialog.set_products(self._do.requests.products)
         self._open(dialog)
 
@@ -80,6 +83,7 @@ class Dialogs(QObject):
             return
         requests = self._do.requests
         self._request = dialog
+        dialog.zone_requested.connect(self._do.aois.find_zone)
         dialog.estimate_requested.connect(requests.estimate)
         dialog.submit_requested.connect(requests.submit)
         dialog.form_requested.connect(requests.load_form)

@@ -18,6 +18,7 @@ from ..controllers.messages import Notice
 from ..controllers.session import SessionState
 from ..controllers.thumbnails import ThumbnailController
 from ..domain.account import Account
+from ..domain.aoi import outline_of
 from ..domain.endpoints import service_address
 from ..domain.errors import InvalidRequestError
 from ..domain.order import Order
@@ -195,6 +196,7 @@ class DinamisDock(QgsDockWidget):
         self.aoi_panel.removed.connect(aois.remove)
         self.aoi_panel.cleared.connect(aois.clear)
         aois.changed.connect(self._aois_changed)
+        aois.measured.connect(self.aoi_panel.set_total)
         aois.importing.connect(self.aoi_panel.set_importing)
         aois.failed.connect(lambda notice: self.notices.show_notice("aoi", notice))
         aois.notice.connect(lambda notice: self.notices.show_notice("aoi", notice))
@@ -420,7 +422,7 @@ class DinamisDock(QgsDockWidget):
         self._remove_order_band()
         if order is not None and not order.geometry.is_empty:
             band = sketch_band(self._canvas)
-            band.setToGeometry(to_qgs(order.geometry), QgsCoordinateReferenceSystem(WGS84))
+            band.setToGeometry(to_qgs(outline_of(order.geometry)), QgsCoordinateReferenceSystem(WGS84))
             self._order_band = band
 
     def _remove_order_band(self) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from qgis.PyQt.QtCore import QCoreApplication, QDate
 from qgis.PyQt.QtWidgets import QDateEdit, QFormLayout, QSpinBox, QWidget
 
-from ..domain.aoi import Aoi, combine
 from ..domain.order import OrderDraft, OrderKind, Product
 from . import formats
 from .request_dialog import RequestDialog
@@ -25,9 +24,9 @@ _MOST_INCIDENCE = 60
 class ProgrammingDialog(RequestDialog):
     """Product, areas, window, cloud and angle, with a live estimate."""
 
-    def __init__(self, aois: Sequence[Aoi], parent: QWidget | None = None) -> None:
-        super().__init__("programming", translate("Dinamis", "Request a new acquisition"), parent)
-        self._zone = combine(aois)
+    def __init__(self, parent: QWidget | None = None, *, has_areas: bool = False) -> None:
+        title = translate("Dinamis", "Request a new acquisition")
+        super().__init__("programming", title, parent, has_areas=has_areas)
         self._product = ElidedCombo()
         self._product.setObjectName("programmingProductCombo")
         self._product.setAccessibleName(translate("Dinamis", "Product"))
@@ -110,8 +109,11 @@ class ProgrammingDialog(RequestDialog):
 
     def why_not(self) -> str:
         """What is missing."""
-        if self._zone is None:
+        if not self._has_areas:
             return translate("Dinamis", "Add an area of interest in the Filters tab first.")
+        waiting = super().why_not()
+        if waiting:
+            return waiting
         if not self.product_id:
             return translate("Dinamis", "The products are being read…")
         if self._start.date().daysTo(self._end.date()) < SHORTEST_WINDOW_DAYS - 1:

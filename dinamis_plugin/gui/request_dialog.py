@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..controllers.messages import Notice
+from ..domain.aoi import AreaGeometry
 from ..domain.errors import InvalidRequestError
 from ..domain.form import FormField
 from ..domain.order import Estimate, Order, OrderDraft
@@ -44,20 +45,25 @@ class RequestDialog(QDialog):
         submit_requested: an OrderDraft to send.
         form_requested: product id whose form is needed.
         project_requested: the person wants a new project.
+        zone_requested: footprints; the areas of interest are needed as one, within them where there are some.
     """
 
     estimate_requested = pyqtSignal(object)
     submit_requested = pyqtSignal(object)
     form_requested = pyqtSignal(str)
     project_requested = pyqtSignal()
+    zone_requested = pyqtSignal(object)
 
-    def __init__(self, prefix: str, title: str, parent: QWidget | None) -> None:
+    def __init__(self, prefix: str, title: str, parent: QWidget | None, *, has_areas: bool) -> None:
         super().__init__(parent)
         self.setObjectName(f"{prefix}Dialog")
         self.setWindowTitle(title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.resize(560, 680)
         self._prefix = prefix
+        self._has_areas = has_areas
+        self._waits_for_zone = False
+        self._zone: AreaGeometry | None = None
         self._in_flight = False
         self._last: OrderDraft | None = None
         self._estimate: Estimate | None = None
@@ -184,10 +190,20 @@ class RequestDialog(QDialog):
 
     def why_not(self) -> str:
         """What keeps the request from being sent, as a sentence; empty when nothing does."""
+        if self._waits_for_zone:
+            return translate("Dinamis", "The areas of interest are being joined…")
         return ""
+
+    def footprints(self) -> tuple[AreaGeometry, ...]:
+        """What the zone must lie within; empty when it is free."""
+        return ()
 
     def begin(self) -> None:
         """Start filling in one request."""
+        self._zone = None
+        self._waits_for_zone = self._has_areas
+        if self._has_areas:
+            self.zone_requested.emit(self.footprints())
         self._stack.setCurrentIndex(0)
         self._last = None
         self._estimate = None
@@ -195,6 +211,12 @@ class RequestDialog(QDialog):
         self._update_submit()
 
     # What the dock tells
+
+    def set_zone(self, zone: AreaGeometry | None) -> None:
+        """The areas of interest as one, within the footprints; None when nothing of them lies there."""
+        self._zone = zone
+        self._waits_for_zone = False
+        self.draft_changed()
 
     def set_projects(self, projects: Sequence[Project]) -> None:
         """Offer the open projects; the chosen one stays chosen."""

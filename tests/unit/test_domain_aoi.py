@@ -25,7 +25,9 @@ from dinamis_plugin.domain.aoi import (
     Aoi,
     combine,
     count_vertices,
+    covered_part,
     extent_polygon,
+    outline_of,
     repair,
     simplify_for_query,
     split_antimeridian,
@@ -227,6 +229,32 @@ def test_combined_areas_count_each_place_once(parts):
     assert joined.is_valid
     assert all(joined.buffer(1e-9).covers(part) for part in parts)
     assert joined.area <= sum(part.area for part in parts) + 1e-9
+
+
+@settings(deadline=None)
+@given(stars(200), st.integers(3, 100))
+def test_outlines_keep_the_budget_and_lie_where_the_area_does(area, budget):
+    outline = outline_of(area, budget)
+    assert count_vertices(outline) <= max(budget, 5)
+    assert box(*area.bounds).buffer(1e-9).covers(outline)
+    if count_vertices(area) <= budget:
+        assert outline is area
+
+
+def test_a_huge_area_is_drawn_by_its_outline():
+    circle = Point(3, 43).buffer(1, 50_000)
+    aoi = Aoi("a", circle, 1.0)
+    assert count_vertices(aoi.outline) <= aoi_module.MAX_OUTLINE_VERTICES
+    assert aoi.outline.hausdorff_distance(box(*circle.bounds)) > 0.1
+    assert aoi.outline.symmetric_difference(circle).area < 1e-3
+    assert aoi.geometry is circle
+
+
+@given(stars(), st.lists(stars(), min_size=1, max_size=4))
+def test_the_covered_part_lies_in_the_area_and_in_a_footprint(area, footprints):
+    part = covered_part(area, footprints)
+    expected = area.intersection(unary_union(footprints)).area
+    assert (0.0 if part is None else part.area) == pytest.approx(expected)
 
 
 def test_nothing_combined_is_nothing():
