@@ -2150,5 +2150,15 @@ Relancez ensuite QGIS.</translation>
             <source>The areas of interest are being joined…</source>
             <translation>Les zones d’intérêt sont en cours de réunion…</translation>
         </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="1" />
+            <source>It lies where its coordinate reference system has no meaning.</source>
+            <translation>Elle se trouve là où son système de coordonnées de référence n’a pas de sens.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="1" />
+            <source>Check that its coordinates and its coordinate reference system belong together.</source>
+            <translation>Vérifiez que ses coordonnées et son système de coordonnées de référence vont ensemble.</translation>
+        </message>
     </context>
 </TS>

@@ -39,6 +39,11 @@ class _Union:
                 self._joined = combine(self._aois)
             return self._joined
 
+    def area_km2(self) -> float:
+        """Measure them together, on the WGS 84 ellipsoid."""
+        whole = self.geometry()
+        return 0.0 if whole is None else area_km2(whole)
+
 
 class AoiController(QObject):
     """Holds the list of areas; files are read, and areas joined, in tasks.
@@ -173,7 +178,7 @@ class AoiController(QObject):
         if self._total_km2 is None:
             self._runner.run(
                 translate("Dinamis", "Joining the areas of interest"),
-                lambda _context: area_km2(union.geometry()),
+                lambda _context: union.area_km2(),
                 lambda km2: self._measured(union, km2),
                 lambda error: self.failed.emit(notice_for(error)),
                 cancel_previous="total",

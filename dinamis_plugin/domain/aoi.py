@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Union, cast
 
@@ -40,6 +40,7 @@ UNREADABLE_GEOMETRY = (
 
 _TURN, _HALF_TURN, _POLE = 360.0, 180.0, 90.0
 _WORLD = box(-_HALF_TURN, -_POLE, _HALF_TURN, _POLE)
+_FARTHEST = _HALF_TURN + _TURN
 _FIRST_TOLERANCE = 1e-5
 _MITRE_LIMIT = 2.0
 
@@ -89,10 +90,13 @@ def extent_polygon(west: float, south: float, east: float, north: float) -> Area
     Longitudes that the canvas shows beyond 180 degrees are brought back.
 
     Raises:
-        AoiError: EMPTY when the extent has no area, INVALID when a bound is not a number.
+        AoiError: EMPTY when the extent has no area, INVALID when a bound is not a number, OUTSIDE when it
+            lies more than a turn beside the globe.
     """
     if not all(map(math.isfinite, (west, south, east, north))):
         raise AoiError(AoiProblem.INVALID)
+    if west > _FARTHEST or east < -_FARTHEST:
+        raise AoiError(AoiProblem.OUTSIDE, f"{west:g}, {east:g}")
     width = min(east - west if west <= east else east - west + _TURN, _TURN)
     west = -_HALF_TURN if width == _TURN else (west + _HALF_TURN) % _TURN - _HALF_TURN
     south, north = max(-_POLE, min(south, north)), min(_POLE, max(south, north))
@@ -111,7 +115,7 @@ def repair(geometry: BaseGeometry) -> tuple[AreaGeometry, bool]:
         The valid area, and whether its shape had to be repaired.
 
     Raises:
-        AoiError: EMPTY, NOT_AREA, INVALID (not degrees) or TOO_COMPLEX.
+        AoiError: EMPTY, NOT_AREA, INVALID (not numbers), OUTSIDE (not degrees) or TOO_COMPLEX.
     """
     if geometry.is_empty:
         raise AoiError(AoiProblem.EMPTY)
@@ -121,7 +125,7 @@ def repair(geometry: BaseGeometry) -> tuple[AreaGeometry, bool]:
     if not parts:
         raise AoiError(AoiProblem.NOT_AREA, str(geometry.geom_type))
     area = parts[0] if len(parts) == 1 else MultiPolygon(parts)
-    _require_finite(_vertices(parts))
+    _require_degrees(vertices(area))
     area = split_antimeridian(area)
     repaired = not area.is_valid
     if repaired:
@@ -186,6 +190,19 @@ def count_vertices(geometry: BaseGeometry) -> int:
     return len(geometry.coords)
 
 
+def vertices(geometry: BaseGeometry) -> Iterator[Point]:
+    """Give the vertices of any geometry, closing points included, without heights."""
+    if hasattr(geometry, "geoms"):
+        for part in geometry.geoms:
+            yield from vertices(part)
+    elif isinstance(geometry, Polygon):
+        for ring in _rings(geometry):
+            yield from vertices(ring)
+    else:
+        for vertex in geometry.coords:
+            yield vertex[0], vertex[1]
+
+
 def polygonal(geometry: BaseGeometry) -> AreaGeometry:
     """Keep the areas of a geometry, as one Polygon or MultiPolygon (empty when it has none)."""
     parts = [part for part in _polygons(geometry) if not part.is_empty]
@@ -213,17 +230,12 @@ def _rings(polygon: Polygon) -> list[BaseGeometry]:
     return [] if polygon.is_empty else [polygon.exterior, *polygon.interiors]
 
 
-def _vertices(parts: Sequence[Polygon]) -> Iterator[Point]:
-    for part in parts:
-        for ring in _rings(part):
-            for vertex in ring.coords:
-                yield vertex[0], vertex[1]
-
-
-def _require_finite(vertices: Iterable[Point]) -> None:
-    for x, y in vertices:
-        if not (math.isfinite(x) and math.isfinite(y)) or abs(x) > 1.5 * _TURN or abs(y) > _POLE + 1e-6:
+def _require_degrees(points: Iterable[Point]) -> None:
+    for x, y in points:
+        if not (math.isfinite(x) and math.isfinite(y)):
             raise AoiError(AoiProblem.INVALID, f"{x}, {y}")
+        if abs(x) > _FARTHEST or abs(y) > _POLE + 1e-6:
+            raise AoiError(AoiProblem.OUTSIDE, f"{x}, {y}")
 
 
 def _crosses(polygon: Polygon) -> bool:

@@ -138,8 +138,8 @@ def test_a_good_area_is_not_touched(area):
         (Point(1, 2), AoiProblem.NOT_AREA),
         (LineString([(0, 0), (1, 1)]), AoiProblem.NOT_AREA),
         (Polygon([(0, 0), (1, 1), (2, 2)]), AoiProblem.EMPTY),
-        (box(0, 80, 1, 100), AoiProblem.INVALID),
-        (box(700000, 6000000, 710000, 6010000), AoiProblem.INVALID),
+        (box(0, 80, 1, 100), AoiProblem.OUTSIDE),
+        (box(700000, 6000000, 710000, 6010000), AoiProblem.OUTSIDE),
         (Polygon([(0, 0), (1, 0), (float("nan"), 1)]), AoiProblem.INVALID),
     ],
 )
@@ -255,6 +255,14 @@ def test_the_covered_part_lies_in_the_area_and_in_a_footprint(area, footprints):
     part = covered_part(area, footprints)
     expected = area.intersection(unary_union(footprints)).area
     assert (0.0 if part is None else part.area) == pytest.approx(expected)
+
+
+def test_an_extent_more_than_a_turn_beside_the_globe_is_refused():
+    assert extent_polygon(520, 0, 530, 1).bounds == pytest.approx((160, 0, 170, 1))
+    for west, east in ((1e9, 1e9 + 1), (541, 545), (-1e6, -541)):
+        with pytest.raises(AoiError) as caught:
+            extent_polygon(west, 0, east, 1)
+        assert caught.value.kind is AoiProblem.OUTSIDE
 
 
 def test_nothing_combined_is_nothing():
