@@ -2160,5 +2160,15 @@ Relancez ensuite QGIS.</translation>
             <source>Check that its coordinates and its coordinate reference system belong together.</source>
             <translation>Vérifiez que ses coordonnées et son système de coordonnées de référence vont ensemble.</translation>
         </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="1" />
+            <source>The options of the product could not be read.</source>
+            <translation>Les options du produit n’ont pas pu être lues.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="1" />
+            <source>The options of the product are being read…</source>
+            <translation>Lecture des options du produit…</translation>
+        </message>
     </context>
 </TS>

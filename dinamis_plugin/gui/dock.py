@@ -402,7 +402,8 @@ class DinamisDock(QgsDockWidget):
         requests.quotas_changed.connect(self.account.set_quotas)
         requests.projects_changed.connect(self.requests.set_projects)
         requests.orders_changed.connect(self.requests.set_orders)
-        requests.failed.connect(lambda notice: self.notices.show_notice("requests", notice))
+        for failed in (requests.failed, requests.products_failed):
+            failed.connect(lambda notice: self.notices.show_notice("requests", notice))
         requests.submitted.connect(self._submitted)
         self.requests.refresh_requested.connect(requests.refresh)
         self.requests.cancel_requested.connect(requests.cancel_order)

@@ -87,7 +87,7 @@ class OrderDialog(RequestDialog):
         self._split.setVisible(count > 1)
         self._show_scenes(scenes)
         super().begin()
-        self.form_requested.emit(self.product_id)
+        self.ask_form()
         self.draft_changed()
 
     def make_draft(self) -> OrderDraft | None:

@@ -87,7 +87,8 @@ class ProgrammingDialog(RequestDialog):
                 self._product.addItem(product.title, product.id)
         self._product.setCurrentIndex(max(0, self._product.findData(chosen)))
         self._product.blockSignals(False)
-        self._product_changed()
+        if self.product_id:
+            self._product_changed()
 
     @property
     def product_id(self) -> str:
@@ -114,8 +115,6 @@ class ProgrammingDialog(RequestDialog):
         waiting = super().why_not()
         if waiting:
             return waiting
-        if not self.product_id:
-            return translate("Dinamis", "The products are being read…")
         if self._start.date().daysTo(self._end.date()) < SHORTEST_WINDOW_DAYS - 1:
             return translate("Dinamis", "The window must be at least {days} days long.").format(
                 days=SHORTEST_WINDOW_DAYS
@@ -123,8 +122,7 @@ class ProgrammingDialog(RequestDialog):
         return ""
 
     def _product_changed(self) -> None:
-        if self.product_id:
-            self.form_requested.emit(self.product_id)
+        self.ask_form()
         self.draft_changed()
 
     def _window_changed(self) -> None:

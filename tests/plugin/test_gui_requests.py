@@ -220,6 +220,9 @@ def test_several_sensors_make_several_requests(qtbot):
     dialog.set_submitted(make_order(1))
     click(child(dialog, "orderNextButton"))
     assert forms.values == ["spot-archive"]
+    assert not child(dialog, "orderSubmitButton").isEnabled()  # its own options come first
+    dialog.set_form(FIELDS)
+    flush_deletions()
     click(child(dialog, "orderSubmitButton"))
     dialog.set_submitted(make_order(2))
     assert not child(dialog, "orderNextButton").isVisible()
@@ -237,6 +240,8 @@ def test_without_a_project_one_is_asked_for(qtbot):
     click(child(dialog, "orderNewProjectButton"))
     assert len(wanted.values) == 1
     dialog.set_projects([PROJECT])
+    assert "being read" in child(dialog, "orderHintLabel").text()
+    dialog.set_form(FIELDS)
     assert child(dialog, "orderSubmitButton").isEnabled()
 
 
