@@ -4,8 +4,8 @@
 The real dock, driven through its widgets, on a real service behind a relay that answers late: a search of
 2,000 results, an order, and the opening of a project with a signed layer. The same project without our
 layer tells what QGIS itself takes to open one. Then two areas of 200,000 vertices each: imported and joined,
-searched in, ordered in and programmed over. And how long QGIS's authentication database takes, which only the GUI thread
-may use, to keep and to remove a refresh token.
+searched in, ordered in and programmed over. And how long QGIS's authentication database, which only the GUI
+thread may use, takes to keep and to remove a refresh token.
 """
 
 from __future__ import annotations
