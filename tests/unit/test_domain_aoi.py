@@ -25,7 +25,9 @@ from dinamis_plugin.domain.aoi import (
     Aoi,
     combine,
     count_vertices,
+    covered_part,
     extent_polygon,
+    outline_of,
     repair,
     simplify_for_query,
     split_antimeridian,
@@ -136,8 +138,8 @@ def test_a_good_area_is_not_touched(area):
         (lambda: Point(1, 2), AoiProblem.NOT_AREA),
         (lambda: LineString([(0, 0), (1, 1)]), AoiProblem.NOT_AREA),
         (lambda: Polygon([(0, 0), (1, 1), (2, 2)]), AoiProblem.EMPTY),
-        (lambda: box(0, 80, 1, 100), AoiProblem.INVALID),
-        (lambda: box(700000, 6000000, 710000, 6010000), AoiProblem.INVALID),
+        (lambda: box(0, 80, 1, 100), AoiProblem.OUTSIDE),
+        (lambda: box(700000, 6000000, 710000, 6010000), AoiProblem.OUTSIDE),
         (lambda: Polygon([(0, 0), (1, 0), (float("nan"), 1)]), AoiProblem.INVALID),
     ],
 )
@@ -227,6 +229,40 @@ def test_combined_areas_count_each_place_once(parts):
     assert joined.is_valid
     assert all(joined.buffer(1e-9).covers(part) for part in parts)
     assert joined.area <= sum(part.area for part in parts) + 1e-9
+
+
+@settings(deadline=None)
+@given(stars(200), st.integers(3, 100))
+def test_outlines_keep_the_budget_and_lie_where_the_area_does(area, budget):
+    outline = outline_of(area, budget)
+    assert count_vertices(outline) <= max(budget, 5)
+    assert box(*area.bounds).buffer(1e-9).covers(outline)
+    if count_vertices(area) <= budget:
+        assert outline is area
+
+
+def test_a_huge_area_is_drawn_by_its_outline():
+    circle = Point(3, 43).buffer(1, 50_000)
+    aoi = Aoi("a", circle, 1.0)
+    assert count_vertices(aoi.outline) <= aoi_module.MAX_OUTLINE_VERTICES
+    assert aoi.outline.hausdorff_distance(box(*circle.bounds)) > 0.1
+    assert aoi.outline.symmetric_difference(circle).area < 1e-3
+    assert aoi.geometry is circle
+
+
+@given(stars(), st.lists(stars(), min_size=1, max_size=4))
+def test_the_covered_part_lies_in_the_area_and_in_a_footprint(area, footprints):
+    part = covered_part(area, footprints)
+    expected = area.intersection(unary_union(footprints)).area
+    assert (0.0 if part is None else part.area) == pytest.approx(expected)
+
+
+def test_an_extent_more_than_a_turn_beside_the_globe_is_refused():
+    assert extent_polygon(520, 0, 530, 1).bounds == pytest.approx((160, 0, 170, 1))
+    for west, east in ((1e9, 1e9 + 1), (541, 545), (-1e6, -541)):
+        with pytest.raises(AoiError) as caught:
+            extent_polygon(west, 0, east, 1)
+        assert caught.value.kind is AoiProblem.OUTSIDE
 
 
 def test_nothing_combined_is_nothing():
