@@ -12,6 +12,7 @@ from shapely.errors import ShapelyError
 from shapely.geometry import JOIN_STYLE, MultiPolygon, Polygon, box
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
+from shapely.prepared import prep
 from shapely.validation import make_valid
 from shapely.wkb import dumps, loads
 
@@ -43,6 +44,9 @@ _WORLD = box(-_HALF_TURN, -_POLE, _HALF_TURN, _POLE)
 _FARTHEST = _HALF_TURN + _TURN
 _FIRST_TOLERANCE = 1e-5
 _MITRE_LIMIT = 2.0
+_BUFFERED_VERTICES = 10_000
+"""Vertices up to which an area is buffered as it is: what has many spikes takes minutes beyond."""
+_BORDER_CELLS = 4000
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,8 @@ def simplify_for_query(geometry: AreaGeometry, max_vertices: int = 500) -> tuple
         it may go beyond it (0.0 when nothing was changed).
     """
     simple, tolerance, step = geometry, 0.0, _FIRST_TOLERANCE
+    if count_vertices(geometry) > _BUFFERED_VERTICES:
+        simple, tolerance = _covering_cells(geometry)
     while count_vertices(simple) > max_vertices:
         if step > _POLE:
             return box(*geometry.bounds), _HALF_TURN
@@ -170,6 +176,27 @@ def simplify_for_query(geometry: AreaGeometry, max_vertices: int = 500) -> tuple
             tolerance += (_MITRE_LIMIT + 1) * step
         step *= 2
     return simple, tolerance
+
+
+def _covering_cells(geometry: AreaGeometry) -> tuple[AreaGeometry, float]:
+    """Cover an area by cells, halved along its border until there are many; gives their diagonal, too."""
+    met = prep(geometry)
+    west, south, east, north = geometry.bounds
+    inside: list[BaseGeometry] = []
+    border = [box(west, south, east, north)]
+    while len(border) < _BORDER_CELLS:
+        quarters = [quarter for cell in border for quarter in _quarters(cell) if met.intersects(quarter)]
+        border = []
+        for quarter in quarters:
+            (inside if met.contains(quarter) else border).append(quarter)
+    west, south, east, north = border[0].bounds
+    return polygonal(unary_union([*inside, *border])), math.hypot(east - west, north - south)
+
+
+def _quarters(cell: BaseGeometry) -> list[BaseGeometry]:
+    west, south, east, north = cell.bounds
+    x, y = (west + east) / 2, (south + north) / 2
+    return [box(west, south, x, y), box(x, south, east, y), box(west, y, x, north), box(x, y, east, north)]
 
 
 def outline_of(geometry: AreaGeometry, max_vertices: int = MAX_OUTLINE_VERTICES) -> AreaGeometry:

@@ -18,6 +18,7 @@ from shapely.geometry import (
     shape,
 )
 from shapely.ops import unary_union
+from shapely.prepared import prep
 from shapely.validation import make_valid
 
 from dinamis_plugin.domain import aoi as aoi_module
@@ -69,6 +70,21 @@ def test_simplified_areas_keep_the_budget_cover_the_original_and_stay_near(area,
     if count_vertices(area) <= budget:
         assert simple.equals(area)
         assert tolerance == 0
+
+
+@pytest.mark.parametrize(("inner", "size"), [(0.2, 20), (0.9, 0.5)])
+def test_areas_with_thousands_of_spikes_are_covered_within_the_tolerance(inner, size):
+    spikes = 5_001
+    radii = [size if index % 2 else size * inner for index in range(2 * spikes)]
+    turn = math.pi / spikes
+    area = Polygon([(r * math.cos(i * turn), r * math.sin(i * turn)) for i, r in enumerate(radii)])
+    simple, tolerance = simplify_for_query(area)
+    assert count_vertices(simple) <= 500
+    covered = prep(simple)
+    assert all(covered.covers(Point(vertex)) for vertex in area.exterior.coords)
+    disc = Point(0, 0).buffer(size, 256)
+    assert disc.buffer(tolerance).covers(simple)
+    assert 0 < tolerance < size
 
 
 def test_many_scattered_parts_fit_in_the_budget():
