@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import threading
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 TIMEOUT_S = 120
+_LOOK_S = 0.2
 IDLE_S = 2
 """Servers close connections that were idle a little longer."""
 
@@ -123,15 +125,43 @@ def hundredth_page(api: Api, search: dict[str, Any]) -> tuple[float, float, int]
 
 
 def memory_mb(process: int) -> float:
-    """Memory of a process and its children that is no file cache, in MB."""
+    """Memory of a process and all that descend from it that is no file cache, in MB."""
+    parents: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            state = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            parents[int(folder.name)] = int(state[1])
+    kin = {process}
+    while more := {number for number, parent in parents.items() if parent in kin} - kin:
+        kin |= more
     total = 0
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                lines = (folder / "status").read_text(encoding="utf-8").splitlines()
-                status = dict(line.split(":", 1) for line in lines)
-            except (OSError, ValueError):
-                continue  # it has ended meanwhile
-            if process in (int(status["Pid"]), int(status["PPid"])):
-                total += sum(int(status.get(name, "0 kB").split()[0]) for name in ("RssAnon", "RssShmem"))
+    for number in kin:
+        with contextlib.suppress(OSError, ValueError):
+            lines = Path(f"/proc/{number}/status").read_text(encoding="utf-8").splitlines()
+            status = dict(line.split(":", 1) for line in lines)
+            total += sum(int(status.get(name, "0 kB").split()[0]) for name in ("RssAnon", "RssShmem"))
     return round(total / 1024, 1)
+
+
+class PeakMemory:
+    """The most memory of a process and its descendants that is no file cache, looked at in the block."""
+
+    def __init__(self, process: int) -> None:
+        self.mb = 0.0
+        self._process = process
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def _look(self) -> None:
+        while True:
+            self.mb = max(self.mb, memory_mb(self._process))
+            if self._stop.wait(_LOOK_S):
+                return
+
+    def __enter__(self) -> PeakMemory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()

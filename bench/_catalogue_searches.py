@@ -45,15 +45,15 @@ def typical(seed: int = 2026) -> list[Search]:
     return [_typical(rng, number) for number in range(COUNT)]
 
 
-def wide() -> list[Search]:
-    """Metropolitan France as a polygon, and the world, as first views and slider steps ask for them."""
+def wide(france: Body) -> list[Search]:
+    """France, as the service draws it (GeoJSON), and the world, as first views and slider steps do."""
     since = "2018-01-01T00:00:00Z/2023-12-31T23:59:59.999999Z"
     cloud = {"op": "<=", "args": [{"property": "eo:cloud_cover"}, 20]}
     angle = {"op": "<=", "args": [{"property": "view:incidence_angle"}, 15]}
     mission = {"op": "in", "args": [{"property": "dinamis:mission"}, ["PLEIADES", "SPOT 6/7"]]}
     ended = {"op": "=", "args": [{"property": "dinamis:mission"}, "SPOT 1"]}
     found = []
-    for name, area in (("France", {"intersects": shapely.geometry.mapping(FRANCE)}), ("world", {})):
+    for name, area in (("France", {"intersects": france}), ("world", {})):
         found += [
             Search(name, area),
             Search(f"{name}, six years", {**area, "datetime": since}),
@@ -64,13 +64,18 @@ def wide() -> list[Search]:
     return found
 
 
-def between_steps() -> list[Search]:
+def between_steps(france: Body) -> list[Search]:
     """Wide searches whose bound of cloud cover lies between two steps of the slider."""
     cloud = {"op": "<", "args": [{"property": "eo:cloud_cover"}, 13]}
     return [
-        Search("France, cloud < 13", {"intersects": shapely.geometry.mapping(FRANCE), **_filter([cloud])}),
+        Search("France, cloud < 13", {"intersects": france, **_filter([cloud])}),
         Search("world, cloud < 13", _filter([cloud])),
     ]
+
+
+def unknown_area() -> Search:
+    """As wide as France, but drawn by a person: the service cannot have expected it."""
+    return Search("an area like France", {"intersects": shapely.geometry.mapping(FRANCE)})
 
 
 def _typical(rng: np.random.Generator, number: int) -> Search:

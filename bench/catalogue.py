@@ -10,27 +10,34 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench._catalogue_http import Api, crowd, hundredth_page, measure, memory_mb
+from bench._catalogue_http import Api, PeakMemory, Timings, crowd, hundredth_page, measure, memory_mb
 from bench._catalogue_items import batch, batches
-from bench._catalogue_searches import Search, between_steps, typical, wide
+from bench._catalogue_searches import Body, Search, between_steps, typical, unknown_area, wide
 from dinamis_service.catalogue import collections, sqlite_load
-from dinamis_service.catalogue.sqlite import SqliteCatalogue
+from dinamis_service.catalogue.freetext.wide_areas import wide_areas
+from dinamis_service.catalogue.sqlite import WATCHED_ROWS, SqliteCatalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 2026
 FACETS = ["mission", "month"]
 CROWD_S = 8.0
 START_S = 60
+COUNTED_S = 600
+"""Longest time that the numbers of an area may take to be kept."""
+_KEPT = re.compile(r"the numbers of an area are kept after ([\d.]+) s")
+GAZETTEER = Path(os.environ.get("DINAMIS_GAZETTEER_PATH") or ROOT / ".venv" / "gazetteer.sqlite")
 PEER_ITEMS = 1_000_000
 """Largest catalogue that stac-fastapi-pgstac is measured with, too."""
 
@@ -46,7 +53,9 @@ def main() -> int:
         (folder / "loaded.json").write_text(json.dumps(load(folder, options.n)), encoding="utf-8")
     figures["load"] = json.loads((folder / "loaded.json").read_text(encoding="utf-8"))
     with service(folder, options.workers) as (url, process):
-        figures |= ask_everything(f"{url}/stac", folder, process)
+        with PeakMemory(process) as peak:
+            figures |= ask_everything(url, folder, process)
+        figures["peak_memory_mb"] = peak.mb
     if options.n <= PEER_ITEMS and not options.alone:
         from bench import catalogue_pgstac  # noqa: PLC0415 - which uses this module
 
@@ -71,7 +80,11 @@ def load(folder: Path, count: int) -> dict[str, Any]:
     def say(what: str) -> None:
         print(f"  {time.perf_counter() - start:6.0f} s: {what}", flush=True)
 
-    sqlite_load.load(folder / "catalogue.sqlite", collections.standard_collections(), parts, say=say)
+    areas = wide_areas(GAZETTEER)
+    with PeakMemory(os.getpid()) as peak:
+        sqlite_load.load(
+            folder / "catalogue.sqlite", collections.standard_collections(), parts, areas=areas, say=say
+        )
     seconds = time.perf_counter() - start
     size = sum(path.stat().st_size for path in folder.iterdir())
     return {
@@ -79,6 +92,8 @@ def load(folder: Path, count: int) -> dict[str, Any]:
         "items_per_s": round(count / seconds),
         "disk_mb": round(size / 1e6, 1),
         "bytes_per_item": round(size / count),
+        "areas": len(areas),
+        "peak_memory_mb": peak.mb,
     }
 
 
@@ -95,7 +110,7 @@ def service(folder: Path, workers: int, **variables: str) -> Iterator[tuple[str,
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, **variables},
+            env={**os.environ, "DINAMIS_GAZETTEER_PATH": str(GAZETTEER), **variables},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -112,8 +127,19 @@ def service(folder: Path, workers: int, **variables: str) -> Iterator[tuple[str,
         process.wait(30)
 
 
-def ask_everything(root: str, folder: Path, process: int) -> dict[str, Any]:
+def france_of(url: str) -> Body:
+    """France as GeoJSON, as whoever writes its name gets it from the service."""
+    with urllib.request.urlopen(f"{url}/freetext?q=France", timeout=START_S) as answer:
+        outline: Body | None = json.load(answer)["search"].get("intersects")
+    if outline is None:
+        msg = f"the service knows no France: `dinamis-service gazetteer` makes {GAZETTEER}"
+        raise RuntimeError(msg)
+    return outline
+
+
+def ask_everything(url: str, folder: Path, process: int) -> dict[str, Any]:
     """Figures of every kind of request."""
+    root, france = f"{url}/stac", france_of(url)
     searches, api = typical(), Api(root)
     figures: dict[str, Any] = {}
     cold = time.perf_counter()
@@ -131,9 +157,16 @@ def ask_everything(root: str, folder: Path, process: int) -> dict[str, Any]:
         "page, count and facets in one": [search.page(facets=FACETS) for search in searches],
     }.items():
         figures["typical"][name] = measure(api, bodies)[0].figures()
-    figures["wide"] = {search.name: _repeat(api, search) for search in wide()}
-    figures["between slider steps"] = {search.name: _repeat(api, search) for search in between_steps()}
-    first, last, distinct = hundredth_page(api, wide()[0].page())
+    figures["wide"] = {search.name: _repeat(api, search.page(facets=FACETS)) for search in wide(france)}
+    figures["between slider steps"] = {}
+    for search in between_steps(france):
+        figures["between slider steps"] |= {
+            f"{search.name}: the page": _repeat(api, search.page(counted=False)),
+            f"{search.name}: count, facets after it": _repeat(api, search.page(limit=1, facets=FACETS)),
+            f"{search.name}: all in one": _repeat(api, search.page(facets=FACETS)),
+        }
+    figures["unknown area"] = _become_known(api, folder, searches)
+    first, last, distinct = hundredth_page(api, wide(france)[0].page())
     figures["pages"] = {"first_ms": round(first, 1), "hundredth_ms": round(last, 1), "distinct": distinct}
     everything = [search.page(facets=FACETS) for search in searches]
     figures["clients"] = {str(many): crowd(root, everything, many, CROWD_S) for many in (8, 32)}
@@ -145,12 +178,36 @@ def ask_everything(root: str, folder: Path, process: int) -> dict[str, Any]:
     return figures
 
 
-def _repeat(api: Api, search: Search) -> dict[str, float]:
-    """Figures of one wide search with count and facets, asked again and again; the first is told apart."""
-    body = search.page(facets=FACETS)
+def _repeat(api: Api, body: Body) -> dict[str, float]:
+    """Figures of one request, asked again and again; the first is told apart."""
     first = measure(api, [body])[0].milliseconds[0]
-    measure(api, [body] * 2)  # the second time, the engine may decide to remember the area
     return {**measure(api, [body] * 10)[0].figures(), "first_ms": round(first, 1)}
+
+
+def _become_known(api: Api, folder: Path, searches: list[Search]) -> dict[str, Any]:
+    """Figures of a wide area that was not expected, and of other searches while its numbers are counted.
+
+    Nothing where it holds so few items that they are counted at each search.
+    """
+    body = unknown_area().page(facets=FACETS)
+    timings, answers = measure(api, [body] * 2)
+    first, second = timings.milliseconds
+    if answers[0]["numberMatched"] < WATCHED_ROWS:
+        return {}
+    meanwhile, deadline = Timings(), time.monotonic() + COUNTED_S
+    while not (kept := _KEPT.findall((folder / "service.log").read_text(encoding="utf-8"))):
+        if time.monotonic() > deadline:
+            msg = "the numbers of the area are not kept"
+            raise RuntimeError(msg)
+        number = len(meanwhile.milliseconds) % len(searches)
+        meanwhile.milliseconds += measure(api, [searches[number].page(facets=FACETS)])[0].milliseconds
+    return {
+        **_repeat(api, body),
+        "first_ms": round(first, 1),
+        "second_ms": round(second, 1),
+        "counted_s": float(kept[-1]),
+        "meanwhile": meanwhile.figures() if meanwhile.milliseconds else None,
+    }
 
 
 @contextlib.contextmanager
@@ -189,10 +246,19 @@ def show(figures: dict[str, Any]) -> None:
     print(
         f"{figures['items']} items on {figures['processors']} processors: loaded at"
         f" {loaded['items_per_s']} items/s ({loaded['seconds']} s), {loaded['disk_mb']} MB on disk,"
-        f" {figures['memory_mb']} MB of memory; {figures['full_pages']} of 200 searches fill a page"
+        f" {figures['full_pages']} of 200 searches fill a page"
+    )
+    print(
+        f"memory that is no file cache, at most: loading {loaded['peak_memory_mb']} MB, serving"
+        f" {figures['peak_memory_mb']} MB ({figures['memory_mb']} MB at the end)"
     )
     print(f"{'ms':<44}{'p50':>9}{'p95':>9}{'max':>9}{'first':>9}")
     rows = [*figures["typical"].items(), *figures["wide"].items(), *figures["between slider steps"].items()]
+    unknown = figures["unknown area"]
+    if unknown:
+        rows.append(("an area that was not expected", unknown))
+    if unknown.get("meanwhile"):
+        rows.append(("  other searches while it is counted", unknown["meanwhile"]))
     rows += [(f"{many} clients: {one['requests_per_s']}/s", one) for many, one in figures["clients"].items()]
     rows.append(("searches while inserting", figures["while inserting"]["searches"]))
     for name, one in rows:
@@ -202,6 +268,11 @@ def show(figures: dict[str, Any]) -> None:
     print(f"  page 1: {pages['first_ms']} ms, page 100: {pages['hundredth_ms']}, {pages['distinct']} items")
     print(f"  inserting: p50 {inserts['p50_ms']} ms, p95 {inserts['p95_ms']} ms ({inserts['inserts']})")
     print(f"  first request: {figures['first_request_ms']} ms")
+    if unknown:
+        print(
+            f"  the area that was not expected: {unknown['second_ms']} ms the second time, its numbers kept"
+            f" {unknown['counted_s']} s later"
+        )
 
 
 def _options() -> argparse.Namespace:

@@ -32,8 +32,8 @@ from pypgstac.load import Loader, Methods
 
 from bench._catalogue_http import Api, crowd, measure
 from bench._catalogue_items import Item, batch, batches
-from bench._catalogue_searches import typical
-from bench.catalogue import CROWD_S, FACETS, ROOT, SEED, START_S, load, service
+from bench._catalogue_searches import typical, wide
+from bench.catalogue import CROWD_S, FACETS, ROOT, SEED, START_S, france_of, load, service
 from dinamis_service.catalogue.collections import standard_collections
 from tests.service.postgres import PostgresServer
 
@@ -46,6 +46,7 @@ TUNING = {
     "random_page_cost": "1.1",
 }
 CLIENTS = (8, 32)
+_WIDE_TIMES = 3
 Body = dict[str, Any]
 
 
@@ -69,6 +70,7 @@ def compare(folder: Path, count: int, workers: int) -> dict[str, Any]:
             figures["ours, page, count and facets"], ours = _ask(f"{address}/stac", everything)
         with service(folder, workers, DINAMIS_CATALOGUE_URL=url) as (address, _process):
             figures["ours on pgstac's tables"], same = _ask(f"{address}/stac", everything)
+            figures["wide, ours on pgstac's tables"] = _ask_wide(address)
     finally:
         server.stop()
     figures["same_pages"] = sum(a == b for a, b in zip(ours, theirs, strict=True))
@@ -88,6 +90,9 @@ def show(figures: dict[str, Any]) -> None:
         if isinstance(one, dict) and "clients" in one:
             rates = "".join(f"{one['clients'][str(n)]['requests_per_s']:11.1f}" for n in CLIENTS)
             print(f"  {name:<42}{one['p50_ms']:9.1f}{one['p95_ms']:9.1f}{one['max_ms']:9.1f}{rates}")
+    print("  count and facets of wide areas, live, on pgstac's tables:")
+    for name, one in figures["wide, ours on pgstac's tables"].items():
+        print(f"  {name:<42}{one}" if isinstance(one, str) else f"  {name:<42}{one:9.1f}")
     print(
         f"  ours is {ratios['p95']} times as fast at p95 (asked: 10), {ratios['p50']} at the median (5);"
         f" with {CLIENTS[0]} and {CLIENTS[1]} clients {ratios['8 clients']} and {ratios['32 clients']} times"
@@ -173,6 +178,21 @@ def _ask(root: str, bodies: list[Body]) -> tuple[dict[str, Any], list[set[tuple[
     clients = {str(many): crowd(root, bodies, many, CROWD_S) for many in CLIENTS}
     found = [{(item["collection"], item["id"]) for item in answer["features"]} for answer in answers]
     return {**timings.figures(), "full_pages": timings.full_pages, "clients": clients}, found
+
+
+def _ask_wide(address: str) -> dict[str, float | str]:
+    """Median in ms of page, count and facets over France and the world, or how such a search was refused."""
+    api = Api(f"{address}/stac")
+    told: dict[str, float | str] = {}
+    for search in wide(france_of(address)):
+        try:
+            told[search.name] = measure(api, [search.page(facets=FACETS)] * _WIDE_TIMES)[0].figures()[
+                "p50_ms"
+            ]
+        except RuntimeError as refusal:  # noqa: PERF203 - a search may take so long that it is ended
+            told[search.name] = str(refusal)[:100]
+    api.close()
+    return told
 
 
 def _ratios(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, float]:

@@ -12,6 +12,7 @@ from dinamis_service.catalogue import collections
 from dinamis_service.catalogue import routes as catalogue_routes
 from dinamis_service.catalogue.engines import open_catalogue
 from dinamis_service.catalogue.freetext import routes as freetext_routes
+from dinamis_service.catalogue.freetext.wide_areas import wide_areas
 from dinamis_service.clock import Clock, utc_now
 from dinamis_service.context import Context
 from dinamis_service.db import Database
@@ -51,6 +52,7 @@ def create_app(context: Context) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        context.catalogue.expect(wide_areas(context.settings.gazetteer_file))
         yield
         context.catalogue.close()
         context.database.close()

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from dinamis_service.catalogue.engine import SEARCH_S
+
 _ADDRESS = r"^https?://[^\s/?#]+(/[^\s?#]*)?$"
 
 
@@ -85,6 +87,9 @@ class Settings(BaseSettings):
         6000, ge=0, description="URLs that one person may have signed in a minute; 0 sets no limit"
     )
     search_limit_max: int = Field(1000, ge=1, description="Items of one page of a search")
+    search_max_s: int = Field(
+        SEARCH_S, ge=1, description="Longest time that a search of the catalogue may take, in seconds"
+    )
     body_max_bytes: int = Field(20 * 1024 * 1024, ge=1, description="Largest body of a request, in bytes")
     object_max_bytes: int = Field(
         50 * 1024**3, ge=1, description="Largest object that may be uploaded to a signed URL, in bytes"

@@ -2135,5 +2135,40 @@ Relancez ensuite QGIS.</translation>
             <source>Its address goes at the top of the panel.</source>
             <translation>Son adresse se saisit en haut du panneau.</translation>
         </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/aois.py" line="1" />
+            <source>Joining the areas of interest</source>
+            <translation>Réunion des zones d’intérêt</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="1" />
+            <source>Computing…</source>
+            <translation>Calcul en cours…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="1" />
+            <source>The areas of interest are being joined…</source>
+            <translation>Les zones d’intérêt sont en cours de réunion…</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="1" />
+            <source>It lies where its coordinate reference system has no meaning.</source>
+            <translation>Elle se trouve là où son système de coordonnées de référence n’a pas de sens.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/controllers/messages.py" line="1" />
+            <source>Check that its coordinates and its coordinate reference system belong together.</source>
+            <translation>Vérifiez que ses coordonnées et son système de coordonnées de référence vont ensemble.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="1" />
+            <source>The options of the product could not be read.</source>
+            <translation>Les options du produit n’ont pas pu être lues.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/request_dialog.py" line="1" />
+            <source>The options of the product are being read…</source>
+            <translation>Lecture des options du produit…</translation>
+        </message>
     </context>
 </TS>

@@ -49,8 +49,14 @@ class RequestsClient:
         return tuple(Product.from_stapi(entry) for entry in required_objects(document, "products"))
 
     def order_parameters(self, product_id: str, cancel: Cancel = never) -> tuple[FormField, ...]:
-        """Give the form of a product's options (REQ-16 to REQ-19)."""
-        return fields_of(self._object(f"{self._product(product_id)}/order-parameters", cancel))
+        """Give the form of a product's options (REQ-16 to REQ-19).
+
+        Some other document of JSON is not taken for a form without options.
+        """
+        schema = self._object(f"{self._product(product_id)}/order-parameters", cancel)
+        if schema.get("type") != "object" and not isinstance(schema.get("properties"), dict):
+            raise BadAnswerError.about("properties", "missing")
+        return fields_of(schema)
 
     def estimate(self, draft: OrderDraft, cancel: Cancel = never) -> Estimate:
         """Ask what a request would take, without making it (REQ-12)."""

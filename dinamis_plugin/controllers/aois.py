@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
+
 from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsRectangle
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
-from ..domain.aoi import Aoi, combine
+from ..domain.aoi import Aoi, AreaGeometry, combine, covered_part
 from ..domain.errors import AoiError, AoiProblem, CancelledError, DinamisError
 from ..qgisio.geometry import (
     SeveralLayersError,
@@ -21,11 +24,35 @@ from .messages import Notice, NoticeLevel, notice_for
 translate = QCoreApplication.translate
 
 
+class _Union:
+    """The areas as one, joined by the first worker thread that asks."""
+
+    def __init__(self, aois: Sequence[Aoi]) -> None:
+        self._aois = tuple(aois)
+        self._lock = threading.Lock()
+        self._joined: AreaGeometry | None = None
+
+    def geometry(self) -> AreaGeometry | None:
+        """Join them, each place counted once; None when there is no area."""
+        with self._lock:
+            if self._joined is None:
+                self._joined = combine(self._aois)
+            return self._joined
+
+    def area_km2(self) -> float:
+        """Measure them together, on the WGS 84 ellipsoid."""
+        whole = self.geometry()
+        return 0.0 if whole is None else area_km2(whole)
+
+
 class AoiController(QObject):
-    """Holds the list of areas; files are read in a task.
+    """Holds the list of areas; files are read, and areas joined, in tasks.
 
     Signals:
-        changed: the list is another one.
+        changed: the list is another one; the sum of several areas follows as `measured`.
+        measured: area of all of them in km2 on the WGS 84 ellipsoid, each place counted once.
+        zone_ready: the zone asked by `find_zone`; None when there is none.
+        zone_failed: a Notice, when it could not be made.
         failed: a Notice; nothing was added, what was there is still there.
         notice: a Notice about something added, such as a repair.
         importing: True when a file starts being read, False when it ended.
@@ -34,6 +61,9 @@ class AoiController(QObject):
     """
 
     changed = pyqtSignal()
+    measured = pyqtSignal(float)
+    zone_ready = pyqtSignal(object)
+    zone_failed = pyqtSignal(object)
     failed = pyqtSignal(object)
     notice = pyqtSignal(object)
     importing = pyqtSignal(bool)
@@ -44,6 +74,8 @@ class AoiController(QObject):
         super().__init__(parent)
         self._runner = runner
         self._aois: list[Aoi] = []
+        self._union = _Union(())
+        self._total_km2: float | None = 0.0
 
     @property
     def aois(self) -> list[Aoi]:
@@ -51,12 +83,9 @@ class AoiController(QObject):
         return list(self._aois)
 
     @property
-    def total_area_km2(self) -> float:
-        """Area of all of them on the WGS 84 ellipsoid, each place counted once."""
-        if len(self._aois) == 1:
-            return self._aois[0].area_km2
-        whole = combine(self._aois)
-        return 0.0 if whole is None else area_km2(whole)
+    def total_area_km2(self) -> float | None:
+        """Area of all of them on the WGS 84 ellipsoid, each place counted once; None until it is known."""
+        return self._total_km2
 
     def add_geometry(self, geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem, name: str = "") -> bool:
         """Add a drawn or selected geometry; False, and `failed`, when it is not an area."""
@@ -105,25 +134,60 @@ class AoiController(QObject):
             translate("Dinamis", "Reading the area file"), work, done, failed, cancel_previous="aoi"
         )
 
+    def find_zone(self, footprints: Sequence[AreaGeometry] = ()) -> None:
+        """Join the areas, within footprints where some are given; `zone_ready` tells, of the latest call."""
+        union, within = self._union, tuple(footprints)
+
+        def work(_context: TaskContext) -> AreaGeometry | None:
+            whole = union.geometry()
+            return covered_part(whole, within) if whole is not None and within else whole
+
+        self._runner.run(
+            translate("Dinamis", "Joining the areas of interest"),
+            work,
+            self.zone_ready.emit,
+            lambda error: self.zone_failed.emit(notice_for(error)),
+            cancel_previous="zone",
+        )
+
     def remove(self, index: int) -> None:
         """Take one area out of the list."""
         if 0 <= index < len(self._aois):
             del self._aois[index]
-            self.changed.emit()
+            self._list_changed()
 
     def clear(self) -> None:
         """Take all areas out of the list."""
         if self._aois:
             self._aois.clear()
-            self.changed.emit()
+            self._list_changed()
 
     def _add(self, aois: list[Aoi]) -> None:
         self._aois.extend(aois)
-        self.changed.emit()
+        self._list_changed()
         notes = [f"{aoi.name}: {aoi.note}" for aoi in aois if aoi.note]
         if notes:
             title = translate("Dinamis", "Area imported")
             self.notice.emit(Notice(NoticeLevel.INFO, title, " ".join(notes)))
+
+    def _list_changed(self) -> None:
+        union = self._union = _Union(self._aois)
+        sizes = [aoi.area_km2 for aoi in self._aois]
+        self._total_km2 = sum(sizes) if len(sizes) <= 1 else None
+        self.changed.emit()
+        if self._total_km2 is None:
+            self._runner.run(
+                translate("Dinamis", "Joining the areas of interest"),
+                lambda _context: union.area_km2(),
+                lambda km2: self._measured(union, km2),
+                lambda error: self.failed.emit(notice_for(error)),
+                cancel_previous="total",
+            )
+
+    def _measured(self, union: _Union, km2: float) -> None:
+        if union is self._union:
+            self._total_km2 = km2
+            self.measured.emit(km2)
 
     def _import_failed(self, path: str, layer: str | None, error: DinamisError) -> None:
         if isinstance(error, CancelledError):

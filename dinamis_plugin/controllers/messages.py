@@ -272,6 +272,12 @@ def _aoi_words(error: AoiError) -> _Words:
             translate("Dinamis", "Its coordinates are not valid or could not be repaired."),
             translate("Dinamis", "Check its coordinate reference system and its geometry in QGIS."),
         ),
+        AoiProblem.OUTSIDE: (
+            translate("Dinamis", "It lies where its coordinate reference system has no meaning."),
+            translate(
+                "Dinamis", "Check that its coordinates and its coordinate reference system belong together."
+            ),
+        ),
         AoiProblem.TOO_COMPLEX: (
             translate("Dinamis", "It has too many vertices."),
             translate("Dinamis", "Simplify it in QGIS, then import it again."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, TypeVar
+from typing import Callable, TypeVar
 
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
@@ -13,7 +13,7 @@ from ..domain.order import Order, OrderDraft, Product
 from ..domain.project import Project, ProjectDraft
 from ..domain.quota import SensorQuota
 from ..tasks.runner import TaskContext, TaskRunner
-from .messages import notice_for
+from .messages import Notice
 from .session import SessionController, SessionState
 
 translate = QCoreApplication.translate
@@ -31,6 +31,8 @@ class RequestsController(QObject):
         estimate_ready: the Estimate of the latest draft; earlier ones are dropped.
         estimate_failed: a Notice, for the form.
         form_ready: product id and list of FormField.
+        form_failed: product id and a Notice, for the form.
+        products_failed: a Notice, when the products could not be read.
         submitting: True while an order is on its way.
         submitted: the Order that the service made (or had already made for this key).
         submit_failed: a Notice, for the form; the draft keeps its key: trying again makes no second order.
@@ -46,6 +48,8 @@ class RequestsController(QObject):
     estimate_ready = pyqtSignal(object)
     estimate_failed = pyqtSignal(object)
     form_ready = pyqtSignal(str, object)
+    form_failed = pyqtSignal(str, object)
+    products_failed = pyqtSignal(object)
     submitting = pyqtSignal(bool)
     submitted = pyqtSignal(object)
     submit_failed = pyqtSignal(object)
@@ -120,7 +124,13 @@ class RequestsController(QObject):
     def refresh_products(self) -> None:
         """Read the products."""
         text = translate("Dinamis", "Reading products")
-        self._run(text, lambda c, end: list(c.products(end)), self._set_products, "products")
+        self._run(
+            text,
+            lambda c, end: list(c.products(end)),
+            self._set_products,
+            "products",
+            self.products_failed.emit,
+        )
 
     def refresh_orders(self) -> None:
         """Read the requests and their states."""
@@ -134,12 +144,13 @@ class RequestsController(QObject):
     # What is asked
 
     def load_form(self, product_id: str) -> None:
-        """Read the form of a product; `form_ready` follows."""
+        """Read the form of a product; `form_ready` or `form_failed` follows."""
         self._run(
             translate("Dinamis", "Reading the form"),
             lambda c, end: list(c.order_parameters(product_id, end)),
             lambda fields: self.form_ready.emit(product_id, fields),
             f"form {product_id}",
+            lambda notice: self.form_failed.emit(product_id, notice),
         )
 
     def estimate(self, draft: OrderDraft) -> None:
@@ -155,7 +166,7 @@ class RequestsController(QObject):
         key = draft.idempotency_key
         if key in self._in_flight:
             return False
-        client = self._client(self.submit_failed)
+        client = self._client(self.submit_failed.emit)
         if client is None:
             return False
         self._in_flight.add(key)
@@ -169,7 +180,7 @@ class RequestsController(QObject):
 
         def failed(error: DinamisError) -> None:
             self._ended(key)
-            self.submit_failed.emit(notice_for(error))
+            self.submit_failed.emit(self._session.notice_for(error))
 
         text = translate("Dinamis", "Sending the request")
         self._runner.run(text, lambda context: client.submit(draft, context.cancelled), done, failed)
@@ -177,7 +188,7 @@ class RequestsController(QObject):
 
     def create_project(self, draft: ProjectDraft) -> None:
         """Create a project (REQ-01)."""
-        client = self._client(self.project_failed)
+        client = self._client(self.project_failed.emit)
         if client is None:
             return
 
@@ -190,7 +201,7 @@ class RequestsController(QObject):
             text,
             lambda context: client.create_project(draft, context.cancelled),
             done,
-            lambda error: self.project_failed.emit(notice_for(error)),
+            lambda error: self.project_failed.emit(self._session.notice_for(error)),
         )
 
     def cancel_order(self, order_id: str) -> None:
@@ -216,14 +227,14 @@ class RequestsController(QObject):
     # Inside
 
     def _estimate_now(self) -> None:
-        draft, client = self._draft, self._client(self.estimate_failed)
+        draft, client = self._draft, self._client(self.estimate_failed.emit)
         if draft is None or client is None:
             return
         self._runner.run(
             translate("Dinamis", "Estimating the request"),
             lambda context: client.estimate(draft, context.cancelled),
             self.estimate_ready.emit,
-            lambda error: self._tell(self.estimate_failed, error),
+            lambda error: self._tell(self.estimate_failed.emit, error),
             cancel_previous="estimate",
         )
 
@@ -233,8 +244,10 @@ class RequestsController(QObject):
         ask: Callable[[RequestsClient, Cancel], T],
         done: Callable[[T], None],
         name: str,
+        refuse: Callable[[Notice], None] | None = None,
     ) -> None:
-        client = self._client(self.failed)
+        say = refuse or self.failed.emit
+        client = self._client(say)
         if client is None:
             return
 
@@ -245,20 +258,20 @@ class RequestsController(QObject):
             text,
             work,
             done,
-            lambda error: self._tell(self.failed, error),
+            lambda error: self._tell(say, error),
             cancel_previous=name,
         )
 
-    def _client(self, refusal: Any) -> RequestsClient | None:
+    def _client(self, refuse: Callable[[Notice], None]) -> RequestsClient | None:
         service = self._session.service
         if service is None or not self._session.can_use_resources:
-            refusal.emit(self._session.notice_for(NotSignedInError(self._session.why_not)))
+            refuse(self._session.notice_for(NotSignedInError(self._session.why_not)))
             return None
         return service.requests
 
-    def _tell(self, signal: Any, error: DinamisError) -> None:
+    def _tell(self, refuse: Callable[[Notice], None], error: DinamisError) -> None:
         if not isinstance(error, CancelledError):
-            signal.emit(self._session.notice_for(error))
+            refuse(self._session.notice_for(error))
 
     def _ended(self, key: str) -> None:
         self._in_flight.discard(key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Union, cast
 
@@ -12,6 +12,7 @@ from shapely.errors import ShapelyError
 from shapely.geometry import JOIN_STYLE, MultiPolygon, Polygon, box
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
+from shapely.prepared import prep
 from shapely.validation import make_valid
 from shapely.wkb import dumps, loads
 
@@ -23,6 +24,9 @@ Vertices = Iterable[tuple[float, ...]]
 
 MAX_VERTICES = 2_000_000
 """More vertices than any administrative boundary has: beyond, the machine of the person would stall."""
+
+MAX_OUTLINE_VERTICES = 10_000
+"""More than a screen can show; one of 200,000 may take seconds each time that the map is painted."""
 
 UNREADABLE_GEOMETRY = (
     AoiError,
@@ -37,8 +41,12 @@ UNREADABLE_GEOMETRY = (
 
 _TURN, _HALF_TURN, _POLE = 360.0, 180.0, 90.0
 _WORLD = box(-_HALF_TURN, -_POLE, _HALF_TURN, _POLE)
+_FARTHEST = _HALF_TURN + _TURN
 _FIRST_TOLERANCE = 1e-5
 _MITRE_LIMIT = 2.0
+_BUFFERED_VERTICES = 10_000
+"""Vertices up to which an area is buffered as it is: what has many spikes takes minutes beyond."""
+_BORDER_CELLS = 4000
 
 
 @dataclass(frozen=True)
@@ -50,12 +58,18 @@ class Aoi:
         geometry: Polygon or MultiPolygon in EPSG:4326 (longitude, latitude), valid, cut at the antimeridian.
         area_km2: Area on the WGS 84 ellipsoid.
         note: What was done to it on the way in, such as a repair; empty when nothing was.
+        outline: What is drawn of it: the geometry, or a coarser one where that is too detailed to be painted.
     """
 
     name: str
     geometry: AreaGeometry = field(hash=False)  # shapely 1.8 cannot hash it
     area_km2: float
     note: str = ""
+    outline: AreaGeometry = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the outline here, where the area is made: for a file that is a worker thread."""
+        object.__setattr__(self, "outline", outline_of(self.geometry))
 
 
 def combine(aois: Iterable[Aoi]) -> AreaGeometry | None:
@@ -63,7 +77,15 @@ def combine(aois: Iterable[Aoi]) -> AreaGeometry | None:
     geometries = [aoi.geometry for aoi in aois]
     if not geometries:
         return None
+    if len(geometries) == 1:
+        return geometries[0]
     return polygonal(unary_union(geometries))
+
+
+def covered_part(area: AreaGeometry, footprints: Iterable[AreaGeometry]) -> AreaGeometry | None:
+    """Give the part of an area that footprints cover; None when there is none."""
+    part = polygonal(area.intersection(unary_union(list(footprints))))
+    return None if part.is_empty else part
 
 
 def extent_polygon(west: float, south: float, east: float, north: float) -> AreaGeometry:
@@ -72,10 +94,13 @@ def extent_polygon(west: float, south: float, east: float, north: float) -> Area
     Longitudes that the canvas shows beyond 180 degrees are brought back.
 
     Raises:
-        AoiError: EMPTY when the extent has no area, INVALID when a bound is not a number.
+        AoiError: EMPTY when the extent has no area, INVALID when a bound is not a number, OUTSIDE when it
+            lies more than a turn beside the globe.
     """
     if not all(map(math.isfinite, (west, south, east, north))):
         raise AoiError(AoiProblem.INVALID)
+    if west > _FARTHEST or east < -_FARTHEST:
+        raise AoiError(AoiProblem.OUTSIDE, f"{west:g}, {east:g}")
     width = min(east - west if west <= east else east - west + _TURN, _TURN)
     west = -_HALF_TURN if width == _TURN else (west + _HALF_TURN) % _TURN - _HALF_TURN
     south, north = max(-_POLE, min(south, north)), min(_POLE, max(south, north))
@@ -94,7 +119,7 @@ def repair(geometry: BaseGeometry) -> tuple[AreaGeometry, bool]:
         The valid area, and whether its shape had to be repaired.
 
     Raises:
-        AoiError: EMPTY, NOT_AREA, INVALID (not degrees) or TOO_COMPLEX.
+        AoiError: EMPTY, NOT_AREA, INVALID (not numbers), OUTSIDE (not degrees) or TOO_COMPLEX.
     """
     if geometry.is_empty:
         raise AoiError(AoiProblem.EMPTY)
@@ -104,7 +129,7 @@ def repair(geometry: BaseGeometry) -> tuple[AreaGeometry, bool]:
     if not parts:
         raise AoiError(AoiProblem.NOT_AREA, str(geometry.geom_type))
     area = parts[0] if len(parts) == 1 else MultiPolygon(parts)
-    _require_finite(_vertices(parts))
+    _require_degrees(vertices(area))
     area = split_antimeridian(area)
     repaired = not area.is_valid
     if repaired:
@@ -138,6 +163,8 @@ def simplify_for_query(geometry: AreaGeometry, max_vertices: int = 500) -> tuple
         it may go beyond it (0.0 when nothing was changed).
     """
     simple, tolerance, step = geometry, 0.0, _FIRST_TOLERANCE
+    if count_vertices(geometry) > _BUFFERED_VERTICES:
+        simple, tolerance = _covering_cells(geometry)
     while count_vertices(simple) > max_vertices:
         if step > _POLE:
             return box(*geometry.bounds), _HALF_TURN
@@ -151,6 +178,36 @@ def simplify_for_query(geometry: AreaGeometry, max_vertices: int = 500) -> tuple
     return simple, tolerance
 
 
+def _covering_cells(geometry: AreaGeometry) -> tuple[AreaGeometry, float]:
+    """Cover an area by cells, halved along its border until there are many; gives their diagonal, too."""
+    met = prep(geometry)
+    west, south, east, north = geometry.bounds
+    inside: list[BaseGeometry] = []
+    border = [box(west, south, east, north)]
+    while len(border) < _BORDER_CELLS:
+        quarters = [quarter for cell in border for quarter in _quarters(cell) if met.intersects(quarter)]
+        border = []
+        for quarter in quarters:
+            (inside if met.contains(quarter) else border).append(quarter)
+    west, south, east, north = border[0].bounds
+    return polygonal(unary_union([*inside, *border])), math.hypot(east - west, north - south)
+
+
+def _quarters(cell: BaseGeometry) -> list[BaseGeometry]:
+    west, south, east, north = cell.bounds
+    x, y = (west + east) / 2, (south + north) / 2
+    return [box(west, south, x, y), box(x, south, east, y), box(west, y, x, north), box(x, y, east, north)]
+
+
+def outline_of(geometry: AreaGeometry, max_vertices: int = MAX_OUTLINE_VERTICES) -> AreaGeometry:
+    """Make an area coarse enough to be painted at once; only for the eye, since it may lie on both sides."""
+    outline, step = geometry, _FIRST_TOLERANCE
+    while count_vertices(outline) > max_vertices:
+        outline = polygonal(outline.simplify(step, preserve_topology=False))
+        step *= 2
+    return box(*geometry.bounds) if outline.is_empty and not geometry.is_empty else outline
+
+
 def count_vertices(geometry: BaseGeometry) -> int:
     """Count the vertices of any geometry, closing points included."""
     if hasattr(geometry, "geoms"):
@@ -158,6 +215,19 @@ def count_vertices(geometry: BaseGeometry) -> int:
     if isinstance(geometry, Polygon):
         return sum(len(ring.coords) for ring in _rings(geometry))
     return len(geometry.coords)
+
+
+def vertices(geometry: BaseGeometry) -> Iterator[Point]:
+    """Give the vertices of any geometry, closing points included, without heights."""
+    if hasattr(geometry, "geoms"):
+        for part in geometry.geoms:
+            yield from vertices(part)
+    elif isinstance(geometry, Polygon):
+        for ring in _rings(geometry):
+            yield from vertices(ring)
+    else:
+        for vertex in geometry.coords:
+            yield vertex[0], vertex[1]
 
 
 def polygonal(geometry: BaseGeometry) -> AreaGeometry:
@@ -187,17 +257,12 @@ def _rings(polygon: Polygon) -> list[BaseGeometry]:
     return [] if polygon.is_empty else [polygon.exterior, *polygon.interiors]
 
 
-def _vertices(parts: Sequence[Polygon]) -> Iterator[Point]:
-    for part in parts:
-        for ring in _rings(part):
-            for vertex in ring.coords:
-                yield vertex[0], vertex[1]
-
-
-def _require_finite(vertices: Iterable[Point]) -> None:
-    for x, y in vertices:
-        if not (math.isfinite(x) and math.isfinite(y)) or abs(x) > 1.5 * _TURN or abs(y) > _POLE + 1e-6:
+def _require_degrees(points: Iterable[Point]) -> None:
+    for x, y in points:
+        if not (math.isfinite(x) and math.isfinite(y)):
             raise AoiError(AoiProblem.INVALID, f"{x}, {y}")
+        if abs(x) > _FARTHEST or abs(y) > _POLE + 1e-6:
+            raise AoiError(AoiProblem.OUTSIDE, f"{x}, {y}")
 
 
 def _crosses(polygon: Polygon) -> bool:

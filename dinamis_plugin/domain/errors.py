@@ -123,6 +123,7 @@ class AoiProblem(Enum):
     NO_CRS = "no_crs"
     NOT_AREA = "not_area"
     INVALID = "invalid"
+    OUTSIDE = "outside"
     TOO_COMPLEX = "too_complex"
 
 

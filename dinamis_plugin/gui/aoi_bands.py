@@ -42,7 +42,7 @@ class AoiBands:
         crs = QgsCoordinateReferenceSystem(WGS84)
         for aoi in self._aois:
             band = area_band(self._canvas)
-            band.setToGeometry(to_qgs(aoi.geometry), crs)
+            band.setToGeometry(to_qgs(aoi.outline), crs)
             self._bands.append(band)
 
     def _clear(self) -> None:

@@ -114,14 +114,23 @@ class AoiPanel(Section):
         canvas.mapToolSet.connect(self._tool_changed)
         self.set_aois((), 0.0)
 
-    def set_aois(self, aois: Sequence[Aoi], total_km2: float) -> None:
-        """Show the areas and their size together."""
+    def set_aois(self, aois: Sequence[Aoi], total_km2: float | None) -> None:
+        """Show the areas and their size together, None while that is being computed."""
         self._list.show_aois(aois)
         self._list.setVisible(bool(aois))
         self._clear.setVisible(bool(aois))
-        self._total.setText(formats.area(total_km2) if aois else "")
+        if not aois:
+            self._total.setText("")
+        elif total_km2 is None:
+            self._total.setText(translate("Dinamis", "Computing…"))
+        else:
+            self.set_total(total_km2)
         self._total.setAccessibleName(translate("Dinamis", "Area of all areas of interest"))
         self._say_idle()
+
+    def set_total(self, total_km2: float) -> None:
+        """Show the size of all areas together."""
+        self._total.setText(formats.area(total_km2))
 
     def set_importing(self, importing: bool) -> None:
         """Show that a file is being read."""

@@ -10,7 +10,6 @@ from qgis.PyQt.QtWidgets import QDialog, QWidget
 from ..controllers.app import Controllers
 from ..controllers.messages import Notice
 from ..domain.form import FormField
-from ..domain.order import Product
 from ..domain.project import Project
 from ..domain.scene import Scene
 from .order_dialog import OrderDialog
@@ -28,15 +27,19 @@ class Dialogs(QObject):
         self._do = controllers
         self._request: RequestDialog | None = None
         self._project: ProjectDialog | None = None
+        controllers.aois.zone_ready.connect(lambda zone: self._tell("set_zone", zone))
+        controllers.aois.zone_failed.connect(lambda notice: self._tell("set_refusal", notice))
         requests = controllers.requests
         requests.form_ready.connect(self._form_came)
+        requests.form_failed.connect(self._form_refused)
         requests.projects_changed.connect(self._projects_came)
-        requests.products_changed.connect(self._products_came)
         requests.project_created.connect(self._project_made)
         requests.project_failed.connect(self._project_refused)
         for name, signal in (
             ("set_estimate", requests.estimate_ready),
-            ("set_refusal", requests.estimate_failed),
+            ("set_estimate_refusal", requests.estimate_failed),
+            ("set_form_refusal", requests.products_failed),
+            ("set_products", requests.products_changed),
             ("set_refusal", requests.submit_failed),
             ("set_submitted", requests.submitted),
         ):
@@ -46,11 +49,12 @@ class Dialogs(QObject):
         """Review an order of the orderable ones of these scenes."""
         wanted = [scene for scene in scenes if scene.is_orderable and scene.sensor]
         if wanted:
-            self._open(OrderDialog(wanted, self._do.aois.aois, self._owner.window()))
+            has_areas = bool(self._do.aois.aois)
+            self._open(OrderDialog(wanted, self._owner.window(), has_areas=has_areas))
 
     def new_programming(self) -> None:
         """Ask for an acquisition over the areas of interest."""
-        dialog = ProgrammingDialog(self._do.aois.aois, self._owner.window())
+        dialog = ProgrammingDialog(self._owner.window(), has_areas=bool(self._do.aois.aois))
         dialog.set_products(self._do.requests.products)
         self._open(dialog)
 
@@ -80,9 +84,11 @@ class Dialogs(QObject):
             return
         requests = self._do.requests
         self._request = dialog
+        dialog.zone_requested.connect(self._do.aois.find_zone)
         dialog.estimate_requested.connect(requests.estimate)
         dialog.submit_requested.connect(requests.submit)
         dialog.form_requested.connect(requests.load_form)
+        dialog.products_requested.connect(requests.refresh_products)
         dialog.project_requested.connect(self.new_project)
         dialog.finished.connect(self._request_closed)
         dialog.set_projects(requests.projects)
@@ -107,13 +113,13 @@ class Dialogs(QObject):
         if self._request is not None and self._request.product_id == product_id:
             self._request.set_form(fields)
 
+    def _form_refused(self, product_id: str, notice: Notice) -> None:
+        if self._request is not None and self._request.product_id == product_id:
+            self._request.set_form_refusal(notice)
+
     def _projects_came(self, projects: Sequence[Project]) -> None:
         if self._request is not None:
             self._request.set_projects(projects)
-
-    def _products_came(self, products: Sequence[Product]) -> None:
-        if isinstance(self._request, ProgrammingDialog):
-            self._request.set_products(products)
 
     def _project_made(self, _project: Project) -> None:
         if self._project is not None:

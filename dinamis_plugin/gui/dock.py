@@ -18,6 +18,7 @@ from ..controllers.messages import Notice
 from ..controllers.session import SessionState
 from ..controllers.thumbnails import ThumbnailController
 from ..domain.account import Account
+from ..domain.aoi import outline_of
 from ..domain.endpoints import service_address
 from ..domain.errors import InvalidRequestError
 from ..domain.order import Order
@@ -195,6 +196,7 @@ class DinamisDock(QgsDockWidget):
         self.aoi_panel.removed.connect(aois.remove)
         self.aoi_panel.cleared.connect(aois.clear)
         aois.changed.connect(self._aois_changed)
+        aois.measured.connect(self.aoi_panel.set_total)
         aois.importing.connect(self.aoi_panel.set_importing)
         aois.failed.connect(lambda notice: self.notices.show_notice("aoi", notice))
         aois.notice.connect(lambda notice: self.notices.show_notice("aoi", notice))
@@ -400,7 +402,8 @@ class DinamisDock(QgsDockWidget):
         requests.quotas_changed.connect(self.account.set_quotas)
         requests.projects_changed.connect(self.requests.set_projects)
         requests.orders_changed.connect(self.requests.set_orders)
-        requests.failed.connect(lambda notice: self.notices.show_notice("requests", notice))
+        for failed in (requests.failed, requests.products_failed):
+            failed.connect(lambda notice: self.notices.show_notice("requests", notice))
         requests.submitted.connect(self._submitted)
         self.requests.refresh_requested.connect(requests.refresh)
         self.requests.cancel_requested.connect(requests.cancel_order)
@@ -420,7 +423,7 @@ class DinamisDock(QgsDockWidget):
         self._remove_order_band()
         if order is not None and not order.geometry.is_empty:
             band = sketch_band(self._canvas)
-            band.setToGeometry(to_qgs(order.geometry), QgsCoordinateReferenceSystem(WGS84))
+            band.setToGeometry(to_qgs(outline_of(order.geometry)), QgsCoordinateReferenceSystem(WGS84))
             self._order_band = band
 
     def _remove_order_band(self) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer
 from qgis.PyQt.QtGui import QKeyEvent
-from qgis.PyQt.QtWidgets import QLabel, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from ..controllers.messages import Notice, NoticeLevel
+from ..controllers.messages import Notice, NoticeAction, NoticeLevel
 from .theme import HALF, STEP, Role, Tone, colours, themed_pixmap
 from .widgets import Card, label, on_theme_change, push_button, row, tool_button
 
@@ -20,6 +20,28 @@ TONE_OF_LEVEL = {
 }
 #: Good news goes away by itself.
 SUCCESS_SHOWN_MS = 12_000
+
+
+class ActionButton(QPushButton):
+    """Does what a notice offers; hidden where it offers nothing."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAutoDefault(False)
+        self._action: NoticeAction | None = None
+        self.clicked.connect(self._run)
+        self.hide()
+
+    def offer(self, action: NoticeAction | None) -> None:
+        """Stand for this action from now on."""
+        self._action = action
+        self.setText("" if action is None else action.label)
+        self.setVisible(action is not None)
+
+    def _run(self) -> None:
+        if self._action is not None:
+            self._action.run()
 
 
 class NoticeArea(QWidget):

@@ -14,7 +14,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..domain.aoi import Aoi, AreaGeometry, combine, polygonal
+from ..domain.aoi import AreaGeometry
 from ..domain.order import OrderDraft, split_by_sensor
 from ..domain.scene import Scene
 from . import formats
@@ -31,11 +31,13 @@ _MOST_ROWS = 5
 class OrderDialog(RequestDialog):
     """Orders scenes of the archive: one request for each sensor, one after the other."""
 
-    def __init__(self, scenes: Sequence[Scene], aois: Sequence[Aoi], parent: QWidget | None = None) -> None:
-        super().__init__("order", translate("Dinamis", "Order from the archive"), parent)
+    def __init__(
+        self, scenes: Sequence[Scene], parent: QWidget | None = None, *, has_areas: bool = False
+    ) -> None:
+        title = translate("Dinamis", "Order from the archive")
+        super().__init__("order", title, parent, has_areas=has_areas)
         self._groups = [part for sensor, part in split_by_sensor(scenes).items() if sensor]
         self._number = 0
-        self._zone = combine(aois)
         self._draft: OrderDraft | None = None
         self._list = QTreeWidget()
         self._list.setObjectName("orderScenesList")
@@ -52,7 +54,7 @@ class OrderDialog(RequestDialog):
         )
         self._clip = QCheckBox(translate("Dinamis", "Only what lies in my areas of interest"))
         self._clip.setObjectName("orderClipCheck")
-        self._clip.toggled.connect(self._zone_changed)
+        self._clip.toggled.connect(self._clip_toggled)
         self._split = label(role=Role.MUTED, name="orderSplitLabel")
         chosen = Section(translate("Dinamis", "Scenes"))
         for part in (self._split, self._list, self._clip):
@@ -67,13 +69,9 @@ class OrderDialog(RequestDialog):
     def begin(self) -> None:
         """Fill in the request of the next sensor."""
         scenes = self._groups[self._number]
-        self._clip.blockSignals(True)
-        within = self._within(scenes)
-        self._clip.setEnabled(within is not None)
-        self._clip.setChecked(within is not None)
-        self._clip.setVisible(self._zone is not None)
-        self._clip.blockSignals(False)
-        self._draft = OrderDraft.for_scenes(scenes, within)
+        self._draft = OrderDraft.for_scenes(scenes)
+        self._clip.setVisible(self._has_areas)
+        self._offer_clip(possible=False)
         self._heading.setText(
             translate("Dinamis", "%n scene(s) to order: {sensor}", "", len(scenes)).format(
                 sensor=sensor_name(scenes[0])
@@ -89,12 +87,22 @@ class OrderDialog(RequestDialog):
         self._split.setVisible(count > 1)
         self._show_scenes(scenes)
         super().begin()
-        self.form_requested.emit(self.product_id)
+        self.ask_form()
         self.draft_changed()
 
     def make_draft(self) -> OrderDraft | None:
         """The order without its parameters."""
-        return self._draft
+        return None if self._waits_for_zone else self._draft
+
+    def footprints(self) -> tuple[AreaGeometry, ...]:
+        """The scenes of the request: no more than they show can be ordered."""
+        return tuple(scene.footprint for scene in self._groups[self._number])
+
+    def set_zone(self, zone: AreaGeometry | None) -> None:
+        """Order the part inside the areas, unless the person wants the whole scenes."""
+        self._draft = OrderDraft.for_scenes(self._groups[self._number], zone)
+        self._offer_clip(possible=zone is not None)
+        super().set_zone(zone)
 
     def set_submitted(self, order) -> None:
         """Offer the next sensor, if there is one."""
@@ -106,21 +114,15 @@ class OrderDialog(RequestDialog):
             sensor = sensor_name(self._groups[self._number][0])
             self._next.setText(translate("Dinamis", "Next request: {sensor}").format(sensor=sensor))
 
-    def _zone_changed(self, clip: bool) -> None:
-        scenes = self._groups[self._number]
-        self._draft = OrderDraft.for_scenes(scenes, self._within(scenes) if clip else None)
+    def _clip_toggled(self, clip: bool) -> None:
+        self._draft = OrderDraft.for_scenes(self._groups[self._number], self._zone if clip else None)
         self.draft_changed()
 
-    def _within(self, scenes: Sequence[Scene]) -> AreaGeometry | None:
-        """The part of the areas that the scenes cover; None when there is none."""
-        if self._zone is None:
-            return None
-        parts = [self._zone.intersection(scene.footprint) for scene in scenes]
-        joined = parts[0]
-        for part in parts[1:]:
-            joined = joined.union(part)
-        area = polygonal(joined)
-        return None if area.is_empty else area
+    def _offer_clip(self, *, possible: bool) -> None:
+        self._clip.blockSignals(True)
+        self._clip.setEnabled(possible)
+        self._clip.setChecked(possible)
+        self._clip.blockSignals(False)
 
     def _show_scenes(self, scenes: Sequence[Scene]) -> None:
         self._list.clear()

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from qgis.PyQt.QtCore import QCoreApplication, QDate
 from qgis.PyQt.QtWidgets import QDateEdit, QFormLayout, QSpinBox, QWidget
 
-from ..domain.aoi import Aoi, combine
 from ..domain.order import OrderDraft, OrderKind, Product
 from . import formats
 from .request_dialog import RequestDialog
@@ -25,9 +24,9 @@ _MOST_INCIDENCE = 60
 class ProgrammingDialog(RequestDialog):
     """Product, areas, window, cloud and angle, with a live estimate."""
 
-    def __init__(self, aois: Sequence[Aoi], parent: QWidget | None = None) -> None:
-        super().__init__("programming", translate("Dinamis", "Request a new acquisition"), parent)
-        self._zone = combine(aois)
+    def __init__(self, parent: QWidget | None = None, *, has_areas: bool = False) -> None:
+        title = translate("Dinamis", "Request a new acquisition")
+        super().__init__("programming", title, parent, has_areas=has_areas)
         self._product = ElidedCombo()
         self._product.setObjectName("programmingProductCombo")
         self._product.setAccessibleName(translate("Dinamis", "Product"))
@@ -88,7 +87,8 @@ class ProgrammingDialog(RequestDialog):
                 self._product.addItem(product.title, product.id)
         self._product.setCurrentIndex(max(0, self._product.findData(chosen)))
         self._product.blockSignals(False)
-        self._product_changed()
+        if self.product_id:
+            self._product_changed()
 
     @property
     def product_id(self) -> str:
@@ -110,10 +110,11 @@ class ProgrammingDialog(RequestDialog):
 
     def why_not(self) -> str:
         """What is missing."""
-        if self._zone is None:
+        if not self._has_areas:
             return translate("Dinamis", "Add an area of interest in the Filters tab first.")
-        if not self.product_id:
-            return translate("Dinamis", "The products are being read…")
+        waiting = super().why_not()
+        if waiting:
+            return waiting
         if self._start.date().daysTo(self._end.date()) < SHORTEST_WINDOW_DAYS - 1:
             return translate("Dinamis", "The window must be at least {days} days long.").format(
                 days=SHORTEST_WINDOW_DAYS
@@ -121,8 +122,7 @@ class ProgrammingDialog(RequestDialog):
         return ""
 
     def _product_changed(self) -> None:
-        if self.product_id:
-            self.form_requested.emit(self.product_id)
+        self.ask_form()
         self.draft_changed()
 
     def _window_changed(self) -> None:

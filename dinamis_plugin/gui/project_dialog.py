@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
 from ..controllers.messages import Notice
 from ..domain.project import ProjectDraft
 from . import formats
+from .notices import ActionButton
 from .theme import HALF, STEP, Role, Tone, make_primary
 from .widgets import Card, Section, column, label, push_button, row
 
@@ -55,6 +56,7 @@ class ProjectDialog(QDialog):
         self._results = _text("projectResultsEdit", translate("Dinamis", "Expected results"))
         self._publications = _text("projectPublicationsEdit", translate("Dinamis", "Earlier publications"))
         self._error = label(name="projectErrorLabel")
+        self._action = ActionButton("projectActionButton")
         self._error_card = Card(Tone.DANGER)
         self._hint = label(role=Role.MUTED, name="projectHintLabel")
         self._submit = push_button(
@@ -90,7 +92,9 @@ class ProjectDialog(QDialog):
         science.setVisible(self._scientific)
         before = self._section(translate("Dinamis", "Publications"), self._publications)
         before.setVisible(self._scientific)
-        self._error_card.setLayout(column(self._error, margins=STEP + 4))
+        offer = row(self._action)
+        offer.addStretch(1)
+        self._error_card.setLayout(column(self._error, offer, margins=STEP + 4))
         self._error_card.hide()
         content = QWidget()
         content.setLayout(column(general, science, before, margins=2 * STEP, spacing=2 * STEP))
@@ -125,6 +129,7 @@ class ProjectDialog(QDialog):
         self._in_flight = False
         said = [notice.title, notice.text, *(text for _name, text in notice.fields), notice.hint]
         self._error.setText("\n".join(part for part in said if part))
+        self._action.offer(notice.action)
         self._error_card.show()
         self._update()
 

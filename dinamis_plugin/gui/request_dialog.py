@@ -20,19 +20,19 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..controllers.messages import Notice
+from ..domain.aoi import AreaGeometry
 from ..domain.errors import InvalidRequestError
 from ..domain.form import FormField
-from ..domain.order import Estimate, Order, OrderDraft
+from ..domain.order import Estimate, Order, OrderDraft, Product
 from ..domain.project import Project, ProjectStatus
 from . import formats
-from .quota_bar import QuotaBar
+from .estimate_card import EstimateCard
 from .schema_form import SchemaForm
 from .theme import HALF, STEP, Role, Tone, colours, make_primary, themed_pixmap
-from .widgets import Card, ElidedCombo, Section, column, label, push_button, row
+from .widgets import ElidedCombo, Section, column, label, push_button, row
 
 translate = QCoreApplication.translate
 
-_TONES = {"info": Tone.INFO, "warning": Tone.WARNING, "error": Tone.DANGER}
 _SETTLE_MS = 150
 
 
@@ -43,25 +43,35 @@ class RequestDialog(QDialog):
         estimate_requested: an OrderDraft to estimate.
         submit_requested: an OrderDraft to send.
         form_requested: product id whose form is needed.
+        products_requested: the products are not known and needed.
         project_requested: the person wants a new project.
+        zone_requested: footprints; the areas of interest are needed as one, within them where there are some.
     """
 
     estimate_requested = pyqtSignal(object)
     submit_requested = pyqtSignal(object)
     form_requested = pyqtSignal(str)
+    products_requested = pyqtSignal()
     project_requested = pyqtSignal()
+    zone_requested = pyqtSignal(object)
 
-    def __init__(self, prefix: str, title: str, parent: QWidget | None) -> None:
+    def __init__(self, prefix: str, title: str, parent: QWidget | None, *, has_areas: bool) -> None:
         super().__init__(parent)
         self.setObjectName(f"{prefix}Dialog")
         self.setWindowTitle(title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.resize(560, 680)
         self._prefix = prefix
+        self._has_areas = has_areas
+        self._waits_for_zone = False
+        self._zone: AreaGeometry | None = None
         self._in_flight = False
         self._last: OrderDraft | None = None
         self._estimate: Estimate | None = None
         self._refusal: Notice | None = None
+        self._estimate_refusal: Notice | None = None
+        self._form_refusal: Notice | None = None
+        self._form_of = ""
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
@@ -81,12 +91,7 @@ class RequestDialog(QDialog):
             translate("Dinamis", "New project…"), name=f"{prefix}NewProjectButton", icon="new"
         )
         self._new_project.clicked.connect(self.project_requested)
-        self._area = label(role=Role.TITLE, name=f"{prefix}AreaLabel")
-        self._quota = label(name=f"{prefix}QuotaLabel")
-        self._bar = QuotaBar()
-        self._price = label(name=f"{prefix}PriceLabel")
-        self._messages = label(name=f"{prefix}Messages")
-        self._messages_card = Card(Tone.INFO)
+        self._card = EstimateCard(prefix)
         self._hint = label(role=Role.MUTED, name=f"{prefix}HintLabel")
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
@@ -107,9 +112,7 @@ class RequestDialog(QDialog):
         line.setStretch(0, 1)
         project.add(line)
         content = QWidget()
-        body = column(
-            self._heading, project, *own, self._estimate_card(), self.form, margins=2 * STEP, spacing=2 * STEP
-        )
+        body = column(self._heading, project, *own, self._card, self.form, margins=2 * STEP, spacing=2 * STEP)
         body.addStretch(1)
         content.setLayout(body)
         area = QScrollArea()
@@ -124,16 +127,6 @@ class RequestDialog(QDialog):
         self.setLayout(column(self._stack))
         self._busy.hide()
         self._update_submit()
-
-    def _estimate_card(self) -> Card:
-        self._messages_card.setLayout(column(self._messages, margins=STEP))
-        self._messages_card.layout().setContentsMargins(STEP + HALF, STEP, STEP, STEP)
-        self._messages_card.hide()
-        card = Card()
-        card.setLayout(
-            column(self._area, self._bar, self._quota, self._price, self._messages_card, margins=STEP + HALF)
-        )
-        return card
 
     def _foot(self) -> QHBoxLayout:
         buttons = row(self._hint, self._cancel, self._submit)
@@ -184,17 +177,44 @@ class RequestDialog(QDialog):
 
     def why_not(self) -> str:
         """What keeps the request from being sent, as a sentence; empty when nothing does."""
+        if self._waits_for_zone:
+            return translate("Dinamis", "The areas of interest are being joined…")
+        if self._form_refusal is not None:
+            return translate("Dinamis", "The options of the product could not be read.")
+        if not self.product_id:
+            return translate("Dinamis", "The products are being read…")
+        if self._form_of != self.product_id:
+            return translate("Dinamis", "The options of the product are being read…")
         return ""
+
+    @property
+    def product_id(self) -> str:
+        """Product of the request; empty while none is known."""
+        return ""
+
+    def footprints(self) -> tuple[AreaGeometry, ...]:
+        """What the zone must lie within; empty when it is free."""
+        return ()
 
     def begin(self) -> None:
         """Start filling in one request."""
+        self._zone = None
+        self._waits_for_zone = self._has_areas
+        if self._has_areas:
+            self.zone_requested.emit(self.footprints())
         self._stack.setCurrentIndex(0)
         self._last = None
-        self._estimate = None
+        self._estimate = self._estimate_refusal = self._refusal = None
         self._show_estimate()
         self._update_submit()
 
     # What the dock tells
+
+    def set_zone(self, zone: AreaGeometry | None) -> None:
+        """The areas of interest as one, within the footprints; None when nothing of them lies there."""
+        self._zone = zone
+        self._waits_for_zone = False
+        self.draft_changed()
 
     def set_projects(self, projects: Sequence[Project]) -> None:
         """Offer the open projects; the chosen one stays chosen."""
@@ -215,22 +235,55 @@ class RequestDialog(QDialog):
     def set_form(self, fields: Sequence[FormField]) -> None:
         """Show the options of the product."""
         self.form.set_fields(fields)
+        self._form_of = self.product_id
+        self._form_refusal = None
+        self._show_estimate()
+        self._update_submit()
+
+    def set_form_refusal(self, notice: Notice) -> None:
+        """Show why the options, or the products, could not be read, and offer to try again."""
+        if self.product_id and self._form_of == self.product_id:
+            return
+        again = translate("Dinamis", "Try again")
+        self._form_refusal = notice if notice.action else notice.with_action(again, self.ask_form)
+        self._show_estimate()
+        self._update_submit()
+
+    def set_products(self, products: Sequence[Product]) -> None:  # noqa: ARG002 - what subclasses offer
+        """The products were read, as after a sign-in: a form that is missing may come now."""
+        if self._form_refusal is not None:
+            self.ask_form()
+
+    def ask_form(self) -> None:
+        """Ask for the options of the product, or for the products."""
+        self._form_refusal = None
+        if self.product_id:
+            self.form_requested.emit(self.product_id)
+        else:
+            self.products_requested.emit()
+        self._show_estimate()
         self._update_submit()
 
     def set_estimate(self, estimate: Estimate) -> None:
         """Show what the request would take."""
         self._estimate = estimate
-        self._refusal = None
+        self._estimate_refusal = None
+        self._show_estimate()
+        self._update_submit()
+
+    def set_estimate_refusal(self, notice: Notice) -> None:
+        """Show why there is no estimate; the request can be sent all the same."""
+        self._estimate = None
+        self._estimate_refusal = notice
         self._show_estimate()
         self._update_submit()
 
     def set_refusal(self, notice: Notice) -> None:
-        """Show why the estimate or the submission failed; everything filled in stays."""
+        """Show why the submission failed; everything filled in stays."""
         self._set_in_flight(in_flight=False)
         self._refusal = notice
         self.form.mark(dict(notice.fields))
-        self._show_messages()
-        self._update_submit()
+        self._show_estimate()
 
     def set_submitted(self, order: Order) -> None:
         """The service took the request."""
@@ -255,8 +308,7 @@ class RequestDialog(QDialog):
 
     def draft_changed(self) -> None:
         """What the estimate depends on changed."""
-        self._estimate = None
-        self._refusal = None
+        self._estimate = self._estimate_refusal = self._refusal = None
         self._show_estimate()
         self._settle.start()
         self._update_submit()
@@ -276,6 +328,8 @@ class RequestDialog(QDialog):
             return
         draft = self._final_draft()
         if draft is not None:
+            self._refusal = None
+            self._show_estimate()
             self._set_in_flight(in_flight=True)
             self.submit_requested.emit(draft)
 
@@ -323,70 +377,7 @@ class RequestDialog(QDialog):
         return ""
 
     def _show_estimate(self) -> None:
-        estimate = self._estimate
-        self._bar.setVisible(estimate is not None and estimate.share is not None)
-        self._quota.setVisible(estimate is not None)
-        self._price.setVisible(estimate is not None)
-        if estimate is None:
-            waits = self.make_draft() is not None
-            self._area.setText(translate("Dinamis", "Estimating…") if waits else self.why_not())
-        else:
-            self._area.setText(_area_text(estimate))
-            self._bar.set_share(estimate.share)
-            self._quota.setText(_quota_text(estimate))
-            self._price.setText(_price_text(estimate))
-        self._show_messages()
-
-    def _show_messages(self) -> None:
-        texts: list[str] = []
-        tone = Tone.INFO
-        if self._refusal is not None:
-            tone = Tone.DANGER
-            texts = [part for part in (self._refusal.title, self._refusal.text, self._refusal.hint) if part]
-            if self._estimate is None:
-                self._area.setText(translate("Dinamis", "No estimate"))
-        elif self._estimate is not None:
-            texts = [message.text for message in self._estimate.messages if message.text]
-            levels = [message.level for message in self._estimate.messages]
-            worst = next((level for level in ("error", "warning") if level in levels), "info")
-            tone = _TONES[worst]
-        self._messages.setText("\n".join(texts))
-        self._messages_card.set_tone(tone)
-        self._messages_card.setVisible(bool(texts))
-
-
-def _area_text(estimate: Estimate) -> str:
-    text = translate("Dinamis", "Area counted: {area}").format(area=formats.area(estimate.area_km2))
-    if estimate.minimum_km2 > estimate.area_km2:
-        least = translate("Dinamis", "at least {area}").format(area=formats.area(estimate.minimum_km2))
-        text = f"{text} ({least})"
-    return text
-
-
-def _quota_text(estimate: Estimate) -> str:
-    if estimate.quota_km2 is None:
-        return translate("Dinamis", "No quota is defined for this sensor in {year}.").format(
-            year=estimate.year
-        )
-    text = translate("Dinamis", "Quota {year} per request: {quota}").format(
-        year=estimate.year, quota=formats.area(estimate.quota_km2)
-    )
-    if estimate.share is not None:
-        taken = translate("Dinamis", "{share} taken").format(share=formats.percent(estimate.share))
-        text = f"{text} · {taken}"
-    if estimate.excess_km2 > 0:
-        excess = translate("Dinamis", "{area} beyond the quota").format(
-            area=formats.area(estimate.excess_km2)
-        )
-        text = f"{text} · {excess}"
-    return text
-
-
-def _price_text(estimate: Estimate) -> str:
-    if not estimate.price_quantity:
-        return translate("Dinamis", "Price: free of charge within the quota")
-    amount = formats.number(estimate.price_quantity, 0 if float(estimate.price_quantity).is_integer() else 1)
-    unit = translate("Dinamis", "credits") if estimate.price_unit == "credit" else "km²"
-    return translate("Dinamis", "Price: {euros} ({amount} {unit})").format(
-        euros=formats.euros(estimate.price_eur), amount=amount, unit=unit
-    )
+        refusals = (self._refusal, self._form_refusal, self._estimate_refusal)
+        refusal = next((notice for notice in refusals if notice is not None), None)
+        waiting = translate("Dinamis", "Estimating…") if self.make_draft() is not None else self.why_not()
+        self._card.show_estimate(self._estimate, refusal, waiting)

@@ -25,6 +25,7 @@ from shapely.geometry.base import BaseGeometry
 
 from ..domain.aoi import MAX_VERTICES, Aoi, combine, extent_polygon, repair
 from ..domain.errors import AoiError, AoiProblem, CancelledError, DinamisError
+from .reach import require_reach
 
 translate = QCoreApplication.translate
 
@@ -100,18 +101,19 @@ def aoi_from_qgs(geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem, name:
     """Make an area of interest from a drawn or selected geometry.
 
     Raises:
-        AoiError: see `domain.aoi.repair`; NO_CRS without a valid coordinate reference system.
+        AoiError: see `domain.aoi.repair`; NO_CRS without a valid coordinate reference system, OUTSIDE beyond
+            its reach.
     """
     if geometry.isNull() or geometry.isEmpty():
         raise AoiError(AoiProblem.EMPTY)
-    return _aoi(name, from_qgs(_to_wgs84(geometry, crs)))
+    return _aoi(name, _to_wgs84(from_qgs(geometry), crs))
 
 
 def aoi_from_extent(extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, name: str) -> Aoi:
     """Make an area of interest from an extent, such as the one of the map canvas.
 
     Raises:
-        AoiError: EMPTY, INVALID, or NO_CRS.
+        AoiError: EMPTY, INVALID, OUTSIDE, or NO_CRS.
     """
     if extent.isEmpty() or not extent.isFinite():
         raise AoiError(AoiProblem.EMPTY)
@@ -125,18 +127,20 @@ def aoi_from_extent(extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, nam
     return Aoi(name, geometry, area_km2(geometry))
 
 
-def _to_wgs84(geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem) -> QgsGeometry:
+def _to_wgs84(drawn: BaseGeometry, crs: QgsCoordinateReferenceSystem) -> BaseGeometry:
     if not crs.isValid():
         raise AoiError(AoiProblem.NO_CRS)
-    moved = QgsGeometry(geometry)
     if crs.authid() == WGS84:
-        return moved
+        return drawn
+    moved = to_qgs(drawn)
     transform = QgsCoordinateTransform(crs, QgsCoordinateReferenceSystem(WGS84), _transform_context())
     try:
         moved.transform(transform)
     except QgsCsException:
-        raise AoiError(AoiProblem.INVALID) from None
-    return moved
+        raise AoiError(AoiProblem.OUTSIDE) from None
+    in_degrees = from_qgs(moved)
+    require_reach(drawn, in_degrees, crs)
+    return in_degrees
 
 
 def _transform_context() -> QgsCoordinateTransformContext:
@@ -173,14 +177,13 @@ def import_aoi_file(
         cancelled: asked between features.
 
     Raises:
-        AoiError: UNREADABLE, EMPTY, NO_CRS, NOT_AREA, INVALID, TOO_COMPLEX.
+        AoiError: UNREADABLE, EMPTY, NO_CRS, NOT_AREA, INVALID, OUTSIDE, TOO_COMPLEX.
         SeveralLayersError: several layers hold areas, and `layer_name` says none.
     """
     with _QuietGdal():
         dataset = _open(path)
         layer = _choose(dataset, layer_name)
-        transform = _layer_transform(layer, crs, path)
-        found = list(_areas(layer, transform, cancelled))
+        found = list(_areas(layer, _layer_move(layer, crs, path), cancelled))
     if not found:
         raise AoiError(AoiProblem.EMPTY if layer.GetFeatureCount() == 0 else AoiProblem.NOT_AREA)
     stem = layer_name or Path(path).stem
@@ -252,11 +255,18 @@ def _may_hold_areas(layer: ogr.Layer) -> bool:
     return kind not in (ogr.wkbPoint, ogr.wkbMultiPoint, ogr.wkbNone) and layer.GetFeatureCount() > 0
 
 
-def _layer_transform(
+class _Move(NamedTuple):
+    """The way from a system to EPSG:4326, and that system."""
+
+    transform: osr.CoordinateTransformation
+    crs: QgsCoordinateReferenceSystem
+
+
+def _layer_move(
     layer: ogr.Layer,
     given: QgsCoordinateReferenceSystem | None,
     path: str,
-) -> osr.CoordinateTransformation | None:
+) -> _Move | None:
     own = layer.GetSpatialRef()
     if own is not None and own.IsGeographic() and not _could_be_degrees(layer.GetExtent()):
         own = None  # GeoJSON in metres without its `crs` member: the format's degrees cannot be true
@@ -269,7 +279,10 @@ def _layer_transform(
     target = osr.SpatialReference()
     target.ImportFromEPSG(4326)
     target.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
-    return None if own.IsSame(target) else osr.CoordinateTransformation(own, target)
+    if own.IsSame(target):
+        return None
+    crs = QgsCoordinateReferenceSystem.fromWkt(own.ExportToWkt())
+    return _Move(osr.CoordinateTransformation(own, target), crs)
 
 
 def _could_be_degrees(extent: tuple[float, float, float, float]) -> bool:
@@ -279,7 +292,7 @@ def _could_be_degrees(extent: tuple[float, float, float, float]) -> bool:
 
 def _areas(
     layer: ogr.Layer,
-    transform: osr.CoordinateTransformation | None,
+    move: _Move | None,
     cancelled: Callable[[], bool],
 ) -> Iterator[tuple[str, BaseGeometry]]:
     """Give the name and the geometry in EPSG:4326 of every feature that is an area."""
@@ -290,7 +303,7 @@ def _areas(
         geometry = feature.GetGeometryRef()
         if geometry is None or geometry.IsEmpty():
             continue
-        shape = _area_of(_straight(geometry, transform))
+        shape = _area_of(_straight(geometry, move))
         if shape is None:
             continue
         vertices += geometry.WkbSize() // 16
@@ -299,13 +312,19 @@ def _areas(
         yield _feature_name(feature), shape
 
 
-def _straight(geometry: ogr.Geometry, transform: osr.CoordinateTransformation | None) -> BaseGeometry:
+def _straight(geometry: ogr.Geometry, move: _Move | None) -> BaseGeometry:
     flat = geometry.Clone()
     flat.FlattenTo2D()
     flat = flat.GetLinearGeometry()
-    if transform is not None and flat.Transform(transform) != ogr.OGRERR_NONE:
-        raise AoiError(AoiProblem.INVALID)
-    return _from_wkb(bytes(flat.ExportToWkb(ogr.wkbNDR)))
+    shape = _from_wkb(bytes(flat.ExportToWkb(ogr.wkbNDR)))
+    if move is None:
+        return shape
+    if flat.Transform(move.transform) != ogr.OGRERR_NONE:
+        raise AoiError(AoiProblem.OUTSIDE)
+    in_degrees = _from_wkb(bytes(flat.ExportToWkb(ogr.wkbNDR)))
+    if move.crs.isValid():
+        require_reach(shape, in_degrees, move.crs)
+    return in_degrees
 
 
 def _area_of(shape: BaseGeometry) -> BaseGeometry | None:

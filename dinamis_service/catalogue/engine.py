@@ -17,6 +17,9 @@ OBJECT_SCHEME = "objects:"
 PICTURES = frozenset({"thumbnail", "overview"})
 """Roles of the assets that are small pictures of a scene, for everyone to see."""
 
+SEARCH_S = 30
+"""Longest time that a search may take by default, in seconds."""
+
 
 class SearchError(ValueError):
     """A search that cannot be understood, said in both languages because the engine knows no caller.
@@ -32,6 +35,14 @@ class SearchError(ValueError):
         self.fr = fr
         self.en = en
         self.parameter = parameter
+
+
+def search_too_long() -> SearchError:
+    """What is said of a search that was ended because it took too long."""
+    return SearchError(
+        fr="La recherche est trop longue : restreignez la zone, la période ou le filtre.",
+        en="The search takes too long: narrow the area, the period or the filter.",
+    )
 
 
 class ItemError(ValueError):
@@ -156,6 +167,13 @@ class CatalogueEngine(Protocol):
 
     def put_collection(self, collection: dict[str, Any]) -> None:
         """Put a collection in, replacing the one of the same id."""
+        ...
+
+    def expect(self, areas: Sequence[BaseGeometry]) -> None:
+        """Be told which wide areas (EPSG:4326, valid) are searched most, to have their numbers at hand.
+
+        They replace those that were told before. What is to be done for it is done in the background.
+        """
         ...
 
     def check(self) -> list[str]:

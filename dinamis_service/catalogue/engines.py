@@ -14,8 +14,8 @@ def open_catalogue(settings: Settings) -> CatalogueEngine:
         CatalogueDownError: the PostgreSQL database cannot be reached.
     """
     if settings.catalogue_url is None:
-        return SqliteCatalogue(settings.catalogue_file)
+        return SqliteCatalogue(settings.catalogue_file, search_s=settings.search_max_s)
     # here, because the embedded engine needs neither the time nor the memory of what it imports
     from dinamis_service.catalogue.pgstac import PgstacCatalogue  # noqa: PLC0415
 
-    return PgstacCatalogue(settings.catalogue_url)
+    return PgstacCatalogue(settings.catalogue_url, reading_s=settings.search_max_s)

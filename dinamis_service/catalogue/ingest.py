@@ -16,7 +16,7 @@ import shapely
 from dinamis_service.catalogue.engine import OBJECT_SCHEME, CatalogueEngine, Item
 from dinamis_service.catalogue.missions import MISSIONS, PLATFORMS
 from dinamis_service.catalogue.moments import format_moment
-from dinamis_service.catalogue.orderable_view import reconciled
+from dinamis_service.catalogue.orderable_view import put_items
 from dinamis_service.catalogue.rasters import (
     COG_TYPE,
     RasterFacts,
@@ -132,7 +132,7 @@ def ingest_cog(
         item = image_item(scene, facts, stores.clock(), more)
         for key, path in {**cogs, **pictures}.items():
             stores.objects.put_file(object_key(scene, key), path)
-        stores.catalogue.upsert(reconciled(stores.catalogue, [item]))
+        put_items(stores.catalogue, [item])
     return item
 
 

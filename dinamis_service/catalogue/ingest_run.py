@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from dinamis_service.catalogue.ingest import Scene, asset_key, ingest_cog
 from dinamis_service.catalogue.ingest_journal import IngestJournal, fingerprint
 from dinamis_service.catalogue.ingest_products import Wishes, files_of, ingest_products, scene_of
 from dinamis_service.catalogue.ingest_report import Line, Report
-from dinamis_service.catalogue.orderable_view import reconciled
+from dinamis_service.catalogue.orderable_view import put_items
 from dinamis_service.catalogue.products.archives import is_archive, unpacked
 from dinamis_service.catalogue.products.discovery import ProductScene, look_into
 from dinamis_service.catalogue.products.facts import ProductError
@@ -27,7 +26,6 @@ from dinamis_service.clock import Clock
 from dinamis_service.storage.store import ObjectStore
 
 _BAND_SUFFIX = re.compile(r"[_-](PAN|P|MS|XS)$", re.IGNORECASE)
-_BATCH = 1000
 _REFUSALS = (RasterError, ProductError, ItemError, StacFileError)
 
 
@@ -163,18 +161,12 @@ class IngestRun:
             found = stac_files.stream_items(path, self._wishes.collection, remarks)
             holds = self._stores.objects.exists
             items = (stored_item(item, self._stores.addresses, holds) for item in found)
-            count = self._stores.catalogue.upsert(self._reconciled(items))
+            count = put_items(self._stores.catalogue, items)
         except (StacFileError, ItemError) as error:
             self._refuse(source, path.name, f"{path.name}: {error}", "")
             return
         detail = "; ".join([f"{count} items", *stac_files.told(remarks)])
         self.report.lines.append(Line(str(source), path.name, "stored", detail))
-
-    def _reconciled(self, items: Iterable[Item]) -> Iterator[Item]:
-        """The items of a document, however many, and what they withdraw from the orderable view."""
-        remaining = iter(items)
-        while batch := list(islice(remaining, _BATCH)):
-            yield from reconciled(self._stores.catalogue, batch)
 
     def _refuse(self, source: Path, name: str, en: str, fr: str) -> None:
         self.report.lines.append(Line(str(source), name, "refused", en, fr))

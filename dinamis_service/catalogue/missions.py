@@ -79,6 +79,7 @@ def mission_title(mission: str) -> str:
     """The mission as a person reads its name."""
     return _TITLES.get(mission, mission)
 
+
 _SPELLINGS = {
     "PLEIADES1A": "PHR1A",
     "PLEIADES1B": "PHR1B",

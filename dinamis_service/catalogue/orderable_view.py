@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import chain, islice
 
 from dinamis_service.catalogue.engine import CatalogueEngine, Item, SearchRequest
 from dinamis_service.catalogue.matching import Acquisition, acquisition_of_item, common_ground, is_held
@@ -14,6 +15,8 @@ WINDOW = timedelta(seconds=30)
 HELD_AS = "dinamis:held_as"
 """Property of a withdrawn item: `collection/id` of the downloadable one."""
 _PAGE = 100
+_BATCH = 1000
+"""Items that are reconciled with each other and with the catalogue at once."""
 
 Told = tuple[Item, Acquisition]
 """An item with what it says of its acquisition."""
@@ -25,6 +28,29 @@ def hidden_orderables(catalogue: CatalogueEngine, item: Item) -> list[Item]:
     around = [(one, acquisition_of_item(one)) for one in _around(catalogue, wanted)]
     held = [wanted[1], *(told for one, told in around if is_downloadable(one))]
     return [one for one, told in around if is_orderable(one) and is_held(told, held)]
+
+
+def put_items(
+    catalogue: CatalogueEngine, items: Iterable[Item], known: Callable[[Item], bool] = lambda _: False
+) -> int:
+    """Put items into the catalogue, the one way in: all or none, and none orderable that is already held.
+
+    Args:
+        catalogue: where they go.
+        items: however many.
+        known: whether the catalogue has an item, as it would be put in, already; it is then left alone.
+
+    Returns:
+        how many were written, those withdrawn from the orderable view included.
+
+    Raises:
+        ItemError: one cannot be held.
+    """
+    remaining = iter(items)
+    batches = (reconciled(catalogue, batch) for batch in iter(lambda: list(islice(remaining, _BATCH)), []))
+    first = next(batches, [])  # read before the writing begins, which need not wait for it
+    written = (item for item in chain(first, chain.from_iterable(batches)) if not known(item))
+    return catalogue.upsert(written)
 
 
 def reconciled(catalogue: CatalogueEngine, items: Sequence[Item]) -> list[Item]:

@@ -16,9 +16,11 @@ import orjson
 import psycopg
 from psycopg import errors
 from psycopg_pool import ConnectionPool
+from shapely.geometry.base import BaseGeometry
 
 from dinamis_service.catalogue import pgstac_schema
 from dinamis_service.catalogue.engine import (
+    SEARCH_S,
     CatalogueDownError,
     Facets,
     Item,
@@ -26,6 +28,7 @@ from dinamis_service.catalogue.engine import (
     SearchError,
     SearchRequest,
     SearchResult,
+    search_too_long,
 )
 from dinamis_service.catalogue.paging import token_after
 from dinamis_service.catalogue.pgstac_rows import ITEM, item_of
@@ -37,8 +40,6 @@ Answer = TypeVar("Answer")
 log = logging.getLogger("dinamis")
 
 CONNECTIONS = 16
-READING_S = 30
-"""Longest time that a search may take."""
 WRITING_S = 3600
 WAITING_S = 15
 """Longest time to wait for a connection: PostgreSQL recovers that long from the death of a process."""
@@ -56,7 +57,7 @@ _ITEM_COLUMNS = 3
 class PgstacCatalogue:
     """A `CatalogueEngine` over a PostgreSQL database with PostGIS; threads borrow connections from a pool."""
 
-    def __init__(self, url: str, *, reading_s: float = READING_S) -> None:
+    def __init__(self, url: str, *, reading_s: float = SEARCH_S) -> None:
         """Open the catalogue at `url`, making or migrating its schema where that is needed.
 
         Args:
@@ -106,10 +107,7 @@ class PgstacCatalogue:
         try:
             return self._read(ask)
         except psycopg.OperationalError as error:
-            raise SearchError(
-                fr="La recherche est trop longue : restreignez la zone, la période ou le filtre.",
-                en="The search takes too long: narrow the area, the period or the filter.",
-            ) from error
+            raise search_too_long() from error
         except (psycopg.DataError, psycopg.InternalError) as error:  # such as text with a NUL in it
             raise SearchError(
                 fr=f"La recherche contient une valeur que la base refuse ({error}).",
@@ -181,6 +179,9 @@ class PgstacCatalogue:
         """Put a collection in, replacing the one of the same id."""
         body = orjson.dumps(collection).decode()
         self._write(lambda connection: connection.execute("SELECT pgstac.upsert_collection(%s)", [body]))
+
+    def expect(self, areas: Sequence[BaseGeometry]) -> None:
+        """Nothing is prepared: wide areas are counted when they are searched."""
 
     def check(self) -> list[str]:
         """What is wrong inside the database, one sentence each."""

@@ -17,26 +17,35 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from shapely.geometry.base import BaseGeometry
+
 from dinamis_service.catalogue import sqlite_tables
-from dinamis_service.catalogue.engine import Item, SearchError, SearchRequest, SearchResult
+from dinamis_service.catalogue.engine import SEARCH_S, Item, SearchError, SearchRequest, SearchResult
 from dinamis_service.catalogue.sqlite_answers import Search
 from dinamis_service.catalogue.sqlite_areas import Area
 from dinamis_service.catalogue.sqlite_blocks import BLOCK
 from dinamis_service.catalogue.sqlite_documents import SAMPLES, Documents, train
 from dinamis_service.catalogue.sqlite_rows import rows_of
+from dinamis_service.catalogue.sqlite_watch import Watch
 from dinamis_service.catalogue.sqlite_write import Writer
-from dinamis_service.catalogue.turns import Turns
+from dinamis_service.catalogue.turns import Pace, Turns
 
 _BATCH = 5000
 WATCHED_ROWS = 250_000
 """Records read for an area from which on its numbers are kept, once it is searched a second time."""
-_SEEN_MAX = 32
 
 
 class SqliteCatalogue:
     """A `CatalogueEngine` over one SQLite file; threads borrow connections from a pool that grows at need."""
 
-    def __init__(self, path: Path, *, durable: bool = True, watched_rows: int = WATCHED_ROWS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        durable: bool = True,
+        watched_rows: int = WATCHED_ROWS,
+        search_s: float = SEARCH_S,
+    ) -> None:
         """Open the catalogue at `path`, made when absent.
 
         Args:
@@ -44,12 +53,15 @@ class SqliteCatalogue:
             durable: an acknowledged write survives a power cut; False is for a file that is thrown away
                 when its making is interrupted.
             watched_rows: records read for an area from which on its numbers are kept.
+            search_s: longest time that a search may take, in seconds.
         """
         self.path = path
         self._synchronous = "FULL" if durable else "OFF"
         self._watched_rows = watched_rows
+        self._search_s = search_s
         self._turns = Turns()
-        self._seen: dict[bytes, None] = {}
+        self._watch = Watch(path, self._turns, self._reading, self._writing)
+        self._zones: dict[int, Area] = {}
         self._idle: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         self._closed = False
@@ -60,14 +72,16 @@ class SqliteCatalogue:
     def search(self, request: SearchRequest) -> SearchResult:
         """Answer one page of a search, counting exactly over one snapshot of the catalogue."""
         with self._turns.turn(), self._reading() as connection:
+            pace = Pace(self._turns, self._search_s)
             try:
-                search = Search(connection, request, self._turns.pause)
-                answer = search.answer()
+                with pace.kept_by(connection):
+                    search = Search(connection, request, pace.pause)
+                    answer = search.answer()
             except sqlite3.OperationalError as error:
                 raise _too_complex(error) from error
             items = self._read_documents(connection, [row[0] for row in answer.rows])
         if search.area is not None and answer.blocks_read * BLOCK >= self._watched_rows:
-            self._watch(search.area)
+            self._watch.notice(search.area)
         return SearchResult(items, answer.matched, answer.next_token, answer.facets)
 
     def get(self, collection: str, item_id: str) -> Item | None:
@@ -107,7 +121,7 @@ class SqliteCatalogue:
         total = 0
         remaining = iter(items)
         with self._writing() as connection:
-            writer = Writer(connection)
+            writer = Writer(connection, self._zones)
             while batch := list(islice(remaining, _BATCH)):
                 writer.put(rows_of(batch, self._packing(connection, batch).pack))
                 total += len(batch)
@@ -117,7 +131,7 @@ class SqliteCatalogue:
     def delete(self, collection: str, item_id: str) -> bool:
         """Take an item out; whether it was there."""
         with self._writing() as connection:
-            writer = Writer(connection)
+            writer = Writer(connection, self._zones)
             there = writer.delete(collection, item_id)
             writer.finish()
         return there
@@ -149,27 +163,21 @@ class SqliteCatalogue:
         with self._reading() as connection:
             return list(sqlite_tables.problems(connection))
 
+    def expect(self, areas: Sequence[BaseGeometry]) -> None:
+        """Keep the numbers of these areas whether they are searched or not; counted in the background."""
+        self._watch.expect(areas)
+
+    def settle(self) -> None:
+        """Wait until the numbers of all areas that were expected or noticed are kept."""
+        self._watch.settle()
+
     def close(self) -> None:
         """Close every connection, those that are lent when they come back."""
+        self._watch.stop()
         with self._guard:
             self._closed = True
             while self._idle:
                 self._idle.pop().close()
-
-    def _watch(self, area: Area) -> None:
-        """Keep the numbers of a wide area from its second search on."""
-        key = area.geometry.wkb
-        with self._guard:
-            again = key in self._seen
-            self._seen.pop(key, None)
-            if not again:
-                self._seen[key] = None
-                for oldest in list(self._seen)[:-_SEEN_MAX]:
-                    del self._seen[oldest]
-        if again:
-            # another writer may hold the file for long: the area will be searched again
-            with suppress(sqlite3.OperationalError), self._writing() as connection:
-                sqlite_tables.count_zone(connection, area)
 
     def _packing(self, connection: sqlite3.Connection, batch: list[Item]) -> Documents:
         """What compresses documents; the first large batch trains the dictionary of all."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +61,7 @@ class Search:
         Args:
             connection: to a snapshot of the catalogue.
             request: the request.
-            pause: called now and then in a long search.
+            pause: called now and then in a long search, whose error ends it.
         """
         self._pause = pause
         self._connection = connection
@@ -130,7 +131,7 @@ class Search:
             records = found if self._filter is None else found[self._filter(found)]
             if self._request.filter is not None and self._filter is None:
                 records = records[self._passing(records)]
-            if self.area is not None and len(records):
+            if self.area is not None:
                 records = records[self.area.meets_records(self._connection, records)]
             if len(records):
                 yield records
@@ -148,16 +149,18 @@ class Search:
 
     def _read_rows(self, sql: str, values: list[Any]) -> Iterator[Records]:
         """Records of the rows that a statement gives and the area meets."""
-        cursor = self._connection.execute(sql, values)
-        while rows := cursor.fetchmany(_ROWS):
-            records = np.zeros(len(rows), RECORD)
-            rids, kinds, moments, ends, clouds, angles, shapes = zip(*rows, strict=True)
-            records["rid"], records["kind"], records["moment"] = rids, kinds, moments
-            lasts = zip(moments, ends, strict=True)
-            records["last"] = [moment if end is None else end for moment, end in lasts]
-            records["cloud"] = np.array(clouds, float)
-            records["incidence"] = np.array(angles, float)
-            yield records if self.area is None else records[self.area.meets(list(shapes))]
+        # closed whatever happens: a statement that is still open would hold its snapshot
+        with closing(self._connection.execute(sql, values)) as cursor:
+            while rows := cursor.fetchmany(_ROWS):
+                records = np.zeros(len(rows), RECORD)
+                rids, kinds, moments, ends, clouds, angles, shapes = zip(*rows, strict=True)
+                records["rid"], records["kind"], records["moment"] = rids, kinds, moments
+                lasts = zip(moments, ends, strict=True)
+                records["last"] = [moment if end is None else end for moment, end in lasts]
+                records["cloud"] = np.array(clouds, float)
+                records["incidence"] = np.array(angles, float)
+                yield records if self.area is None else records[self.area.meets(list(shapes))]
+                self._pause()
 
     def _reach(self) -> Reach:
         boxes = () if self.area is None else self.area.boxes
@@ -188,11 +191,12 @@ class Search:
         backwards = searched.keys[0][1]
         furthest = -(2**62) if backwards else 2**62
         values = [*searched.values, *searched.after_values, furthest if stop is None else stop[0]]
-        cursor = self._connection.execute(searched.walk_sql, values)
         page: list[Any] = []
-        while len(page) <= request.limit and (rows := cursor.fetchmany(_WALK_CHUNK)):
-            met = [True] * len(rows) if self.area is None else self.area.meets([row[1] for row in rows])
-            page.extend((row[0], *row[2:]) for row, is_met in zip(rows, met, strict=True) if is_met)
+        with closing(self._connection.execute(searched.walk_sql, values)) as cursor:
+            while len(page) <= request.limit and (rows := cursor.fetchmany(_WALK_CHUNK)):
+                met = [True] * len(rows) if self.area is None else self.area.meets([row[1] for row in rows])
+                page.extend((row[0], *row[2:]) for row, is_met in zip(rows, met, strict=True) if is_met)
+                self._pause()
         return page[: request.limit + 1] if len(page) > request.limit or stop is None else None
 
     def _from_zone(self) -> Tally | None:

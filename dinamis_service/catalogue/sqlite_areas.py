@@ -18,7 +18,9 @@ Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
 
 _MAX_BOXES = 8
-"""Parts of an area that are looked up one by one; beyond, its whole extent is."""
+"""Extents of an area that are looked up one by one."""
+_MAX_PARTS = 200
+"""Parts of an area from which on its whole extent is looked up."""
 _MANY = 2000
 """Records from which on the grid of an area pays for its making."""
 _WIDER = 4
@@ -55,18 +57,22 @@ _SHAPES = 5000
 class Area:
     """The area of a search made valid, and prepared for many tests."""
 
-    def __init__(self, geometry: BaseGeometry) -> None:
-        """Take a geometry in longitude and latitude."""
+    def __init__(self, geometry: BaseGeometry, *, divided: bool = True) -> None:
+        """Take a geometry in longitude and latitude; divided, parts that lie apart are looked at apart."""
+        self._divided = divided
         self.geometry: BaseGeometry = shapely.make_valid(geometry)
         shapely.prepare(self.geometry)
 
     @cached_property
     def boxes(self) -> tuple[Box, ...]:
-        """Extents (x0, y0, x1, y1) of its parts, or of the whole where they are many."""
-        parts = list(shapely.get_parts(self.geometry))
-        if not 1 <= len(parts) <= _MAX_BOXES:
-            parts = [self.geometry]
-        return tuple(part.bounds for part in parts)
+        """Some extents (x0, y0, x1, y1) that hold all of its parts, or the whole where these are many."""
+        parts = shapely.get_parts(self.geometry)
+        if not 1 <= len(parts) <= _MAX_PARTS:
+            parts = np.array([self.geometry])
+        boxes = shapely.bounds(parts)
+        while len(boxes) > _MAX_BOXES:
+            boxes = _with_two_joined(boxes)
+        return tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in boxes.tolist())
 
     def meets(self, shapes: list[bytes]) -> Mask:
         """Which of these footprints (WKB) the area intersects."""
@@ -76,6 +82,13 @@ class Area:
     def meets_records(self, connection: sqlite3.Connection, records: Records) -> Mask:
         """Which of these records' footprints the area intersects; few are read to tell."""
         met = np.zeros(len(records), bool)
+        if not len(records):
+            return met
+        for piece in self._pieces:
+            near = np.flatnonzero(~met & piece.touches(records))
+            met[near] = piece.meets_records(connection, records[near])
+        if self._pieces:
+            return met
         open_ = np.arange(len(records))
         if len(records) > _MANY and self._is_wide(records):
             open_ = self._look_at_grid(records, met)
@@ -84,6 +97,24 @@ class Area:
             part = open_[first : first + _SHAPES]
             met[part] = self.meets(_footprints(connection, records["rid"][part]))
         return met
+
+    def touches(self, records: Records) -> Mask:
+        """Which of these records' boxes touch the extent of the area."""
+        x0, y0, x1, y1 = self.geometry.bounds
+        hit: Mask = (records["x0"] <= x1) & (records["x1"] >= x0)
+        return hit & (records["y0"] <= y1) & (records["y1"] >= y0)
+
+    @cached_property
+    def _pieces(self) -> list[Area]:
+        """The parts of the area by the extents that hold them, looked at closer than the whole; or none."""
+        if not self._divided or len(self.boxes) == 1:
+            return []
+        parts, boxes = shapely.get_parts(self.geometry), np.array(self.boxes)
+        bounds = shapely.bounds(parts)[:, None]
+        held = (bounds[:, :, :2] >= boxes[:, :2]).all(axis=2) & (bounds[:, :, 2:] <= boxes[:, 2:]).all(axis=2)
+        of_box = held.argmax(axis=1)
+        groups = (parts[of_box == number] for number in np.unique(of_box))
+        return [Area(shapely.union_all(group), divided=False) for group in groups]
 
     def _is_wide(self, records: Records) -> bool:
         """Whether the area is so much larger than most footprints that its grid tells something of them."""
@@ -192,6 +223,18 @@ class Area:
             np.pad(of.astype(np.int64).cumsum(0).cumsum(1), ((1, 0), (1, 0))) for of in (inside, outside)
         ]
         return running[0], running[1]
+
+
+def _with_two_joined(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The boxes with those two made one that need the least surface more for it."""
+    low = np.minimum(boxes[:, None, :2], boxes[None, :, :2])
+    high = np.maximum(boxes[:, None, 2:], boxes[None, :, 2:])
+    own = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    more = np.prod(high - low, axis=2) - own[:, None] - own[None, :]
+    np.fill_diagonal(more, np.inf)
+    one, other = np.unravel_index(np.argmin(more), more.shape)
+    joined = np.concatenate([low[one, other], high[one, other]])
+    return np.concatenate([np.delete(boxes, [one, other], axis=0), joined[None]])
 
 
 def _sum_of(running: Places, left: Places, right: Places, low: Places, top: Places) -> Places:

@@ -174,7 +174,10 @@ def find_blocks(connection: sqlite3.Connection, reach: Reach) -> list[int]:
 
 
 def read_blocks(connection: sqlite3.Connection, blocks: Sequence[int], reach: Reach) -> Iterator[Records]:
-    """The records of these blocks that the search's boxes and period touch, some blocks at a time."""
+    """The records of these blocks that the search's boxes and period touch, some blocks at a time.
+
+    Nothing may be left of some blocks: the caller gets the empty array, and a moment to pause.
+    """
     colls = ""
     if reach.colls is not None:
         colls = f" AND shard / {_CELLS} IN ({','.join(map(str, map(int, reach.colls)))})"
@@ -182,9 +185,7 @@ def read_blocks(connection: sqlite3.Connection, blocks: Sequence[int], reach: Re
         chosen = ",".join(map(str, blocks[first : first + _READ]))
         sql = f"SELECT records FROM block WHERE block IN ({chosen}){colls}"  # noqa: S608 - whole numbers
         records = np.frombuffer(b"".join([row[0] for row in connection.execute(sql)]), RECORD)
-        records = records[reach.holds(records)]
-        if len(records):
-            yield records
+        yield records[reach.holds(records)]
 
 
 def add_records(connection: sqlite3.Connection, shard: int, records: Records) -> None:

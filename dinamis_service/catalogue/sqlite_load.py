@@ -16,11 +16,15 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from dinamis_service.catalogue import sqlite_tables
+from shapely.geometry.base import BaseGeometry
+
+from dinamis_service.catalogue import sqlite_tables, sqlite_zones
 from dinamis_service.catalogue.engine import Item, ItemError
+from dinamis_service.catalogue.sqlite_areas import Area
 from dinamis_service.catalogue.sqlite_documents import Documents, train
 from dinamis_service.catalogue.sqlite_rows import Row, rows_of
 from dinamis_service.catalogue.sqlite_write import Kinds
+from dinamis_service.catalogue.sqlite_zones import Cubes
 
 Part = Callable[[], Iterable[Item]]
 """Makes some ten thousand items, in whichever process; it must be picklable."""
@@ -36,6 +40,7 @@ def load(
     collections: Sequence[dict[str, Any]],
     parts: Sequence[Part],
     *,
+    areas: Sequence[BaseGeometry] = (),
     processes: int = 2,
     say: Callable[[str], None] = lambda _: None,
 ) -> int:
@@ -45,6 +50,7 @@ def load(
         path: the file, which must not exist.
         collections: all that the items are of.
         parts: the items.
+        areas: those whose numbers are kept from the beginning, as `CatalogueEngine.expect` takes them.
         processes: processes that make rows, beside the one that writes.
         say: told how far it is.
 
@@ -71,6 +77,9 @@ def load(
         _index(connection)
         say("blocks")
         sqlite_tables.count_anew(connection)
+        if areas:
+            say(f"numbers of {len(areas)} areas")
+            _count_areas(connection, areas)
         connection.execute("COMMIT")
         number = int(connection.execute("SELECT count(*) FROM doc").fetchone()[0])
     finally:
@@ -95,6 +104,14 @@ def _fill(
         done += len(rows)
         if number % 20 == 0 or number == len(parts):
             say(f"{done} items")
+
+
+def _count_areas(connection: sqlite3.Connection, areas: Sequence[BaseGeometry]) -> None:
+    for area in map(Area, areas):
+        zone, counted = sqlite_zones.add_zone(connection, area, pinned=True), Cubes()
+        for _ in sqlite_tables.count_zone(connection, zone, area, counted):
+            pass
+        sqlite_zones.finish_zone(connection, zone, counted)
 
 
 def _rows_of_parts(

@@ -45,7 +45,8 @@ CREATE INDEX IF NOT EXISTS object_rid ON object (rid);
 """
 OBJECTS = "CREATE TABLE loaded_object (key TEXT NOT NULL, rid INTEGER NOT NULL)"
 """Objects of items that are being loaded, until their index is made."""
-_VERSION = 2
+_VERSION = 3
+_BLOCKS_SINCE = 2
 _PAGE_BYTES = 8192
 _CACHE_KIB = 32_768
 _MAPPED_BYTES = 2**31 - 65_536
@@ -71,13 +72,21 @@ def connect(path: Path, synchronous: str) -> sqlite3.Connection:
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables that are not there; a file of the first version gets its blocks and numbers."""
+    """Make the tables that are not there; a file of the first version gets its blocks and numbers.
+
+    One of the second version loses the numbers of all areas but the world: they are counted again.
+    """
     connection.execute("PRAGMA journal_mode=WAL")
     if connection.execute("PRAGMA user_version").fetchone()[0] == _VERSION:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == _BLOCKS_SINCE:
+            connection.execute("DELETE FROM cube WHERE zone <> ?", [WORLD])
+            connection.execute("DROP TABLE zone")
+            make(connection)
+        elif version != _VERSION:
             for index in ("item_moment", "item_kind", "item_span"):
                 connection.execute(f"DROP INDEX IF EXISTS {index}")
             connection.execute("DROP TABLE IF EXISTS footprint")
@@ -122,15 +131,14 @@ def count_anew(connection: sqlite3.Connection) -> None:
     cubes.write(connection)
 
 
-def count_zone(connection: sqlite3.Connection, area: Area) -> None:
-    """Make an area a zone and count its items, within the caller's transaction."""
-    if sqlite_zones.zone_of(connection, area) is not None:
-        return  # another process was faster
-    zone, cubes = sqlite_zones.add_zone(connection, area), Cubes()
+def count_zone(
+    connection: sqlite3.Connection, zone: int, area: Area, cubes: Cubes, sign: int = 1
+) -> Iterator[None]:
+    """Count the items of an area into the numbers of a zone (or take them back), ten thousands at a step."""
     reach = Reach(area.boxes)
     for records in read_blocks(connection, find_blocks(connection, reach), reach):
-        cubes.add(zone, records[area.meets_records(connection, records)])
-    cubes.write(connection)
+        cubes.add(zone, records[area.meets_records(connection, records)], sign)
+        yield
 
 
 def problems(connection: sqlite3.Connection) -> Iterator[str]:
@@ -184,12 +192,14 @@ def _digests(records: Records) -> NDArray[np.uint64]:
 def _wrong_numbers(connection: sqlite3.Connection) -> Iterator[str]:
     """The numbers of each zone are those of a recount."""
     recount = Cubes()
-    areas = sqlite_zones.watched(connection)
+    areas: dict[int, Area] = {}
+    sqlite_zones.read_zones(connection, areas, ready=True)
     for body in connection.execute("SELECT records FROM block"):
         records = np.frombuffer(body[0], RECORD)
         recount.add(WORLD, records, -1)
-        for zone, area in areas.items():
-            recount.add(zone, records[area.meets_records(connection, records)], -1)
+    for zone, area in areas.items():
+        for _ in count_zone(connection, zone, area, recount, -1):
+            pass
     for zone, kind, month in recount.differences(connection):
         yield f"zone {zone} is miscounted: kind {kind}, month {month}"
 

@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from dinamis_service.catalogue.engine import ItemError
+from dinamis_service.catalogue.sqlite_areas import Area
 from dinamis_service.catalogue.sqlite_blocks import (
     Records,
     add_records,
@@ -22,7 +23,7 @@ from dinamis_service.catalogue.sqlite_blocks import (
     shards_of,
 )
 from dinamis_service.catalogue.sqlite_rows import SHARED_FACTS, Row
-from dinamis_service.catalogue.sqlite_zones import WORLD, Cubes, watched
+from dinamis_service.catalogue.sqlite_zones import WORLD, Cubes, read_zones
 
 Key = tuple[str, int]
 """An item's id and the number of its collection."""
@@ -71,12 +72,18 @@ class Kinds:
 class Writer:
     """Puts rows in and takes them out; `finish` before the transaction is committed."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Write within the transaction that the caller has begun."""
+    def __init__(self, connection: sqlite3.Connection, zones: dict[int, Area]) -> None:
+        """Write within the transaction that the caller has begun.
+
+        Args:
+            connection: in the transaction.
+            zones: those of the last writer, brought up to date; no other thread may look at them meanwhile.
+        """
         self._connection = connection
         self._kinds = Kinds(connection)
         self._cubes = Cubes()
-        self._zones = watched(connection)
+        self._zones = zones
+        read_zones(connection, zones, ready=False)
 
     def put(self, batch: Sequence[Row]) -> None:
         """Rows in, replacing those of the same id and collection; of two with one id, the later stays."""

@@ -1,10 +1,13 @@
 """Numbers kept beside the items, so that searches of the whole world or of a whole country need not count.
 
 A zone is an area whose items are counted by kind, month, cloud cover and incidence angle, in the
-transaction that changes an item. The world is always one; other wide areas become one when they are
-searched again, and the one made first gives way. Cloud cover is kept by steps of 10 % and incidence by
-steps of 5 degrees, what lies on a step apart from what lies between two: so that `<` and `<=` are both
-exact there.
+transaction that changes an item. The world is always one, and so are the areas that the catalogue is told to
+expect (pinned); other wide areas become one when they are searched again, and the one made first gives way.
+Cloud cover is kept by steps of 10 % and incidence by steps of 5 degrees, what lies on a step apart from what
+lies between two: so that `<` and `<=` are both exact there.
+
+What changes while a zone is being counted is counted in it as well, so that nobody waits: until it is ready,
+its numbers are what changed since, modulo 2**32.
 """
 
 from __future__ import annotations
@@ -29,7 +32,10 @@ from dinamis_service.catalogue.sqlite_masks import (
 from dinamis_service.catalogue.sqlite_tally import Tally, months_of
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS zone (zone INTEGER PRIMARY KEY AUTOINCREMENT, area BLOB NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS zone (
+  zone INTEGER PRIMARY KEY AUTOINCREMENT, area BLOB NOT NULL UNIQUE, pinned INTEGER NOT NULL DEFAULT 0,
+  ready INTEGER NOT NULL DEFAULT 1
+);
 CREATE TABLE IF NOT EXISTS cube (
   zone INTEGER NOT NULL, kind INTEGER NOT NULL, month INTEGER NOT NULL, numbers BLOB NOT NULL,
   PRIMARY KEY (zone, kind, month)
@@ -38,6 +44,7 @@ INSERT OR IGNORE INTO zone (zone, area) VALUES (1, x'');
 """
 WORLD = 1
 ZONES_MAX = 12
+"""Zones beside the world and those that are pinned."""
 _COUNT = np.dtype("<u4")
 
 
@@ -96,17 +103,22 @@ class Cubes:
                 continue
             sql = "SELECT numbers FROM cube WHERE zone = ? AND kind = ? AND month = ?"
             held = connection.execute(sql, key).fetchone()
-            numbers = change if held is None else change + np.frombuffer(held[0], _COUNT)
+            numbers = (change if held is None else change + np.frombuffer(held[0], _COUNT)).astype(_COUNT)
             if numbers.any():
-                body = numbers.astype(_COUNT).tobytes()
-                connection.execute("INSERT OR REPLACE INTO cube VALUES (?, ?, ?, ?)", (*key, body))
+                row = (*key, numbers.tobytes())
+                connection.execute("INSERT OR REPLACE INTO cube VALUES (?, ?, ?, ?)", row)
             else:
                 connection.execute("DELETE FROM cube WHERE zone = ? AND kind = ? AND month = ?", key)
         self._changes.clear()
 
     def differences(self, connection: sqlite3.Connection) -> Iterator[tuple[int, int, int]]:
-        """Zone, kind and month of every sum of a change and what the catalogue holds that is not nothing."""
-        for zone, kind, month, body in connection.execute("SELECT zone, kind, month, numbers FROM cube"):
+        """Zone, kind and month of every sum of a change and what the catalogue holds that is not nothing.
+
+        What is not a zone yet is left out.
+        """
+        unready = "SELECT zone FROM zone WHERE NOT ready"
+        held = f"SELECT zone, kind, month, numbers FROM cube WHERE zone NOT IN ({unready})"  # noqa: S608
+        for zone, kind, month, body in connection.execute(held):
             change = self._changes.pop((zone, kind, month), np.zeros(CELLS, np.int64))
             if (np.frombuffer(body, _COUNT) + change).any():
                 yield zone, kind, month
@@ -117,23 +129,66 @@ def zone_of(connection: sqlite3.Connection, area: Area | None) -> int | None:
     """The zone that is exactly this area; without an area, the world."""
     if area is None:
         return WORLD
-    row = connection.execute("SELECT zone FROM zone WHERE area = ?", [_key(area)]).fetchone()
+    row = connection.execute("SELECT zone FROM zone WHERE area = ? AND ready", [_key(area)]).fetchone()
     return None if row is None else int(row[0])
 
 
-def watched(connection: sqlite3.Connection) -> dict[int, Area]:
-    """Every zone but the world."""
-    rows = connection.execute("SELECT zone, area FROM zone WHERE zone <> ?", [WORLD])
-    return {zone: Area(shapely.from_wkb(body)) for zone, body in rows}
+def read_zones(connection: sqlite3.Connection, known: dict[int, Area], *, ready: bool) -> None:
+    """Bring `known` up to date with every zone but the world; those it holds already are not read again.
+
+    Args:
+        connection: to a snapshot of the catalogue, or within a transaction that has changed no zone.
+        known: areas of zones.
+        ready: leave out those that are still being counted.
+    """
+    sql = "SELECT zone FROM zone WHERE zone <> ? AND ready >= ?"
+    zones = [row[0] for row in connection.execute(sql, [WORLD, ready])]
+    for gone in set(known).difference(zones):
+        del known[gone]
+    for zone in set(zones).difference(known):
+        body = connection.execute("SELECT area FROM zone WHERE zone = ?", [zone]).fetchone()[0]
+        known[zone] = Area(shapely.from_wkb(body))
 
 
-def add_zone(connection: sqlite3.Connection, area: Area) -> int:
-    """A new zone, still without numbers, in place of the oldest where there are too many."""
-    oldest = "SELECT zone FROM zone WHERE zone <> ? ORDER BY zone DESC LIMIT -1 OFFSET ?"
-    for row in connection.execute(oldest, [WORLD, ZONES_MAX - 1]).fetchall():
+def is_kept(connection: sqlite3.Connection, area: Area, *, pinned: bool) -> bool:
+    """Whether an area is a zone that is ready, and pinned where that is asked for."""
+    sql = "SELECT 1 FROM zone WHERE area = ? AND ready AND pinned >= ?"
+    return connection.execute(sql, [_key(area), pinned]).fetchone() is not None
+
+
+def pinned_beside(connection: sqlite3.Connection, areas: Sequence[Area]) -> list[int]:
+    """Zones that are pinned and none of these areas."""
+    keys = {_key(area) for area in areas}
+    return [
+        zone
+        for zone, key in connection.execute("SELECT zone, area FROM zone WHERE pinned")
+        if key not in keys
+    ]
+
+
+def pin(connection: sqlite3.Connection, zone: int, *, pinned: bool = True) -> None:
+    """Let a zone never give way, or let it again."""
+    connection.execute("UPDATE zone SET pinned = ? WHERE zone = ?", [pinned, zone])
+
+
+def add_zone(connection: sqlite3.Connection, area: Area, *, pinned: bool) -> int:
+    """A new zone that is not ready, in place of those that never will be and of the oldest if too many."""
+    leaving = "SELECT zone FROM zone WHERE NOT ready"
+    oldest = (
+        "SELECT zone FROM zone WHERE zone <> ? AND ready AND NOT pinned ORDER BY zone DESC LIMIT -1 OFFSET ?"
+    )
+    rows = connection.execute(leaving).fetchall()
+    for row in rows + connection.execute(oldest, [WORLD, ZONES_MAX - (not pinned)]).fetchall():
         connection.execute("DELETE FROM cube WHERE zone = ?", row)
         connection.execute("DELETE FROM zone WHERE zone = ?", row)
-    return int(connection.execute("INSERT INTO zone (area) VALUES (?)", [_key(area)]).lastrowid or 0)
+    sql = "INSERT INTO zone (area, pinned, ready) VALUES (?, ?, 0)"
+    return int(connection.execute(sql, [_key(area), pinned]).lastrowid or 0)
+
+
+def finish_zone(connection: sqlite3.Connection, zone: int, counted: Cubes) -> None:
+    """Add what was counted to what has changed since; from now on the zone answers searches."""
+    counted.write(connection)
+    connection.execute("UPDATE zone SET ready = 1 WHERE zone = ?", [zone])
 
 
 def tally_months(  # noqa: PLR0917 - the parts of one question

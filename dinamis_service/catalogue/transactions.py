@@ -17,7 +17,7 @@ from starlette.responses import Response
 from dinamis_service.catalogue.documents import Addresses, entity_tag, item_document, stored_item
 from dinamis_service.catalogue.engine import Item, ItemError
 from dinamis_service.catalogue.moments import format_moment
-from dinamis_service.catalogue.orderable_view import reconciled
+from dinamis_service.catalogue.orderable_view import put_items
 from dinamis_service.catalogue.parameters import no_collection
 from dinamis_service.catalogue.stac_items import Remarks, StacFileError, fit_item
 from dinamis_service.context import Context, base_url
@@ -233,7 +233,7 @@ class _Edit:
 
     def _upsert(self, items: list[Item]) -> None:
         try:
-            self.context.catalogue.upsert(reconciled(self.context.catalogue, items))
+            put_items(self.context.catalogue, items)
         except ItemError as error:
             raise BadRequestError(self._say(f"Scène refusée : {error}", f"Item refused: {error}")) from error
 

@@ -7,10 +7,17 @@ processors.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from dinamis_service.catalogue.engine import search_too_long
+
+_STEPS = 50_000
+"""Steps of SQLite's machine, a few milliseconds, after which a statement pauses."""
 
 
 class Turns:
@@ -62,3 +69,43 @@ class Turns:
                 self._waiting.popleft().release()
             else:
                 self._held = False
+
+
+class Pace:
+    """How a search goes on: others go first now and then, and some day its time is over."""
+
+    def __init__(self, turns: Turns, seconds: float) -> None:
+        """Begin now, as the holder of the turn; what others take of the time counts, too."""
+        self._turns = turns
+        self._end = time.monotonic() + seconds
+
+    def pause(self) -> None:
+        """Let others go first.
+
+        Raises:
+            SearchError: the time is over.
+        """
+        if self._pause_within():
+            raise search_too_long()
+
+    @contextmanager
+    def kept_by(self, connection: sqlite3.Connection) -> Iterator[None]:
+        """In the block, statements of the connection pause as well, and are ended when the time is over.
+
+        Raises:
+            SearchError: the time was over.
+        """
+        connection.set_progress_handler(self._pause_within, _STEPS)
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                raise search_too_long() from error
+            raise
+        finally:
+            connection.set_progress_handler(None, 0)
+
+    def _pause_within(self) -> bool:
+        """Let others go first; whether the time is over."""
+        self._turns.pause()
+        return time.monotonic() > self._end

@@ -10,7 +10,7 @@ from pathlib import Path
 from dinamis_service.catalogue.engine import Item
 from dinamis_service.catalogue.ingest import Scene, asset_key, ingest_cog
 from dinamis_service.catalogue.missions import PLATFORMS
-from dinamis_service.catalogue.orderable_view import HELD_AS, reconciled
+from dinamis_service.catalogue.orderable_view import HELD_AS, put_items
 from dinamis_service.catalogue.rasters import RasterError, describe
 from dinamis_service.context import Context
 from dinamis_service.errors import ConflictError, InvalidError
@@ -99,7 +99,7 @@ def _deliver_archive(context: Context, operator: Caller, order: Order, sources: 
             delivered.append(ingest_cog(context, _same_scene(item), assets))
         else:
             delivered.append(_now_downloadable(item))
-            context.catalogue.upsert(reconciled(context.catalogue, delivered[-1:]))
+            put_items(context.catalogue, delivered[-1:])
     return delivered
 
 

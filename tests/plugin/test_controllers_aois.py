@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsRectangle
+from shapely.geometry import Polygon, box
 
 from dinamis_plugin.controllers.aois import AoiController
+from dinamis_plugin.domain.aoi import Aoi, combine
+from dinamis_plugin.qgisio.geometry import area_km2
 
-from .waiting import Caught, Ticker, wait_until
+from .waiting import Caught, Ticker, run_for, wait_until
 
 WGS84 = QgsCoordinateReferenceSystem("EPSG:4326")
 
@@ -22,7 +26,8 @@ def test_areas_that_overlap_count_once(aois):
     assert aois.add_extent(QgsRectangle(3, 45, 4, 46), WGS84)
     assert aois.add_geometry(QgsGeometry.fromRect(QgsRectangle(3.5, 45, 4, 46)), WGS84)
     assert len(changed.values) == 2
-    assert aois.total_area_km2 == pytest.approx(8686.4, abs=0.1)
+    assert aois.total_area_km2 is None
+    assert Caught(aois.measured).wait() == aois.total_area_km2 == pytest.approx(8686.4, abs=0.1)
     aois.remove(0)
     assert aois.total_area_km2 == pytest.approx(4343.19, abs=0.1)
     aois.clear()
@@ -30,6 +35,59 @@ def test_areas_that_overlap_count_once(aois):
     assert len(changed.values) == 4
     aois.clear()
     assert len(changed.values) == 4
+
+
+def test_the_sum_of_an_earlier_list_is_not_told(aois):
+    measured = Caught(aois.measured)
+    for west in range(3, 8):
+        aois.add_extent(QgsRectangle(west, 45, west + 1, 46), WGS84)
+    measured.wait()
+    aois.add_extent(QgsRectangle(8, 45, 9, 46), WGS84)
+    while len(aois.aois) > 1:
+        aois.remove(0)
+    run_for(0.3)
+    assert len(measured.values) == 1
+    assert aois.total_area_km2 == pytest.approx(8686.4, abs=0.1)
+
+
+def rough(x, seed, count=200_000):
+    """A coast of so many vertices round a centre."""
+    angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
+    shift = np.random.default_rng(seed).uniform(0, 6, 14)
+    radius = 0.5 + sum(0.15 / 2**k * np.sin(2**k * angle + shift[k - 1]) for k in range(1, 15))
+    return Polygon(np.column_stack([x + radius * np.cos(angle), 43.6 + radius * np.sin(angle)]))
+
+
+def test_huge_areas_are_joined_and_clipped_while_the_window_lives(aois):
+    huge = [Aoi(str(seed), rough(3.6 + seed / 2, seed), 1.0) for seed in range(2)]
+    measured, zones = Caught(aois.measured), Caught(aois.zone_ready)
+    scenes = [box(3.5, 43.5, 3.7, 43.7), box(3.6, 43.5, 3.8, 43.7)]
+    with Ticker() as ticker:
+        aois._add(huge)
+        aois.find_zone()
+        aois.find_zone(scenes)
+        measured.wait(seconds=30)
+        zones.wait(seconds=30)
+    assert ticker.longest_ms < 50
+    whole = combine(huge)
+    assert measured.values == [pytest.approx(area_km2(whole))]
+    assert len(zones.values) == 1
+    assert zones.values[0].symmetric_difference(whole.intersection(combine_boxes(scenes))).area < 1e-12
+
+
+def combine_boxes(boxes):
+    return combine([Aoi("", one, 1.0) for one in boxes])
+
+
+def test_without_areas_there_is_no_zone(aois):
+    zones = Caught(aois.zone_ready)
+    aois.find_zone([box(3, 43, 4, 44)])
+    assert zones.wait() is None
+    aois.add_extent(QgsRectangle(8, 45, 9, 46), WGS84)
+    aois.find_zone([box(3, 43, 4, 44)])
+    assert zones.wait(2) is None
+    aois.find_zone()
+    assert zones.wait(3).bounds == (8, 45, 9, 46)
 
 
 def test_a_bad_drawing_changes_nothing(aois):

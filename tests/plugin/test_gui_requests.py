@@ -56,14 +56,17 @@ def opened(qtbot, dialog):
 
 @pytest.fixture
 def order(qtbot):
-    return opened(qtbot, OrderDialog([orderable(1), orderable(2)], [make_aoi(side=0.05)]))
+    dialog = opened(qtbot, OrderDialog([orderable(1), orderable(2)], has_areas=True))
+    dialog.set_zone(make_aoi(side=0.05).geometry)
+    return dialog
 
 
 @pytest.fixture
 def programming(qtbot):
-    dialog = ProgrammingDialog([make_aoi()])
+    dialog = ProgrammingDialog(has_areas=True)
     dialog.set_products(PRODUCTS)
-    return opened(qtbot, dialog)
+    opened(qtbot, dialog).set_zone(make_aoi().geometry)
+    return dialog
 
 
 # Archive order
@@ -209,7 +212,7 @@ def test_the_identifier_is_shown_once_sent(order):
 
 def test_several_sensors_make_several_requests(qtbot):
     scenes = [orderable(1), orderable(2, "SPOT 6/7"), orderable(3)]
-    dialog = opened(qtbot, OrderDialog(scenes, []))
+    dialog = opened(qtbot, OrderDialog(scenes))
     sent = Caught(dialog.submit_requested)
     forms = Caught(dialog.form_requested)
     assert "2" in child(dialog, "orderSplitLabel").text()
@@ -217,6 +220,9 @@ def test_several_sensors_make_several_requests(qtbot):
     dialog.set_submitted(make_order(1))
     click(child(dialog, "orderNextButton"))
     assert forms.values == ["spot-archive"]
+    assert not child(dialog, "orderSubmitButton").isEnabled()  # its own options come first
+    dialog.set_form(FIELDS)
+    flush_deletions()
     click(child(dialog, "orderSubmitButton"))
     dialog.set_submitted(make_order(2))
     assert not child(dialog, "orderNextButton").isVisible()
@@ -225,7 +231,7 @@ def test_several_sensors_make_several_requests(qtbot):
 
 
 def test_without_a_project_one_is_asked_for(qtbot):
-    dialog = OrderDialog([orderable(1)], [])
+    dialog = OrderDialog([orderable(1)])
     qtbot.addWidget(dialog)
     dialog.begin()
     dialog.show()
@@ -234,6 +240,8 @@ def test_without_a_project_one_is_asked_for(qtbot):
     click(child(dialog, "orderNewProjectButton"))
     assert len(wanted.values) == 1
     dialog.set_projects([PROJECT])
+    assert "being read" in child(dialog, "orderHintLabel").text()
+    dialog.set_form(FIELDS)
     assert child(dialog, "orderSubmitButton").isEnabled()
 
 
@@ -244,11 +252,27 @@ def test_a_project_just_created_is_chosen(order):
 
 
 def test_areas_that_no_scene_covers_do_not_clip(qtbot):
-    dialog = OrderDialog([orderable(1)], [make_aoi(west=10)])
+    dialog = OrderDialog([orderable(1)], has_areas=True)
     qtbot.addWidget(dialog)
     dialog.begin()
+    dialog.set_zone(None)
     assert not child(dialog, "orderClipCheck").isEnabled()
     assert not child(dialog, "orderClipCheck").isChecked()
+
+
+@pytest.mark.parametrize("kind", ["order", "programming"])
+def test_until_the_areas_are_joined_nothing_can_be_sent(kind, request):
+    dialog = request.getfixturevalue(kind)
+    wanted = Caught(dialog.zone_requested)
+    dialog.begin()
+    footprints = [orderable(1).footprint, orderable(2).footprint] if kind == "order" else []
+    assert [part.bounds for part in wanted.values[0]] == [part.bounds for part in footprints]
+    assert not child(dialog, f"{kind}SubmitButton").isEnabled()
+    assert "being joined" in child(dialog, f"{kind}HintLabel").text()
+    assert dialog.make_draft() is None
+    dialog.set_zone(make_aoi(side=0.03).geometry)
+    assert child(dialog, f"{kind}SubmitButton").isEnabled()
+    assert dialog.make_draft().geometry.bounds == pytest.approx((3.6, 43.5, 3.63, 43.53))
 
 
 # Programming request
@@ -301,7 +325,7 @@ def test_another_product_asks_its_form_and_a_new_estimate(programming, qtbot):
 
 
 def test_without_an_area_it_says_where_to_add_one(qtbot):
-    dialog = ProgrammingDialog([])
+    dialog = ProgrammingDialog()
     dialog.set_products(PRODUCTS)
     opened(qtbot, dialog)
     assert not child(dialog, "programmingSubmitButton").isEnabled()

@@ -21,18 +21,29 @@ from dinamis_service.catalogue.engine import (
     Facets,
     Item,
     SearchRequest,
+    SearchResult,
     SortKey,
 )
 from dinamis_service.catalogue.filters import parse_filter
 from dinamis_service.catalogue.pgstac import PgstacCatalogue
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 
+
+class SettledCatalogue(SqliteCatalogue):
+    """Every area that reads a block becomes a zone at its second search, before the next one."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, durable=False, watched_rows=1)
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        result = super().search(request)
+        self.settle()
+        return result
+
+
 ENGINES: dict[str, Callable[[Path], CatalogueEngine]] = {
     "sqlite": lambda folder: SqliteCatalogue(folder / "catalogue.sqlite", durable=False),
-    # every area that reads a block becomes a zone at its second search
-    "sqlite, zones": lambda folder: SqliteCatalogue(
-        folder / "catalogue.sqlite", durable=False, watched_rows=1
-    ),
+    "sqlite, zones": lambda folder: SettledCatalogue(folder / "catalogue.sqlite"),
     "pgstac": lambda _folder: PgstacCatalogue(server().new_database(pgstac=True)),
 }
 START = datetime(2015, 1, 1, tzinfo=UTC)

@@ -15,7 +15,13 @@ from hypothesis import strategies as st
 from dinamis_service.catalogue import collections
 from dinamis_service.catalogue.engine import Item, SearchRequest
 from dinamis_service.catalogue.matching import acquisition_of_item, acquisition_of_name
-from dinamis_service.catalogue.orderable_view import HELD_AS, hidden_orderables, is_orderable, reconciled
+from dinamis_service.catalogue.orderable_view import (
+    HELD_AS,
+    hidden_orderables,
+    is_orderable,
+    put_items,
+    reconciled,
+)
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.cli import main
 
@@ -233,7 +239,7 @@ def orderable(catalogue: SqliteCatalogue) -> list[str]:
 
 def test_the_twin_of_a_new_product_leaves_the_orderable_view(catalogue: SqliteCatalogue):
     catalogue.upsert([archive(), archive(DS_A + "_STEREO"), archive(DS_A.replace("0123_", "0133_"))])
-    catalogue.upsert(reconciled(catalogue, [product()]))
+    put_items(catalogue, [product()])
     assert orderable(catalogue) == sorted([DS_A + "_STEREO", DS_A.replace("0123_", "0133_")])
     twin = catalogue.get("pleiades", DS_A)
     assert twin is not None
@@ -241,19 +247,19 @@ def test_the_twin_of_a_new_product_leaves_the_orderable_view(catalogue: SqliteCa
 
 
 def test_an_archive_that_comes_later_is_not_offered(catalogue: SqliteCatalogue):
-    catalogue.upsert(reconciled(catalogue, [product()]))
-    catalogue.upsert(reconciled(catalogue, [archive()]))
+    put_items(catalogue, [product()])
+    put_items(catalogue, [archive()])
     assert orderable(catalogue) == []
 
 
 def test_both_may_come_together(catalogue: SqliteCatalogue):
-    catalogue.upsert(reconciled(catalogue, [archive(), product()]))
+    put_items(catalogue, [archive(), product()])
     assert orderable(catalogue) == []
 
 
 def test_what_is_held_in_part_can_still_be_ordered(catalogue: SqliteCatalogue):
     catalogue.upsert([archive()])
-    catalogue.upsert(reconciled(catalogue, [product(box=CUT)]))
+    put_items(catalogue, [product(box=CUT)])
     assert orderable(catalogue) == [DS_A]
 
 
@@ -261,13 +267,11 @@ def test_parts_add_up(catalogue: SqliteCatalogue):
     west, south, east, north = HERE
     middle = (west + east) / 2
     catalogue.upsert([archive()])
-    catalogue.upsert(
-        reconciled(catalogue, [product("IMG_PHR1A_PMS_201806161040123_W", box=(west, south, middle, north))])
-    )
+    put_items(catalogue, [product("IMG_PHR1A_PMS_201806161040123_W", box=(west, south, middle, north))])
     assert orderable(catalogue) == [DS_A]
     right = product("IMG_PHR1A_PMS_201806161040123_E", box=(middle, south, east, north))
     assert [one["id"] for one in hidden_orderables(catalogue, right)] == [DS_A]
-    catalogue.upsert(reconciled(catalogue, [right]))
+    put_items(catalogue, [right])
     assert orderable(catalogue) == []
 
 
@@ -275,7 +279,7 @@ def test_the_same_item_delivered_is_itself(catalogue: SqliteCatalogue):
     catalogue.upsert([archive()])
     delivered = product(DS_A)
     assert reconciled(catalogue, [delivered]) == [delivered]
-    catalogue.upsert(reconciled(catalogue, [delivered]))
+    put_items(catalogue, [delivered])
     assert orderable(catalogue) == []
     assert is_orderable(archive())
 
@@ -297,9 +301,9 @@ def test_many_are_reconciled_at_once(catalogue: SqliteCatalogue):
     """A supplier's archive against what is held: none hidden but the twins."""
     names = [f"DS_PHR1A_20180616104{second:03d}3_FR1_PX_E003N43_0712_01654" for second in range(0, 60, 2)]
     held = [item(f"IMG_{name[3:24]}_ORT", "PHR1A", when(name), kind="downloadable") for name in names[::3]]
-    catalogue.upsert(reconciled(catalogue, held))
+    put_items(catalogue, held)
     offered = [item(name, "PHR1A", when(name), kind="orderable") for name in names]
-    catalogue.upsert(reconciled(catalogue, offered))
+    put_items(catalogue, offered)
     assert orderable(catalogue) == sorted(set(names) - set(names[::3]))
 
 

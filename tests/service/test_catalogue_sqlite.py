@@ -17,13 +17,32 @@ import numpy as np
 import orjson
 import pytest
 import shapely
-from catalogue_model import FILTERS, PARSED, START, all_pages, facets, make_item, matches
+from catalogue_model import (
+    FILTERS,
+    PARSED,
+    START,
+    SettledCatalogue,
+    all_pages,
+    facets,
+    make_item,
+    matches,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dinamis_service.catalogue import collections, sqlite_answers, sqlite_load
-from dinamis_service.catalogue.engine import FACETS, Item, ItemError, SearchRequest
+from dinamis_service.catalogue import (
+    collections,
+    sqlite_answers,
+    sqlite_load,
+    sqlite_tables,
+    sqlite_watch,
+    sqlite_zones,
+)
+from dinamis_service.catalogue.engine import FACETS, Item, ItemError, SearchError, SearchRequest
+from dinamis_service.catalogue.filters import parse_filter
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
+from dinamis_service.catalogue.sqlite_answers import Search
+from dinamis_service.catalogue.sqlite_areas import Area
 from dinamis_service.catalogue.sqlite_months import within_its_months
 from dinamis_service.catalogue.sqlite_search import plan
 from dinamis_service.catalogue.turns import Turns
@@ -33,7 +52,7 @@ STANDARD = collections.standard_collections()
 
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Iterator[SqliteCatalogue]:
-    engine = SqliteCatalogue(tmp_path / "catalogue.sqlite", durable=False, watched_rows=1)
+    engine = SettledCatalogue(tmp_path / "catalogue.sqlite")
     collections.install(engine)
     yield engine
     engine.close()
@@ -103,6 +122,14 @@ def test_footprints_are_told_apart_exactly(catalogue: SqliteCatalogue) -> None:
     assert catalogue.check() == []
 
 
+@given(parts=st.lists(st.tuples(*[st.floats(-80, 80)] * 2, *[st.floats(0.01, 9)] * 2), max_size=40))
+def test_extents_of_an_area_hold_all_of_it(parts: list[tuple[float, float, float, float]]) -> None:
+    boxes = [shapely.box(x, y, x + wide, y + high) for x, y, wide, high in parts or [(0, 0, 1, 1)]]
+    area = Area(shapely.union_all(boxes))
+    assert len(area.boxes) <= 8
+    assert shapely.union_all([shapely.box(*box) for box in area.boxes]).covers(area.geometry)
+
+
 def test_zones_answer_day_by_day_and_by_step(catalogue: SqliteCatalogue) -> None:
     """Every bound in time and every step of the sliders, over the world and over a zone."""
     held = some_items(3, 600)
@@ -154,6 +181,163 @@ def test_watched_zones_are_few_and_follow_what_changes(catalogue: SqliteCatalogu
         expected = matches(held.values(), SearchRequest(geometry=area))
         assert catalogue.search(SearchRequest(geometry=area, limit=0)).matched == len(expected)
     assert catalogue.check() == []
+
+
+def zones_of(catalogue: SqliteCatalogue) -> list[tuple[bool, bool]]:
+    """Whether each zone but the world is pinned, and ready."""
+    with sqlite3.connect(catalogue.path) as connection:
+        rows = connection.execute("SELECT pinned, ready FROM zone WHERE zone > 1 ORDER BY zone").fetchall()
+    return [(bool(pinned), bool(ready)) for pinned, ready in rows]
+
+
+def test_expected_areas_never_give_way(catalogue: SqliteCatalogue) -> None:
+    """They are kept beside those that are noticed, until others are expected; an area can be both."""
+    held = some_items(21, 300)
+    catalogue.upsert(held)
+    areas = [shapely.box(0, 40, 6, 43 + number / 10) for number in range(16)]
+    for _ in range(2):
+        catalogue.search(SearchRequest(geometry=areas[2]))  # noticed before it is expected
+    catalogue.expect(areas[:3])
+    catalogue.settle()
+    assert sorted(zones_of(catalogue)) == [(True, True)] * 3
+    for area in areas[3:] * 2:
+        catalogue.search(SearchRequest(geometry=area))
+    assert sorted(zones_of(catalogue)) == [(False, True)] * 12 + [(True, True)] * 3
+    for area in areas:
+        expected = len(matches(held, SearchRequest(geometry=area)))
+        assert catalogue.search(SearchRequest(geometry=area, limit=0)).matched == expected
+    catalogue.expect(areas[:1])
+    catalogue.settle()
+    assert zones_of(catalogue).count((True, True)) == 1
+    assert catalogue.check() == []
+
+
+def test_an_expected_area_is_answered_by_its_numbers_from_the_first_search(tmp_path: Path) -> None:
+    area = shapely.box(1, 41, 5, 45)
+    loaded = tmp_path / "catalogue.sqlite"
+    sqlite_load.load(loaded, STANDARD, [partial(part_of, 22, 700)], areas=[area], processes=1)
+    engine = SqliteCatalogue(loaded)
+    try:
+        request = SearchRequest(geometry=area, facets=("mission", "month"), limit=0)
+        wanted = matches(part_of(22, 700), request)
+        with engine._reading() as connection:
+            answer = Search(connection, request, lambda: None).answer()
+        assert (answer.blocks_read, answer.matched) == (0, len(wanted))
+        assert answer.facets == {name: facets(wanted)[name] for name in request.facets}
+        assert engine.check() == []
+    finally:
+        engine.close()
+
+
+def test_what_is_written_while_a_zone_is_counted_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Writers do not wait for the count, and it comes out right: after more and after fewer items."""
+    engine, other = (SqliteCatalogue(tmp_path / "catalogue.sqlite", durable=False) for _ in range(2))
+    begun, go_on = threading.Event(), threading.Event()
+    count = sqlite_tables.count_zone
+
+    def slowly(*args: Any) -> Iterator[None]:
+        begun.set()
+        assert go_on.wait(20)
+        yield from count(*args)
+
+    monkeypatch.setattr(sqlite_watch, "count_zone", slowly)
+    try:
+        collections.install(engine)
+        held = {item["id"]: item for item in some_items(23, 300)}
+        engine.upsert(held.values())
+        area = shapely.box(1, 41, 5, 45)
+        engine.expect([area])
+        assert begun.wait(20)
+        for name in list(held)[:200]:
+            other.delete("pleiades", name)
+            del held[name]
+        later = some_items(24, 250)[200:]
+        other.upsert(later)
+        held |= {item["id"]: item for item in later}
+        request = SearchRequest(geometry=area, facets=FACETS, limit=0)
+        wanted = matches(held.values(), request)
+        assert other.search(request).matched == len(wanted)
+        assert zones_of(engine) == [(True, False)]
+        assert engine.check() == []
+        go_on.set()
+        engine.settle()
+        assert zones_of(engine) == [(True, True)]
+        found = engine.search(request)
+        assert (found.matched, found.facets) == (len(wanted), facets(wanted))
+        assert engine.check() == []
+    finally:
+        go_on.set()
+        engine.close()
+        other.close()
+
+
+def test_a_count_that_was_interrupted_is_begun_again(tmp_path: Path) -> None:
+    path, area = tmp_path / "catalogue.sqlite", shapely.box(1, 41, 5, 45)
+    engine = SqliteCatalogue(path, durable=False)
+    collections.install(engine)
+    engine.upsert(some_items(25, 300))
+    with engine._writing() as connection:  # as a process that is killed while it counts leaves it
+        sqlite_zones.add_zone(connection, Area(area), pinned=True)
+    engine.delete("pleiades", "S00001")
+    engine.close()
+    engine = SqliteCatalogue(path, durable=False)
+    try:
+        assert zones_of(engine) == [(True, False)]
+        engine.expect([area])
+        engine.settle()
+        assert zones_of(engine) == [(True, True)]
+        assert engine.check() == []
+    finally:
+        engine.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " OR ".join(f"id LIKE '%x{number}x%'" for number in range(300)),
+        f"NOT S_INTERSECTS(geometry, {shapely.Point(3, 43).buffer(0.01).wkt})",
+    ],
+)
+def test_a_search_ends_when_its_time_is_over(tmp_path: Path, text: str) -> None:
+    """Others are answered meanwhile, and its connection serves again."""
+    path = tmp_path / "catalogue.sqlite"
+    parts = [partial(part_of, 26, 6000)]
+    sqlite_load.load(path, STANDARD, parts, processes=1)
+    with sqlite3.connect(path) as connection:  # the same footprints many times, for the time of a load
+        columns = "coll, kind, moment, moment_end, created, cloud, incidence, geom"
+        for turn in range(40):
+            connection.execute(
+                f"INSERT INTO item (rid, id, {columns}) SELECT rid + {6000 * (turn + 1)}, id || '-{turn}',"
+                f" {columns} FROM item WHERE rid <= 6000"
+            )
+    engine = SqliteCatalogue(path, search_s=0.3)
+    request = SearchRequest(filter=parse_filter(text), limit=0)
+    nearby = SearchRequest(geometry=shapely.box(2, 42, 4, 44), limit=5)
+    wanted = engine.search(nearby)
+    told: list[float] = []
+
+    def ask_others() -> None:
+        began = time.monotonic()
+        for _ in range(5):
+            assert engine.search(nearby).items
+        told.append(time.monotonic() - began)
+
+    try:
+        other = threading.Timer(0.1, ask_others)
+        other.start()
+        began = time.monotonic()
+        with pytest.raises(SearchError, match="too long"):
+            engine.search(request)
+        assert 0.3 <= time.monotonic() - began < 2
+        other.join()
+        assert told[0] < 1
+        for _ in range(20):  # whichever connection
+            assert engine.search(nearby) == wanted
+        assert all(len(engine.search(SearchRequest(ids=("S00001",))).items) == 1 for _ in range(5))
+    finally:
+        engine.close()
 
 
 @settings(max_examples=4, deadline=None)
@@ -281,6 +465,29 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> No
         assert catalogue.check() == []
     finally:
         catalogue.close()
+
+
+def test_a_file_of_the_second_version_is_brought_up_to_date(catalogue: SqliteCatalogue) -> None:
+    """Its zones were neither pinned nor ever unready; those beside the world are counted again."""
+    held, area = some_items(27, 300), shapely.box(1, 41, 5, 45)
+    catalogue.upsert(held)
+    catalogue.expect([area])
+    catalogue.settle()
+    with sqlite3.connect(catalogue.path) as connection:
+        connection.execute("ALTER TABLE zone DROP COLUMN pinned")
+        connection.execute("ALTER TABLE zone DROP COLUMN ready")
+        connection.execute("PRAGMA user_version = 2")
+    engine = SettledCatalogue(catalogue.path)
+    try:
+        assert engine.check() == []
+        request = SearchRequest(geometry=area, facets=FACETS, limit=0)
+        for _ in range(3):
+            assert engine.search(request).facets == facets(matches(held, request))
+        assert engine.search(replace(request, geometry=None)).matched == len(held)
+        assert zones_of(engine) == [(False, True)]
+        assert engine.check() == []
+    finally:
+        engine.close()
 
 
 @pytest.mark.parametrize("table", ["block", "cube", "doc"])

@@ -10,6 +10,10 @@ from gazetteers import gazetteer_file
 from running import TEST_CLIENT_URL
 
 from dinamis_service.app import create_app
+from dinamis_service.catalogue.areas import read_area
+from dinamis_service.catalogue.sqlite import SqliteCatalogue
+from dinamis_service.catalogue.sqlite_areas import Area
+from dinamis_service.catalogue.sqlite_zones import zone_of
 from dinamis_service.context import Context
 from dinamis_service.settings import Settings
 
@@ -142,3 +146,15 @@ def test_a_service_without_a_gazetteer_says_so(client: TestClient):
     answer = client.get("/freetext", params={"q": "Paris spot 6 2020"}).json()
     assert [chip["kind"] for chip in answer["chips"]] == ["period", "platform"]
     assert "dinamis-service gazetteer" in answer["notes"][0]
+
+
+@pytest.mark.parametrize("written", ["France", "métropole", "outre-mer", "Bretagne", "la Réunion"])
+def test_numbers_of_the_widest_places_are_kept(client: TestClient, context: Context, written: str):
+    """The outline that a person gets for a name is, once it is sent back, the area the catalogue expects."""
+    catalogue = context.catalogue
+    assert isinstance(catalogue, SqliteCatalogue)
+    catalogue.settle()
+    outline = client.get("/freetext", params={"q": written}).json()["search"]["intersects"]
+    with catalogue._reading() as connection:
+        assert zone_of(connection, Area(read_area(outline))) is not None
+        assert zone_of(connection, Area(read_area(outline).buffer(0.1))) is None

@@ -379,7 +379,7 @@ def test_static_catalogue_is_walked_once(
     assert len(paths) == len(set(paths)) == 7
     server.on("/cat/phr/2.json", tagged(item(2, title="Autre"), '"new"'))
     again = gather(source)
-    assert (again.complete, again.new, again.changed, again.unchanged) == (True, 0, 1, 0)
+    assert (again.complete, again.new, again.changed, again.unchanged) == (True, 0, 1, 2)
     wanted = Wanted(collections=("spot",))
     assert gather(source, wanted, name="spots").unchanged == 0
     assert gather(source, Wanted(bbox=(50, 0, 60, 10)), name="nowhere", full=True).pages == 1

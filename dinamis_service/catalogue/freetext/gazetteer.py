@@ -151,6 +151,13 @@ class SqliteGazetteer:
         found = {row[0]: _place(row) for row in rows}
         return [found[one] for one in wanted if one in found]
 
+    def of_kinds(self, kinds: Sequence[str]) -> list[Place]:
+        """Every place of these `KINDS`."""
+        marks = ",".join("?" * len(kinds))
+        kind = "substr(p.key, 1, instr(p.key, '/') - 1)"
+        sql = f"SELECT {_COLUMNS}, p.rank FROM place p WHERE {kind} IN ({marks}) ORDER BY p.id"  # noqa: S608
+        return [_place(row) for row in self._rows(sql, kinds)]
+
     def outline(self, place: Place) -> BaseGeometry:
         """See `Gazetteer`."""
         (packed,) = self._rows("SELECT outline FROM shape WHERE place = ?", [place.id])

@@ -52,12 +52,32 @@ class Bounds:
 
 
 @dataclass(frozen=True)
+class Validators:
+    """What a server said of a document, by which it can be asked whether that has changed (RFC 9110, 13)."""
+
+    etag: str | None = None
+    modified: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.etag is not None or self.modified is not None
+
+    def headers(self) -> dict[str, str]:
+        """The condition of a request."""
+        told = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in told.items() if value is not None}
+
+
+_UNKNOWN = Validators()
+
+
+@dataclass(frozen=True)
 class Answer:
-    """A JSON document; None when it has not changed since the tag that was sent."""
+    """A JSON document; none when it is `unchanged` since the validators that were sent."""
 
     document: Any
     url: str
-    tag: str | None
+    validators: Validators
+    unchanged: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,9 +115,9 @@ class Fetcher:
         """Close the connections."""
         self._client.close()
 
-    def get(self, url: str, tag: str | None = None) -> Answer:
-        """The document at an address, unless it still has this tag."""
-        return self._fetch(_Request("GET", url, {"If-None-Match": tag} if tag else {}))
+    def get(self, url: str, known: Validators = _UNKNOWN) -> Answer:
+        """The document at an address, unless it is unchanged since."""
+        return self._fetch(_Request("GET", url, known.headers()))
 
     def post(self, url: str, body: Any) -> Answer:
         """The answer to a JSON body."""
@@ -156,7 +176,7 @@ class Fetcher:
             with self._client.stream(request.method, url, headers=headers, **request.body) as response:
                 status = response.status_code
                 if status == HTTPStatus.NOT_MODIFIED:
-                    return Answer(None, url, request.headers.get("If-None-Match"))
+                    return Answer(None, url, _UNKNOWN, unchanged=True)
                 if status in _REDIRECTS and "Location" in response.headers:
                     return joined(url, response.headers["Location"])
                 msg = f"{url}: HTTP {status}"
@@ -165,7 +185,8 @@ class Fetcher:
                 if status >= HTTPStatus.BAD_REQUEST:
                     raise FetchError(msg, status)
                 content = self._read(url, response, until)
-                return Answer(_parsed(url, content), url, response.headers.get("ETag"))
+                told = Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
+                return Answer(_parsed(url, content), url, told)
         except (httpx.TransportError, httpx.DecodingError) as error:
             msg = f"{url}: {type(error).__name__} {error}".strip()
             raise _RetryError(msg) from error

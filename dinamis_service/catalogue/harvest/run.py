@@ -13,7 +13,7 @@ from dinamis_service.catalogue.harvest.fetch import FetchError
 from dinamis_service.catalogue.harvest.source import Cursor, Page, Source, Wanted
 from dinamis_service.catalogue.harvest.state import HarvestState
 from dinamis_service.catalogue.moments import format_moment
-from dinamis_service.catalogue.orderable_view import reconciled
+from dinamis_service.catalogue.orderable_view import put_items
 from dinamis_service.catalogue.stac_items import Remarks, StacFileError, fit_item
 from dinamis_service.clock import Clock
 
@@ -117,6 +117,7 @@ class Harvest:
         stalled = 0
         for page in source.pages(wanted, cursor):
             fresh = self._take(page, recent, report)
+            page.stored()
             report.pages += 1
             if page.cursor is None:
                 break
@@ -135,6 +136,7 @@ class Harvest:
     def _take(self, page: Page, recent: _Recent, report: HarvestReport) -> bool:
         """Store what a page brings; whether any of it was not on the pages before."""
         report.remarks.update(page.remarks)
+        report.unchanged += page.unchanged
         settled = Remarks()
         fit: dict[tuple[str, str], Item] = {}
         fresh = False
@@ -180,9 +182,22 @@ class Harvest:
         return {**item, "properties": {**item["properties"], "created": created, SOURCE: self.name}}
 
     def _put(self, items: list[Item], present: dict[tuple[str, str], Any], report: HarvestReport) -> None:
-        """All items at once; one by one when one of them cannot be held, so that the others go in."""
+        """All items at once; one by one when one of them cannot be held, so that the others go in.
+
+        One that is out of the orderable view because it is held here comes as orderable each time, and is
+        found to be as it was once it is reconciled.
+        """
+        same: set[tuple[str, str]] = set()
+
+        def known(item: Item) -> bool:
+            key = item["collection"], item["id"]
+            if present.get(key) != item:
+                return False
+            same.add(key)
+            return True
+
         try:
-            self.catalogue.upsert(reconciled(self.catalogue, items))
+            put_items(self.catalogue, items, known)
         except ItemError as error:
             if len(items) == 1:
                 report.refuse(items[0]["id"], str(error))
@@ -191,7 +206,10 @@ class Harvest:
                 self._put([item], present, report)
             return
         for item in items:
-            if (item["collection"], item["id"]) in present:
+            key = item["collection"], item["id"]
+            if key in same:
+                report.unchanged += 1
+            elif key in present:
                 report.changed += 1
             else:
                 report.new += 1

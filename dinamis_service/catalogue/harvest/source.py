@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -32,11 +32,21 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Page:
-    """Items as the other catalogue writes them, and where the walk goes on; None at its end."""
+    """What a source gives at once.
+
+    Args:
+        items: as the other catalogue writes them.
+        cursor: where the walk goes on; None at its end.
+        remarks: for the report.
+        unchanged: number of further items that the source says are as they were.
+        stored: to be called once the items are in the catalogue, and not before.
+    """
 
     items: list[Any]
     cursor: Cursor | None
     remarks: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    stored: Callable[[], None] = lambda: None
 
 
 class Source(Protocol):

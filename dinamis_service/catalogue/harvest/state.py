@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from dinamis_service.catalogue.harvest.fetch import Validators
 from dinamis_service.catalogue.harvest.source import Cursor
 from dinamis_service.catalogue.moments import format_moment, parse_moment
 
@@ -15,23 +19,38 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS source (
   name TEXT PRIMARY KEY, asked TEXT NOT NULL, complete TEXT, began TEXT, cursor TEXT
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS tag (
-  name TEXT NOT NULL, url TEXT NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (name, url)
+CREATE TABLE IF NOT EXISTS document (
+  name TEXT NOT NULL, url TEXT NOT NULL, etag TEXT, modified TEXT, body TEXT, PRIMARY KEY (name, url)
 ) WITHOUT ROWID;
+DROP TABLE IF EXISTS tag;
 """
+"""`tag` is what files of former versions have: what it knew is read once more."""
 _STALE = timedelta(days=2)
 """Age of a walk cut short at which it begins anew: the other catalogue's paging does not live for ever."""
 
 
-class Tags(Protocol):
-    """Tags (`ETag`) of documents that were read before."""
+@dataclass(frozen=True)
+class Known:
+    """A document that was read before.
 
-    def get(self, url: str) -> str | None:
-        """The tag of the document when it was read last."""
+    Args:
+        validators: that its server told.
+        body: what is needed of it again; None for an item, which is in the catalogue.
+    """
+
+    validators: Validators
+    body: dict[str, Any] | None = None
+
+
+class Documents(Protocol):
+    """Documents that were read before."""
+
+    def get(self, url: str) -> Known | None:
+        """What is known of the document at an address."""
         ...
 
-    def put(self, url: str, tag: str | None) -> None:
-        """Remember the tag of a document."""
+    def put(self, documents: Mapping[str, Known]) -> None:
+        """Remember documents by their addresses."""
         ...
 
 
@@ -80,24 +99,48 @@ class HarvestState:
 
     def forget(self) -> None:
         """Know nothing of the source any more."""
-        for table in ("source", "tag"):
+        for table in ("source", "document"):
             self._connection.execute(f"DELETE FROM {table} WHERE name = ?", (self._name,))  # noqa: S608
 
-    def get(self, url: str) -> str | None:
-        """The tag of the document when it was read last."""
+    def get(self, url: str) -> Known | None:
+        """What is known of the document at an address."""
         row = self._connection.execute(
-            "SELECT tag FROM tag WHERE name = ? AND url = ?", (self._name, url)
+            "SELECT etag, modified, body FROM document WHERE name = ? AND url = ?", (self._name, url)
         ).fetchone()
-        return None if row is None else str(row[0])
+        if row is None:
+            return None
+        etag, modified, body = row
+        return Known(Validators(etag, modified), None if body is None else json.loads(body))
 
-    def put(self, url: str, tag: str | None) -> None:
-        """Remember the tag of a document."""
-        if tag is not None:
-            self._connection.execute("INSERT OR REPLACE INTO tag VALUES (?, ?, ?)", (self._name, url, tag))
+    def put(self, documents: Mapping[str, Known]) -> None:
+        """Remember documents by their addresses."""
+        rows = [
+            (
+                self._name,
+                url,
+                known.validators.etag,
+                known.validators.modified,
+                None if known.body is None else json.dumps(known.body),
+            )
+            for url, known in documents.items()
+        ]
+        with self._transaction():
+            self._connection.executemany("INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?)", rows)
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """One wait for the disk, however many rows are written in the block."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
 
     def _value(self, column: str) -> str | None:
         row = self._connection.execute(

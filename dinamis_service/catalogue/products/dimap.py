@@ -17,11 +17,14 @@ from dinamis_service.catalogue.missions import normal_platform
 from dinamis_service.catalogue.moments import format_moment
 from dinamis_service.catalogue.products import xml
 from dinamis_service.catalogue.products.facts import Product, ProductError
+from dinamis_service.catalogue.products.spot_metadata import has_model
 
 _CENTRE = "Geometric_Data/Use_Area/Located_Geometric_Values"
 _SETTINGS = "Processing_Information/Product_Settings"
 _STRIP = "Dataset_Sources/Source_Identification/Strip_Source"
 _SCENE = "Dataset_Sources/Source_Information/Scene_Source"
+_RAW_V1 = "1A"
+"""Level of the images that are in the geometry of the sensor; those of 1B are not any more."""
 _PHR_IMAGE = "Product_Characteristics/Product_Image_Characteristics"
 _PHR_HEADERS = "Data_Strip/Geometric_Header_List/Located_Geometric_Header"
 
@@ -154,6 +157,7 @@ def _read_v1(path: Path, root: Path, document: Element, files: list[str]) -> Pro
         bands=_if_all(document, _interpreted(document, "BAND_DESCRIPTION")),
         level=level,
         properties=_sound(properties) | ({"instruments": [instrument.lower()]} if instrument else {}),
+        physical=level == _RAW_V1 and has_model(document),
     )
 
 

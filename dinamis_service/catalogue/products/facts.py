@@ -47,6 +47,7 @@ class Product:
         level: processing level as the supplier writes it (`SENSOR`, `ORTHO`, `1A` ...).
         properties: STAC properties that the metadata tell.
         model: file of the rational functions of the sensor, None when there is none.
+        physical: whether the metadata tell orbit, attitudes and look angles of a raw image.
     """
 
     path: Path
@@ -61,6 +62,7 @@ class Product:
     level: str
     properties: Mapping[str, Any] = field(default_factory=dict)
     model: Path | None = None
+    physical: bool = False
 
 
 def eo_bands(names: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import tempfile
 from collections.abc import Iterator
@@ -21,7 +22,10 @@ from rasterio.warp import calculate_default_transform, reproject
 
 from dinamis_service.catalogue.products.facts import Product, ProductError
 from dinamis_service.catalogue.products.rpc import read_model
+from dinamis_service.catalogue.products.spot_metadata import read_spot
 from dinamis_service.catalogue.rasters import TILE, driver_of
+
+log = logging.getLogger("dinamis")
 
 _WARP_MEMORY_MIB = 128
 _GROUND = "EPSG:4326"
@@ -59,10 +63,10 @@ def on_the_ground(product: Product, ortho: Ortho | None) -> Iterator[Path]:
             with _opened(product) as source:
                 copy_raster(source, joined, driver="VRT")
             with rasterio.open(joined, "r+") as image:
-                raw = image.crs is None
+                raw = image.crs is None or image.transform.is_identity
                 _annotate(image, product)
                 if raw:
-                    image.rpcs = _model(product, image, ortho)
+                    _give_model(image, _model(product, image, ortho))
             if raw and ortho is not None:
                 made = Path(folder) / f"{product.path.stem}.tif"
                 with rasterio.open(joined) as source:
@@ -106,13 +110,26 @@ def _model(product: Product, image: Any, ortho: Ortho | None) -> RPC:
             fr=f"{product.path.name} : image en géométrie capteur ; demandez --ortho (et --dem).",
             en=f"{product.path.name}: the image is in sensor geometry; ask for --ortho (and --dem).",
         )
-    model: RPC | None = image.rpcs if product.model is None else read_model(product.model)
+    model: RPC | None = image.rpcs
+    if product.model is not None:
+        model = read_model(product.model)
+    elif product.physical:
+        fit = read_spot(product.path)
+        log.info("%s: rational functions within %.3f pixel of the model", product.path.name, fit.residual)
+        model = fit.rpc
     if model is None:
         raise ProductError(
             fr=f"{product.path.name} : image brute sans modèle de capteur (RPC).",
             en=f"{product.path.name}: a raw image without a sensor model (RPC).",
         )
     return model
+
+
+def _give_model(image: Any, model: RPC) -> None:
+    """Let the model alone say where the image is: GDAL takes rough tie points of the metadata for better."""
+    image.gcps = ([], CRS())
+    image.crs = CRS()
+    image.rpcs = model
 
 
 def _rectify(source: DatasetReader, ortho: Ortho, target: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from xml.etree.ElementTree import Element
 
 from rasterio.rpc import RPC
 
@@ -31,10 +30,10 @@ def read_model(path: Path) -> RPC:
         )
 
     def value(name: str) -> float:
-        return _number(path, validity, name)
+        return xml.needed_number(validity, path, name)
 
     def terms(name: str) -> list[float]:
-        return [_number(path, inverse, f"{name}_COEFF_{index}") for index in range(1, _TERMS + 1)]
+        return [xml.needed_number(inverse, path, f"{name}_COEFF_{index}") for index in range(1, _TERMS + 1)]
 
     return RPC(
         height_off=value("HEIGHT_OFF"),
@@ -52,13 +51,3 @@ def read_model(path: Path) -> RPC:
         samp_num_coeff=terms("SAMP_NUM"),
         samp_den_coeff=terms("SAMP_DEN"),
     )
-
-
-def _number(path: Path, part: Element, name: str) -> float:
-    found = xml.number(part, name)
-    if found is None:
-        raise ProductError(
-            fr=f"{path.name} : « {name} » manque dans le modèle de capteur.",
-            en=f"{path.name}: '{name}' is missing in the sensor model.",
-        )
-    return found

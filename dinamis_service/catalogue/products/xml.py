@@ -86,3 +86,19 @@ def needed(root: Element, path: Path, *paths: str) -> str:
             en=f"{path.name}: '{name}' is missing in the metadata.",
         )
     return found
+
+
+def needed_number(root: Element, path: Path, name: str) -> float:
+    """Number at a path of element names.
+
+    Raises:
+        ProductError: there is none.
+    """
+    found = number(root, name)
+    if found is None:
+        last = name.rpartition("/")[2]
+        raise ProductError(
+            fr=f"{path.name} : « {last} » manque dans les métadonnées ou n'est pas un nombre.",
+            en=f"{path.name}: '{last}' is missing in the metadata or is no number.",
+        )
+    return found

@@ -55,6 +55,7 @@ def areas(journey: Journey) -> Iterator[None]:
     yield from click("canvasExtentButton")
     yield from wait(lambda: rows("aoiList") == 4, "the extent of the map in the list")
     yield from shown("aoiAreaLabel")
+    yield from wait(lambda: "km" in text("aoiAreaLabel"), "the size of the areas together")
     total = number(text("aoiAreaLabel"))
     check(total and "km" in text("aoiAreaLabel"), "the size of the areas in km²")
     journey.fact("Areas", f"rectangle, polygon, file, map extent: {text('aoiAreaLabel')} together")
