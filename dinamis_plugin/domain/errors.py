@@ -146,5 +146,9 @@ class FileGoneError(DinamisError):
     """A file or folder that is needed is not there any more, or cannot be written."""
 
 
+class DamagedFileError(DinamisError):
+    """A file that came is not the one that the catalogue or the service describes: length or checksum."""
+
+
 class CorruptImageError(DinamisError):
     """The image was reached but cannot be read."""

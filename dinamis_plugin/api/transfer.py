@@ -1,0 +1,443 @@
+"""Bytes of one remote file, fetched by several connections into one local file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Callable
+
+import requests
+
+from ..domain.download import Journal, Piece, Placing, Plan, Span, joined, length
+from ..domain.errors import (
+    BadAnswerError,
+    CancelledError,
+    DamagedFileError,
+    DinamisError,
+    ForbiddenError,
+    NotSignedInError,
+    ServiceFailureError,
+    ServiceUnreachableError,
+    TooManyRequestsError,
+    UnavailableError,
+)
+from .answers import PARTIAL, Extent, Patience, Slowness, pieces, write_all
+from .faults import error_of_answer, error_of_exception
+from .http import Cancel, never
+from .part import Part, disk
+
+Progress = Callable[[int, "int | None"], None]
+"""Told the bytes on the disk and the bytes in all (None when not known)."""
+Spawn = Callable[[Callable[[], None]], Callable[[], object]]
+"""Starts some work in a thread, and gives what waits for its end."""
+
+LINES = 4
+"""Connections at once for one file."""
+REPLACEMENTS = 3
+"""How often a file may change at the service before it is given up."""
+KEEP_S = 2.0
+
+_STEP_S = 0.1
+_TELL_S = 0.1
+_OK, _UNSATISFIABLE = 200, 416
+_PASSING = (
+    ServiceUnreachableError,
+    ServiceFailureError,
+    TooManyRequestsError,
+    UnavailableError,
+    ForbiddenError,
+    NotSignedInError,
+)
+_BUSY = (TooManyRequestsError, UnavailableError)
+
+
+class _ReplacedError(Exception):
+    """The file at the service is not the one that was begun."""
+
+
+def silent(_done: int, _total: int | None) -> None:
+    """Tell nobody."""
+
+
+def spawn_thread(work: Callable[[], None]) -> Callable[[], object]:
+    """Run some work in a thread; gives what waits for its end."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread.join
+
+
+@dataclass(frozen=True)
+class Link:
+    """How a file is reached, and who hears of it.
+
+    Attributes:
+        session: Transport, for all threads.
+        sign: Gives an address that opens; asked again when one has expired.
+        progress: Told how far it is, from any thread, one call at a time.
+        cancel: Says to stop; what has come stays for a later call, `Part.remove` takes it away.
+        lines: Connections at once.
+        spawn: Starts a thread that may use the session.
+        timeout_s: Longest silence of the service, in seconds.
+        sleep: Waits some seconds.
+    """
+
+    session: requests.Session
+    sign: Callable[[], str]
+    progress: Progress = silent
+    cancel: Cancel = never
+    lines: int = LINES
+    spawn: Spawn = spawn_thread
+    timeout_s: float = 20.0
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Transfer:
+    """One file on its way.
+
+    One connection asks first and learns what the file is; when it is worth while, others take parts of what
+    is left. Each repeats its own request after a fault; a fault that lasts ends all of them.
+    """
+
+    def __init__(self, link: Link, part: Part) -> None:
+        self._link = link
+        self._part = part
+        self._lock = threading.Lock()
+        self._signing = threading.Lock()
+        self._href = ""
+        self._error: Exception | None = None
+        self._told_at = 0.0
+        self._wanted: tuple[Span, ...] | None = None
+        self._promised: int | None = None
+        self._ranges = True
+        self._begin_anew()
+
+    def run(self, wanted: tuple[Span, ...] | None, promised: int | None) -> int | None:
+        """Fetch what is wanted (None for the whole file) into the part file.
+
+        Gives the length that the part file has then, None when the service did not say how long the file is.
+        """
+        self._wanted, self._promised = None if wanted is None else joined(wanted), promised
+        self._resume()
+        for _ in range(REPLACEMENTS):
+            try:
+                self._fetch_all()
+            except _ReplacedError:
+                self._begin_anew()
+                continue
+            if self._extent is None or (self._wanted is None and self._extent.size is None):
+                return None
+            return length(self._plan.wanted) if self._plan is not None else 0
+        raise DamagedFileError("the file changes at the service again and again")
+
+    # What is known
+
+    def _begin_anew(self) -> None:
+        self._extent: Extent | None = None
+        self._plan: Plan | None = None
+        self._placing: Placing | None = None
+        self._error = None
+
+    def _resume(self) -> None:
+        """Take over what an earlier session left, when it was after the same bytes."""
+        if not self._href:
+            self._href = self._link.sign()
+        journal = self._part.journal(self._href)
+        if journal is None or journal.wanted != self._wanted:
+            return
+        self._know(Extent(0, journal.size, True, journal.etag, ""), journal.done)
+
+    def _know(self, extent: Extent, done: tuple[Span, ...] = ()) -> None:
+        """Learn what the file is."""
+        if self._promised is not None and extent.size is not None and extent.size != self._promised:
+            self._part.remove()
+            msg = f"{extent.size} bytes instead of {self._promised}"
+            raise DamagedFileError(msg)
+        self._extent = extent
+        if self._wanted is not None:
+            self._placing = Placing(self._wanted)
+            self._plan = Plan(self._wanted, done)
+        elif extent.size is not None:
+            self._plan = Plan([(0, extent.size)], done)
+
+    def _known(self) -> Extent:
+        if self._extent is None:
+            raise BadAnswerError("nothing is known of the file yet")
+        return self._extent
+
+    def _journal(self) -> Journal:
+        extent, plan = self._known(), self._plan
+        wanted = None if self._placing is None else self._placing.spans
+        done = plan.done if plan is not None else ()
+        return Journal(self._href, extent.strong_tag, extent.size, wanted, done)
+
+    # Fetching
+
+    def _fetch_all(self) -> None:
+        over = threading.Event()
+        keeper: Callable[[], object] | None = None
+        helpers: list[Callable[[], object]] = []
+
+        def crew() -> None:
+            """Called when the first connection knows the file: the others start, and the note is kept."""
+            nonlocal keeper
+            thread = threading.Thread(target=self._keep, args=(over,), daemon=True)
+            thread.start()
+            keeper = thread.join
+            if self._plan is not None and self._has_ranges():
+                with self._lock:
+                    count = self._plan.lines(self._link.lines) - 1
+                helpers.extend(self._link.spawn(self._help) for _ in range(count))
+
+        try:
+            self._guarded(lambda: self._lead(crew))
+            for wait in helpers:
+                wait()
+            while self._error is None and self._plan is not None and not self._plan.finished:
+                self._guarded(self._work)  # what a helper gave back
+        finally:
+            over.set()
+            for wait in [*helpers, *([keeper] if keeper else [])]:
+                wait()
+            self._save_last()
+        if self._error is not None:
+            raise self._error
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Do the work of one connection; its error ends the others."""
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - raised again by the first thread
+            with self._lock:
+                if self._error is None or isinstance(error, _ReplacedError):
+                    self._error = error
+
+    def _has_ranges(self) -> bool:
+        return self._ranges and self._extent is not None and bool(self._extent.strong_tag)
+
+    def _lead(self, crew: Callable[[], None]) -> None:
+        """Open the first connection, learn what the file is, and work."""
+        if self._plan is not None:  # resumed
+            crew()
+            self._work()
+            return
+        told = False
+
+        def opened() -> None:
+            nonlocal told
+            if not told:
+                told = True
+                crew()
+
+        patience = Patience()
+        while True:
+            before = self._count()
+            try:
+                self._first_answer(opened)
+                break
+            except _PASSING as error:
+                self._bear(patience, error, self._count() - before)
+                if self._plan is not None and self._has_ranges():
+                    break  # the rest is asked for by ranges
+        if self._plan is not None:
+            self._work(patience)
+
+    def _first_answer(self, opened: Callable[[], None]) -> None:
+        """Ask for the whole file, or the first span that is wanted, and take what comes."""
+        first = self._wanted[0] if self._wanted else None
+        with self._answer(None if first is None else (first[0], first[1])) as response:
+            extent = Extent.of(response)
+            if first is not None and not extent.partial:
+                raise BadAnswerError("the service does not give parts of a file")
+            self._know(extent)
+            needed = self._plan.total if self._plan is not None else 0
+            self._part.check_room(needed)
+            self._part.begin(self._journal())
+            if self._plan is None:
+                opened()
+                self._pour_all(response)
+                return
+            with self._lock:
+                piece = self._plan.take()
+            opened()
+            if piece is not None:
+                try:
+                    self._pour(piece, response)
+                finally:
+                    self._leave(piece)
+
+    def _help(self) -> None:
+        self._guarded(lambda: self._work(helps=True))
+
+    def _work(self, patience: Patience | None = None, *, helps: bool = False) -> None:
+        """Fetch pieces until there is none to take."""
+        patience = patience or Patience()
+        while True:
+            with self._lock:
+                piece = self._plan.take() if self._plan is not None and self._error is None else None
+            if piece is None:
+                return
+            try:
+                self._fetch(piece)
+                patience = Patience()
+            except _PASSING as error:
+                if helps and isinstance(error, _BUSY):
+                    return  # too many connections for the service: one less
+                gained = piece.at - piece.start
+                self._leave(piece)
+                piece = None
+                self._bear(patience, error, gained)
+            finally:
+                if piece is not None:
+                    self._leave(piece)
+
+    def _fetch(self, piece: Piece) -> None:
+        with self._answer((piece.at, piece.end)) as response:
+            extent = Extent.of(response)
+            if not extent.same_file(self._known()):
+                raise _ReplacedError
+            if not extent.partial:
+                self._ranges = False  # a service that gives whole files only: by one connection then
+                raise _ReplacedError
+            if extent.start != piece.at:
+                raise BadAnswerError.about("Content-Range", str(extent.start))
+            self._pour(piece, response)
+
+    @contextlib.contextmanager
+    def _answer(self, span: Span | None) -> Iterator[requests.Response]:
+        """Ask for a span, or for the whole file; gives an answer that holds bytes."""
+        self._check()
+        href = self._address()
+        headers = {"Accept-Encoding": "identity"}
+        if span is not None:
+            headers["Range"] = f"bytes={span[0]}-{span[1] - 1}"
+            if self._extent is not None and self._extent.strong_tag:
+                headers["If-Range"] = self._extent.strong_tag
+        try:
+            with self._link.session.get(
+                href, headers=headers, stream=True, timeout=self._link.timeout_s
+            ) as response:
+                self._refuse(href, response, span)
+                yield response
+        except requests.RequestException as error:
+            raise error_of_exception(error) from None
+
+    def _refuse(self, href: str, response: requests.Response, span: Span | None) -> None:
+        if response.status_code == _UNSATISFIABLE and span is not None:
+            raise _ReplacedError
+        if response.status_code not in {_OK, PARTIAL}:
+            error = error_of_answer(response.status_code, response.headers, None)
+            if isinstance(error, (ForbiddenError, NotSignedInError)):
+                self._forget(href)
+            raise error
+        if "html" in response.headers.get("Content-Type", ""):
+            raise BadAnswerError("a page came instead of the file")
+
+    # Addresses
+
+    def _address(self) -> str:
+        with self._signing:
+            if not self._href:
+                self._href = self._link.sign()
+            return self._href
+
+    def _forget(self, href: str) -> None:
+        """Let the next request be signed anew: this address was refused, it may have ended on the way."""
+        with self._signing:
+            if self._href == href:
+                self._href = self._link.sign()
+
+    # Patience
+
+    def _bear(self, patience: Patience, error: DinamisError, gained: int) -> None:
+        """Wait before another try, or raise the error when it lasts."""
+        pause = patience.pause_after(error, gained)
+        if pause is None:
+            raise error
+        while pause > 0:
+            self._check()
+            self._link.sleep(min(pause, _STEP_S))
+            pause -= _STEP_S
+
+    def _check(self) -> None:
+        if self._link.cancel():
+            raise CancelledError
+        if self._error is not None:
+            raise CancelledError  # another connection has ended the transfer: its error counts
+
+    # Bytes
+
+    def _pour(self, piece: Piece, response: requests.Response) -> None:
+        """Write what comes of a piece to its place."""
+        slow = Slowness()
+        with disk(self._part.target), self._part.path.open("r+b", buffering=0) as file:
+            file.seek(piece.at if self._placing is None else self._placing.place(piece.at))
+            for data in pieces(response):
+                self._check()
+                room = piece.end - piece.at
+                write_all(file, memoryview(data)[:room])
+                self._gain(piece, min(len(data), room))
+                if piece.at >= piece.end:
+                    return
+                slow.note(len(data))
+        raise ServiceUnreachableError("the file was cut short")
+
+    def _gain(self, piece: Piece, count: int) -> None:
+        with self._lock:
+            piece.at += min(count, piece.end - piece.at)
+            self._tell()
+
+    def _pour_all(self, response: requests.Response) -> None:
+        """Write a file whose length nobody knows."""
+        slow, count = Slowness(), 0
+        with disk(self._part.target), self._part.path.open("wb", buffering=0) as file:
+            for data in pieces(response):
+                self._check()
+                write_all(file, memoryview(data))
+                count += len(data)
+                slow.note(len(data))
+                self._link.progress(count, None)
+
+    def _leave(self, piece: Piece) -> None:
+        with self._lock:
+            plan = self._plan
+            if plan is None:
+                return
+            plan.leave(piece)
+            if plan.finished:
+                self._told_at = 0.0
+                self._tell()
+
+    def _count(self) -> int:
+        with self._lock:
+            return self._plan.count if self._plan is not None else 0
+
+    def _tell(self) -> None:
+        now = time.monotonic()
+        if self._plan is not None and now - self._told_at >= _TELL_S:
+            self._told_at = now
+            self._link.progress(self._plan.count, self._plan.total)
+
+    # Keeping
+
+    def _keep(self, over: threading.Event) -> None:
+        """Keep the note true while the file grows; plain disk work, in a thread of its own."""
+        while not over.wait(KEEP_S):
+            self._guarded(self._save)
+
+    def _save(self) -> None:
+        """Bring what is here to the disk, then note it: never the other way round."""
+        with self._lock:
+            journal = self._journal()
+        with disk(self._part.target):
+            with self._part.path.open("r+b") as file:
+                os.fsync(file.fileno())
+            self._part.save(journal)
+
+    def _save_last(self) -> None:
+        if self._extent is not None and not isinstance(self._error, (_ReplacedError, DamagedFileError)):
+            with contextlib.suppress(DinamisError):
+                self._save()
