@@ -9,9 +9,10 @@ from typing import Callable
 
 from ..domain.checksum import Checksum
 from ..domain.download import Placing, Span
-from ..domain.errors import CancelledError, DiskFullError
+from ..domain.errors import CancelledError, DinamisError, DiskFullError
+from .link import Link
 from .part import Part
-from .transfer import Link, Transfer
+from .transfer import Transfer
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,9 @@ class Promise:
 NO_PROMISE = Promise()
 
 
-def download(link: Link, target: Path, promise: Promise = NO_PROMISE) -> Path:
+def download(
+    link: Link, target: Path, promise: Promise = NO_PROMISE, look: Callable[[Path], None] | None = None
+) -> Path:
     """Bring a file to the disk.
 
     The file grows beside its name, as `<name>.part`, and takes its name when it is whole and has the length
@@ -41,6 +44,7 @@ def download(link: Link, target: Path, promise: Promise = NO_PROMISE) -> Path:
         link: How the file is reached.
         target: Where the file goes; one that is there is replaced at the end.
         promise: What the file has to be.
+        look: Raises when the whole file, still under its other name, is not what it should be.
 
     Returns:
         The target.
@@ -55,22 +59,36 @@ def download(link: Link, target: Path, promise: Promise = NO_PROMISE) -> Path:
     part = Part(target)
     size = _complete(part, lambda: Transfer(link, part).run(None, promise.size))
     part.check(size, promise.checksum, link.cancel)
+    if look is not None:
+        _looked_at(part, look)
     if link.cancel():
         raise CancelledError
     part.finish()
     return target
 
 
-def download_spans(link: Link, part: Part, spans: Sequence[Span], size: int | None = None) -> None:
+def download_spans(
+    link: Link, part: Part, spans: Sequence[Span], size: int | None = None, tag: str = ""
+) -> None:
     """Bring some spans of a file of `size` bytes to the disk, one after the other, as `Placing` says where.
+
+    `tag` is the validator of the file that the spans are of; when it has changed, the file is refused.
 
     As `download`, but what has come stays in the part file: it is no file of its own.
 
     Raises:
         DinamisError: As `download`.
     """
-    _complete(part, lambda: Transfer(link, part).run(tuple(spans), size))
+    _complete(part, lambda: Transfer(link, part).run(tuple(spans), size, tag))
     part.check(Placing(spans).length, None)
+
+
+def _looked_at(part: Part, look: Callable[[Path], None]) -> None:
+    try:
+        look(part.path)
+    except DinamisError:
+        part.remove()
+        raise
 
 
 def _complete(part: Part, run: Callable[[], int | None]) -> int | None:

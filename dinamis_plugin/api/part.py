@@ -38,6 +38,8 @@ class Part:
         self.path = target.with_name(target.name + ".part")
         self._note = target.with_name(target.name + ".part.json")
         self._fresh = target.with_name(target.name + ".part.json.new")
+        self.work = target.with_name(target.name + ".part.work")
+        """Where an image is made out of the bytes that came."""
         self._saving = threading.Lock()
 
     def journal(self, href: str) -> Journal | None:
@@ -103,7 +105,7 @@ class Part:
 
     def remove(self) -> None:
         """Leave nothing."""
-        for path in (self.path, self._note, self._fresh):
+        for path in (self.path, self._note, self._fresh, self.work):
             with contextlib.suppress(OSError):
                 path.unlink()
 

@@ -13,9 +13,9 @@ from .auth import AuthClient
 from .catalogue import CatalogueClient
 from .discovery import discover
 from .http import Cancel, HttpClient, never
+from .link import Link, Progress, Spawn, silent, spawn_thread
 from .requests_client import RequestsClient
 from .signing import SigningClient
-from .transfer import Link, Progress, Spawn, silent, spawn_thread
 
 
 class TokenSource(Protocol):

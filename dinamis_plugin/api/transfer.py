@@ -6,8 +6,6 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Callable
 
 import requests
@@ -18,81 +16,20 @@ from ..domain.errors import (
     CancelledError,
     DamagedFileError,
     DinamisError,
-    ForbiddenError,
-    NotSignedInError,
-    ServiceFailureError,
     ServiceUnreachableError,
     TooManyRequestsError,
     UnavailableError,
 )
-from .answers import PARTIAL, Extent, Patience, Slowness, pieces, write_all
-from .faults import error_of_answer, error_of_exception
-from .http import Cancel, never
+from .answers import Extent, Patience, Slowness, pieces, write_all
+from .link import PASSING, Asker, Link, ReplacedError
 from .part import Part, disk
 
-Progress = Callable[[int, "int | None"], None]
-"""Told the bytes on the disk and the bytes in all (None when not known)."""
-Spawn = Callable[[Callable[[], None]], Callable[[], object]]
-"""Starts some work in a thread, and gives what waits for its end."""
-
-LINES = 4
-"""Connections at once for one file."""
 REPLACEMENTS = 3
 """How often a file may change at the service before it is given up."""
 KEEP_S = 2.0
 
-_STEP_S = 0.1
 _TELL_S = 0.1
-_OK, _UNSATISFIABLE = 200, 416
-_PASSING = (
-    ServiceUnreachableError,
-    ServiceFailureError,
-    TooManyRequestsError,
-    UnavailableError,
-    ForbiddenError,
-    NotSignedInError,
-)
 _BUSY = (TooManyRequestsError, UnavailableError)
-
-
-class _ReplacedError(Exception):
-    """The file at the service is not the one that was begun."""
-
-
-def silent(_done: int, _total: int | None) -> None:
-    """Tell nobody."""
-
-
-def spawn_thread(work: Callable[[], None]) -> Callable[[], object]:
-    """Run some work in a thread; gives what waits for its end."""
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    return thread.join
-
-
-@dataclass(frozen=True)
-class Link:
-    """How a file is reached, and who hears of it.
-
-    Attributes:
-        session: Transport, for all threads.
-        sign: Gives an address that opens; asked again when one has expired.
-        progress: Told how far it is, from any thread, one call at a time.
-        cancel: Says to stop; what has come stays for a later call, `Part.remove` takes it away.
-        lines: Connections at once.
-        spawn: Starts a thread that may use the session.
-        timeout_s: Longest silence of the service, in seconds.
-        sleep: Waits some seconds.
-    """
-
-    session: requests.Session
-    sign: Callable[[], str]
-    progress: Progress = silent
-    cancel: Cancel = never
-    lines: int = LINES
-    spawn: Spawn = spawn_thread
-    timeout_s: float = 20.0
-    sleep: Callable[[float], None] = time.sleep
 
 
 class Transfer:
@@ -106,26 +43,27 @@ class Transfer:
         self._link = link
         self._part = part
         self._lock = threading.Lock()
-        self._signing = threading.Lock()
-        self._href = ""
+        self._asker = Asker(link)
         self._error: Exception | None = None
         self._told_at = 0.0
         self._wanted: tuple[Span, ...] | None = None
         self._promised: int | None = None
+        self._tag = ""
         self._ranges = True
         self._begin_anew()
 
-    def run(self, wanted: tuple[Span, ...] | None, promised: int | None) -> int | None:
+    def run(self, wanted: tuple[Span, ...] | None, promised: int | None, tag: str = "") -> int | None:
         """Fetch what is wanted (None for the whole file) into the part file.
 
         Gives the length that the part file has then, None when the service did not say how long the file is.
+        Where `tag` says which validator the file has to have, another file is refused.
         """
-        self._wanted, self._promised = None if wanted is None else joined(wanted), promised
+        self._wanted, self._promised, self._tag = None if wanted is None else joined(wanted), promised, tag
         self._resume()
         for _ in range(REPLACEMENTS):
             try:
                 self._fetch_all()
-            except _ReplacedError:
+            except ReplacedError:
                 self._begin_anew()
                 continue
             if self._extent is None or (self._wanted is None and self._extent.size is None):
@@ -143,10 +81,8 @@ class Transfer:
 
     def _resume(self) -> None:
         """Take over what an earlier session left, when it was after the same bytes."""
-        if not self._href:
-            self._href = self._link.sign()
-        journal = self._part.journal(self._href)
-        if journal is None or journal.wanted != self._wanted:
+        journal = self._part.journal(self._asker.address())
+        if journal is None or journal.wanted != self._wanted or self._tag not in {"", journal.etag}:
             return
         self._know(Extent(0, journal.size, True, journal.etag, ""), journal.done)
 
@@ -156,6 +92,9 @@ class Transfer:
             self._part.remove()
             msg = f"{extent.size} bytes instead of {self._promised}"
             raise DamagedFileError(msg)
+        if self._tag and extent.tag != self._tag:
+            self._part.remove()
+            raise DamagedFileError("the file has changed at the service")
         self._extent = extent
         if self._wanted is not None:
             self._placing = Placing(self._wanted)
@@ -172,7 +111,7 @@ class Transfer:
         extent, plan = self._known(), self._plan
         wanted = None if self._placing is None else self._placing.spans
         done = plan.done if plan is not None else ()
-        return Journal(self._href, extent.strong_tag, extent.size, wanted, done)
+        return Journal(self._asker.address(), extent.strong_tag, extent.size, wanted, done)
 
     # Fetching
 
@@ -212,7 +151,7 @@ class Transfer:
             work()
         except Exception as error:  # noqa: BLE001 - raised again by the first thread
             with self._lock:
-                if self._error is None or isinstance(error, _ReplacedError):
+                if self._error is None or isinstance(error, ReplacedError):
                     self._error = error
 
     def _has_ranges(self) -> bool:
@@ -238,8 +177,8 @@ class Transfer:
             try:
                 self._first_answer(opened)
                 break
-            except _PASSING as error:
-                self._bear(patience, error, self._count() - before)
+            except PASSING as error:
+                self._asker.bear(patience, error, self._count() - before, self._check)
                 if self._plan is not None and self._has_ranges():
                     break  # the rest is asked for by ranges
         if self._plan is not None:
@@ -248,7 +187,7 @@ class Transfer:
     def _first_answer(self, opened: Callable[[], None]) -> None:
         """Ask for the whole file, or the first span that is wanted, and take what comes."""
         first = self._wanted[0] if self._wanted else None
-        with self._answer(None if first is None else (first[0], first[1])) as response:
+        with self._asker.answer(first) as response:
             extent = Extent.of(response)
             if first is not None and not extent.partial:
                 raise BadAnswerError("the service does not give parts of a file")
@@ -283,84 +222,28 @@ class Transfer:
             try:
                 self._fetch(piece)
                 patience = Patience()
-            except _PASSING as error:
+            except PASSING as error:
                 if helps and isinstance(error, _BUSY):
                     return  # too many connections for the service: one less
                 gained = piece.at - piece.start
                 self._leave(piece)
                 piece = None
-                self._bear(patience, error, gained)
+                self._asker.bear(patience, error, gained, self._check)
             finally:
                 if piece is not None:
                     self._leave(piece)
 
     def _fetch(self, piece: Piece) -> None:
-        with self._answer((piece.at, piece.end)) as response:
+        with self._asker.answer((piece.at, piece.end), self._known().strong_tag) as response:
             extent = Extent.of(response)
             if not extent.same_file(self._known()):
-                raise _ReplacedError
+                raise ReplacedError
             if not extent.partial:
                 self._ranges = False  # a service that gives whole files only: by one connection then
-                raise _ReplacedError
+                raise ReplacedError
             if extent.start != piece.at:
                 raise BadAnswerError.about("Content-Range", str(extent.start))
             self._pour(piece, response)
-
-    @contextlib.contextmanager
-    def _answer(self, span: Span | None) -> Iterator[requests.Response]:
-        """Ask for a span, or for the whole file; gives an answer that holds bytes."""
-        self._check()
-        href = self._address()
-        headers = {"Accept-Encoding": "identity"}
-        if span is not None:
-            headers["Range"] = f"bytes={span[0]}-{span[1] - 1}"
-            if self._extent is not None and self._extent.strong_tag:
-                headers["If-Range"] = self._extent.strong_tag
-        try:
-            with self._link.session.get(
-                href, headers=headers, stream=True, timeout=self._link.timeout_s
-            ) as response:
-                self._refuse(href, response, span)
-                yield response
-        except requests.RequestException as error:
-            raise error_of_exception(error) from None
-
-    def _refuse(self, href: str, response: requests.Response, span: Span | None) -> None:
-        if response.status_code == _UNSATISFIABLE and span is not None:
-            raise _ReplacedError
-        if response.status_code not in {_OK, PARTIAL}:
-            error = error_of_answer(response.status_code, response.headers, None)
-            if isinstance(error, (ForbiddenError, NotSignedInError)):
-                self._forget(href)
-            raise error
-        if "html" in response.headers.get("Content-Type", ""):
-            raise BadAnswerError("a page came instead of the file")
-
-    # Addresses
-
-    def _address(self) -> str:
-        with self._signing:
-            if not self._href:
-                self._href = self._link.sign()
-            return self._href
-
-    def _forget(self, href: str) -> None:
-        """Let the next request be signed anew: this address was refused, it may have ended on the way."""
-        with self._signing:
-            if self._href == href:
-                self._href = self._link.sign()
-
-    # Patience
-
-    def _bear(self, patience: Patience, error: DinamisError, gained: int) -> None:
-        """Wait before another try, or raise the error when it lasts."""
-        pause = patience.pause_after(error, gained)
-        if pause is None:
-            raise error
-        while pause > 0:
-            self._check()
-            self._link.sleep(min(pause, _STEP_S))
-            pause -= _STEP_S
 
     def _check(self) -> None:
         if self._link.cancel():
@@ -438,6 +321,6 @@ class Transfer:
             self._part.save(journal)
 
     def _save_last(self) -> None:
-        if self._extent is not None and not isinstance(self._error, (_ReplacedError, DamagedFileError)):
+        if self._extent is not None and not isinstance(self._error, (ReplacedError, DamagedFileError)):
             with contextlib.suppress(DinamisError):
                 self._save()

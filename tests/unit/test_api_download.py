@@ -16,7 +16,7 @@ from scripted_server import page, problem
 
 from dinamis_plugin.api import answers, part
 from dinamis_plugin.api.download import NO_PROMISE, download
-from dinamis_plugin.api.transfer import Link
+from dinamis_plugin.api.link import Link
 from dinamis_plugin.domain.errors import (
     BadAnswerError,
     CancelledError,

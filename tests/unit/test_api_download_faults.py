@@ -16,10 +16,10 @@ import pytest
 import requests
 from scripted_server import problem
 
-from dinamis_plugin.api import answers, transfer
+from dinamis_plugin.api import answers
 from dinamis_plugin.api.download import Promise, download, download_spans
+from dinamis_plugin.api.link import Link
 from dinamis_plugin.api.part import Part, reserve
-from dinamis_plugin.api.transfer import Link
 from dinamis_plugin.domain.checksum import Checksum
 from dinamis_plugin.domain.download import LEAST_SPAN, Journal, Placing
 from dinamis_plugin.domain.errors import (
@@ -27,6 +27,7 @@ from dinamis_plugin.domain.errors import (
     DamagedFileError,
     FileGoneError,
     ForbiddenError,
+    ServiceUnreachableError,
     TimedOutError,
     TooManyRequestsError,
 )
@@ -214,7 +215,7 @@ def test_a_service_that_lies_about_the_length_never_ends_well(server, link, tmp_
     server.on("/a.tif", short)
     with pytest.raises(Exception) as caught:
         download(link(), tmp_path / "a.tif")
-    assert isinstance(caught.value, (DamagedFileError, transfer.ServiceUnreachableError))
+    assert isinstance(caught.value, (DamagedFileError, ServiceUnreachableError))
     assert not (tmp_path / "a.tif").exists()
 
 
@@ -288,7 +289,7 @@ def test_a_drip_is_taken_for_dead(server, link, tmp_path, monkeypatch):
             handler.wait(0.1)
 
     server.on("/a.tif", drip, *[lambda handler: handler.wait(1)] * 9)
-    with pytest.raises((TimedOutError, transfer.ServiceUnreachableError)):
+    with pytest.raises((TimedOutError, ServiceUnreachableError)):
         download(link(lines=1, timeout_s=0.3), tmp_path / "a.tif")
     assert Part(tmp_path / "a.tif").journal(f"{server.url}/a.tif").done[0][1] < len(LARGE) // 2
 
@@ -354,8 +355,9 @@ from pathlib import Path
 import requests
 from dinamis_plugin.api import transfer
 from dinamis_plugin.api.download import download
+from dinamis_plugin.api.link import Link
 transfer.KEEP_S = 0.1
-link = transfer.Link(requests.Session(), lambda: sys.argv[1])
+link = Link(requests.Session(), lambda: sys.argv[1])
 print("begun", flush=True)
 download(link, Path(sys.argv[2]))
 print("done", flush=True)
