@@ -10,7 +10,7 @@ from typing import Callable
 
 import requests
 
-from ..domain.download import Journal, Piece, Placing, Plan, Span, joined, length
+from ..domain.download import LEAST_SPAN, Journal, Piece, Placing, Plan, Span, joined, length
 from ..domain.errors import (
     BadAnswerError,
     CancelledError,
@@ -98,7 +98,7 @@ class Transfer:
         self._extent = extent
         if self._wanted is not None:
             self._placing = Placing(self._wanted)
-            self._plan = Plan(self._wanted, done)
+            self._plan = Plan(self._wanted, done, LEAST_SPAN)
         elif extent.size is not None:
             self._plan = Plan([(0, extent.size)], done)
 
@@ -186,7 +186,10 @@ class Transfer:
 
     def _first_answer(self, opened: Callable[[], None]) -> None:
         """Ask for the whole file, or the first span that is wanted, and take what comes."""
-        first = self._wanted[0] if self._wanted else None
+        first = None
+        if self._wanted:
+            start, end = self._wanted[0]
+            first = (start, min(end, start + LEAST_SPAN))
         with self._asker.answer(first) as response:
             extent = Extent.of(response)
             if first is not None and not extent.partial:

@@ -20,7 +20,7 @@ from ..domain.errors import CancelledError, CorruptImageError, DinamisError, Not
 from ..domain.file_names import file_name
 from ..domain.scene import Scene
 from ..qgisio import rasters
-from ..qgisio.clips import clip
+from ..qgisio.clips import check_readable, clip
 from ..qgisio.download_store import queue_path, read_queue, write_queue
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel, notice_for
@@ -349,15 +349,15 @@ def _fetch(
 ) -> QgsRasterLayer | None:
     """Bring one file to the disk under a name of its own; tells the name first, then how far it is."""
     target = Path(known_target) if known_target else None
-    if target is None or target.exists():
+    if target is None or target.exists() or not Part(target).path.exists():
         target = reserve(Path(order.folder), order.name, order.href)
         context.tell(str(target))
     link = service.link(order.href, lambda *counts: context.tell(counts), context.cancelled)
     try:
         if order.area:
-            clip(link, order.href, target, order.area, order.size)
+            clip(link, target, order.area)
         else:
-            download(link, target, Promise(order.size, order.proof))
+            download(link, target, Promise(order.size, order.proof), check_readable)
     except DinamisError:
         _leave_no_empty_part(target)
         raise

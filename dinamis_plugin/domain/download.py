@@ -81,12 +81,17 @@ class Plan:
     Args:
         wanted: What shall come.
         done: What of it is here.
+        largest: Bytes of a piece at most. One that is taken from is asked for to its end all the same, and
+            what comes beyond is thrown away: no harm for a whole file, but not what parts are asked for.
     """
 
-    def __init__(self, wanted: Sequence[Span], done: Iterable[Span] = ()) -> None:
+    def __init__(self, wanted: Sequence[Span], done: Iterable[Span] = (), largest: int | None = None) -> None:
         self.wanted = joined(wanted)
         self._done: list[Span] = list(without(self.wanted, without(self.wanted, done)))
-        self._waiting: deque[Span] = deque(without(self.wanted, self._done))
+        self._waiting: deque[Span] = deque()
+        for start, end in without(self.wanted, self._done):
+            step = largest or end - start
+            self._waiting.extend((at, min(at + step, end)) for at in range(start, end, step))
         self._active: list[Piece] = []
 
     @property
