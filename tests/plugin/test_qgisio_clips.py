@@ -28,7 +28,12 @@ WEST, NORTH, PIXEL = 770000, 6280000, 2
 FORMS = {
     "cog": ("COG", ["COMPRESS=DEFLATE", f"BLOCKSIZE={BLOCK}"], 4, 0),
     "no missing value": ("COG", ["COMPRESS=DEFLATE", f"BLOCKSIZE={BLOCK}"], 3, None),
-    "bands apart": ("GTiff", ["INTERLEAVE=BAND", "TILED=YES", f"BLOCKXSIZE={BLOCK}", f"BLOCKYSIZE={BLOCK}"], 2, 0),
+    "bands apart": (
+        "GTiff",
+        ["INTERLEAVE=BAND", "TILED=YES", f"BLOCKXSIZE={BLOCK}", f"BLOCKYSIZE={BLOCK}"],
+        2,
+        0,
+    ),
     "strips": ("GTiff", ["COMPRESS=DEFLATE"], 2, 0),
     "big": ("COG", ["BIGTIFF=YES", f"BLOCKSIZE={BLOCK}"], 1, 0),
 }
@@ -179,7 +184,9 @@ def test_an_image_that_changes_while_it_is_cut_is_never_mixed(image, tmp_path, f
     check_readable(tmp_path / "cut.tif")
 
 
-@pytest.mark.parametrize("data", [b"", b"not an image" * 900, b"II*\0" + b"\xff" * 5000, b"MM\0*" + bytes(200)])
+@pytest.mark.parametrize(
+    "data", [b"", b"not an image" * 900, b"II*\0" + b"\xff" * 5000, b"MM\0*" + bytes(200)]
+)
 def test_what_is_no_tiff_is_told(server, tmp_path, data):
     image = Counted(server, data)
     with pytest.raises((NotClippableError, CorruptImageError)):

@@ -80,14 +80,14 @@ class Ranges:
                 if cut is not None:
                     self.reset_at.remove(cut)
             if cut is not None:
+                if self.valid is not None:
+                    self.valid -= {"X-Amz-Signature=0"}  # it has ended on the way
                 handler.wfile.write(self.content[place:cut])
                 handler.wfile.flush()
                 handler.cut()
                 return
             handler.wfile.write(self.content[place:end])
             self.sent += end - place
-            if self.valid is not None and self.sent > len(self.content) // 3:
-                self.valid -= {"X-Amz-Signature=0"}  # it ends on the way
             if self.replaced_by is not None and self.sent >= self.replaced_after:
                 handler.cut()
                 return
