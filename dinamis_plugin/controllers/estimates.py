@@ -47,9 +47,7 @@ class EstimateController(QObject):
 
     ready = pyqtSignal(object)
 
-    def __init__(
-        self, runner: TaskRunner, session: SessionController, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, runner: TaskRunner, session: SessionController, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runner = runner
         self._session = session

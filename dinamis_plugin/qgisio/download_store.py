@@ -34,5 +34,3 @@ def read_queue(path: Path) -> list[DownloadJob]:
         return queue_from_text(path.read_text("utf-8"))
     except (OSError, ValueError):
         return []
-
-
