@@ -159,6 +159,8 @@ class DownloadDialog(QDialog):
             lines.append(translate("Dinamis", "There is not enough room on the disk for this."))
         self._card.set_tone(Tone.WARNING if full or found.problems else None)
         self._said.setText("\n".join(lines))
+        needed = self.layout().totalHeightForWidth(self.width())
+        self.resize(self.width(), max(self.height(), needed))
 
     def choice(self) -> DownloadChoice:
         """What is chosen now."""

@@ -96,7 +96,7 @@ class DownloadsPanel(QWidget):
             if job.order.id not in self._rows:
                 self._rows[job.order.id] = made = _Row(job, self)
                 self._list.insertWidget(place, made)
-            self._rows[job.order.id].refresh(usable=self._can_use(job))
+            self._rows[job.order.id].refresh(job, usable=self._can_use(job))
         self._empty.setVisible(not jobs)
         self._clear.setVisible(any(job.state is JobState.DONE for job in jobs))
         self._summary.setText(_summary(jobs))
@@ -107,7 +107,7 @@ class DownloadsPanel(QWidget):
         """Show how far one download is."""
         shown = self._rows.get(job.order.id)
         if shown is not None:
-            shown.refresh(usable=False)
+            shown.refresh(job, usable=False)
         self._summary.setText(_summary([one.job for one in self._rows.values()]))
 
     def unfold(self) -> None:
@@ -163,10 +163,10 @@ class _Row(QWidget):
         buttons = row(
             self._pause, self._resume, self._retry, self._use, self._folder, self._cancel, spacing=0
         )
-        line = row(column(self._name, self._bar, self._said, spacing=2), spacing=HALF)
+        line = row(self._name, spacing=HALF)
         line.addLayout(buttons)
         line.setStretch(0, 1)
-        self.setLayout(line)
+        self.setLayout(column(line, self._bar, self._said, spacing=2))
 
     def _button(self, icon: str, text: str, signal: pyqtSignal | None) -> QToolButton:
         name = f"download{icon.title().replace('_', '')}Button"
@@ -175,9 +175,9 @@ class _Row(QWidget):
             made.clicked.connect(lambda _checked: signal.emit(self.job))
         return made
 
-    def refresh(self, *, usable: bool) -> None:
+    def refresh(self, job: DownloadJob, *, usable: bool) -> None:
         """Show where the download stands now."""
-        job, state = self.job, self.job.state
+        self.job, state = job, job.state
         self._name.setText(Path(job.target).name if job.target else job.order.name)
         self._said.setText(_state(job))
         set_role(self._said, Role.WARNING if state is JobState.FAILED else Role.MUTED)
@@ -214,15 +214,16 @@ def _summary(jobs: Sequence[DownloadJob]) -> str:
             (JobState.WAITING, translate("Dinamis", "{count} waiting")),
             (JobState.PAUSED, translate("Dinamis", "{count} paused")),
             (JobState.FAILED, translate("Dinamis", "{count} failed")),
-            (JobState.DONE, translate("Dinamis", "{count} done")),
+            (JobState.DONE, translate("Dinamis", "%n done", None, counts[JobState.DONE])),
         )
         if counts[state]
     ]
     rate = sum(job.rate for job in jobs)
     if rate:
         parts.append(_rate(rate))
-    title = translate("Dinamis", "Downloads")
-    return f"{title}: {' · '.join(parts)}" if parts else title
+    if not parts:
+        return translate("Dinamis", "Downloads")
+    return translate("Dinamis", "Downloads: {states}").format(states=" · ".join(parts))
 
 
 def _state(job: DownloadJob) -> str:
@@ -238,14 +239,14 @@ def _state(job: DownloadJob) -> str:
     elif job.state is JobState.PAUSED:
         parts.append(translate("Dinamis", "Paused"))
     if job.done and job.total:
-        of = translate("Dinamis", "{done} of {total}")
+        of = translate("Dinamis", "{done} / {total}")
         parts.append(of.format(done=formats.size(job.done), total=formats.size(job.total)))
     elif job.total:
         parts.append(formats.size(job.total))
     if job.state is JobState.RUNNING and job.rate:
         parts.append(_rate(job.rate))
     if job.remaining_s is not None:
-        parts.append(translate("Dinamis", "{time} left").format(time=formats.duration(job.remaining_s)))
+        parts.append(translate("Dinamis", "≈ {time}").format(time=formats.duration(job.remaining_s)))
     return " · ".join(parts) or translate("Dinamis", "Starting…")
 
 

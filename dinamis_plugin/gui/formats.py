@@ -16,7 +16,7 @@ translate = QCoreApplication.translate
 #: What stands for "not known", and between the two ends of a range.
 DASH = "\N{EN DASH}"
 
-_THREE_DIGITS = 100
+_TWO_DIGITS = 10
 _MINUTE_S, _HOUR_S = 60, 3600
 _TINY_KM2, _SMALL_KM2, _LARGE_KM2 = 0.1, 10.0, 1000.0
 
@@ -120,7 +120,7 @@ def size(count: float) -> str:
     for unit, decimals, text in units:
         if count >= unit:
             value = count / unit
-            return text.format(size=number(value, decimals if value < _THREE_DIGITS else 0))
+            return text.format(size=number(value, decimals if value < _TWO_DIGITS else 0))
     return translate("Dinamis", "{size} bytes").format(size=number(count))
 
 
