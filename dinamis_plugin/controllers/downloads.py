@@ -1,4 +1,4 @@
-"""The queue of downloads: paused, resumed after a restart, cancelled, tried again (CAT-30, CAT-32)."""
+"""The queue of downloads: paused, resumed after a restart, cancelled, tried again (CAT-30)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much will come: the size of downloads, whole or cut, and the room for them (CAT-32)."""
+"""How much will come: the size of downloads, whole or cut, and the room for them (CAT-30)."""
 
 from __future__ import annotations
 

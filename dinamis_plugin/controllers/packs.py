@@ -19,7 +19,7 @@ from ..tasks.runner import TaskContext, TaskRunner
 from .downloads import DownloadController
 from .local_copies import LocalCopies
 from .messages import notice_for
-from .session import SessionController
+from .session import SessionController, SessionState
 
 translate = QCoreApplication.translate
 
@@ -48,7 +48,9 @@ class PackController(QObject):
         self._session = session
         self._downloads = downloads
         self._copies = copies
-        downloads.finished.connect(self._image_came)
+        self._at_work: set[str] = set()
+        downloads.finished.connect(lambda job: self._complete_if_whole(job.order.pack))
+        session.state_changed.connect(self._session_changed)
 
     def make(self, scenes: Sequence[Scene], parent: str, name: str, area: str, *, zipped: bool) -> None:
         """Start a pack of the preferred images of scenes, whole or cut to an area (WKT in EPSG:4326)."""
@@ -72,14 +74,20 @@ class PackController(QObject):
             lambda error: self.failed.emit(notice_for(error)),
         )
 
-    def _image_came(self, job: DownloadJob) -> None:
-        pack = job.order.pack
-        jobs = [other for other in self._downloads.jobs if other.order.pack == pack]
-        if pack and all(other.state is JobState.DONE for other in jobs):
+    def _session_changed(self, state: SessionState) -> None:
+        """Take up the packs of an earlier session whose images are all there."""
+        if state is SessionState.SIGNED_IN:
+            for pack in {job.order.pack for job in self._downloads.jobs}:
+                self._complete_if_whole(pack)
+
+    def _complete_if_whole(self, pack: str) -> None:
+        jobs = [job for job in self._downloads.jobs if job.order.pack == pack]
+        if pack and pack not in self._at_work and all(job.state is JobState.DONE for job in jobs):
             self._complete(jobs)
 
     def _complete(self, jobs: list[DownloadJob]) -> None:
         """All images are there: write what goes with them."""
+        self._at_work.add(jobs[0].order.pack)
         service, folder = self._session.service, Path(jobs[0].order.pack)
         if service is None:
             self._failed(jobs, NotSignedInError(self._session.why_not))
@@ -113,11 +121,13 @@ class PackController(QObject):
             self._done(jobs, folder)
 
     def _done(self, jobs: list[DownloadJob], path: Path) -> None:
+        self._at_work.discard(jobs[0].order.pack)
         for job in jobs:
             self._downloads.cancel(job)  # done: it leaves the queue, the file stays in the pack
         self.finished.emit(path)
 
     def _failed(self, jobs: list[DownloadJob], error: DinamisError) -> None:
+        self._at_work.discard(jobs[0].order.pack)
         again = translate("Dinamis", "Try again")
         self.failed.emit(notice_for(error).with_action(again, lambda: self._complete(jobs)))
 

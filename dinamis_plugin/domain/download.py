@@ -1,4 +1,4 @@
-"""What of a remote file is wanted, what of it is here, and how fast the rest comes (CAT-30, CAT-32)."""
+"""What of a remote file is wanted, what of it is here, and how fast the rest comes (CAT-30)."""
 
 from __future__ import annotations
 

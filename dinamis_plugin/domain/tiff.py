@@ -1,4 +1,4 @@
-"""Where the blocks of a TIFF lie in its file, read from its directories without its pixels (CAT-32)."""
+"""Where the blocks of a TIFF lie in its file, read from its directories without its pixels (CAT-30)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks where images go, whether whole or cut to the area, and says how much will come (CAT-30, CAT-32)."""
+"""Asks where images go, whether whole or cut to the area, and says how much will come (CAT-30)."""
 
 from __future__ import annotations
 

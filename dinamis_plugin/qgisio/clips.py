@@ -1,4 +1,4 @@
-"""An image cut to an area: only the blocks that the area touches are fetched (CAT-32).
+"""An image cut to an area: only the blocks that the area touches are fetched (CAT-30).
 
 The directories of the file say where its blocks lie. Those that are needed come by the same transfer as whole
 files, with its retries, its resuming and its proof that the file has not changed; GDAL then reads them from
@@ -7,8 +7,10 @@ the disk, through /vsisparse, and never from the network.
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +27,7 @@ from shapely.ops import unary_union
 from ..api.answers import Extent
 from ..api.download import download_spans
 from ..api.link import Asker, Link, ReplacedError
-from ..api.part import Part, disk
+from ..api.part import SPARE_BYTES, Part, disk
 from ..domain.download import Placing, Span, length, without
 from ..domain.errors import (
     CancelledError,
@@ -278,7 +280,7 @@ def _created(raw: Path, source: gdal.Dataset, cut: _Cut) -> gdal.Dataset:
     driver = gdal.GetDriverByName("GTiff")
     made = driver.Create(str(raw), width, height, source.RasterCount, band.DataType, options)
     if made is None:
-        raise OSError(None, gdal.GetLastErrorMsg())
+        raise _not_written(raw)
     c, a, b, f, d, e = source.GetGeoTransform()
     made.SetGeoTransform((c + left * a + top * b, a, b, f + left * d + top * e, d, e))
     made.SetSpatialRef(source.GetSpatialRef())
@@ -305,6 +307,7 @@ def _needs_mask(source: gdal.Dataset) -> bool:
 
 
 def _copy_block(source: gdal.Dataset, made: gdal.Dataset, cut: _Cut, column: int, row: int) -> None:
+    path = Path(made.GetDescription())
     left, top, width, height = cut.window
     west, north, east, south = map(int, cut.layout.pixels.bounds(column, row).bounds)
     west, north = max(west, left), max(north, top)
@@ -315,10 +318,10 @@ def _copy_block(source: gdal.Dataset, made: gdal.Dataset, cut: _Cut, column: int
     data = source.ReadRaster(west, north, columns, rows)
     if data is None:
         raise CorruptImageError(gdal.GetLastErrorMsg())
-    _written(made.WriteRaster(*place, bytes(data)))
+    _written(made.WriteRaster(*place, bytes(data)), path)
     if _needs_mask(source):
         mask = source.GetRasterBand(1).GetMaskBand().ReadRaster(west, north, columns, rows)
-        _written(made.GetRasterBand(1).GetMaskBand().WriteRaster(*place, bytes(mask)))
+        _written(made.GetRasterBand(1).GetMaskBand().WriteRaster(*place, bytes(mask)), path)
 
 
 def _blank_outside(source: gdal.Dataset, made: gdal.Dataset, cut: _Cut) -> None:
@@ -331,22 +334,25 @@ def _blank_outside(source: gdal.Dataset, made: gdal.Dataset, cut: _Cut) -> None:
         return
     nodata = source.GetRasterBand(1).GetNoDataValue()
     bands = list(range(1, made.RasterCount + 1))
-    _written(gdal.RasterizeLayer(made, bands, layer.GetLayer(), burn_values=[nodata or 0] * len(bands)))
+    _written(
+        gdal.RasterizeLayer(made, bands, layer.GetLayer(), burn_values=[nodata or 0] * len(bands)),
+        Path(made.GetDescription()),
+    )
 
 
 def _mask_outside(layer: ogr.DataSource, made: gdal.Dataset, rows: int) -> None:
     """Take the pixels of a layer out of the mask, some rows at a time: the whole may not fit in memory."""
     mask, system = made.GetRasterBand(1).GetMaskBand(), made.GetSpatialRef()
     c, a, b, f, d, e = made.GetGeoTransform()
-    width = made.RasterXSize
+    width, path = made.RasterXSize, Path(made.GetDescription())
     for top in range(0, made.RasterYSize, rows):
         high = min(rows, made.RasterYSize - top)
         strip = gdal.GetDriverByName("MEM").Create("", width, high, 1, gdal.GDT_Byte)
         strip.SetGeoTransform((c + top * b, a, b, f + top * e, d, e))
         strip.SetSpatialRef(system)
         strip.WriteRaster(0, 0, width, high, bytes(mask.ReadRaster(0, top, width, high)))
-        _written(gdal.RasterizeLayer(strip, [1], layer.GetLayer(), burn_values=[0]))
-        _written(mask.WriteRaster(0, top, width, high, bytes(strip.ReadRaster(0, 0, width, high))))
+        _written(gdal.RasterizeLayer(strip, [1], layer.GetLayer(), burn_values=[0]), path)
+        _written(mask.WriteRaster(0, top, width, high, bytes(strip.ReadRaster(0, 0, width, high))), path)
 
 
 def _layer(pixels: BaseGeometry, source: gdal.Dataset) -> ogr.DataSource:
@@ -373,12 +379,18 @@ def _to_cog(raw: Path, target: Path, link: Link) -> None:
     if link.cancel():
         raise CancelledError
     if made is None:
-        raise OSError(None, gdal.GetLastErrorMsg())
+        raise _not_written(target)
 
 
-def _written(error: int | None) -> None:
+def _written(error: int | None, made: Path) -> None:
     if error:
-        raise OSError(None, gdal.GetLastErrorMsg())
+        raise _not_written(made)
+
+
+def _not_written(made: Path) -> OSError:
+    """Say why GDAL could not write: its own message does not tell a full disk from other faults."""
+    full = shutil.disk_usage(made.parent).free < SPARE_BYTES
+    return OSError(errno.ENOSPC if full else errno.EIO, gdal.GetLastErrorMsg())
 
 
 # GDAL

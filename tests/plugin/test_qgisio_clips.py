@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import threading
 from pathlib import Path
 
@@ -13,10 +15,12 @@ from shapely.affinity import rotate
 from shapely.geometry import Polygon, box
 from shapely.ops import transform, unary_union
 
+from dinamis_plugin.api import part as part_module
 from dinamis_plugin.api.link import Link
 from dinamis_plugin.domain.errors import (
     CancelledError,
     CorruptImageError,
+    DiskFullError,
     NotClippableError,
     OutsideImageError,
 )
@@ -199,3 +203,21 @@ def test_a_polygon_of_no_area_touches_nothing(server, tmp_path):
     image = Counted(server, (tmp_path / "source.tif").read_bytes())
     with pytest.raises(OutsideImageError):
         clip(link_to(image), tmp_path / "cut.tif", Polygon().wkt)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk takes root")
+@pytest.mark.parametrize("form", ["cog"], indirect=True)
+def test_a_full_disk_is_told_and_leaves_nothing(image, tmp_path, monkeypatch, form):
+    small = tmp_path / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", small], check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    try:
+        with pytest.raises(DiskFullError):  # told before anything comes
+            clip(link_to(image), small / "cut.tif", to_degrees(SQUARE))
+        monkeypatch.setattr(part_module, "SPARE_BYTES", -(2**40))  # it seemed to be there, and is gone
+        with pytest.raises(DiskFullError):
+            clip(link_to(image), small / "cut.tif", to_degrees(SQUARE))
+        assert [path.name for path in small.iterdir() if path.suffix == ".tif"] == []
+    finally:
+        subprocess.run(["umount", small], check=True)
