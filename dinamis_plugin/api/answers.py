@@ -67,9 +67,9 @@ class Extent:
 
     def same_file(self, other: Extent) -> bool:
         """Whether two answers are of the same file, as far as they say."""
-        pairs = ((self.tag, other.tag), (self.size, other.size))
+        pairs: list[tuple[object, object]] = [(self.tag, other.tag), (self.size, other.size)]
         if not (self.tag and other.tag):
-            pairs = (*pairs, (self.date, other.date))
+            pairs.append((self.date, other.date))
         return all(one == two for one, two in pairs if one and two)
 
 
@@ -91,8 +91,8 @@ class Patience:
             return 0.0 if self._refusals < 2 else None  # noqa: PLR2004 - the second in a row
         if self._failures >= ATTEMPTS_WITHOUT_GAIN:
             return None
-        pause = min(FIRST_PAUSE_S * 2 ** (self._failures - 1), LONGEST_PAUSE_S)
-        asked = getattr(error, "retry_after_s", None)
+        pause = min(FIRST_PAUSE_S * float(2 ** (self._failures - 1)), LONGEST_PAUSE_S)
+        asked: float | None = getattr(error, "retry_after_s", None)
         if asked is None:
             return pause
         return max(pause, asked) if asked <= LONGEST_ASKED_PAUSE_S else None

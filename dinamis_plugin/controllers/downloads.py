@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
 from ..api.download import Promise, download
@@ -16,12 +16,12 @@ from ..api.part import Part, reserve
 from ..api.service import Service
 from ..domain.download import RateMeter, length
 from ..domain.download_job import DownloadJob, DownloadOrder, JobState, queue_text
-from ..domain.errors import CancelledError, CorruptImageError, DinamisError, NotSignedInError
+from ..domain.errors import CancelledError, DinamisError, NotSignedInError
 from ..domain.file_names import file_name
 from ..domain.scene import Scene
-from ..qgisio import rasters
 from ..qgisio.clips import check_readable, clip
 from ..qgisio.download_store import queue_path, read_queue, write_queue
+from ..qgisio.local_images import open_layer
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel, notice_for
 from .session import SessionController
@@ -361,7 +361,7 @@ def _fetch(
     except DinamisError:
         _leave_no_empty_part(target)
         raise
-    return _local_layer(order, target) if order.add_to_map else None
+    return open_layer(target, order.title) if order.add_to_map else None
 
 
 def _leave_no_empty_part(target: Path) -> None:
@@ -382,17 +382,6 @@ def _with_progress(job: DownloadJob) -> DownloadJob:
         job.done = length(journal.done)
         job.total = journal.size if journal.wanted is None else length(journal.wanted)
     return job
-
-
-def _local_layer(order: DownloadOrder, target: Path) -> QgsRasterLayer:
-    """Open the downloaded file in the worker, with the style of a signed layer."""
-    options = QgsRasterLayer.LayerOptions(loadDefaultStyle=False)
-    layer = QgsRasterLayer(str(target), order.title, "gdal", options)
-    if not layer.isValid():
-        raise CorruptImageError(target.name)
-    rasters.apply_default_style(layer)
-    layer.moveToThread(QgsApplication.instance().thread())
-    return layer
 
 
 # Words

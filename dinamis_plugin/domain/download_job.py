@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
 
@@ -142,17 +142,17 @@ def queue_from_text(text: str) -> list[DownloadJob]:
 
 
 def _job(entry: Any) -> DownloadJob | None:
-    texts = {key: text_of(entry.get(key)) for key in _TEXTS}
-    if not all(texts[key] for key in ("id", "href", "folder", "name")):
+    values: dict[str, Any] = {key: text_of(entry.get(key)) for key in _TEXTS}
+    if not all(values[key] for key in ("id", "href", "folder", "name")):
         return None
     try:
         state = JobState(entry.get("state"))
     except ValueError:
         return None
     size = number_of(entry.get("size"))
-    flags = {key: entry.get(key) is True for key in _FLAGS}
-    order = DownloadOrder(**texts, **flags, size=None if size is None else int(size))
-    order = replace(order, href=strip_signature(order.href))
+    values.update({key: entry.get(key) is True for key in _FLAGS})
+    values.update(size=None if size is None else int(size), href=strip_signature(values["href"]))
+    order = DownloadOrder(**values)
     state = JobState.PAUSED if state in _INTERRUPTED else state
     return DownloadJob(order, state, text_of(entry.get("target")), reason=text_of(entry.get("reason")))
 

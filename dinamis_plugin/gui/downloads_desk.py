@@ -10,6 +10,7 @@ from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QWidget
 
 from ..controllers.app import Controllers
+from ..controllers.estimates import SizeEstimate
 from ..controllers.messages import Notice, NoticeLevel
 from ..domain.aoi import combine
 from ..domain.scene import Scene
@@ -99,7 +100,7 @@ class DownloadsDesk(QObject):
         if dialog is not None:
             dialog.deleteLater()
 
-    def _estimate_came(self, found: object) -> None:
+    def _estimate_came(self, found: SizeEstimate) -> None:
         if self._dialog is not None:
             self._dialog.show_estimate(found)
 

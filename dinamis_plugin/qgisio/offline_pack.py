@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtXml import QDomDocument
+from qgis.core import QgsProject, QgsRasterLayer
 
 from ..api.part import disk
 from ..domain.download_job import DownloadJob
-from ..domain.errors import CorruptImageError
 from ..domain.file_names import alternatives, safe_stem
 from ..domain.parsing import mapping_of, objects_of, text_of
 from ..domain.signed_url import strip_signature
-from . import rasters
+from .local_images import open_layer
 
 IMAGES, STYLES, METADATA = "images", "styles", "metadata"
 PROJECT = "pack.qgz"
@@ -87,19 +85,15 @@ def open_layers(folder: Path, images: Iterable[PackedImage]) -> list[QgsRasterLa
     Raises:
         CorruptImageError: An image cannot be opened.
     """
-    layers = []
-    for image in images:
-        options = QgsRasterLayer.LayerOptions(loadDefaultStyle=False)
-        with rasters.no_side_files():
-            layer = QgsRasterLayer(str(image.path), image.job.order.title, "gdal", options)
-            if not layer.isValid():
-                raise CorruptImageError(image.path.name)
-            if not _styled(layer, image.style):
-                rasters.apply_default_style(layer)
-        layer.saveNamedStyle(str(folder / STYLES / f"{image.path.stem}.qml"))
-        layer.moveToThread(QgsApplication.instance().thread())
-        layers.append(layer)
-    return layers
+    return [
+        open_layer(
+            image.path,
+            image.job.order.title,
+            image.style,
+            folder / STYLES / f"{image.path.stem}.qml",
+        )
+        for image in images
+    ]
 
 
 def write_project(folder: Path, layers: Sequence[QgsRasterLayer]) -> bool:
@@ -128,13 +122,6 @@ def zip_folder(folder: Path) -> Path:
         os.replace(fresh, target)
         shutil.rmtree(folder)
     return target
-
-
-def _styled(layer: QgsRasterLayer, style: str) -> bool:
-    document = QDomDocument()
-    if not style or not document.setContent(style)[0]:
-        return False
-    return bool(layer.importNamedStyle(document)[0])
 
 
 def _item_text(image: PackedImage) -> str:

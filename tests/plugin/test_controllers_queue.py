@@ -40,13 +40,6 @@ from .waiting import Caught, Ticker, run_for, wait_until
 SECRET = re.compile(rb"X-Amz|eyJhY2Nlc3M|refresh-\d")
 
 
-@pytest.fixture(autouse=True)
-def no_queue_of_others(qgis_app):
-    queue_path().unlink(missing_ok=True)
-    yield
-    queue_path().unlink(missing_ok=True)
-
-
 def sign_in(controllers, scripted):
     controllers.settings.service_url = scripted.url
     scripted.polls = ["granted"]

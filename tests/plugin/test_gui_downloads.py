@@ -28,13 +28,6 @@ from .images import make_cog, scene_of
 from .waiting import Caught, wait_until
 
 
-@pytest.fixture(autouse=True)
-def no_queue_of_others(qgis_app):
-    queue_path().unlink(missing_ok=True)
-    yield
-    queue_path().unlink(missing_ok=True)
-
-
 def make_job(number=0, state=JobState.RUNNING, **more):
     order = DownloadOrder(f"id{number}", "http://h/a.tif", "s", "c", "ms", "Image", "/tmp", f"a{number}.tif")
     return DownloadJob(order, state, **more)

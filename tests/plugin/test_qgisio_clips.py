@@ -89,10 +89,25 @@ class Counted:
         return 206, body, headers
 
 
+@pytest.fixture(scope="session")
+def written(tmp_path_factory):
+    """The bytes and pixels of each form, written once."""
+    known = {}
+
+    def give(form):
+        if form not in known:
+            path = tmp_path_factory.mktemp("forms") / "source.tif"
+            pixels = write_image(path, form)
+            known[form] = (path.read_bytes(), pixels)
+        return known[form]
+
+    return give
+
+
 @pytest.fixture
-def image(server, tmp_path, form):
-    pixels = write_image(tmp_path / "source.tif", form)
-    counted = Counted(server, (tmp_path / "source.tif").read_bytes())
+def image(server, written, form):
+    data, pixels = written(form)
+    counted = Counted(server, data)
     counted.pixels = pixels
     return counted
 
@@ -143,7 +158,7 @@ def test_the_right_pixels_come_and_few_bytes(image, tmp_path, area):
     seen = made.GetRasterBand(1).GetMaskBand().ReadAsArray() > 0
     assert (read[:, seen] == window[:, seen]).all()
     assert seen.sum() == pytest.approx(area.area, rel=0.01)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["cut.tif", "source.tif"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cut.tif"]
 
 
 @pytest.mark.parametrize("form", ["cog"], indirect=True)
@@ -198,9 +213,8 @@ def test_what_is_no_tiff_is_told(server, tmp_path, data):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_polygon_of_no_area_touches_nothing(server, tmp_path):
-    write_image(tmp_path / "source.tif", "strips")
-    image = Counted(server, (tmp_path / "source.tif").read_bytes())
+def test_a_polygon_of_no_area_touches_nothing(server, written, tmp_path):
+    image = Counted(server, written("strips")[0])
     with pytest.raises(OutsideImageError):
         clip(link_to(image), tmp_path / "cut.tif", Polygon().wkt)
 
