@@ -58,7 +58,7 @@ def download(
     """
     part = Part(target)
     size = _complete(part, lambda: Transfer(link, part).run(None, promise.size))
-    part.check(size, promise.checksum, link.cancel)
+    part.check(promise.size if size is None else size, promise.checksum, link.cancel)
     if look is not None:
         _looked_at(part, look)
     if link.cancel():

@@ -39,7 +39,8 @@ class Part:
         self._note = target.with_name(target.name + ".part.json")
         self._fresh = target.with_name(target.name + ".part.json.new")
         self.work = target.with_name(target.name + ".part.work")
-        """Where an image is made out of the bytes that came."""
+        self.raw = target.with_name(target.name + ".part.raw")
+        """Where an image is made out of the bytes that came: `raw` first, `work` in its final form."""
         self._saving = threading.Lock()
 
     def journal(self, href: str) -> Journal | None:
@@ -105,7 +106,7 @@ class Part:
 
     def remove(self) -> None:
         """Leave nothing."""
-        for path in (self.path, self._note, self._fresh, self.work):
+        for path in (self.path, self._note, self._fresh, self.work, self.raw):
             with contextlib.suppress(OSError):
                 path.unlink()
 

@@ -277,7 +277,10 @@ class Transfer:
             self._tell()
 
     def _pour_all(self, response: requests.Response) -> None:
-        """Write a file whose length nobody knows."""
+        """Write a file whose length the service does not say: only where its end can be told from a cut."""
+        chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
+        if self._promised is None and not chunked:
+            raise BadAnswerError("the service does not say how long the file is")
         slow, count = Slowness(), 0
         with disk(self._part.target), self._part.path.open("wb", buffering=0) as file:
             for data in pieces(response):

@@ -257,7 +257,7 @@ def _to_pixels(dataset: gdal.Dataset, area: BaseGeometry) -> BaseGeometry:
 
 def _write(cut: _Cut, part: Part, link: Link) -> None:
     """Make the result out of the blocks that came."""
-    raw = part.work.with_name(part.work.name + ".raw")
+    raw = part.raw
     try:
         with _sparse(cut.head, part, cut.spans) as path:
             source = _opened(path)

@@ -23,6 +23,7 @@ from dinamis_plugin.api.part import Part, reserve
 from dinamis_plugin.domain.checksum import Checksum
 from dinamis_plugin.domain.download import LEAST_SPAN, Journal, Placing
 from dinamis_plugin.domain.errors import (
+    BadAnswerError,
     CancelledError,
     DamagedFileError,
     FileGoneError,
@@ -217,6 +218,38 @@ def test_a_service_that_lies_about_the_length_never_ends_well(server, link, tmp_
         download(link(), tmp_path / "a.tif")
     assert isinstance(caught.value, (DamagedFileError, ServiceUnreachableError))
     assert not (tmp_path / "a.tif").exists()
+
+
+def without_length(content: bytes, *, chunked: bool):
+    """Answer a file without its length: in chunks, or ended by the end of the connection."""
+
+    def reply(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", "image/tiff")
+        if chunked:
+            handler.send_header("Transfer-Encoding", "chunked")
+            content_sent = b"%x\r\n%b\r\n0\r\n\r\n" % (len(content), content)
+        else:
+            handler.send_header("Connection", "close")
+            content_sent = content
+        handler.end_headers()
+        handler.wfile.write(content_sent)
+        handler.close_connection = True
+
+    return reply
+
+
+def test_a_file_without_a_length_is_taken_where_its_end_is_sure(server, link, tmp_path):
+    data = LARGE[:300_000]
+    server.on("/a.tif", without_length(data, chunked=True))
+    assert download(link(), tmp_path / "a.tif").read_bytes() == data
+    server.on("/a.tif", without_length(data[:1000], chunked=False))
+    with pytest.raises(BadAnswerError):
+        download(link(), tmp_path / "b.tif")
+    with pytest.raises(DamagedFileError):
+        download(link(), tmp_path / "c.tif", Promise(len(data)))
+    server.on("/a.tif", without_length(data, chunked=False))
+    assert download(link(), tmp_path / "d.tif", Promise(len(data))).read_bytes() == data
 
 
 def test_too_many_requests_waits_as_long_as_it_is_asked(server, link, store, tmp_path):
