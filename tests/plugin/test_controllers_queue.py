@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import re
+import threading
 import time
 import zipfile
 from datetime import datetime, timedelta, timezone
@@ -18,10 +20,13 @@ from qgis.core import QgsProject, QgsRasterLayer
 from shapely.geometry import box
 
 from dinamis_plugin.api import answers
+from dinamis_plugin.api.download import Promise, download
+from dinamis_plugin.api.link import Link
 from dinamis_plugin.controllers.app import Controllers
 from dinamis_plugin.controllers.downloads import AT_ONCE
 from dinamis_plugin.controllers.local_copies import REMOTE_PROPERTY
 from dinamis_plugin.controllers.session import SessionState
+from dinamis_plugin.domain.download import LEAST_SPAN
 from dinamis_plugin.domain.download_job import (
     DownloadJob,
     DownloadOrder,
@@ -29,9 +34,11 @@ from dinamis_plugin.domain.download_job import (
     queue_from_text,
     queue_text,
 )
+from dinamis_plugin.domain.errors import CancelledError
 from dinamis_plugin.domain.scene import Scene
 from dinamis_plugin.qgisio import rasters
 from dinamis_plugin.qgisio.download_store import queue_path
+from dinamis_plugin.qgisio.transport import qgis_session, spawn
 
 from .images import make_cog, scene_of
 from .test_qgisio_clips import to_degrees
@@ -264,6 +271,34 @@ def test_the_window_stays_alive_while_a_file_comes(member, slow, out):
         member.downloads.download(scene_of(slow.url), None, out, add_to_map=False)
         finished.wait(seconds=30)
     assert ticker.longest_ms < 50
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_several_connections_of_qgis_share_a_large_file(runner, server, out, cancelled):
+    data = random.Random(5).randbytes(5 * LEAST_SPAN)
+    (out.parent / "large.bin").write_bytes(data)
+    slow = Slow(server, out.parent / "large.bin")
+    slow.pause, slow.piece = 0.002, 256 * 1024
+    threads, ended = set(), []
+
+    def work(context):
+        def progress(done, _total):
+            threads.add(threading.get_ident())
+            if cancelled and done > LEAST_SPAN:
+                handle.cancel()
+
+        link = Link(qgis_session(), lambda: slow.url, progress, context.cancelled, spawn=spawn)
+        return download(link, out / "large.tif", Promise(len(data)))
+
+    handle = runner.run("large", work, ended.append, ended.append)
+    wait_until(lambda: ended, 30)
+    assert len({request.headers.get("Range") for request in slow.requests}) >= 3
+    if cancelled:
+        assert isinstance(ended[0], CancelledError)
+        assert names(out) == ["large.tif.part", "large.tif.part.json"]
+        return
+    assert (out / "large.tif").read_bytes() == data
+    assert len(threads) > 1
 
 
 # Cut
