@@ -73,6 +73,7 @@ class DinamisPlugin:
         self._iface.registerOptionsWidgetFactory(factory)
         self._undo.append(lambda: self._iface.unregisterOptionsWidgetFactory(factory))
         QTimer.singleShot(0, controllers.session.restore)
+        QTimer.singleShot(0, controllers.downloads.restore)
 
     def _show(self, dock: Any) -> None:
         self._dock = dock

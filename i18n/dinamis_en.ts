@@ -45,5 +45,33 @@
                 <numerusform>%n requests</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>%n image(s)</source>
+            <translation>
+                <numerusform>%n image</numerusform>
+                <numerusform>%n images</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>and %n more</source>
+            <translation>
+                <numerusform>and %n more</numerusform>
+                <numerusform>and %n more</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n download(s) did not end in the last session.</source>
+            <translation>
+                <numerusform>%n download did not end in the last session.</numerusform>
+                <numerusform>%n downloads did not end in the last session.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n done</source>
+            <translation>
+                <numerusform>%n done</numerusform>
+                <numerusform>%n done</numerusform>
+            </translation>
+        </message>
     </context>
 </TS>

@@ -2170,5 +2170,325 @@ Relancez ensuite QGIS.</translation>
             <source>The options of the product are being read…</source>
             <translation>Lecture des options du produit…</translation>
         </message>
+        <message>
+            <source>Removing an unfinished download</source>
+            <translation>Suppression d’un téléchargement inachevé</translation>
+        </message>
+        <message>
+            <source>Reading the downloads of the last session</source>
+            <translation>Lecture des téléchargements de la dernière session</translation>
+        </message>
+        <message>
+            <source>Noting the downloads</source>
+            <translation>Enregistrement de la liste des téléchargements</translation>
+        </message>
+        <message>
+            <source>Estimating the download</source>
+            <translation>Estimation du téléchargement</translation>
+        </message>
+        <message>
+            <source>Looking at {name}</source>
+            <translation>Vérification de {name}</translation>
+        </message>
+        <message>
+            <source>File not as promised</source>
+            <translation>Fichier non conforme</translation>
+        </message>
+        <message>
+            <source>What came is not the file that the catalogue describes; nothing was kept.</source>
+            <translation>Le fichier reçu n’est pas celui que décrit le catalogue ; rien n’a été conservé.</translation>
+        </message>
+        <message>
+            <source>Try again; if it lasts, tell the service desk the name of the scene.</source>
+            <translation>Réessayez ; si cela persiste, indiquez le nom de la scène à l’assistance.</translation>
+        </message>
+        <message>
+            <source>Outside the image</source>
+            <translation>Hors de l’image</translation>
+        </message>
+        <message>
+            <source>The area of interest does not touch this image.</source>
+            <translation>La zone d’intérêt ne touche pas cette image.</translation>
+        </message>
+        <message>
+            <source>Choose another area, or download the whole image.</source>
+            <translation>Choisissez une autre zone, ou téléchargez l’image entière.</translation>
+        </message>
+        <message>
+            <source>Not to be cut</source>
+            <translation>Découpe impossible</translation>
+        </message>
+        <message>
+            <source>No part of this image can be fetched alone.</source>
+            <translation>Aucune partie de cette image ne peut être récupérée seule.</translation>
+        </message>
+        <message>
+            <source>Download the whole image.</source>
+            <translation>Téléchargez l’image entière.</translation>
+        </message>
+        <message>
+            <source>Preparing the offline pack</source>
+            <translation>Préparation du paquet hors ligne</translation>
+        </message>
+        <message>
+            <source>Writing the offline pack</source>
+            <translation>Écriture du paquet hors ligne</translation>
+        </message>
+        <message>
+            <source>Packing the offline pack</source>
+            <translation>Compression du paquet hors ligne</translation>
+        </message>
+        <message>
+            <source>The catalogue does not say how large the images are.</source>
+            <translation>Le catalogue n’indique pas la taille des images.</translation>
+        </message>
+        <message>
+            <source>About {size} will come, of {whole} in all.</source>
+            <translation>Environ {size} à récupérer, sur {whole} en tout.</translation>
+        </message>
+        <message>
+            <source>About {size} will come.</source>
+            <translation>Environ {size} à récupérer.</translation>
+        </message>
+        <message>
+            <source>Download</source>
+            <translation>Télécharger</translation>
+        </message>
+        <message>
+            <source>Folder</source>
+            <translation>Dossier</translation>
+        </message>
+        <message>
+            <source>Browse…</source>
+            <translation>Parcourir…</translation>
+        </message>
+        <message>
+            <source>Only the area of interest</source>
+            <translation>Seulement la zone d’intérêt</translation>
+        </message>
+        <message>
+            <source>Offline pack for the field</source>
+            <translation>Paquet hors ligne pour le terrain</translation>
+        </message>
+        <message>
+            <source>Images, styles, metadata, licences and a project, in one folder</source>
+            <translation>Images, styles, métadonnées, licences et un projet, dans un seul dossier</translation>
+        </message>
+        <message>
+            <source>dinamis-pack</source>
+            <translation>paquet-dinamis</translation>
+        </message>
+        <message>
+            <source>Name of the pack</source>
+            <translation>Nom du paquet</translation>
+        </message>
+        <message>
+            <source>as one .zip</source>
+            <translation>en un seul .zip</translation>
+        </message>
+        <message>
+            <source>Then</source>
+            <translation>Ensuite</translation>
+        </message>
+        <message>
+            <source>Add the files to the map</source>
+            <translation>Ajouter les fichiers à la carte</translation>
+        </message>
+        <message>
+            <source>Leave the map as it is</source>
+            <translation>Laisser la carte telle quelle</translation>
+        </message>
+        <message>
+            <source>Let the layers read the files</source>
+            <translation>Faire lire les fichiers par les couches</translation>
+        </message>
+        <message>
+            <source>The size is being estimated…</source>
+            <translation>Estimation de la taille…</translation>
+        </message>
+        <message>
+            <source>Choose a folder first.</source>
+            <translation>Choisissez d’abord un dossier.</translation>
+        </message>
+        <message>
+            <source>Draw or import an area of interest first.</source>
+            <translation>Dessinez ou importez d’abord une zone d’intérêt.</translation>
+        </message>
+        <message>
+            <source>There is not enough room on the disk for this.</source>
+            <translation>Il n’y a pas assez de place sur le disque.</translation>
+        </message>
+        <message>
+            <source>Give the pack a name.</source>
+            <translation>Donnez un nom au paquet.</translation>
+        </message>
+        <message>
+            <source>{size} free on the disk.</source>
+            <translation>{size} libres sur le disque.</translation>
+        </message>
+        <message>
+            <source>Resume</source>
+            <translation>Reprendre</translation>
+        </message>
+        <message>
+            <source>Show in the folder</source>
+            <translation>Montrer dans le dossier</translation>
+        </message>
+        <message>
+            <source>Downloads interrupted</source>
+            <translation>Téléchargements interrompus</translation>
+        </message>
+        <message>
+            <source>They go on where they stopped.</source>
+            <translation>Ils reprendront là où ils se sont arrêtés.</translation>
+        </message>
+        <message>
+            <source>Offline pack ready</source>
+            <translation>Paquet hors ligne prêt</translation>
+        </message>
+        <message>
+            <source>{name} holds the images, their styles and a project.</source>
+            <translation>{name} contient les images, leurs styles et un projet.</translation>
+        </message>
+        <message>
+            <source>Downloads</source>
+            <translation>Téléchargements</translation>
+        </message>
+        <message>
+            <source>Done</source>
+            <translation>Terminé</translation>
+        </message>
+        <message>
+            <source>Starting…</source>
+            <translation>Démarrage…</translation>
+        </message>
+        <message>
+            <source>Show or hide the downloads</source>
+            <translation>Afficher ou masquer les téléchargements</translation>
+        </message>
+        <message>
+            <source>Remove what is done from the list</source>
+            <translation>Retirer de la liste ce qui est terminé</translation>
+        </message>
+        <message>
+            <source>Remove what is done from the list; the files stay</source>
+            <translation>Retirer de la liste ce qui est terminé ; les fichiers restent</translation>
+        </message>
+        <message>
+            <source>No downloads. Choose scenes in the results, then Download…</source>
+            <translation>Aucun téléchargement. Choisissez des scènes dans les résultats, puis Télécharger…</translation>
+        </message>
+        <message>
+            <source>Pause</source>
+            <translation>Mettre en pause</translation>
+        </message>
+        <message>
+            <source>Let the layer read this file</source>
+            <translation>Faire lire ce fichier par la couche</translation>
+        </message>
+        <message>
+            <source>Remove from the list; the file stays</source>
+            <translation>Retirer de la liste ; le fichier reste</translation>
+        </message>
+        <message>
+            <source>Cancel; nothing stays on the disk</source>
+            <translation>Annuler ; rien ne reste sur le disque</translation>
+        </message>
+        <message>
+            <source>Waiting</source>
+            <translation>En attente</translation>
+        </message>
+        <message>
+            <source>Paused</source>
+            <translation>En pause</translation>
+        </message>
+        <message>
+            <source>{size}/s</source>
+            <translation>{size}/s</translation>
+        </message>
+        <message>
+            <source>{count} running</source>
+            <translation>{count} en cours</translation>
+        </message>
+        <message>
+            <source>{count} waiting</source>
+            <translation>{count} en attente</translation>
+        </message>
+        <message>
+            <source>{count} paused</source>
+            <translation>{count} en pause</translation>
+        </message>
+        <message>
+            <source>{count} failed</source>
+            <translation>{count} en échec</translation>
+        </message>
+        <message>
+            <source>{size} GB</source>
+            <translation>{size} Go</translation>
+        </message>
+        <message>
+            <source>{size} MB</source>
+            <translation>{size} Mo</translation>
+        </message>
+        <message>
+            <source>{size} kB</source>
+            <translation>{size} ko</translation>
+        </message>
+        <message>
+            <source>{size} bytes</source>
+            <translation>{size} octets</translation>
+        </message>
+        <message>
+            <source>{count} h</source>
+            <translation>{count} h</translation>
+        </message>
+        <message>
+            <source>{count} s</source>
+            <translation>{count} s</translation>
+        </message>
+        <message>
+            <source>{count} min</source>
+            <translation>{count} min</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n image(s)</source>
+            <translation>
+                <numerusform>%n image</numerusform>
+                <numerusform>%n images</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>and %n more</source>
+            <translation>
+                <numerusform>et %n autre</numerusform>
+                <numerusform>et %n autres</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n download(s) did not end in the last session.</source>
+            <translation>
+                <numerusform>%n téléchargement n’a pas abouti lors de la dernière session.</numerusform>
+                <numerusform>%n téléchargements n’ont pas abouti lors de la dernière session.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n done</source>
+            <translation>
+                <numerusform>%n terminé</numerusform>
+                <numerusform>%n terminés</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Downloads: {states}</source>
+            <translation>Téléchargements : {states}</translation>
+        </message>
+        <message>
+            <source>{done} / {total}</source>
+            <translation>{done} / {total}</translation>
+        </message>
+        <message>
+            <source>≈ {time}</source>
+            <translation>≈ {time}</translation>
+        </message>
     </context>
 </TS>

@@ -8,12 +8,13 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from .._vendor.pystac import STACError, STACTypeError
 from .._vendor.pystac_client import Client
 from .._vendor.pystac_client.errors import ClientTypeError
 from .._vendor.pystac_client.stac_api_io import StacApiIO
-from ..domain.errors import BadAnswerError
+from ..domain.errors import BadAnswerError, NotFoundError
 from ..domain.parsing import mapping_of, number_of
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
@@ -79,6 +80,23 @@ class CatalogueClient:
         for document in self._documents(arguments, 1, cancel):
             return next(_readable(_items(document)), None)
         return None
+
+    def item_document(self, collection: str, scene_id: str, cancel: Cancel = never) -> Mapping[str, Any]:
+        """Give the STAC item of a scene as the catalogue writes it.
+
+        Raises:
+            NotFoundError: It is not in the catalogue any more.
+        """
+        url = f"{self._url}/collections/{quote(collection, safe='')}/items/{quote(scene_id, safe='')}"
+        return mapping_of(self._http.get_json(url, cancel=cancel))
+
+    def collection_document(self, collection: str, cancel: Cancel = never) -> Mapping[str, Any]:
+        """Give a STAC collection as the catalogue writes it, empty when it does not know it."""
+        try:
+            url = f"{self._url}/collections/{quote(collection, safe='')}"
+            return mapping_of(self._http.get_json(url, cancel=cancel))
+        except NotFoundError:
+            return {}
 
     def _documents(
         self, arguments: Mapping[str, Any], limit: int, cancel: Cancel

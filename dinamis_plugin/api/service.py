@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import Callable, Protocol
 
 import requests
@@ -13,8 +12,8 @@ from ..domain.errors import ForbiddenError, NotFoundError
 from .auth import AuthClient
 from .catalogue import CatalogueClient
 from .discovery import discover
-from .download import Progress, download
 from .http import Cancel, HttpClient, never
+from .link import Link, Progress, Spawn, silent, spawn_thread
 from .requests_client import RequestsClient
 from .signing import SigningClient
 
@@ -37,6 +36,7 @@ class Service:
         url: Address that the person gave.
         language: `fr` or `en`.
         token_source: Keeps the tokens.
+        spawn: Starts a thread that may use the transport.
     """
 
     def __init__(
@@ -45,8 +45,10 @@ class Service:
         url: str,
         language: str,
         token_source: TokenSource,
+        spawn: Spawn = spawn_thread,
     ) -> None:
         self.url = url
+        self.spawn = spawn
         self.http = HttpClient(
             session_factory(),
             language=language,
@@ -90,21 +92,26 @@ class Service:
         """Quotas, projects and orders."""
         return RequestsClient(self.http, self.endpoints)
 
-    def download(
-        self, href: str, target: Path, progress: Progress | None = None, cancel: Cancel = never
-    ) -> Path:
-        """Sign the address of a file and bring it to the disk (CAT-31).
+    def address(self, href: str, cancel: Cancel = never) -> str:
+        """Have the address of one file signed.
 
         Raises:
             ForbiddenError: The service does not sign it.
-            DinamisError: As `download` raises them.
+            DinamisError: As `SigningClient` raises them.
         """
+        result = self.signing.sign([href], cancel=cancel)
+        for refusal in result.refused.values():
+            error = NotFoundError if refusal.code == "not-found" else ForbiddenError
+            raise error(refusal.detail)
+        return next(iter(result.signed.values())).href
 
-        def signed() -> str:
-            result = self.signing.sign([href], cancel=cancel)
-            for refusal in result.refused.values():
-                error = NotFoundError if refusal.code == "not-found" else ForbiddenError
-                raise error(refusal.detail)
-            return next(iter(result.signed.values())).href
-
-        return download(self.http.session, signed, target, progress, cancel, timeout_s=self.http.timeout_s)
+    def link(self, href: str, progress: Progress = silent, cancel: Cancel = never) -> Link:
+        """Say how a file is reached: by addresses that are signed anew whenever one has expired (CAT-31)."""
+        return Link(
+            self.http.session,
+            lambda: self.address(href, cancel),
+            progress,
+            cancel,
+            spawn=self.spawn,
+            timeout_s=self.http.timeout_s,
+        )

@@ -13,7 +13,10 @@ from ..qgisio.settings import PluginSettings
 from ..tasks.runner import TaskRunner
 from .aois import AoiController
 from .downloads import DownloadController
+from .estimates import EstimateController
 from .layers import SignedLayersController
+from .local_copies import LocalCopies
+from .packs import PackController
 from .requests import RequestsController
 from .search import SearchController
 from .session import SessionController
@@ -28,6 +31,9 @@ class Controllers(QObject):
         search: catalogue.
         layers: signed layers.
         downloads: files.
+        copies: layers that read them.
+        estimates: how much will come.
+        packs: offline packs.
         requests: quotas, projects and orders.
     """
 
@@ -47,10 +53,14 @@ class Controllers(QObject):
         paths = LayerPaths(self.settings.object_origins)
         self.layers = SignedLayersController(self.runner, self.session, paths, project, parent=self)
         self.downloads = DownloadController(self.runner, self.session, project, self)
+        self.copies = LocalCopies(self.runner, self.downloads, project, self)
+        self.estimates = EstimateController(self.runner, self.session, self)
+        self.packs = PackController(self.runner, self.session, self.downloads, self.copies, self)
         self.requests = RequestsController(self.runner, self.session, self)
 
     def shutdown(self) -> None:
         """End all work and leave nothing of the plugin in QGIS."""
+        self.downloads.shutdown()
         self.runner.shutdown()
         self.layers.shutdown()
         self.session.shutdown()

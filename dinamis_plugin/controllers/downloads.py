@@ -1,59 +1,76 @@
-"""Downloads of images into a folder, in tasks (CAT-32)."""
+"""The queue of downloads: paused, resumed after a restart, cancelled, tried again (CAT-30)."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+import time
+import uuid
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
+from qgis.core import QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
-from ..domain.errors import CancelledError, CorruptImageError, DinamisError, NotSignedInError
-from ..domain.scene import Asset, Scene
-from ..qgisio import rasters
+from ..api.download import Promise, download
+from ..api.part import Part, reserve
+from ..api.service import Service
+from ..domain.download import RateMeter, length
+from ..domain.download_job import DownloadJob, DownloadOrder, JobState, queue_text
+from ..domain.errors import CancelledError, DinamisError, NotSignedInError
+from ..domain.file_names import file_name
+from ..domain.scene import Scene
+from ..qgisio.clips import check_readable, clip
+from ..qgisio.download_store import queue_path, read_queue, write_queue
+from ..qgisio.local_images import open_layer
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel, notice_for
 from .session import SessionController
 
 translate = QCoreApplication.translate
 
-_NOT_IN_NAMES = re.compile(r"[^\w.+-]+")
+AT_ONCE = 2
+"""Downloads at once; each has several connections, and other work needs threads too."""
+SAVE_MS = 200
+
+_UNFINISHED = (JobState.WAITING, JobState.RUNNING, JobState.PAUSED)
 
 
-@dataclass(frozen=True)
-class Download:
-    """One download that runs, or has ended.
+@dataclass
+class _Entry:
+    """A job of the queue with what belongs to this session only."""
 
-    Attributes:
-        scene: the scene it belongs to.
-        asset: the file of the scene.
-        target: where it is written.
-    """
-
-    scene: Scene
-    asset: Asset
-    target: Path
+    job: DownloadJob
+    scene: Scene | None = None
+    handle: TaskHandle | None = None
+    meter: RateMeter = field(default_factory=RateMeter)
+    leaving: bool = False
+    """The person cancelled it: nothing of it stays."""
 
 
 class DownloadController(QObject):
     """Downloads images and adds the local files to the map.
 
     Signals:
-        started: the Download.
-        progress: the Download and the percentage.
-        finished: the Download; the file is whole.
+        changed: the queue, or the state of a DownloadJob in it.
+        started: the DownloadJob; it runs.
+        progress: the DownloadJob and the percentage.
+        finished: the DownloadJob; the file is whole.
         layer_added: the QgsRasterLayer of the local file.
-        failed: the Scene and a Notice; after a cut the next try goes on where it stopped.
-        cancelled: the Download.
+        failed: the Scene, None when it is not at hand, and a Notice; the next try goes on where it stopped.
+        paused: the DownloadJob; what came of it stays.
+        cancelled: the DownloadJob; nothing of it stays.
+        interrupted: how many downloads an earlier session left unfinished.
     """
 
+    changed = pyqtSignal()
     started = pyqtSignal(object)
     progress = pyqtSignal(object, float)
     finished = pyqtSignal(object)
     layer_added = pyqtSignal(object)
     failed = pyqtSignal(object, object)
+    paused = pyqtSignal(object)
     cancelled = pyqtSignal(object)
+    interrupted = pyqtSignal(int)
 
     def __init__(
         self,
@@ -66,12 +83,27 @@ class DownloadController(QObject):
         self._runner = runner
         self._session = session
         self._project = project or QgsProject.instance()
-        self._running: dict[Path, tuple[Download, TaskHandle]] = {}
+        self._entries: dict[str, _Entry] = {}
+        self._path = queue_path()
+        self._writing = False
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SAVE_MS)
+        self._soon.timeout.connect(self._write)
+        self.changed.connect(self._soon.start)
+        session.signing_out.connect(self.pause_all)
 
     @property
-    def running(self) -> list[Download]:
+    def jobs(self) -> list[DownloadJob]:
+        """The queue, in the order in which it is worked off."""
+        return [entry.job for entry in self._entries.values()]
+
+    @property
+    def running(self) -> list[DownloadJob]:
         """The downloads that run now."""
-        return [download for download, _ in self._running.values()]
+        return [job for job in self.jobs if job.state is JobState.RUNNING]
+
+    # Adding
 
     def project_folder(self) -> Path | None:
         """The folder of the saved project, None when it was never saved to a folder."""
@@ -86,90 +118,273 @@ class DownloadController(QObject):
             return False
         return self.download(scene, asset_key, folder)
 
-    def download(
-        self,
-        scene: Scene,
-        asset_key: str | None,
-        folder: Path,
-        *,
-        add_to_map: bool = True,
-    ) -> bool:
-        """Download one image of a scene; False, and `failed`, when it cannot start."""
+    def download(self, scene: Scene, asset_key: str | None, folder: Path, **options: Any) -> bool:
+        """Download one image of a scene, or what lies of it in an area.
+
+        Args:
+            scene: the scene.
+            asset_key: its file, None for the one that a person expects.
+            folder: where it goes.
+            options: `area`, `add_to_map`, `switch_layers`, `pack` and `pack_zipped` of `DownloadOrder`.
+
+        Returns:
+            False, with `failed` unless it is on its way already, when it cannot start.
+        """
         asset = scene.preferred_asset() if asset_key is None else scene.asset(asset_key)
-        service = self._session.service
         if asset is None:
             self.failed.emit(scene, _nothing_to_download(scene))
             return False
-        if service is None or not (self._session.can_use_resources or scene.open_data):
-            self.failed.emit(scene, self._session.notice_for(NotSignedInError(self._session.why_not)))
+        name = file_name(scene, asset, clipped=bool(options.get("area")))
+        where = {"id": uuid.uuid4().hex, "folder": str(folder), "name": name, **options}
+        order = DownloadOrder.of(scene, asset, **where)
+        if not self._may_start(order, scene) or self._is_on_its_way(order):
             return False
-        job = Download(scene, asset, Path(folder) / file_name(scene, asset))
-        if job.target in self._running:
-            return False
-
-        def work(context: TaskContext) -> QgsRasterLayer | None:
-            def progress(received: int, total: int | None) -> None:
-                if total:
-                    context.tell(100.0 * received / total)
-
-            service.download(asset.href, job.target, progress, context.cancelled)
-            return _local_layer(job) if add_to_map else None
-
-        handle = self._runner.run(
-            translate("Dinamis", "Downloading {name}").format(name=job.target.name),
-            work,
-            lambda layer: self._done(job, layer),
-            lambda error: self._stopped(job, error),
-            on_part=lambda percent: self.progress.emit(job, percent),
-        )
-        self._running[job.target] = (job, handle)
-        self.started.emit(job)
+        self._entries[order.id] = _Entry(DownloadJob(order, total=asset.size_bytes), scene)
+        self._start_next()
         return True
 
-    def cancel(self, job: Download) -> None:
-        """Stop a download; nothing of it stays on the disk."""
-        running = self._running.get(job.target)
-        if running is not None:
-            running[1].cancel()
+    def _is_on_its_way(self, order: DownloadOrder) -> bool:
+        return any(
+            (job.order.href, job.order.folder, job.order.area) == (order.href, order.folder, order.area)
+            and job.state in _UNFINISHED
+            for job in self.jobs
+        )
 
-    def _done(self, job: Download, layer: QgsRasterLayer | None) -> None:
-        self._running.pop(job.target, None)
-        self.finished.emit(job)
+    def _may_start(self, order: DownloadOrder, scene: Scene | None) -> bool:
+        if self._session.service is not None and (self._session.can_use_resources or order.open_data):
+            return True
+        self.failed.emit(scene, self._session.notice_for(NotSignedInError(self._session.why_not)))
+        return False
+
+    # What a person does with one
+
+    def pause(self, job: DownloadJob) -> None:
+        """Stop a download; what came of it stays, and `resume` goes on there."""
+        entry = self._entries.get(job.order.id)
+        if entry is None or job.state not in (JobState.WAITING, JobState.RUNNING):
+            return
+        if entry.handle is not None:
+            entry.handle.cancel()
+        else:
+            self._settle(entry, JobState.PAUSED)
+
+    def resume(self, job: DownloadJob) -> None:
+        """Go on with a download that was paused, interrupted or failed."""
+        entry = self._entries.get(job.order.id)
+        if entry is None or job.state not in (JobState.PAUSED, JobState.FAILED):
+            return
+        if self._may_start(job.order, entry.scene):
+            job.state, job.reason = JobState.WAITING, ""
+            self._start_next()
+
+    def cancel(self, job: DownloadJob) -> None:
+        """Take a download out of the queue; of an unfinished one nothing stays on the disk."""
+        entry = self._entries.get(job.order.id)
+        if entry is None:
+            return
+        if job.state is JobState.DONE:
+            self._forget(entry)
+            return
+        entry.leaving = True
+        if entry.handle is not None:
+            entry.handle.cancel()
+        else:
+            self._remove(entry)
+
+    def pause_all(self) -> None:
+        """Pause every download that waits or runs and takes a sign-in."""
+        for job in self.jobs:
+            if not job.order.open_data:
+                self.pause(job)
+
+    def resume_all(self) -> None:
+        """Go on with all that is paused."""
+        for job in self.jobs:
+            if job.state is JobState.PAUSED:
+                self.resume(job)
+
+    def clear_finished(self) -> None:
+        """Take what is done out of the queue; the files stay, and so do packs that are not whole yet."""
+        open_packs = {job.order.pack for job in self.jobs if job.state is not JobState.DONE}
+        for entry in list(self._entries.values()):
+            order = entry.job.order
+            if entry.job.state is JobState.DONE and not (order.pack and order.pack in open_packs):
+                del self._entries[order.id]
+        self.changed.emit()
+
+    # From one session to the next
+
+    def restore(self) -> None:
+        """Take over the queue of the last session; what was unfinished waits for `resume`."""
+        path = self._path
+        self._runner.run(
+            translate("Dinamis", "Reading the downloads of the last session"),
+            lambda _context: [_with_progress(job) for job in read_queue(path)],
+            self._restored,
+        )
+
+    def shutdown(self) -> None:
+        """Note the queue for the next session; called before the work is ended."""
+        self._soon.stop()
+        if self._entries or self._path.exists():
+            write_queue(queue_text(self.jobs), self._path)
+
+    def _restored(self, jobs: list[DownloadJob]) -> None:
+        for job in jobs:
+            self._entries.setdefault(job.order.id, _Entry(job))
+        self.changed.emit()
+        count = sum(job.state is JobState.PAUSED for job in jobs)
+        if count:
+            self.interrupted.emit(count)
+
+    def _write(self) -> None:
+        """Write the queue in a worker, one writing after the other."""
+        if self._writing:
+            self._soon.start()
+            return
+        self._writing = True
+        text, path = queue_text(self.jobs), self._path
+
+        def written(_result: object) -> None:
+            self._writing = False
+
+        self._runner.run(
+            translate("Dinamis", "Noting the downloads"),
+            lambda _context: write_queue(text, path),
+            written,
+            written,
+        )
+
+    # Working
+
+    def _start_next(self) -> None:
+        free = AT_ONCE - sum(entry.handle is not None for entry in self._entries.values())
+        waiting = [entry for entry in self._entries.values() if entry.job.state is JobState.WAITING]
+        for entry in waiting[: max(0, free)]:
+            self._start(entry)
+        self.changed.emit()
+
+    def _start(self, entry: _Entry) -> None:
+        service, job = self._session.service, entry.job
+        if service is None:
+            self._settle(entry, JobState.PAUSED)
+            return
+        target = job.target
+
+        def work(context: TaskContext) -> QgsRasterLayer | None:
+            return _fetch(service, job.order, target, context)
+
+        job.state, entry.meter = JobState.RUNNING, RateMeter()
+        entry.handle = self._runner.run(
+            translate("Dinamis", "Downloading {name}").format(name=job.order.name),
+            work,
+            lambda layer: self._done(entry, layer),
+            lambda error: self._stopped(entry, error),
+            on_part=lambda part: self._part_came(entry, part),
+        )
+        self.started.emit(job)
+
+    def _part_came(self, entry: _Entry, part: str | tuple[int, int | None]) -> None:
+        job = entry.job
+        if isinstance(part, str):
+            job.target = part
+            self.changed.emit()
+            return
+        job.done, job.total = part
+        entry.meter.note(time.monotonic(), job.done)
+        job.rate, job.remaining_s = entry.meter.rate, entry.meter.remaining_s(job.total)
+        if job.percent is not None:
+            self.progress.emit(job, job.percent)
+
+    def _done(self, entry: _Entry, layer: QgsRasterLayer | None) -> None:
+        entry.handle = None
+        self._settle(entry, JobState.DONE)
+        self.finished.emit(entry.job)
         if layer is not None:
             self._project.addMapLayer(layer)
             self.layer_added.emit(layer)
 
-    def _stopped(self, job: Download, error: DinamisError) -> None:
-        self._running.pop(job.target, None)
-        if isinstance(error, CancelledError):
-            self.cancelled.emit(job)
-            return
-        notice = notice_for(error)
-        again = translate("Dinamis", "Try again")
-        folder = job.target.parent
-        self.failed.emit(
-            job.scene,
-            notice.with_action(again, lambda: self.download(job.scene, job.asset.key, folder)),
-        )
+    def _stopped(self, entry: _Entry, error: DinamisError) -> None:
+        entry.handle = None
+        if entry.leaving:
+            self._remove(entry)
+        elif isinstance(error, CancelledError):
+            self._settle(entry, JobState.PAUSED)
+            self.paused.emit(entry.job)
+        else:
+            notice = notice_for(error)
+            entry.job.reason = notice.title
+            self._settle(entry, JobState.FAILED)
+            again = translate("Dinamis", "Try again")
+            self.failed.emit(entry.scene, notice.with_action(again, lambda: self.resume(entry.job)))
+
+    def _settle(self, entry: _Entry, state: JobState) -> None:
+        job = entry.job
+        job.state, job.rate, job.remaining_s = state, 0.0, None
+        self._start_next()
+
+    def _remove(self, entry: _Entry) -> None:
+        """Take what came of a download from the disk, in a worker, and then the download from the queue."""
+        target = entry.job.target
+
+        def work(_context: TaskContext) -> None:
+            if target:
+                Part(Path(target)).remove()
+
+        text = translate("Dinamis", "Removing an unfinished download")
+        self._runner.run(text, work, lambda _: self._forget(entry), lambda _: self._forget(entry))
+
+    def _forget(self, entry: _Entry) -> None:
+        self._entries.pop(entry.job.order.id, None)
+        if entry.leaving:
+            self.cancelled.emit(entry.job)
+        self._start_next()
 
 
-def file_name(scene: Scene, asset: Asset) -> str:
-    """Name the file of an image: only characters that every file system takes."""
-    stem = _NOT_IN_NAMES.sub("_", f"{scene.id}_{asset.key}").strip("._") or "image"
-    suffix = Path(asset.href.split("?")[0]).suffix.lower()
-    return f"{stem[:150]}{suffix if suffix in ('.tif', '.tiff', '.jp2') else '.tif'}"
+# In worker threads
 
 
-def _local_layer(job: Download) -> QgsRasterLayer:
-    """Open the downloaded file in the worker, with the style of a signed layer."""
-    title = f"{job.scene.title} ({job.asset.title})"
-    options = QgsRasterLayer.LayerOptions(loadDefaultStyle=False)
-    layer = QgsRasterLayer(str(job.target), title, "gdal", options)
-    if not layer.isValid():
-        raise CorruptImageError(job.target.name)
-    rasters.apply_default_style(layer)
-    layer.moveToThread(QgsApplication.instance().thread())
-    return layer
+def _fetch(
+    service: Service, order: DownloadOrder, known_target: str, context: TaskContext
+) -> QgsRasterLayer | None:
+    """Bring one file to the disk under a name of its own; tells the name first, then how far it is."""
+    target = Path(known_target) if known_target else None
+    if target is None or target.exists() or not Part(target).path.exists():
+        target = reserve(Path(order.folder), order.name, order.href)
+        context.tell(str(target))
+    link = service.link(order.href, lambda *counts: context.tell(counts), context.cancelled)
+    try:
+        if order.area:
+            clip(link, target, order.area)
+        else:
+            download(link, target, Promise(order.size, order.proof), check_readable)
+    except DinamisError:
+        _leave_no_empty_part(target)
+        raise
+    return open_layer(target, order.title) if order.add_to_map else None
+
+
+def _leave_no_empty_part(target: Path) -> None:
+    """A name that was taken for a file of which nothing came is given back."""
+    part = Part(target)
+    try:
+        empty = part.path.stat().st_size == 0
+    except OSError:
+        return
+    if empty:
+        part.remove()
+
+
+def _with_progress(job: DownloadJob) -> DownloadJob:
+    """Say of a job of an earlier session how much of it lies on the disk."""
+    journal = Part(Path(job.target)).journal(job.order.href) if job.target else None
+    if journal is not None and job.state is not JobState.DONE:
+        job.done = length(journal.done)
+        job.total = journal.size if journal.wanted is None else length(journal.wanted)
+    return job
+
+
+# Words
 
 
 def _no_folder() -> Notice:

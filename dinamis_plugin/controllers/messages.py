@@ -239,6 +239,21 @@ def _local_words() -> dict[type[DinamisError], _Words]:
             translate("Dinamis", "The file or folder is not there any more, or cannot be written."),
             translate("Dinamis", "Choose another folder."),
         ),
+        errors.DamagedFileError: (
+            translate("Dinamis", "File not as promised"),
+            translate("Dinamis", "What came is not the file that the catalogue describes; nothing was kept."),
+            translate("Dinamis", "Try again; if it lasts, tell the service desk the name of the scene."),
+        ),
+        errors.OutsideImageError: (
+            translate("Dinamis", "Outside the image"),
+            translate("Dinamis", "The area of interest does not touch this image."),
+            translate("Dinamis", "Choose another area, or download the whole image."),
+        ),
+        errors.NotClippableError: (
+            translate("Dinamis", "Not to be cut"),
+            translate("Dinamis", "No part of this image can be fetched alone."),
+            translate("Dinamis", "Download the whole image."),
+        ),
         errors.CorruptImageError: (
             translate("Dinamis", "Image not readable"),
             translate("Dinamis", "The image was found, but its content cannot be read."),

@@ -28,7 +28,7 @@ from ..domain.errors import (
 )
 from ..qgisio.credentials import CredentialStore, Vault
 from ..qgisio.settings import PluginSettings
-from ..qgisio.transport import qgis_session
+from ..qgisio.transport import qgis_session, spawn
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel, notice_for
 from .tokens import TokenKeeper
@@ -204,7 +204,7 @@ class SessionController(QObject):
         )
 
     def _make_service(self, address: str) -> Service:
-        return Service(qgis_session, address, self._settings.language, self._keeper)
+        return Service(qgis_session, address, self._settings.language, self._keeper, spawn)
 
     def _after_connection(self) -> None:
         url = self._settings.service_url

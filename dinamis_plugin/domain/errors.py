@@ -147,5 +147,17 @@ class FileGoneError(DinamisError):
     """A file or folder that is needed is not there any more, or cannot be written."""
 
 
+class DamagedFileError(DinamisError):
+    """A file that came is not the one that the catalogue or the service describes: length or checksum."""
+
+
+class OutsideImageError(DinamisError):
+    """The area does not touch the image that shall be cut to it."""
+
+
+class NotClippableError(DinamisError):
+    """Only the whole of this file can be fetched, not what lies in an area."""
+
+
 class CorruptImageError(DinamisError):
     """The image was reached but cannot be read."""

@@ -45,6 +45,7 @@ class Asset:
         nodata: Value of missing pixels.
         resolution_m: Ground size of a pixel in metres.
         size_bytes: Size of the file.
+        checksum: Multihash of the file, empty when not said.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Asset:
     nodata: float | None = None
     resolution_m: float | None = None
     size_bytes: int | None = None
+    checksum: str = ""
 
     @classmethod
     def from_stac(cls, key: str, document: Mapping[str, Any], properties: Mapping[str, Any]) -> Asset:
@@ -82,6 +84,7 @@ class Asset:
             nodata=number_of(first.get("nodata")),
             resolution_m=number_of(first.get("spatial_resolution")),
             size_bytes=int(size) if size is not None and size >= 0 else None,
+            checksum=text_of(document.get("file:checksum")),
         )
 
     @property

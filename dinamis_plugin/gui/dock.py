@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Callable
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsPointXY, QgsRectangle
 from qgis.gui import QgsDockWidget, QgsMapCanvas, QgsMapTool
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, QTimer
-from qgis.PyQt.QtWidgets import QFileDialog, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from ..controllers.app import Controllers
-from ..controllers.downloads import Download
 from ..controllers.messages import Notice
 from ..controllers.session import SessionState
 from ..controllers.thumbnails import ThumbnailController
@@ -29,6 +27,7 @@ from .activity import ActivityBar
 from .aoi_bands import WGS84, AoiBands, to_qgs
 from .aoi_panel import AoiPanel, Measure
 from .dialogs import Dialogs
+from .downloads_desk import DownloadsDesk
 from .filters import FiltersPage
 from .footprints import FootprintsItem, HoverWatch
 from .header import Header
@@ -85,6 +84,7 @@ class DinamisDock(QgsDockWidget):
         self.requests = RequestsPage()
         self.account = AccountPage()
         self.activity = ActivityBar()
+        self.downloads = DownloadsDesk(self, self._do, self.notices)
         self.bands = AoiBands(parts.canvas)
         self.footprints = FootprintsItem(parts.canvas)
         self._hover = HoverWatch(parts.canvas, self.footprints, self._map_hovered)
@@ -121,6 +121,7 @@ class DinamisDock(QgsDockWidget):
         layout.addWidget(self.header)
         layout.addWidget(self.notices)
         layout.addWidget(self._pages, 1)
+        layout.addWidget(self.downloads.panel)
         layout.addWidget(self.activity)
         content = QWidget()
         content.setMinimumWidth(LEAST_WIDTH)
@@ -349,18 +350,13 @@ class DinamisDock(QgsDockWidget):
     # Layers and downloads
 
     def _wire_images(self) -> None:
-        layers, downloads = self._do.layers, self._do.downloads
+        layers = self._do.layers
         self.results.add_requested.connect(self._add_to_map)
-        self.results.download_requested.connect(self._download)
+        self.results.download_requested.connect(self.downloads.ask)
         layers.busy.connect(self._layers_busy)
         layers.failed.connect(lambda _scene, notice: self.notices.show_notice("layers", notice))
         layers.notice.connect(lambda notice: self.notices.show_notice("layers", notice))
         layers.layer_added.connect(lambda _layer: self.notices.clear("layers"))
-        downloads.started.connect(self._download_started)
-        downloads.progress.connect(lambda job, percent: self.activity.progress(str(job.target), percent))
-        for ended in (downloads.finished, downloads.cancelled):
-            ended.connect(lambda job: self.activity.end(str(job.target)))
-        downloads.failed.connect(self._download_failed)
 
     def _add_to_map(self, scenes: Sequence[Scene]) -> None:
         wanted = [scene for scene in scenes if scene.is_downloadable]
@@ -372,28 +368,6 @@ class DinamisDock(QgsDockWidget):
             self.activity.begin("layers", translate("Dinamis", "Loading images…"))
         else:
             self.activity.end("layers")
-
-    def _download(self, scenes: Sequence[Scene]) -> None:
-        wanted = [scene for scene in scenes if scene.is_downloadable]
-        start = self._do.downloads.project_folder()
-        folder = QFileDialog.getExistingDirectory(
-            self.window(), translate("Dinamis", "Folder for the images"), str(start or "")
-        )
-        if folder:
-            for scene in wanted:
-                self._do.downloads.download(scene, None, Path(folder))
-
-    def _download_started(self, job: Download) -> None:
-        self.notices.clear("downloads")
-        text = translate("Dinamis", "Downloading {name}").format(name=job.target.name)
-        self.activity.begin(str(job.target), text, lambda: self._do.downloads.cancel(job))
-
-    def _download_failed(self, _scene: Scene | None, notice: Notice) -> None:
-        running = {str(job.target) for job in self._do.downloads.running}
-        for key in self.activity.running:
-            if key != "layers" and key not in running:
-                self.activity.end(key)
-        self.notices.show_notice("downloads", notice)
 
     # Requests
 
@@ -449,6 +423,7 @@ class DinamisDock(QgsDockWidget):
         """Give the canvas back and leave nothing on it."""
         self._canvas.mapToolSet.disconnect(self._tool_changed)
         self._dialogs.close()
+        self.downloads.close()
         self.aoi_panel.shut_down()
         self._tools.give_back(self._pick_tool)
         self._pick_tool.deleteLater()

@@ -16,6 +16,8 @@ translate = QCoreApplication.translate
 #: What stands for "not known", and between the two ends of a range.
 DASH = "\N{EN DASH}"
 
+_TWO_DIGITS = 10
+_MINUTE_S, _HOUR_S = 60, 3600
 _TINY_KM2, _SMALL_KM2, _LARGE_KM2 = 0.1, 10.0, 1000.0
 
 
@@ -106,3 +108,26 @@ def localise(edit: QDateEdit) -> None:
 def _day_pattern(year: str) -> str:
     """How the language writes a day in short, with the year in as many digits as asked for."""
     return re.sub("y+", year, locale().dateFormat(QLocale.FormatType.ShortFormat))
+
+
+def size(count: float) -> str:
+    """A number of bytes, in the unit and with the decimals that a person wants."""
+    units = (
+        (1e9, 1, translate("Dinamis", "{size} GB")),
+        (1e6, 1, translate("Dinamis", "{size} MB")),
+        (1e3, 0, translate("Dinamis", "{size} kB")),
+    )
+    for unit, decimals, text in units:
+        if count >= unit:
+            value = count / unit
+            return text.format(size=number(value, decimals if value < _TWO_DIGITS else 0))
+    return translate("Dinamis", "{size} bytes").format(size=number(count))
+
+
+def duration(seconds: float) -> str:
+    """A time that is still to wait, in the largest unit that says enough."""
+    if seconds < _MINUTE_S:
+        return translate("Dinamis", "{count} s").format(count=number(max(1, seconds)))
+    if seconds < _HOUR_S:
+        return translate("Dinamis", "{count} min").format(count=number(seconds / _MINUTE_S))
+    return translate("Dinamis", "{count} h").format(count=number(seconds / _HOUR_S, 1))

@@ -64,6 +64,31 @@ def request_scope(cancelled: Callable[[], bool], proxy: Proxy) -> Iterator[None]
         _of_thread.cancelled = _of_thread.proxy = None
 
 
+class _Helper(QThread):
+    """One more thread for the work of another one, with the same cancel function and proxy."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__()
+        self._work: Callable[[], None] | None = work
+        self._cancelled, self._proxy = _of_thread.cancelled, _of_thread.proxy
+
+    def run(self) -> None:
+        """Work; what is given to `spawn` keeps its exceptions to itself."""
+        work, self._work = self._work, None
+        with request_scope(self._cancelled, self._proxy):
+            work()  # type: ignore[misc]
+
+
+def spawn(work: Callable[[], None]) -> Callable[[], object]:
+    """Run `work`, which never raises, in a thread that may make requests; gives what waits for its end.
+
+    For work that a `request_scope` surrounds.
+    """
+    helper = _Helper(work)
+    helper.start()
+    return helper.wait
+
+
 def qgis_session() -> requests.Session:
     """Make a session whose every request passes through QGIS's network manager."""
     session = requests.Session()

@@ -23,6 +23,7 @@ from qgis.core import Qgis, QgsApplication, QgsProject, QgsSettings
 
 from dinamis_plugin.controllers.app import Controllers
 from dinamis_plugin.controllers.session import SessionState
+from dinamis_plugin.qgisio.download_store import queue_path
 from dinamis_plugin.tasks.runner import TaskRunner
 
 from .local_http import LocalServer
@@ -75,6 +76,14 @@ def clean_settings():
     QgsSettings().remove("plugins/dinamis")
     yield
     QgsSettings().remove("plugins/dinamis")
+
+
+@pytest.fixture(autouse=True)
+def no_downloads_of_others(qgis_app):
+    """Start every test without downloads that an earlier one left."""
+    queue_path().unlink(missing_ok=True)
+    yield
+    queue_path().unlink(missing_ok=True)
 
 
 @pytest.fixture

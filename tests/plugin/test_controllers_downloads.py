@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 from qgis.core import QgsRasterLayer
 
-from dinamis_plugin.controllers.downloads import file_name
 from dinamis_plugin.controllers.session import SessionState
+from dinamis_plugin.domain.file_names import file_name
 
 from .images import make_cog, scene_of
 from .waiting import Caught, Ticker, run_for, wait_until
@@ -44,11 +45,11 @@ def test_a_download_is_whole_styled_and_leaves_the_window_alive(
         assert controllers.downloads.download(scene, None, folder)
         job = finished.wait(seconds=30)
     assert ticker.longest_ms < 50
-    assert job.target.read_bytes() == scripted.files["/objects/a.tif"]
+    assert Path(job.target).read_bytes() == scripted.files["/objects/a.tif"]
     assert [file.name for file in folder.iterdir()] == ["PHR_1A_x_é_ms.tif"]
     layer = layers.wait()
     assert isinstance(layer, QgsRasterLayer)
-    assert layer.source() == str(job.target)
+    assert layer.source() == job.target
     assert project.mapLayer(layer.id()) is layer
     assert layer.renderer().redContrastEnhancement() is not None
     assert progress.values[-1][1] == pytest.approx(100)

@@ -129,10 +129,11 @@ def test_a_scene_is_loaded_and_downloaded(member, live, project, tmp_path):
     assert member.downloads.download_to_project(scene)
     assert not member.downloads.download_to_project(scene)  # it is on its way already
     job = finished.wait(seconds=60)
-    assert job.target.parent == tmp_path
-    assert job.target.stat().st_size == job.asset.size_bytes
+    target = Path(job.target)
+    assert target.parent == tmp_path
+    assert target.stat().st_size == job.order.size
     assert local.wait().isValid()
-    assert sorted(file.name for file in tmp_path.iterdir()) == sorted([job.target.name, "project.qgz"])
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted([target.name, "project.qgz"])
 
 
 def test_a_request_sent_twice_is_one_order(member):

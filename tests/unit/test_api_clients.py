@@ -17,6 +17,7 @@ from test_domain_scene import ITEM
 from test_domain_session import DEVICE, QUOTAS
 from test_domain_signed_url import signature
 
+from dinamis_plugin.api.download import download
 from dinamis_plugin.api.http import HttpClient
 from dinamis_plugin.api.service import Service
 from dinamis_plugin.domain.device import PollOutcome
@@ -454,12 +455,12 @@ def test_expiry_is_told_by_the_clock_of_this_machine(server, service):
 def test_a_file_is_signed_and_downloaded(server, service, tmp_path):
     server.on("/sign_urls", sign)
     server.on("/objects/a.tif", lambda handler: handler.send(200, b"image", {"Content-Type": "image/tiff"}))
-    path = service.download(f"{server.url}/objects/a.tif", tmp_path / "a.tif")
+    path = download(service.link(f"{server.url}/objects/a.tif"), tmp_path / "a.tif")
     assert path.read_bytes() == b"image"
     assert "X-Amz-Signature=" in server.seen[-1].path
     assert "Authorization" not in server.seen[-1].headers
     with pytest.raises(ForbiddenError):
-        service.download(f"{server.url}/objects/refused.tif", tmp_path / "b.tif")
+        download(service.link(f"{server.url}/objects/refused.tif"), tmp_path / "b.tif")
     assert not (tmp_path / "b.tif").exists()
 
 

@@ -14,8 +14,9 @@ import pytest
 import requests
 from scripted_server import page, problem
 
-from dinamis_plugin.api import download as download_module
-from dinamis_plugin.api.download import download
+from dinamis_plugin.api import answers, part
+from dinamis_plugin.api.download import NO_PROMISE, download
+from dinamis_plugin.api.link import Link
 from dinamis_plugin.domain.errors import (
     BadAnswerError,
     CancelledError,
@@ -39,16 +40,20 @@ class Store:
         self.cuts: list[int] = []
         self.pause = 0.0
         self.silence = 0.0
+        self.ranges = True
 
     def __call__(self, handler) -> None:
-        asked, start = handler.headers.get("Range"), 0
-        if asked and handler.headers.get("If-Range") == self.etag:
-            start = int(asked[len("bytes=") : -1])
-        body, headers = self.content[start:], {"ETag": self.etag, "Content-Type": "image/tiff"}
-        if start:
-            headers["Content-Range"] = f"bytes {start}-{len(self.content) - 1}/{len(self.content)}"
+        asked, total = handler.headers.get("Range"), len(self.content)
+        headers = {"ETag": self.etag, "Content-Type": "image/tiff"}
+        start, stop = 0, total
+        ranged = asked and self.ranges and handler.headers.get("If-Range") in {self.etag, None}
+        if ranged:
+            start, stop = (int(one) for one in asked[len("bytes=") :].split("-"))
+            stop = min(stop + 1, total)
+            headers["Content-Range"] = f"bytes {start}-{stop - 1}/{total}"
+        body = self.content[start:stop]
         end = self.cuts.pop(0) if self.cuts else len(body)
-        handler.send(206 if start else 200, b"", headers, length=len(body))
+        handler.send(206 if ranged else 200, b"", headers, length=len(body))
         for place in range(0, min(end, len(body)), 65536):
             handler.wfile.write(body[place : min(place + 65536, end)])
             handler.wait(self.pause)
@@ -68,7 +73,9 @@ def fetch(server, store, tmp_path):
 
     def run(target: Path = tmp_path / "a.tif", **options):
         options.setdefault("sleep", lambda _seconds: None)
-        return download(requests.Session(), lambda: server.url + "/a.tif" + SIGNATURE, target, **options)
+        promise = options.pop("promise", NO_PROMISE)
+        link = Link(requests.Session(), lambda: server.url + "/a.tif" + SIGNATURE, **options)
+        return download(link, target, promise)
 
     return run
 
@@ -91,8 +98,9 @@ def test_a_cut_is_resumed_where_it_stopped(fetch, store, server, tmp_path):
     assert fetch().read_bytes() == CONTENT
     first, second, third = server.seen
     assert "Range" not in first.headers
-    assert (second.headers["Range"], second.headers["If-Range"]) == ("bytes=393216-", '"v1"')
-    assert third.headers["Range"] == "bytes=655360-"
+    assert second.headers["Range"] == f"bytes=393216-{len(CONTENT) - 1}"
+    assert second.headers["If-Range"] == '"v1"'
+    assert third.headers["Range"] == f"bytes=655360-{len(CONTENT) - 1}"
     assert names(tmp_path) == {"a.tif"}
 
 
@@ -101,7 +109,7 @@ def test_a_file_that_changed_meanwhile_starts_anew(fetch, store, server):
     changed = Store(CONTENT[::-1], '"v2"')
     server.on("/a.tif", store, changed)
     assert fetch().read_bytes() == CONTENT[::-1]
-    assert server.seen[1].headers["Range"] == "bytes=393216-"
+    assert server.seen[1].headers["Range"] == f"bytes=393216-{len(CONTENT) - 1}"
 
 
 def test_a_later_call_goes_on_and_the_note_holds_no_signature(fetch, store, server, tmp_path):
@@ -110,10 +118,16 @@ def test_a_later_call_goes_on_and_the_note_holds_no_signature(fetch, store, serv
         fetch()
     assert names(tmp_path) == {"a.tif.part", "a.tif.part.json"}
     note = (tmp_path / "a.tif.part.json").read_text("utf-8")
-    assert json.loads(note) == {"href": server.url + "/a.tif", "etag": '"v1"'}
+    assert json.loads(note) == {
+        "href": server.url + "/a.tif",
+        "etag": '"v1"',
+        "size": len(CONTENT),
+        "wanted": None,
+        "done": [[0, 393_216]],
+    }
     store.cuts = []
     assert fetch().read_bytes() == CONTENT
-    assert server.seen[-1].headers["Range"] == "bytes=393216-"
+    assert server.seen[-1].headers["Range"] == f"bytes=393216-{len(CONTENT) - 1}"
     assert names(tmp_path) == {"a.tif"}
 
 
@@ -140,7 +154,7 @@ def test_no_gain_at_all_gives_up(fetch, store, server):
     store.cuts = [0] * 20
     with pytest.raises(ServiceUnreachableError):
         fetch()
-    assert len(server.seen) == download_module.ATTEMPTS_WITHOUT_GAIN
+    assert len(server.seen) == answers.ATTEMPTS_WITHOUT_GAIN
 
 
 def test_silence_is_a_time_out_and_is_resumed(fetch, store):
@@ -157,9 +171,7 @@ def test_an_expired_address_is_replaced_by_a_new_one(server, store, tmp_path):
     server.on("/old", problem(403, "forbidden"))
     server.on("/new", store)
     addresses = iter(["/old", "/new"])
-    path = download(
-        requests.Session(), lambda: server.url + next(addresses), tmp_path / "a", sleep=lambda _seconds: None
-    )
+    path = download(Link(requests.Session(), lambda: server.url + next(addresses)), tmp_path / "a")
     assert path.read_bytes() == CONTENT
 
 
@@ -199,7 +211,7 @@ def test_an_older_file_stays_until_the_new_one_is_whole(fetch, store, tmp_path):
     assert fetch().read_bytes() == CONTENT
 
 
-def test_cancelling_stops_within_a_second_and_leaves_nothing(fetch, store, tmp_path):
+def test_cancelling_stops_within_a_second_and_keeps_what_came(fetch, store, server, tmp_path):
     store.pause = 0.05
     given_up = threading.Event()
     threading.Timer(0.3, given_up.set).start()
@@ -207,7 +219,10 @@ def test_cancelling_stops_within_a_second_and_leaves_nothing(fetch, store, tmp_p
     with pytest.raises(CancelledError):
         fetch(cancel=given_up.is_set)
     assert time.monotonic() - began < 1.3
-    assert names(tmp_path) == set()
+    assert names(tmp_path) == {"a.tif.part", "a.tif.part.json"}
+    store.pause = 0
+    assert fetch().read_bytes() == CONTENT
+    assert "Range" in server.seen[-1].headers
 
 
 def test_cancelling_between_two_attempts_stops_too(fetch, store, tmp_path):
@@ -215,6 +230,7 @@ def test_cancelling_between_two_attempts_stops_too(fetch, store, tmp_path):
     given_up = threading.Event()
     with pytest.raises(CancelledError):
         fetch(cancel=given_up.is_set, sleep=lambda _seconds: given_up.set())
+    part.Part(tmp_path / "a.tif").remove()
     assert names(tmp_path) == set()
 
 
@@ -230,7 +246,7 @@ def test_a_folder_in_the_place_of_the_file_is_told(fetch, tmp_path):
 
 
 def test_too_little_room_is_told_before_anything_is_written(fetch, tmp_path, monkeypatch):
-    monkeypatch.setattr(download_module, "SPARE_BYTES", 2**62)
+    monkeypatch.setattr(part, "SPARE_BYTES", 2**62)
     with pytest.raises(DiskFullError):
         fetch()
     assert names(tmp_path) == set()
@@ -254,7 +270,7 @@ def small_disk(tmp_path):
 
 def test_a_disk_that_fills_up_is_told_and_gets_its_room_back(fetch, small_disk, monkeypatch):
     # The room that seems to be there is gone when it is needed: somebody else writes too.
-    monkeypatch.setattr(download_module, "SPARE_BYTES", -(2**40))
+    monkeypatch.setattr(part, "SPARE_BYTES", -(2**40))
     with pytest.raises(DiskFullError):
         fetch(small_disk / "a.tif")
     assert names(small_disk) == set()

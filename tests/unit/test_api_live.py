@@ -13,10 +13,12 @@ import requests
 from live_service import PYTHON, ROOT, LiveService, decide
 from shapely.geometry import Point, box
 
+from dinamis_plugin.api.download import download
 from dinamis_plugin.api.http import HttpClient
 from dinamis_plugin.api.service import Service
 from dinamis_plugin.domain.aoi import Aoi
 from dinamis_plugin.domain.device import PollOutcome, Tokens, next_interval
+from dinamis_plugin.domain.download import Journal
 from dinamis_plugin.domain.errors import (
     ConflictError,
     ForbiddenError,
@@ -264,15 +266,14 @@ def test_addresses_that_are_not_ours_are_refused_and_the_others_signed(member, i
 
 def test_an_image_is_downloaded_whole(member, image, tmp_path):
     steps = []
-    path = member.download(
-        image.href, tmp_path / "image.tif", lambda done, total: steps.append((done, total))
-    )
+    link = member.link(image.href, lambda done, total: steps.append((done, total)))
+    path = download(link, tmp_path / "image.tif")
     assert path.stat().st_size == image.size_bytes == steps[-1][0]
     assert [one.name for one in tmp_path.iterdir()] == ["image.tif"]
 
 
 def test_a_download_goes_on_where_it_was_cut(member, image, tmp_path):
-    whole = member.download(image.href, tmp_path / "whole.tif").read_bytes()
+    whole = download(member.link(image.href), tmp_path / "whole.tif").read_bytes()
     href = member.signing.sign([image.href]).signed[image.href].href
     etag = (
         requests.head(href, timeout=20).headers.get("ETag")
@@ -280,10 +281,11 @@ def test_a_download_goes_on_where_it_was_cut(member, image, tmp_path):
     )
     half = len(whole) // 2
     (tmp_path / "rest.tif.part").write_bytes(whole[:half])
-    note = {"href": image.href, "etag": etag}
-    (tmp_path / "rest.tif.part.json").write_text(json.dumps(note), "utf-8")
+    note = Journal(image.href, etag, len(whole), None, ((0, half),))
+    (tmp_path / "rest.tif.part.json").write_text(note.to_text(), "utf-8")
     steps = []
-    path = member.download(image.href, tmp_path / "rest.tif", lambda done, total: steps.append((done, total)))
+    link = member.link(image.href, lambda done, total: steps.append((done, total)))
+    path = download(link, tmp_path / "rest.tif")
     assert path.read_bytes() == whole
     assert steps[0][0] > half
     assert steps[-1] == (len(whole), len(whole))

@@ -1,0 +1,36 @@
+"""The queue of downloads on the disk: in the profile of QGIS, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from qgis.core import QgsApplication
+
+from ..domain.download_job import DownloadJob, queue_from_text
+
+
+def queue_path() -> Path:
+    """Where the queue lies."""
+    return Path(QgsApplication.qgisSettingsDirPath()) / "dinamis" / "downloads.json"
+
+
+def write_queue(text: str, path: Path) -> None:
+    """Write the queue; a disk that refuses costs the offer to resume after a restart, and nothing else."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(path.name + ".new")
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, path)
+
+
+def read_queue(path: Path) -> list[DownloadJob]:
+    """Read the queue of the last session, empty when there is none."""
+    try:
+        return queue_from_text(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return []
