@@ -1,0 +1,49 @@
+"""Which scenes were taken in one pass of a satellite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from .scene import Scene
+from .search import MISSIONS
+
+SAME_PASS = timedelta(minutes=10)
+"""Images of one pass follow each other within this time; the next pass comes an hour and a half later."""
+
+
+@dataclass(frozen=True)
+class Acquisition:
+    """Scenes of one pass, the first one taken first."""
+
+    scenes: tuple[Scene, ...]
+
+    @property
+    def began(self) -> datetime:
+        """Aware UTC time of the first one."""
+        return self.scenes[0].acquired
+
+    @property
+    def title(self) -> str:
+        """Sensor, satellite and time, as the group of its layers is named."""
+        first = self.scenes[0]
+        mission = dict(MISSIONS).get(first.mission, first.mission)
+        known = [part for part in (mission, first.platform) if part]
+        return " ".join([*dict.fromkeys(known), f"{self.began:%Y-%m-%d %H:%M} UTC"])
+
+
+def acquisitions(scenes: Iterable[Scene]) -> list[Acquisition]:
+    """Gather scenes by the pass in which they were taken, the oldest pass first."""
+    passes: list[list[Scene]] = []
+    for scene in sorted(scenes, key=lambda one: (one.platform, one.mission, one.acquired, one.id)):
+        last = passes[-1][-1] if passes else None
+        if last is not None and _same_satellite(last, scene) and scene.acquired - last.acquired <= SAME_PASS:
+            passes[-1].append(scene)
+        else:
+            passes.append([scene])
+    return sorted((Acquisition(tuple(found)) for found in passes), key=lambda one: one.began)
+
+
+def _same_satellite(one: Scene, other: Scene) -> bool:
+    return (one.platform, one.mission) == (other.platform, other.mission)
