@@ -22,7 +22,8 @@ from ..domain.errors import (
     NotFoundError,
     NotSignedInError,
 )
-from ..domain.layer_source import LayerIdentity, signed_source
+from ..domain.layer_document import signed_source
+from ..domain.layer_source import LayerIdentity
 from ..domain.scene import Scene
 from ..domain.signed_url import SignedUrl, expiry_of, renewal_due
 from ..qgisio import rasters

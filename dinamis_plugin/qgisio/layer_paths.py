@@ -16,7 +16,8 @@ from urllib.parse import unquote, urlsplit
 from osgeo import gdal
 from qgis.core import QgsPathResolver
 
-from ..domain.layer_source import VSICURL, LayerIdentity, from_source, href_of, placeholder_vrt, to_source
+from ..domain.layer_document import VSICURL, href_of
+from ..domain.layer_source import LayerIdentity, from_source, placeholder_vrt, to_source
 from ..domain.signed_url import is_signed, strip_signature
 
 PLACEHOLDERS = "/vsimem/dinamis/"

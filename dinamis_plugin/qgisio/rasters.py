@@ -33,7 +33,8 @@ from ..domain.errors import (
     ServiceUnreachableError,
     TimedOutError,
 )
-from ..domain.layer_source import LayerIdentity, signed_source
+from ..domain.layer_document import signed_source
+from ..domain.layer_source import LayerIdentity
 from . import compat
 from .layer_paths import identity_in, is_placeholder
 from .transport import qgis_session

@@ -9,14 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_domain_signed_url import HREFS, signature
 
-from dinamis_plugin.domain.layer_source import (
-    LayerIdentity,
-    from_source,
-    href_of,
-    placeholder_vrt,
-    signed_source,
-    to_source,
-)
+from dinamis_plugin.domain.layer_document import href_of, signed_source
+from dinamis_plugin.domain.layer_source import LayerIdentity, from_source, placeholder_vrt, to_source
 from dinamis_plugin.domain.signed_url import is_signed
 
 TEXTS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=30).filter(
