@@ -1,7 +1,8 @@
 """Virtual rasters (VRT) that read images of ours: written without signatures, given signatures to be opened.
 
-A document is the VRT of GDAL in which each image stands as `/vsicurl/<href>`, never signed. A document that
-reads anything else, such as a file of this machine, is refused: projects come from colleagues.
+A document is the VRT of GDAL in which each image stands as `/vsicurl/<href>`, never signed. In place of an
+image there may be another document, as for an index computed of a mosaic. A document that reads anything else,
+such as a file of this machine, is refused: projects come from colleagues.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ _LIVE = (
     "&max_retry=3&retry_delay=0.5&url="
 )
 _NAMES_A_FILE = frozenset({"SourceFilename", "SourceDataset"})
+_DOCUMENT = "<VRTDataset"
 _RUNS_CODE = frozenset({"PixelFunctionCode", "PixelFunctionLanguage"})
 
 
@@ -58,7 +60,13 @@ def unsigned_document(vrt: str) -> tuple[str, tuple[str, ...]]:
     root = _read(vrt)
     hrefs: dict[str, None] = {}
     for element in _file_names(root):
-        href = strip_signature(href_of((element.text or "").strip()) or "")
+        name = (element.text or "").strip()
+        if name.startswith(_DOCUMENT):
+            inner, parts = unsigned_document(name)
+            hrefs.update(dict.fromkeys(parts))
+            _write_name(element, inner)
+            continue
+        href = strip_signature(href_of(name) or "")
         if not href.startswith(("https://", "http://")):
             raise ValueError(element.tag)
         hrefs[href] = None
@@ -76,7 +84,11 @@ def signed_document(document: str, signed: Mapping[str, str]) -> str:
     """
     root = _read(document)
     for element in _file_names(root):
-        href = href_of((element.text or "").strip()) or ""
+        name = (element.text or "").strip()
+        if name.startswith(_DOCUMENT):
+            _write_name(element, signed_document(name, signed))
+            continue
+        href = href_of(name) or ""
         if href not in signed:
             raise ValueError(element.tag)
         _write_name(element, signed_source(signed[href]))

@@ -65,10 +65,27 @@ def test_a_layer_of_several_images_is_saved_as_one_marked_source(hrefs):
     assert identity.key != VENTOUX.key
 
 
+def test_a_document_may_read_another_one():
+    href, other = "https://h/a.tif", "https://h/b.tif"
+    inner = vrt_over([f"/vsicurl/{href}?{signature()}"])
+    document, parts = unsigned_document(vrt_over([vrt_over([inner]), f"/vsicurl/{other}", inner]))
+    assert parts == (href, other)
+    assert not is_signed(document)
+    signed = {part: f"{part}?{signature()}" for part in parts}
+    written = signed_document(document, signed)
+    assert unsigned_document(written) == (document, parts)
+    first, second, third = ET.fromstring(written).iter("SourceFilename")
+    assert second.text == signed_source(signed[other])
+    innermost = ET.fromstring(ET.fromstring(first.text).findtext(".//SourceFilename"))
+    assert innermost.findtext(".//SourceFilename") == signed_source(signed[href])
+    assert ET.fromstring(third.text).findtext(".//SourceFilename") == signed_source(signed[href])
+
+
 @pytest.mark.parametrize(
     "vrt",
     [
         "no XML",
+        vrt_over([vrt_over(["/etc/passwd"])]),
         "<GDAL_WMS/>",
         vrt_over([]),
         vrt_over(["/etc/passwd"]),
