@@ -1,8 +1,8 @@
 """Virtual rasters (VRT) that read images of ours: written without signatures, given signatures to be opened.
 
 A document is the VRT of GDAL in which each image stands as `/vsicurl/<href>`, never signed. In place of an
-image there may be another document, as for an index computed of a mosaic. A document that reads anything else,
-such as a file of this machine, is refused: projects come from colleagues.
+image there may be another document, as for an index computed of a mosaic. A document that reads anything
+else, such as a file of this machine, is refused: projects come from colleagues.
 """
 
 from __future__ import annotations
