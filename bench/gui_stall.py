@@ -89,9 +89,7 @@ class Bench:
         self.canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4326"))
         self.window.setCentralWidget(self.canvas)
         self.window.resize(1400, 900)
-        thumbnails = ThumbnailController(
-            self.controllers.runner, self.controllers.session, self.controllers
-        )
+        thumbnails = ThumbnailController(self.controllers.runner, self.controllers.session, self.controllers)
         parts = DockParts(self.controllers, thumbnails, self.canvas, scene_mime, _area_km2)
         self.dock = DinamisDock(parts, self.window)
         self.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
@@ -156,7 +154,7 @@ class Bench:
     def alive(self) -> bool:
         """Whether the signed layer draws from its signed source."""
         layers = self.controllers.layers.layers()
-        return bool(layers) and all("X-Amz-Signature" in layer.source() for layer in layers)
+        return bool(layers) and not self.controllers.layers.waiting()
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ from typing import Callable
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject
 
+from ..domain.object_roots import ObjectRoots
 from ..qgisio.credentials import CredentialStore
 from ..qgisio.layer_paths import LayerPaths
 from ..qgisio.settings import PluginSettings
@@ -44,7 +45,7 @@ class Controllers(QObject):
         self.session = SessionController(self.runner, self.settings, CredentialStore(), open_url, self)
         self.aois = AoiController(self.runner, self)
         self.search = SearchController(self.runner, self.session, self)
-        paths = LayerPaths(self.settings.object_origins)
+        paths = LayerPaths(ObjectRoots.of([*self.settings.object_hosts, *self.settings.object_roots]))
         self.layers = SignedLayersController(self.runner, self.session, paths, project, parent=self)
         self.downloads = DownloadController(self.runner, self.session, project, self)
         self.requests = RequestsController(self.runner, self.session, self)

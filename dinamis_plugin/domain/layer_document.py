@@ -48,6 +48,22 @@ def href_of(source: str) -> str | None:
     return None
 
 
+def is_document(source: str) -> bool:
+    """Say whether a source of GDAL is the text of a VRT."""
+    return source.lstrip().startswith("<VRTDataset")
+
+
+def addresses_in(source: str) -> list[str]:
+    """The addresses that a source of GDAL reads, as they are written: an address, or the text of a VRT."""
+    if not is_document(source):
+        return [href for href in [href_of(source)] if href]
+    try:
+        hrefs = [href_of((element.text or "").strip()) for element in _file_names(_read(source))]
+    except ValueError:
+        return []
+    return [href for href in hrefs if href]
+
+
 def unsigned_document(vrt: str) -> tuple[str, tuple[str, ...]]:
     """Make a document of any VRT that reads images of servers, signed or not.
 

@@ -8,6 +8,7 @@ import numpy as np
 from osgeo import gdal, osr
 from shapely.geometry import box
 
+from dinamis_plugin.domain.layer_document import addresses_in
 from dinamis_plugin.domain.scene import Scene
 
 
@@ -54,3 +55,14 @@ def scene_of(href, *, scene_id="PHR1A_20261121_MTP", key="ms", open_data=False, 
             "assets": {key: asset},
         }
     )
+
+
+def addresses_of(layer):
+    """The signed addresses that a live layer reads: they are in the memory of GDAL, not in its source."""
+    file = gdal.VSIFOpenL(layer.source(), "rb")
+    if file is None:
+        return []
+    try:
+        return addresses_in(bytes(gdal.VSIFReadL(1, gdal.VSIStatL(layer.source()).size, file)).decode())
+    finally:
+        gdal.VSIFCloseL(file)

@@ -6,9 +6,9 @@ import pytest
 from qgis.core import QgsMimeDataUtils, QgsProject
 
 from dinamis_plugin.controllers.session import SessionState
-from dinamis_plugin.domain.signed_url import is_signed
 from dinamis_plugin.integrations.drop_handler import DinamisDropHandler
 from dinamis_plugin.integrations.mime import PROVIDER_KEY, dragged_names, scene_mime, scene_uri
+from dinamis_plugin.qgisio import rasters
 
 from .images import make_cog, scene_of
 from .waiting import Caught, run_for, wait_until
@@ -63,7 +63,7 @@ def test_a_drop_of_many_is_signed_in_one_request(controllers, handler, scenes, s
         assert handler.handleCustomUriCanvasDrop(scene_uri(scene), None)
     added.wait(3, 30)
     assert sum(request.path == "/sign_urls" for request in scripted.server.requests) == 1
-    assert all(is_signed(layer.source()) for layer in project.mapLayers().values())
+    assert all(rasters.lives(layer) for layer in project.mapLayers().values())
 
 
 @pytest.mark.parametrize("by", ["ctrl", "setting"])
