@@ -29,7 +29,7 @@ from qgis.PyQt.QtGui import QColor
 from ..domain.errors import CorruptImageError
 from ..domain.styles import Recipe, StyleKind
 from . import compat
-from .rasters import no_side_files
+from .images import no_side_files
 
 LOW, HIGH = 0.02, 0.98
 """Shares of the pixels that are drawn darkest and lightest."""

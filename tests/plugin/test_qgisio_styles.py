@@ -7,6 +7,7 @@ from osgeo import gdal
 from qgis.core import QgsMapRendererSequentialJob, QgsMapSettings, QgsRasterLayer, QgsRectangle
 from qgis.PyQt.QtCore import QSize, Qt
 
+from dinamis_plugin.domain.computed import NO_INDEX
 from dinamis_plugin.domain.errors import CorruptImageError
 from dinamis_plugin.domain.search import MISSIONS as SEARCHED
 from dinamis_plugin.domain.styles import NormalisedDifference, StyleKind, WeightedSum, band_names, recipes_of
@@ -191,7 +192,7 @@ def test_a_mosaic_shows_all_of_its_images_the_last_on_top(tmp_path):
     assert turned.ReadAsArray(SIZE // 2 + 4, SIZE // 2, 1, 1)[3, 0, 0] == GROUND[SOIL]["nir"] * 10
     index = gdal.Open(vrt.computed(vrt.mosaic([left, right]), [NormalisedDifference(4, 1)]))
     assert index.ReadAsArray(SIZE + 4, SIZE // 2, 1, 1)[0, 0] == pytest.approx(60 / 500, abs=0.001)
-    assert index.ReadAsArray(0, 0, 1, 1)[0, 0] == vrt.NO_INDEX
+    assert index.ReadAsArray(0, 0, 1, 1)[0, 0] == NO_INDEX
 
 
 def test_what_does_not_fit_together_is_refused(tmp_path):
