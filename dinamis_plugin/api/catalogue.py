@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from .._vendor.pystac import STACError, STACTypeError
 from .._vendor.pystac_client import Client
@@ -79,6 +80,15 @@ class CatalogueClient:
         for document in self._documents(arguments, 1, cancel):
             return next(_readable(_items(document)), None)
         return None
+
+    def collection(self, name: str, cancel: Cancel = never) -> Mapping[str, Any]:
+        """Read the document of a collection: title, licence, providers.
+
+        Raises:
+            DinamisError: As `HttpClient` raises them.
+        """
+        address = f"{self._url.rstrip('/')}/collections/{quote(name, safe='')}"
+        return mapping_of(self._http.get_json(address, cancel=cancel))
 
     def _documents(
         self, arguments: Mapping[str, Any], limit: int, cancel: Cancel

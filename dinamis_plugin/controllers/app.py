@@ -13,11 +13,14 @@ from ..qgisio.layer_paths import LayerPaths
 from ..qgisio.settings import PluginSettings
 from ..tasks.runner import TaskRunner
 from .aois import AoiController
+from .credits import LayerCredits
 from .downloads import DownloadController
 from .layers import SignedLayersController
+from .loading import LoadingController
 from .requests import RequestsController
 from .search import SearchController
 from .session import SessionController
+from .styling import StylingController
 
 
 class Controllers(QObject):
@@ -28,6 +31,9 @@ class Controllers(QObject):
         aois: areas of interest.
         search: catalogue.
         layers: signed layers.
+        loading: the ways in which scenes become layers.
+        styling: their styles.
+        credits: their attribution and licence.
         downloads: files.
         requests: quotas, projects and orders.
     """
@@ -47,6 +53,9 @@ class Controllers(QObject):
         self.search = SearchController(self.runner, self.session, self)
         paths = LayerPaths(ObjectRoots.of([*self.settings.object_hosts, *self.settings.object_roots]))
         self.layers = SignedLayersController(self.runner, self.session, paths, project, parent=self)
+        self.loading = LoadingController(self.runner, self.layers, project, self)
+        self.styling = StylingController(self.runner, self.layers, project, self)
+        self.credits = LayerCredits(self.runner, self.session, self.layers, project, self)
         self.downloads = DownloadController(self.runner, self.session, project, self)
         self.requests = RequestsController(self.runner, self.session, self)
 

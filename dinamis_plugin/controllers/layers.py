@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Callable
 
 from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
@@ -24,7 +25,7 @@ from ..domain.signed_url import SignedUrl
 from ..qgisio import adoption, images, rasters
 from ..qgisio.layer_paths import LayerPaths
 from ..qgisio.projections import adopt_system
-from ..tasks.opening import Compose, ImageOpener, LayerOutcome, Opened, Order, Outcome
+from ..tasks.opening import Compose, Dress, ImageOpener, LayerOutcome, Opened, Order, Outcome
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .layer_notices import Refusals, by_reason, is_gone, layer_notice, no_image, waiting_notice
 from .messages import Notice
@@ -113,23 +114,34 @@ class SignedLayersController(QObject):
     def add_scenes(self, scenes: Sequence[Scene], asset_key: str | None = None) -> None:
         """Add an image of each scene, all signed together."""
         wanted: dict[LayerIdentity, Scene] = {}
-        for scene in scenes:
+        for scene in self.allowed(scenes):
             asset = scene.preferred_asset() if asset_key is None else scene.asset(asset_key)
             if asset is None:
                 self.failed.emit(scene, no_image(scene))
-            elif not self._session.can_use_resources and not scene.open_data:
-                error = NotSignedInError(self._session.why_not)
-                self.failed.emit(scene, self._session.notice_for(error))
             else:
                 wanted[LayerIdentity.of(scene, asset)] = scene
         if wanted:
             self.add_identities(list(wanted), wanted)
 
+    def allowed(self, scenes: Sequence[Scene]) -> list[Scene]:
+        """The scenes whose images may be signed now; it is told of the others why not."""
+        found = []
+        for scene in scenes:
+            if self._session.can_use_resources or scene.open_data:
+                found.append(scene)
+            else:
+                error = NotSignedInError(self._session.why_not)
+                self.failed.emit(scene, self._session.notice_for(error))
+        return found
+
     def add_identities(
         self,
         identities: Sequence[LayerIdentity],
         scenes: dict[LayerIdentity, Scene] | None = None,
+        *,
         compose: Compose | None = None,
+        dress: Dress | None = None,
+        ended: Callable[[list[QgsRasterLayer]], None] | None = None,
     ) -> None:
         """Add a layer for each identity.
 
@@ -137,26 +149,26 @@ class SignedLayersController(QObject):
             identities: what is wanted; one of several images has `parts`, and no document yet.
             scenes: only says what a failure is about.
             compose: writes, in a worker thread, the VRT of a layer of several images that has no document.
+            dress: gives new layers their style, in a worker thread.
+            ended: called when all that could be made are in the project, with them.
         """
         service = self._session.service
         if service is None:
             self.failed.emit(None, self._session.notice_for(NotSignedInError(self._session.why_not)))
             return
         about = scenes or {}
-        order = Order(identities, compose=compose)
+        order = Order(identities, compose=compose, dress=dress)
+        added: list[QgsRasterLayer] = []
         self.busy.emit(True)
 
         def work(context: TaskContext) -> None:
             for outcome in self._opener.layers(service, order, context):
                 context.tell(outcome)
 
-        def part(outcome: LayerOutcome) -> None:
-            wanted, came, opened = outcome
-            if isinstance(came, QgsRasterLayer) and opened is not None:
-                self._leases[opened.identity.key] = opened.lease
-                self._turns.later(lambda: self._add(came))
-            elif isinstance(came, DinamisError):
-                self.failed.emit(about.get(wanted), self._notice_for_layers(came, [wanted]))
+        def end() -> None:
+            self.busy.emit(False)
+            if ended is not None:
+                ended(added)
 
         def failed(error: DinamisError) -> None:
             self.busy.emit(False)
@@ -165,8 +177,26 @@ class SignedLayersController(QObject):
                     self.failed.emit(about.get(identity), self._session.notice_for(error))
 
         text = translate("Dinamis", "Loading images")
-        done = partial(self._turns.later, lambda: self.busy.emit(False))
-        self._works.append(self._runner.run(text, work, lambda _: done(), failed, on_part=part))
+        part = partial(self._layer_came, about, added)
+        self._works.append(
+            self._runner.run(text, work, lambda _: self._turns.later(end), failed, on_part=part)
+        )
+
+    def _layer_came(
+        self, about: dict[LayerIdentity, Scene], added: list[QgsRasterLayer], outcome: LayerOutcome
+    ) -> None:
+        wanted, came, opened = outcome
+        if isinstance(came, QgsRasterLayer) and opened is not None:
+            self._leases[opened.identity.key] = opened.lease
+            self._turns.later(partial(self._add, came, added))
+        elif isinstance(came, DinamisError):
+            self.failed.emit(about.get(wanted), self._notice_for_layers(came, [wanted]))
+
+    def change(self, layer: QgsRasterLayer, identity: LayerIdentity) -> None:
+        """Let a layer of the project show something else of images of ours; it waits until that is signed."""
+        layer.setCustomProperty(rasters.PROPERTY, self._paths.remember(identity))
+        self._put_placeholder(layer)
+        self._soon.start()
 
     # Signing what is in the project
 
@@ -328,9 +358,10 @@ class SignedLayersController(QObject):
         if waited:
             self.waiting_changed.emit()
 
-    def _add(self, layer: QgsRasterLayer) -> None:
+    def _add(self, layer: QgsRasterLayer, added: list[QgsRasterLayer]) -> None:
         adopt_system(layer)
         self._project.addMapLayer(layer)
+        added.append(layer)
         self.layer_added.emit(layer)
 
     def _put_placeholder(self, layer: QgsRasterLayer) -> None:

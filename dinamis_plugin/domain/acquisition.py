@@ -25,12 +25,17 @@ class Acquisition:
         return self.scenes[0].acquired
 
     @property
-    def title(self) -> str:
-        """Sensor, satellite and time, as the group of its layers is named."""
+    def sensor(self) -> str:
+        """Sensor for a person, with the satellite where the sensor has several."""
         first = self.scenes[0]
         mission = dict(MISSIONS).get(first.mission, first.mission)
-        known = [part for part in (mission, first.platform) if part]
-        return " ".join([*dict.fromkeys(known), f"{self.began:%Y-%m-%d %H:%M} UTC"])
+        known = [mission] if _plain(mission) == _plain(first.platform) else [mission, first.platform]
+        return " ".join(part for part in known if part)
+
+    @property
+    def title(self) -> str:
+        """Sensor and time, as the group of its layers is named."""
+        return f"{self.sensor} {self.began:%Y-%m-%d %H:%M} UTC".strip()
 
 
 def acquisitions(scenes: Iterable[Scene]) -> list[Acquisition]:
@@ -43,6 +48,10 @@ def acquisitions(scenes: Iterable[Scene]) -> list[Acquisition]:
         else:
             passes.append([scene])
     return sorted((Acquisition(tuple(found)) for found in passes), key=lambda one: one.began)
+
+
+def _plain(name: str) -> str:
+    return name.replace(" ", "").upper()
 
 
 def _same_satellite(one: Scene, other: Scene) -> bool:

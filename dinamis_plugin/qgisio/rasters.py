@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
 from osgeo import gdal
 from qgis.core import (
     QgsApplication,
@@ -29,13 +31,16 @@ _LOW, _HIGH = 0.02, 0.98
 _COLOURS = (gdal.GCI_RedBand, gdal.GCI_GreenBand, gdal.GCI_BlueBand)
 
 
-def make_layer(title: str, source: str, saved: str) -> QgsRasterLayer:
+def make_layer(
+    title: str, source: str, saved: str, dress: Callable[[QgsRasterLayer], None]
+) -> QgsRasterLayer:
     """Make a styled layer in a worker thread, ready to be added to the project on the GUI thread.
 
     Args:
         title: its name.
         source: what GDAL opens.
         saved: its source as it is saved.
+        dress: gives it its style, such as `apply_default_style`.
 
     Raises:
         CorruptImageError: its header is fine and QGIS cannot read it all the same.
@@ -46,7 +51,7 @@ def make_layer(title: str, source: str, saved: str) -> QgsRasterLayer:
         if not layer.isValid():
             raise CorruptImageError("")
         layer.setCustomProperty(PROPERTY, saved)
-        apply_default_style(layer)
+        dress(layer)
     layer.moveToThread(QgsApplication.instance().thread())
     return layer
 

@@ -158,6 +158,13 @@ def apply_ranges(layer: QgsRasterLayer, ranges: Mapping[int, Range]) -> None:
     layer.triggerRepaint()
 
 
+def is_ours(renderer: QgsRasterRenderer) -> bool:
+    """Whether nobody has chosen other limits for a renderer of ours since."""
+    origin = renderer.minMaxOrigin()
+    limits, extent = QgsRasterMinMaxOrigin.Limits, QgsRasterMinMaxOrigin.Extent
+    return bool(origin.limits() == limits.CumulativeCut and origin.extent() == extent.CurrentCanvas)
+
+
 def _origin() -> QgsRasterMinMaxOrigin:
     """What the properties of the layer say of the stretch: from what the map showed, not by QGIS itself."""
     origin = QgsRasterMinMaxOrigin()
@@ -182,6 +189,7 @@ def _index_renderer(
 ) -> QgsSingleBandPseudoColorRenderer:
     renderer = QgsSingleBandPseudoColorRenderer(provider, band)
     _shade(renderer, wanted)
+    renderer.setMinMaxOrigin(_origin())
     return renderer
 
 

@@ -29,6 +29,9 @@ Compose = Callable[[Mapping[str, str]], str]
 Called in a worker thread, with the headers of all images at hand.
 """
 
+Dress = Callable[[QgsRasterLayer, LayerIdentity, LayerIdentity], None]
+"""Gives a new layer its style in a worker thread: the layer, what was wanted, and what it became."""
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -57,11 +60,13 @@ class Order:
         identities: What is wanted.
         given: Signatures at hand, by unsigned address: used where the service gives none.
         compose: For layers of several images that have no document yet.
+        dress: Style of new layers, the usual one when None.
     """
 
     identities: Sequence[LayerIdentity]
     given: Mapping[str, SignedUrl] = field(default_factory=dict, repr=False)
     compose: Compose | None = None
+    dress: Dress | None = None
 
 
 class ImageOpener:
@@ -84,7 +89,10 @@ class ImageOpener:
                 continue
             try:
                 saved = self._paths.remember(came.identity)
-                yield wanted, rasters.make_layer(came.identity.title, came.source, saved), came
+                layer = rasters.make_layer(
+                    came.identity.title, came.source, saved, _dress(order, wanted, came)
+                )
+                yield wanted, layer, came
             except CorruptImageError as error:
                 yield wanted, error, None
 
@@ -138,6 +146,13 @@ class ImageOpener:
         identity = header.complete(identity)
         lease = Lease.of(urls.values(), MARGIN, self._clocks)
         return Opened(identity, self._paths.put_live(identity, header.vrt), lease)
+
+
+def _dress(order: Order, wanted: LayerIdentity, came: Opened) -> Callable[[QgsRasterLayer], None]:
+    dress = order.dress
+    if dress is None:
+        return rasters.apply_default_style
+    return lambda layer: dress(layer, wanted, came.identity)
 
 
 def _composed(
