@@ -63,7 +63,9 @@ class StylingController(QObject):
             if recipe.formulas:
                 layer_facts.note_base(layer, base)
             self._layers.change(layer, target)
+        opacity = layer.opacity()
         layer.setRenderer(styles.make_renderer(layer.dataProvider(), recipe, {}))
+        layer.setOpacity(opacity)
         layer_facts.note_style(layer, kind)
         layer.triggerRepaint()
         self._forget(layer.id())

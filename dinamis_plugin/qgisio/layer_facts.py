@@ -91,7 +91,7 @@ def group_of(layer: QgsMapLayer) -> str:
 def set_time(layer: QgsRasterLayer, begin: datetime, end: datetime) -> None:
     """Show a layer from one aware time up to another, where the map is one of a time."""
     properties = layer.temporalProperties()
-    properties.setMode(QgsRasterLayerTemporalProperties.TemporalMode.ModeFixedTemporalRange)
+    properties.setMode(QgsRasterLayerTemporalProperties.ModeFixedTemporalRange)
     properties.setFixedTemporalRange(QgsDateTimeRange(_qt(begin), _qt(end), True, False))
     properties.setIsActive(True)
 
@@ -112,7 +112,7 @@ def set_project_time(project: QgsProject, layers: list[QgsRasterLayer]) -> QgsDa
     whole = QgsDateTimeRange(begin, end)
     settings = project.timeSettings()
     settings.setTemporalRange(whole)
-    settings.setTimeStepUnit(QgsUnitTypes.TemporalUnit.TemporalMonths)
+    settings.setTimeStepUnit(QgsUnitTypes.TemporalMonths)
     settings.setTimeStep(1.0)
     return whole
 

@@ -15,7 +15,7 @@ GROUND = {
         "rededge": 20,
         "nir": 10,
         "swir16": 5,
-        "pan": 50,
+        "pan": 38,
     },
     "forest": {
         "coastal": 20,
@@ -25,7 +25,7 @@ GROUND = {
         "rededge": 180,
         "nir": 450,
         "swir16": 150,
-        "pan": 45,
+        "pan": 145,
     },
     "soil": {
         "coastal": 80,
@@ -35,7 +35,7 @@ GROUND = {
         "rededge": 250,
         "nir": 280,
         "swir16": 350,
-        "pan": 180,
+        "pan": 188,
     },
     "roofs": {
         "coastal": 300,
@@ -45,7 +45,7 @@ GROUND = {
         "rededge": 350,
         "nir": 360,
         "swir16": 380,
-        "pan": 330,
+        "pan": 333,
     },
 }
 FIELDS = tuple(GROUND)
