@@ -6,8 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from qgis.core import QgsCoordinateReferenceSystem as Crs
-from qgis.core import QgsCoordinateTransform, QgsCsException, QgsProject, QgsRasterLayer, QgsRectangle
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsMapLayer,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+)
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..domain.computed import NO_INDEX, Base, computed
@@ -42,7 +49,7 @@ class StylingController(QObject):
         self._layers = layers
         self._project = project or QgsProject.instance()
         self._extent = QgsRectangle()
-        self._system = Crs()
+        self._system = QgsCoordinateReferenceSystem()
         self._shown: list[str] = []
         self._done: dict[str, tuple[object, ...]] = {}
         self._rest = QTimer(self)
@@ -51,6 +58,10 @@ class StylingController(QObject):
         self._rest.timeout.connect(self._stretch_all)
         layers.layer_added.connect(lambda _layer: self._rest.start())
         layers.settled.connect(self._rest.start)
+
+    def styles_of(self, layer: QgsMapLayer) -> tuple[StyleKind, ...]:
+        """The ready styles that a layer can have; none for layers of others."""
+        return tuple(layer_facts.recipes_for(layer))
 
     def set_style(self, layer: QgsRasterLayer, kind: StyleKind) -> None:
         """Give a layer one of its ready styles; one that is computed is signed anew first."""
@@ -76,7 +87,9 @@ class StylingController(QObject):
         layer_facts.set_follows_map(layer, follows=follows)
         self._forget(layer.id())
 
-    def show(self, extent: QgsRectangle, system: Crs, layers: Sequence[QgsRasterLayer]) -> None:
+    def show(
+        self, extent: QgsRectangle, system: QgsCoordinateReferenceSystem, layers: Sequence[QgsRasterLayer]
+    ) -> None:
         """The map shows this now: stretch what follows it, once it is still.
 
         Args:
@@ -84,7 +97,7 @@ class StylingController(QObject):
             system: of the map.
             layers: that are visible.
         """
-        self._extent, self._system = QgsRectangle(extent), Crs(system)
+        self._extent, self._system = QgsRectangle(extent), QgsCoordinateReferenceSystem(system)
         self._shown = [layer.id() for layer in layers if layer_facts.follows_map(layer)]
         if self._shown:
             self._rest.start()

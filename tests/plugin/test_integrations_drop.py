@@ -38,7 +38,7 @@ def ctrl():
 @pytest.fixture
 def handler(controllers, scenes, ctrl):
     return DinamisDropHandler(
-        controllers.layers,
+        controllers.loading,
         controllers.downloads,
         controllers.settings,
         lambda collection, scene_id: scenes.get((collection, scene_id)),
