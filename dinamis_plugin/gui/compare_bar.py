@@ -29,6 +29,8 @@ class CompareBar(Card):
         self._canvas = canvas
         self._tools = tools
         self._project = project or QgsProject.instance()
+        # Before the choices, which then name other layers.
+        self._project.layersWillBeRemoved.connect(self._layers_go)
         self.item = SwipeItem(canvas)
         self.tool = SwipeTool(canvas, self.item)
         self._left = _layer_choice("compareLeftCombo", translate("Dinamis", "Layer on the left"))
@@ -118,7 +120,6 @@ class CompareBar(Card):
         self.tool.cancelled.connect(self.stop)
         self._canvas.mapToolSet.connect(self._tool_changed)
         self._canvas.installEventFilter(self)
-        self._project.layersWillBeRemoved.connect(self._layers_go)
 
     def _compare(self, *_: object) -> None:
         left, right = self._left.currentLayer(), self._right.currentLayer()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from qgis.core import QgsMapLayer, QgsMapRendererParallelJob, QgsMapSettings, QgsPointXY, QgsRectangle
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem, QgsMapMouseEvent
-from qgis.PyQt.QtCore import QPointF, QRectF, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QPointF, QRectF, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen
 
 from .map_tools import OwnTool
@@ -15,21 +17,34 @@ _GRIP_PX = 14
 _STEP = 0.02
 
 
-class _Picture:
+_ending: set[QgsMapRendererParallelJob] = set()
+"""Drawings that were given up and have not ended: to let one go sooner waits for it."""
+
+
+class _Picture(QObject):
     """One layer drawn in the background; what is shown is the last picture that was finished.
 
     Args:
         canvas: the map.
-        ready: called when there is another picture.
+
+    Signals:
+        ready: there is another picture.
     """
 
-    def __init__(self, canvas: QgsMapCanvas, ready) -> None:
+    ready = pyqtSignal()
+
+    def __init__(self, canvas: QgsMapCanvas) -> None:
+        super().__init__(canvas)
         self._canvas = canvas
-        self._ready = ready
         self._job: QgsMapRendererParallelJob | None = None
         self.layer: QgsMapLayer | None = None
         self.image = QImage()
         self.extent = QgsRectangle()
+
+    @property
+    def drawing(self) -> bool:
+        """Whether another picture is on its way."""
+        return self._job is not None
 
     def draw(self) -> None:
         """Begin to draw the layer for what the map shows; an earlier drawing is given up."""
@@ -40,15 +55,19 @@ class _Picture:
         settings.setLayers([self.layer])
         settings.setBackgroundColor(QColor(0, 0, 0, 0))
         settings.setIsTemporal(False)  # two dates are compared: the time of the map hides one of them
-        job = QgsMapRendererParallelJob(settings)
-        job.finished.connect(lambda: self._finished(job))
-        self._job = job
-        job.start()
+        self._job = QgsMapRendererParallelJob(settings)
+        self._job.finished.connect(self._finished)
+        self._job.start()
 
     def stop(self) -> None:
         """Give up what is being drawn."""
         job, self._job = self._job, None
-        if job is not None and job.isActive():
+        if job is None:
+            return
+        job.finished.disconnect(self._finished)
+        if job.isActive():
+            _ending.add(job)
+            job.finished.connect(partial(_ending.discard, job))
             job.cancelWithoutBlocking()
 
     def forget(self) -> None:
@@ -57,13 +76,12 @@ class _Picture:
         self.layer = None
         self.image = QImage()
 
-    def _finished(self, job: QgsMapRendererParallelJob) -> None:
-        if job is not self._job:
-            return
-        self.image = job.renderedImage()
-        self.extent = job.mapSettings().visibleExtent()
-        self._job = None
-        self._ready()
+    def _finished(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            self.image = job.renderedImage()
+            self.extent = job.mapSettings().visibleExtent()
+            self.ready.emit()
 
 
 class SwipeItem(QgsMapCanvasItem):
@@ -72,7 +90,9 @@ class SwipeItem(QgsMapCanvasItem):
     def __init__(self, canvas: QgsMapCanvas) -> None:
         super().__init__(canvas)
         self._canvas = canvas
-        self._left, self._right = (_Picture(canvas, self.update) for _ in range(2))
+        self._left, self._right = _Picture(canvas), _Picture(canvas)
+        for picture in (self._left, self._right):
+            picture.ready.connect(self._picture_came)
         self._share = 0.5
         self._opacity = 1.0
         self._rest = QTimer()
@@ -122,7 +142,15 @@ class SwipeItem(QgsMapCanvasItem):
         self.stop()
         self._canvas.extentsChanged.disconnect(self._rest.start)
         self._canvas.destinationCrsChanged.disconnect(self._rest.start)
+        for picture in (self._left, self._right):
+            picture.ready.disconnect(self._picture_came)
+            picture.deleteLater()
         self._canvas.scene().removeItem(self)
+
+    @property
+    def drawing(self) -> bool:
+        """Whether pictures are on their way."""
+        return self._left.drawing or self._right.drawing
 
     # Painting
 
@@ -161,6 +189,9 @@ class SwipeItem(QgsMapCanvasItem):
         painter.setOpacity(opacity)
         painter.drawImage(QRectF(top_left, bottom_right), picture.image)
         painter.restore()
+
+    def _picture_came(self) -> None:
+        self.update()
 
     def _draw(self) -> None:
         self._left.draw()

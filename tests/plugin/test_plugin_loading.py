@@ -142,7 +142,12 @@ def test_what_is_loaded_is_unloaded_twice_over(interface, window, canvas):  # no
         plugin.initGui()
         assert interface.given == Counter(
             {
-                **{"dock": 1, "toolbar": 1, "&DINAMIS": 1, "shortcut": 1, "drop": 1, "options": 1},
+                "dock": 1,
+                "toolbar": 1,
+                "&DINAMIS": 1,
+                "shortcut": 1,
+                "drop": 1,
+                "options": 1,
                 "layer menu": 7,
             }
         )
