@@ -45,5 +45,12 @@
                 <numerusform>%n requests</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>{scene} (mosaic of %n image(s))</source>
+            <translation>
+                <numerusform>{scene} (mosaic of %n image)</numerusform>
+                <numerusform>{scene} (mosaic of %n images)</numerusform>
+            </translation>
+        </message>
     </context>
 </TS>

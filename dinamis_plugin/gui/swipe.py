@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from qgis.core import QgsMapLayer, QgsMapRendererParallelJob, QgsMapSettings, QgsPointXY, QgsRectangle
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem, QgsMapMouseEvent
 from qgis.PyQt.QtCore import QObject, QPointF, QRectF, Qt, QTimer, pyqtSignal
@@ -15,10 +13,6 @@ _REST_MS = 60
 """The map has to be still for so long before its pictures are drawn anew."""
 _GRIP_PX = 14
 _STEP = 0.02
-
-
-_ending: set[QgsMapRendererParallelJob] = set()
-"""Drawings that were given up and have not ended: to let one go sooner waits for it."""
 
 
 class _Picture(QObject):
@@ -55,19 +49,18 @@ class _Picture(QObject):
         settings.setLayers([self.layer])
         settings.setBackgroundColor(QColor(0, 0, 0, 0))
         settings.setIsTemporal(False)  # two dates are compared: the time of the map hides one of them
-        self._job = QgsMapRendererParallelJob(settings)
-        self._job.finished.connect(self._finished)
-        self._job.start()
+        job = QgsMapRendererParallelJob(settings)
+        job.setParent(self)  # Python would delete it while it says that it has finished
+        job.finished.connect(self._finished)
+        job.finished.connect(job.deleteLater)
+        self._job = job
+        job.start()
 
     def stop(self) -> None:
         """Give up what is being drawn."""
         job, self._job = self._job, None
-        if job is None:
-            return
-        job.finished.disconnect(self._finished)
-        if job.isActive():
-            _ending.add(job)
-            job.finished.connect(partial(_ending.discard, job))
+        if job is not None:
+            job.finished.disconnect(self._finished)
             job.cancelWithoutBlocking()
 
     def forget(self) -> None:
