@@ -2224,16 +2224,16 @@ Relancez ensuite QGIS.</translation>
             <translation>Terminer la comparaison</translation>
         </message>
         <message>
-            <source>The layers of the time series have their times.</source>
-            <translation>Les couches de la série temporelle ont leurs dates.</translation>
+            <source>Each layer has its date.</source>
+            <translation>Chaque couche a sa date.</translation>
         </message>
         <message>
-            <source>The temporal controller shows them one after the other.</source>
-            <translation>Le contrôleur temporel les montre l’une après l’autre.</translation>
+            <source>The temporal controller plays them.</source>
+            <translation>Le contrôleur temporel les déroule.</translation>
         </message>
         <message>
-            <source>Open the controller</source>
-            <translation>Ouvrir le contrôleur</translation>
+            <source>Open it</source>
+            <translation>L’ouvrir</translation>
         </message>
         <message numerus="yes">
             <source>{scene} (mosaic of %n image(s))</source>

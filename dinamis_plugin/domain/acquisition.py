@@ -34,8 +34,8 @@ class Acquisition:
 
     @property
     def title(self) -> str:
-        """Sensor and time, as the group of its layers is named."""
-        return f"{self.sensor} {self.began:%Y-%m-%d %H:%M} UTC".strip()
+        """Time and sensor, as its layers and their group are named: in a list they stand in their order."""
+        return f"{self.began:%Y-%m-%d %H:%M} UTC {self.sensor}".strip()
 
 
 def acquisitions(scenes: Iterable[Scene]) -> list[Acquisition]:

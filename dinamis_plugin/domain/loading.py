@@ -162,7 +162,7 @@ def _mosaic(lot: Sequence[Picked]) -> Planned:
     name = Acquisition((top.scene,)).sensor
     first = LayerIdentity.of(*top)
     parts = tuple(LayerIdentity.of(*picked).href for picked in lot)
-    identity = replace(first, title=f"{name} {when}", parts=parts)
+    identity = replace(first, title=f"{when} {name}", parts=parts)
     bands = _bands(*top)
     shown = tuple(picked.scene for picked in reversed(lot))
     return Planned(identity, Making.MOSAIC, shown, bands, _first_recipe(bands))

@@ -14,7 +14,7 @@ from .widgets import Card, label, row, tool_button
 
 translate = QCoreApplication.translate
 
-_WIDTH = 560
+_WIDTH = 640
 _MARGIN = 2 * STEP
 _WHOLE = 100
 

@@ -76,7 +76,7 @@ class MapImages(QObject):
         if isinstance(controller, QgsTemporalNavigationObject):
             controller.setTemporalExtents(whole)
             controller.setFrameDuration(QgsInterval(1.0, QgsUnitTypes.TemporalMonths))
-        text = translate("Dinamis", "The layers of the time series have their times.")
-        hint = translate("Dinamis", "The temporal controller shows them one after the other.")
+        text = translate("Dinamis", "Each layer has its date.")
+        hint = translate("Dinamis", "The temporal controller plays them.")
         notice = Notice(NoticeLevel.INFO, translate("Dinamis", "Time series"), text, hint)
-        self.notice.emit(notice.with_action(translate("Dinamis", "Open the controller"), self._show_time))
+        self.notice.emit(notice.with_action(translate("Dinamis", "Open it"), self._show_time))

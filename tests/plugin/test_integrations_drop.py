@@ -100,3 +100,13 @@ def test_a_drag_of_something_else_is_left_alone(handler, uri):
     other.uri = uri
     assert not handler.handleCustomUriCanvasDrop(other, None)
     handler.handleCustomUriDrop(other)
+
+
+def test_scenes_of_one_acquisition_are_dropped_into_one_group(controllers, handler, scenes, project):
+    added = Caught(controllers.layers.layer_added)
+    for uri in QgsMimeDataUtils.decodeUriList(scene_mime(scenes.values())):
+        handler.handleCustomUriDrop(uri)  # as QGIS does for a drop on the layer tree
+    added.wait(len(scenes), 30)
+    [group] = project.layerTreeRoot().findGroups()
+    assert group.name() == "2026-11-21 10:30 UTC Pléiades PHR1A"
+    assert {node.layerId() for node in group.findLayers()} == {layer.id() for layer in added.values}

@@ -69,8 +69,8 @@ def test_every_scene_is_in_one_acquisition_of_its_satellite(shots, random):
 
 
 def test_an_acquisition_is_named_by_sensor_and_time():
-    assert acquisitions([scene()])[0].title == "Pléiades PHR1A 2023-06-12 10:44 UTC"
-    assert acquisitions([scene(platform="SPOT4")])[0].title == "SPOT 4 2023-06-12 10:44 UTC"
+    assert acquisitions([scene()])[0].title == "2023-06-12 10:44 UTC Pléiades PHR1A"
+    assert acquisitions([scene(platform="SPOT4")])[0].title == "2023-06-12 10:44 UTC SPOT 4"
 
 
 def test_pairs_to_be_sharpened():
