@@ -5,7 +5,7 @@ They are read only where they are drawn, at the resolution in which they are dra
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
+import xml.etree.ElementTree as ET  # nosec B405 - writes only
 from collections.abc import Sequence
 from dataclasses import dataclass
 

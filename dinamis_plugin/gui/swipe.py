@@ -113,8 +113,9 @@ class SwipeItem(QgsMapCanvasItem):
 
     def stop(self) -> None:
         """Compare nothing."""
-        for layer in {self._left.layer, self._right.layer} - {None}:
-            layer.repaintRequested.disconnect(self._rest.start)
+        for layer in {self._left.layer, self._right.layer}:
+            if layer is not None:
+                layer.repaintRequested.disconnect(self._rest.start)
         self._rest.stop()
         self._left.forget()
         self._right.forget()

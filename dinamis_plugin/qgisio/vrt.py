@@ -6,7 +6,7 @@ headers should be at hand.
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
+import xml.etree.ElementTree as ET  # nosec B405 - writes only
 from collections.abc import Sequence
 
 from osgeo import gdal
