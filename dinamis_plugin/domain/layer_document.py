@@ -23,8 +23,8 @@ _LIVE = (
     "/vsicurl?list_dir=no&empty_dir=yes&use_head=no&connecttimeout=15&low_speed_time=30&low_speed_limit=100"
     "&max_retry=3&retry_delay=0.5&url="
 )
-# In its errors of reading GDAL names a file by what follows the last slash, and QGIS logs them: so this follows
-# the signature. It is the fragment of the address, which is not sent.
+# In its errors of reading GDAL names a file by what follows the last slash, and QGIS logs them: so this comes
+# after the signature. It is the fragment of the address, which is not sent.
 _NAME = "#/image"
 _NAMES_A_FILE = frozenset({"SourceFilename", "SourceDataset"})
 _RUNS_CODE = frozenset({"PixelFunctionCode", "PixelFunctionLanguage"})

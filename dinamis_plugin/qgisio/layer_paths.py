@@ -88,15 +88,20 @@ class LayerPaths:
         with self._lock:
             self._generation += 1
             path = f"{base}-{self._generation:09d}.vrt"
-        earlier = [name for name in _live_files() if name.startswith(base)]
+        earlier = [name for name in self.live_files() if name.startswith(base)]
         for name in earlier[:-1]:
             gdal.Unlink(name)
         gdal.FileFromMemBuffer(path, vrt.encode("utf-8"))
         return path
 
+    @staticmethod
+    def live_files() -> list[str]:
+        """Every virtual raster of a live layer that is in memory, the oldest of each layer first."""
+        return sorted(LIVE + name for name in gdal.ReadDir(LIVE.rstrip("/")) or ())
+
     def forget_live(self) -> None:
         """Remove every signed address from memory; no layer may need one any more."""
-        for name in _live_files():
+        for name in self.live_files():
             gdal.Unlink(name)
 
     # The callbacks of QGIS
@@ -186,11 +191,6 @@ def identity_in(saved: str | None) -> LayerIdentity | None:
 def _live_base(identity: LayerIdentity) -> str:
     """What the names of all files of a layer begin with; its number and `.vrt` follow a hyphen."""
     return LIVE + _digest(identity.key)
-
-
-def _live_files() -> list[str]:
-    """Every virtual raster of a live layer that is in memory, the oldest of each layer first."""
-    return sorted(LIVE + name for name in gdal.ReadDir(LIVE.rstrip("/")) or ())
 
 
 def _digest(text: str) -> str:

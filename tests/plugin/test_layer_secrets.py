@@ -40,14 +40,13 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QBuffer, QIODevice
 from qgis.PyQt.QtXml import QDomDocument
 
-from dinamis_plugin.controllers.session import SessionState
 from dinamis_plugin.domain.layer_document import signed_source
 from dinamis_plugin.domain.layer_source import LayerIdentity
 from dinamis_plugin.integrations.mime import scene_mime
 from dinamis_plugin.qgisio import images, log, rasters
 
 from .conftest import PYTHON, ROOT
-from .images import addresses_of, make_cog, scene_of
+from .images import addresses_of, compose_mosaic, make_cog, scene_of
 from .waiting import Caught, run_for, wait_until
 
 ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -112,15 +111,6 @@ def postgres():
     finally:
         process.stdin.close()
         process.wait(30)
-
-
-@pytest.fixture
-def signed_in(controllers, scripted):
-    controllers.settings.service_url = scripted.url
-    scripted.polls = ["granted"]
-    controllers.session.sign_in()
-    wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN)
-    return controllers
 
 
 def forms(scripted, hrefs, folder):
@@ -352,15 +342,3 @@ def test_no_secret_is_written_anywhere(signed_in, scripted, project, tmp_path, c
 def _saved(project: QgsProject, path: Path) -> bytes:
     assert project.write(str(path))
     return path.read_bytes()
-
-
-def compose_mosaic(sources):
-    """Put images side by side."""
-    path = "/vsimem/composing.vrt"
-    gdal.BuildVRT(path, list(sources.values())).FlushCache()
-    file = gdal.VSIFOpenL(path, "rb")
-    try:
-        return bytes(gdal.VSIFReadL(1, gdal.VSIStatL(path).size, file)).decode()
-    finally:
-        gdal.VSIFCloseL(file)
-        gdal.Unlink(path)
