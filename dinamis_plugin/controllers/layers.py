@@ -39,6 +39,7 @@ REST_S = 30.0
 """Pause of the clock after it could not sign; a person may ask earlier."""
 QUIET_MS = 100
 """Layers that come within so short a time of each other are signed together."""
+REDRAW_MS = 250
 _FINAL = (ForbiddenError, FileGoneError, NotFoundError, CorruptImageError)
 
 
@@ -93,6 +94,11 @@ class SignedLayersController(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(QUIET_MS)
         self._soon.timeout.connect(self._sign_what_needs_it)
+        self._came: list[str] = []
+        self._redraw = QTimer(self)
+        self._redraw.setSingleShot(True)
+        self._redraw.setInterval(REDRAW_MS)
+        self._redraw.timeout.connect(self._draw_those_that_came)
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._clock_ticked)
         paths.install()
@@ -239,8 +245,8 @@ class SignedLayersController(QObject):
         if not self._open:
             return
         self._open = False
-        self._clock.stop()
-        self._soon.stop()
+        for timer in (self._clock, self._soon, self._redraw):
+            timer.stop()
         self._project.layersAdded.disconnect(self._layers_came)
         self._project.layerLoaded.disconnect(self._still_loading)
         self._project.layersRemoved.disconnect(self._layers_went)
@@ -353,10 +359,20 @@ class SignedLayersController(QObject):
         if layer is None:
             return  # removed meanwhile
         waited = rasters.waits(layer)
-        if not rasters.swap_source(layer, source, quietly=not waited):
+        if not rasters.swap_source(layer, source, quietly=True):
             self._put_placeholder(layer)
-        if waited:
-            self.waiting_changed.emit()
+        elif waited:
+            self._came.append(layer_id)
+            if not self._redraw.isActive():
+                self._redraw.start()
+
+    def _draw_those_that_came(self) -> None:
+        """Have the map drawn with the layers that came alive, many at once: QGIS begins anew each time."""
+        came, self._came = self._came, []
+        for layer in filter(None, map(self._project.mapLayer, came)):
+            layer.dataSourceChanged.emit()
+            layer.triggerRepaint()
+        self.waiting_changed.emit()
 
     def _add(self, layer: QgsRasterLayer, added: list[QgsRasterLayer]) -> None:
         adopt_system(layer)

@@ -24,6 +24,9 @@ _LIVE = (
     "/vsicurl?list_dir=no&empty_dir=yes&use_head=no&connecttimeout=15&low_speed_time=30&low_speed_limit=100"
     "&max_retry=3&retry_delay=0.5&url="
 )
+# In its errors of reading GDAL names a file by what follows the last slash, and QGIS logs them: so this comes
+# after the signature. It is the fragment of the address, which is not sent.
+_NAME = "#/image"
 _NAMES_A_FILE = frozenset({"SourceFilename", "SourceDataset"})
 _DOCUMENT = "<VRTDataset"
 _RUNS_CODE = frozenset({"PixelFunctionCode", "PixelFunctionLanguage"})
@@ -35,16 +38,17 @@ def signed_source(signed_href: str) -> str:
     This form carries GDAL's options with it, so that none is set for other files, and QGIS 3.44 keeps what
     GDAL has read of it already, which it throws away for `/vsicurl/<href>`.
     """
-    return f"{_LIVE}{quote(signed_href, safe='')}"
+    return f"{_LIVE}{quote(signed_href, safe='')}{quote(_NAME)}"
 
 
 def href_of(source: str) -> str | None:
     """Read the address out of a source of GDAL in either form; None for anything else."""
     if source.startswith(VSICURL):
-        return source[len(VSICURL) :]
+        return source[len(VSICURL) :].partition("#")[0]
     if source.startswith("/vsicurl?"):
         fields = source[len("/vsicurl?") :].split("&")
-        return next((unquote(field[4:]) for field in fields if field.startswith("url=")), None)
+        urls = (unquote(field[4:]) for field in fields if field.startswith("url="))
+        return next((url.partition("#")[0] for url in urls), None)
     return None
 
 

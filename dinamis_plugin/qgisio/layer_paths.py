@@ -1,8 +1,8 @@
 """What QGIS saves, opens and shows as the source of a signed layer (CAT-37).
 
 The source of a live layer is a virtual raster in memory, which names the signed addresses: so the source
-itself, which QGIS writes into its style database and hands to drags and messages, holds no signature. The
-file has the same path whatever the signature, and a new one is written in the place of the old.
+itself, which QGIS writes into its style database and hands to drags and messages, holds no signature. Every
+renewal writes another file, since GDAL writes histograms into that of before when it closes it.
 
 The path writer takes signatures out of everything that is saved; the path preprocessor gives QGIS a local
 raster without pixels for every source of ours that is opened, so that opening a project never waits for the
@@ -38,6 +38,7 @@ class LayerPaths:
         self._saved_by_href: dict[str, str] = {}
         self._saved_by_placeholder: dict[str, str] = {}
         self._saved_by_live: dict[str, str] = {}
+        self._generation = 0
         self._roots = roots
         self._origins: set[str] = set()
         self._lock = threading.Lock()
@@ -51,7 +52,7 @@ class LayerPaths:
         with self._lock:
             if not identity.parts:
                 self._saved_by_href[identity.href] = saved
-            self._saved_by_live[_live_path(identity)] = saved
+            self._saved_by_live[_live_base(identity)] = saved
             self._origins.update(map(origin_of, identity.hrefs))
         return saved
 
@@ -70,7 +71,7 @@ class LayerPaths:
     def placeholder(self, identity: LayerIdentity) -> str:
         """Give the local raster that stands in for a layer; it lies in memory, nothing is on disk."""
         saved = self.remember(identity)
-        path = _memory_path(PLACEHOLDERS, saved)
+        path = f"{PLACEHOLDERS}{_digest(saved)}.vrt"
         with self._lock:
             if path not in self._saved_by_placeholder:
                 gdal.FileFromMemBuffer(path, placeholder_vrt(identity).encode("utf-8"))
@@ -80,17 +81,28 @@ class LayerPaths:
     def put_live(self, identity: LayerIdentity, vrt: str) -> str:
         """Put the virtual raster with the signed addresses where layers read it; gives the source for them.
 
-        What has the file open keeps what it has; what opens it from now on gets the new signatures.
+        The one before stays for what is being drawn; those before that go.
         """
         self.remember(identity)
-        path = _live_path(identity)
+        base = _live_base(identity)
+        with self._lock:
+            self._generation += 1
+            path = f"{base}-{self._generation:09d}.vrt"
+        earlier = [name for name in self.live_files() if name.startswith(base)]
+        for name in earlier[:-1]:
+            gdal.Unlink(name)
         gdal.FileFromMemBuffer(path, vrt.encode("utf-8"))
         return path
 
+    @staticmethod
+    def live_files() -> list[str]:
+        """Every virtual raster of a live layer that is in memory, the oldest of each layer first."""
+        return sorted(LIVE + name for name in gdal.ReadDir(LIVE.rstrip("/")) or ())
+
     def forget_live(self) -> None:
         """Remove every signed address from memory; no layer may need one any more."""
-        for name in gdal.ReadDir(LIVE.rstrip("/")) or ():
-            gdal.Unlink(LIVE + name)
+        for name in self.live_files():
+            gdal.Unlink(name)
 
     # The callbacks of QGIS
 
@@ -132,11 +144,11 @@ class LayerPaths:
         return self._saved_by_href.get(strip_signature(href_of(source) or ""), strip_signature(source))
 
     def _saved_in_memory(self, source: str) -> str | None:
-        for folder, known in ((PLACEHOLDERS, self._saved_by_placeholder), (LIVE, self._saved_by_live)):
-            at = source.find(folder)
-            if at >= 0:
-                return known.get(source[at:])
-        return None
+        at = source.find(PLACEHOLDERS)
+        if at >= 0:
+            return self._saved_by_placeholder.get(source[at:])
+        at = source.find(LIVE)
+        return self._saved_by_live.get(source[at:].rpartition("-")[0]) if at >= 0 else None
 
     def _ended(self, source: str) -> LayerIdentity | None:
         """The identity of an image that was saved, without the plugin, with a signature that has ended."""
@@ -176,9 +188,10 @@ def identity_in(saved: str | None) -> LayerIdentity | None:
     return from_source(saved) if saved else None
 
 
-def _live_path(identity: LayerIdentity) -> str:
-    return _memory_path(LIVE, identity.key)
+def _live_base(identity: LayerIdentity) -> str:
+    """What the names of all files of a layer begin with; its number and `.vrt` follow a hyphen."""
+    return LIVE + _digest(identity.key)
 
 
-def _memory_path(folder: str, text: str) -> str:
-    return f"{folder}{hashlib.sha256(text.encode('utf-8')).hexdigest()[:24]}.vrt"
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:24]

@@ -1,88 +1,25 @@
-"""Signed layers: added, saved, reopened, renewed, released; nothing secret is written and nothing waits."""
+"""Signed layers: added, saved, reopened, released; nothing waits."""
 
 from __future__ import annotations
 
 import time
-import zipfile
 from datetime import datetime, timedelta, timezone
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import pytest
 from osgeo import gdal
 from qgis.core import (
     QgsLayerDefinition,
-    QgsMapRendererSequentialJob,
-    QgsMapSettings,
     QgsPathResolver,
     QgsProject,
-    QgsRasterLayer,
-    QgsReadWriteContext,
 )
-from qgis.PyQt.QtCore import QSize
-from qgis.PyQt.QtXml import QDomDocument
 
 from dinamis_plugin.controllers.session import SessionState
-from dinamis_plugin.domain.signed_url import expiry_of
 from dinamis_plugin.qgisio import images, rasters
-from dinamis_plugin.qgisio.layer_paths import PLACEHOLDERS
 
-from .images import addresses_of, make_cog, scene_of
+from .images import addresses_of, scene_of
+from .layer_support import add, is_placeholder, restyle, shows_pixels, state_of
 from .waiting import Caught, Ticker, run_for, wait_until
-
-
-@pytest.fixture(scope="module")
-def cog(tmp_path_factory):
-    path = tmp_path_factory.mktemp("cog") / "image.tif"
-    return path, make_cog(path)
-
-
-@pytest.fixture
-def signed_in(controllers, scripted):
-    controllers.settings.service_url = scripted.url
-    scripted.polls = ["granted"]
-    controllers.session.sign_in()
-    wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN)
-    return controllers
-
-
-@pytest.fixture
-def hrefs(scripted, cog):
-    def publish(count=1, prefix="a"):
-        paths = [f"/objects/{prefix}{number}.tif" for number in range(count)]
-        data = cog[0].read_bytes()
-        scripted.files.update(dict.fromkeys(paths, data))
-        return [scripted.url + path for path in paths]
-
-    return publish
-
-
-def add(controllers, hrefs):
-    added, failed = Caught(controllers.layers.layer_added), Caught(controllers.layers.failed)
-    scenes = [scene_of(href, scene_id=f"S{number}") for number, href in enumerate(hrefs)]
-    controllers.layers.add_scenes(scenes)
-    wait_until(lambda: len(added.values) + len(failed.values) == len(hrefs), 60)
-    assert failed.values == []
-    return added.values
-
-
-def drawn(layer):
-    """Draw a layer; gives the picture and the errors."""
-    settings = QgsMapSettings()
-    settings.setLayers([layer])
-    settings.setDestinationCrs(layer.crs())
-    settings.setExtent(layer.extent())
-    settings.setOutputSize(QSize(128, 128))
-    job = QgsMapRendererSequentialJob(settings)
-    done = Caught(job.finished)
-    job.start()
-    wait_until(lambda: done.values or not job.isActive(), 30)
-    return job.renderedImage(), [error.message for error in job.errors()]
-
-
-def shows_pixels(layer):
-    image, errors = drawn(layer)
-    colours = {image.pixel(x, y) for x in range(0, 128, 8) for y in range(0, 128, 8)}
-    return not errors and len(colours) > 10
 
 
 def test_a_scene_becomes_a_styled_layer_with_its_true_pixels(signed_in, hrefs, cog, project):
@@ -122,65 +59,6 @@ def test_the_users_own_rasters_keep_their_side_files(signed_in, hrefs):
     )
 
 
-def saved_texts(project, layer, tmp_path):
-    """Everything that QGIS writes about a layer."""
-    texts = {}
-    for relative in (True, False):
-        project.writeEntryBool("Paths", "/Absolute", not relative)
-        for suffix in ("qgs", "qgz"):
-            path = tmp_path / f"p{int(relative)}.{suffix}"
-            assert project.write(str(path))
-            if suffix == "qgz":
-                with zipfile.ZipFile(path) as archive:
-                    texts[path.name] = "\n".join(
-                        archive.read(name).decode("utf-8", "replace") for name in archive.namelist()
-                    )
-            else:
-                texts[path.name] = path.read_text("utf-8")
-    qlr = tmp_path / "layer.qlr"
-    ok, message = QgsLayerDefinition.exportLayerDefinition(
-        str(qlr), [project.layerTreeRoot().findLayer(layer.id())]
-    )
-    assert ok, message
-    texts["qlr"] = qlr.read_text("utf-8")
-    qml = tmp_path / "style.qml"
-    layer.saveNamedStyle(str(qml))
-    texts["qml"] = qml.read_text("utf-8")
-    document = QDomDocument()
-    QgsLayerDefinition.exportLayerDefinition(
-        document, [project.layerTreeRoot().findLayer(layer.id())], QgsReadWriteContext()
-    )
-    texts["clipboard"] = document.toString()
-    texts["metadata"] = layer.htmlMetadata() if is_placeholder(layer) else ""
-    return texts
-
-
-def is_placeholder(layer):
-    return PLACEHOLDERS in layer.source()
-
-
-def test_nothing_that_is_saved_holds_a_signature(signed_in, hrefs, project, tmp_path):
-    [layer] = add(signed_in, hrefs())
-    assert rasters.lives(layer)
-    for name, text in saved_texts(project, layer, tmp_path).items():
-        plain = unquote(unquote(text))
-        assert "X-Amz-" not in plain, name
-        assert PLACEHOLDERS not in plain, name
-    assert rasters.lives(layer)  # the live layer keeps it
-
-
-def test_the_quoted_form_of_gdal_is_stripped_too(signed_in, hrefs, scripted, project, tmp_path):
-    [href] = hrefs()
-    signed = scripted.signed(href, datetime.now(timezone.utc))
-    layer = QgsRasterLayer(
-        f"/vsicurl?list_dir=no&empty_dir=yes&url={quote(signed, safe='')}", "by hand", "gdal"
-    )
-    assert layer.isValid()
-    project.addMapLayer(layer)
-    for name, text in saved_texts(project, layer, tmp_path).items():
-        assert "X-Amz-" not in unquote(unquote(text)), name
-
-
 def test_layers_of_others_are_left_alone(controllers, project, tmp_path):
     foreign = "/vsicurl/https://bucket.elsewhere.example/a.tif?X-Amz-Algorithm=A&X-Amz-Signature=abc"
     for source in (
@@ -201,28 +79,6 @@ def test_layers_of_others_are_left_alone(controllers, project, tmp_path):
 def test_the_callbacks_of_qgis_never_raise(controllers, damaged):
     assert controllers.layers._paths.to_saved(damaged) == damaged
     assert controllers.layers._paths.to_opened(damaged) == damaged
-
-
-def restyle(layer, project):
-    layer.renderer().setRedBand(3)
-    layer.renderer().setOpacity(0.4)
-    layer.setName("My name")
-    project.layerTreeRoot().findLayer(layer.id()).setItemVisibilityChecked(False)
-
-
-def state_of(project):
-    root = project.layerTreeRoot()
-    return [
-        (
-            layer.id(),
-            layer.name(),
-            root.findLayer(layer.id()).itemVisibilityChecked(),
-            layer.renderer().redBand(),
-            round(layer.renderer().opacity(), 3),
-            layer.renderer().redContrastEnhancement().maximumValue(),
-        )
-        for layer in root.layerOrder()
-    ]
 
 
 def test_a_project_comes_back_alive_with_style_order_name_and_visibility(signed_in, hrefs, project, tmp_path):
@@ -296,49 +152,6 @@ def test_sign_out_releases_and_sign_in_brings_back(signed_in, hrefs, scripted, p
     wait_until(lambda: rasters.lives(layer), 20)
     assert state_of(project) == before
     assert shows_pixels(layer)
-
-
-def test_a_signature_is_renewed_before_its_end_and_nobody_notices(signed_in, hrefs, scripted, project):
-    [layer] = add(signed_in, hrefs())
-    old = addresses_of(layer)
-    told = Caught(layer.repaintRequested, layer.dataSourceChanged, layer.styleChanged, layer.rendererChanged)
-    controller = signed_in.layers
-    controller.tick()
-    run_for(0.3)
-    assert addresses_of(layer) == old  # eight hours are left
-    time.sleep(1.1)  # a signature of another second is another one
-    controller._clocks.now = lambda: datetime.now(timezone.utc) + timedelta(hours=7, minutes=31)
-    controller.tick()
-    wait_until(lambda: addresses_of(layer) != old)
-    assert expiry_of(addresses_of(layer)[0]) > expiry_of(old[0])
-    assert told.values == []
-    assert shows_pixels(layer)
-
-
-def test_after_a_long_sleep_the_expired_layer_is_renewed(signed_in, hrefs, scripted):
-    scripted.lifetime_s = 2
-    [layer] = add(signed_in, hrefs())
-    old = addresses_of(layer)
-    time.sleep(2.2)
-    scripted.lifetime_s = 3600
-    signed_in.layers.tick()
-    wait_until(lambda: addresses_of(layer) != old)
-    images.forget_addresses()
-    assert shows_pixels(layer)
-
-
-def test_a_service_that_is_away_takes_no_signature_that_still_works(signed_in, hrefs, scripted):
-    [layer] = add(signed_in, hrefs())
-    scripted.down.add("/sign_urls")
-    failed = Caught(signed_in.layers.failed)
-    signed_in.layers._clocks.now = lambda: datetime.now(timezone.utc) + timedelta(hours=7, minutes=31)
-    signed_in.layers.tick()
-    failed.wait(seconds=30)
-    assert rasters.lives(layer)
-    signed_in.layers._clocks.now = lambda: datetime.now(timezone.utc) + timedelta(hours=9)
-    signed_in.layers.tick()
-    failed.wait(2, seconds=30)
-    assert is_placeholder(layer)
 
 
 def test_forbidden_gone_and_corrupt_are_told_apart(signed_in, hrefs, scripted, project, tmp_path):
