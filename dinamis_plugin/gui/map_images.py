@@ -79,4 +79,11 @@ class MapImages(QObject):
         text = translate("Dinamis", "Each layer has its date.")
         hint = translate("Dinamis", "The temporal controller plays them.")
         notice = Notice(NoticeLevel.INFO, translate("Dinamis", "Time series"), text, hint)
-        self.notice.emit(notice.with_action(translate("Dinamis", "Open it"), self._show_time))
+        self.notice.emit(notice.with_action(translate("Dinamis", "Open it"), self.play))
+
+    def play(self) -> None:
+        """Open the temporal controller, ready to play."""
+        controller = self._canvas.temporalController()
+        if isinstance(controller, QgsTemporalNavigationObject):
+            controller.setNavigationMode(QgsTemporalNavigationObject.Animated)
+        self._show_time()
