@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from osgeo import gdal, osr
+from qgis.core import QgsMapRendererSequentialJob, QgsMapSettings
+from qgis.PyQt.QtCore import QSize, Qt
+
+from .waiting import wait_until
 
 # Reflectance in thousandths of what each field sends back, band by band.
 GROUND = {
@@ -93,3 +97,28 @@ def write_scene(path, bands, pixel, *, size=SIZE, west=770_000.0, epsg=2154, sca
         memory.GetRasterBand(number).SetNoDataValue(0)
     gdal.GetDriverByName("COG").CreateCopy(str(path), memory, options=["COMPRESS=DEFLATE", "BLOCKSIZE=128"])
     return path
+
+
+def drawn(layers, extent=None, time=None):
+    """Draw layers on nothing, one pixel of the picture for one of a scene; with a time, as at that time."""
+    layers = layers if isinstance(layers, list) else [layers]
+    settings = QgsMapSettings()
+    settings.setLayers(layers)
+    settings.setDestinationCrs(layers[0].crs())
+    settings.setExtent(extent or layers[0].extent())
+    settings.setOutputSize(QSize(SIZE, SIZE))
+    settings.setBackgroundColor(Qt.GlobalColor.transparent)
+    if time is not None:
+        settings.setIsTemporal(True)
+        settings.setTemporalRange(time)
+    job = QgsMapRendererSequentialJob(settings)
+    job.start()
+    wait_until(lambda: not job.isActive(), 30)
+    assert not job.errors(), [error.message for error in job.errors()]
+    return job.renderedImage()
+
+
+def colour_of(image, field):
+    """Red, green, blue and alpha in the middle of a field."""
+    colour = image.pixelColor((2 * FIELDS.index(field) + 1) * SIZE // (2 * len(FIELDS)), SIZE // 2)
+    return colour.red(), colour.green(), colour.blue(), colour.alpha()

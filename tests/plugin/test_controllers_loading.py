@@ -7,23 +7,18 @@ from datetime import datetime, timedelta, timezone
 from urllib.parse import unquote
 
 import pytest
-from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsDateTimeRange,
-    QgsMapRendererSequentialJob,
-    QgsMapSettings,
-    QgsRectangle,
-)
-from qgis.PyQt.QtCore import QDateTime, QSize, Qt
+from qgis.core import QgsCoordinateReferenceSystem, QgsDateTimeRange, QgsRectangle
+from qgis.PyQt.QtCore import QDateTime, Qt
 from shapely.geometry import box, mapping
 
 from dinamis_plugin.controllers.session import SessionState
 from dinamis_plugin.domain.loading import Way, ways
 from dinamis_plugin.domain.scene import Scene
 from dinamis_plugin.domain.styles import StyleKind
+from dinamis_plugin.domain.view_service import ViewService
 from dinamis_plugin.qgisio import layer_facts, rasters
 
-from .sensors import FIELDS, GROUND, MISSIONS, SIZE, write_scene
+from .sensors import FIELDS, GROUND, MISSIONS, SIZE, colour_of, drawn, write_scene
 from .waiting import Caught, Ticker, run_for, wait_until
 
 WATER, FOREST, SOIL, ROOFS = FIELDS
@@ -90,29 +85,6 @@ def load(controllers, scenes, way, count=1):
     run_for(0.05)
     assert len(added.values) == count
     return added.values
-
-
-def drawn(layers, extent=None, time=None):
-    layers = layers if isinstance(layers, list) else [layers]
-    settings = QgsMapSettings()
-    settings.setLayers(layers)
-    settings.setDestinationCrs(layers[0].crs())
-    settings.setExtent(extent or layers[0].extent())
-    settings.setOutputSize(QSize(SIZE, SIZE))
-    settings.setBackgroundColor(Qt.GlobalColor.transparent)
-    if time is not None:
-        settings.setIsTemporal(True)
-        settings.setTemporalRange(time)
-    job = QgsMapRendererSequentialJob(settings)
-    job.start()
-    wait_until(lambda: not job.isActive(), 30)
-    assert not job.errors(), [error.message for error in job.errors()]
-    return job.renderedImage()
-
-
-def colour_of(image, field):
-    colour = image.pixelColor((2 * FIELDS.index(field) + 1) * SIZE // (2 * len(FIELDS)), SIZE // 2)
-    return colour.red(), colour.green(), colour.blue(), colour.alpha()
 
 
 def saved(project, path):
@@ -332,3 +304,18 @@ def test_what_a_way_cannot_show_is_not_offered(publish):
     other = publish("PLEIADES", "b", FIRST + timedelta(minutes=1))
     assert Way.MOSAIC in ways([both, other])
     assert Way.TIME_SERIES not in ways([both, other])  # one pass
+
+
+def test_a_view_service_of_a_scene_is_shown_or_it_is_said_why_not(signed_in, publish, project, scripted):
+    scene = publish("PLEIADES")
+    added, failed = Caught(signed_in.loading.view_added), Caught(signed_in.loading.failed)
+    tiles = ViewService("xyz", f"{scripted.url}/tiles/{{z}}/{{x}}/{{y}}.png", "Ortho")
+    signed_in.loading.load_view(scene, tiles)
+    layer = added.wait(seconds=30)
+    assert layer.isValid()
+    assert project.mapLayer(layer.id()).name() == "PLEIADES a (Ortho)"
+    signed_in.loading.load_view(scene, ViewService("wms", f"{scripted.url}/nothing"))
+    about, notice = failed.wait(seconds=30)
+    assert about is scene
+    assert notice.text
+    assert len(project.mapLayers()) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from qgis.PyQt.QtWidgets import QAction
 
 from dinamis_plugin.domain.loading import Way
 from dinamis_plugin.domain.styles import StyleKind
+from dinamis_plugin.domain.view_service import ViewService
 from dinamis_plugin.gui.load_menu import LoadMenu
 from dinamis_plugin.integrations.layer_menu import LayerMenu, LayerTree
 from dinamis_plugin.qgisio import rasters
@@ -36,6 +38,12 @@ def test_the_menu_offers_what_the_scenes_allow(qgis_app, publish):  # noqa: F811
     assert offered(menu)[5:] == ["loadAs_mosaic", "loadAs_time-series", "loadAs_compare"]
     menu.set_scenes([scene], images=False)
     assert offered(menu) == []
+    views = (ViewService("wms", "https://w.example"), ViewService("wmts", "https://t.example", "Ortho"))
+    viewed, shown = Caught(menu.view_chosen), replace(scene, services=views)
+    menu.set_scenes([shown], images=False)
+    assert offered(menu) == ["loadView_wms", "loadView_wmts"]
+    menu.actions()[1].trigger()
+    assert viewed.values == [(shown, views[1])]
     chosen = Caught(menu.way_chosen)
     menu.set_scenes([scene], images=True)
     menu.aboutToShow.emit()
