@@ -1,6 +1,8 @@
 """Hands requests on to a service and each answer back later; run by `_service.LateRelay`.
 
-    _relay.py URL       writes its own address; each line it reads is the delay in seconds from then on
+    _relay.py URL       writes its own address, then reads lines of JSON: a number is the delay in seconds
+                        from then on; an object names paths that are handed on as others; null asks for the
+                        number of requests since the last time, by the first part of their path
 
 The Host header is kept, so that the addresses in the answers lead through the relay again.
 """
@@ -8,10 +10,13 @@ The Host header is kept, so that the addresses in the answers lead through the r
 from __future__ import annotations
 
 import http.client
+import json
 import sys
 import threading
 import time
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 
@@ -21,12 +26,15 @@ class Relay(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     host = ""
     delay_s = 0.0
+    others: ClassVar[dict[str, str]] = {}
+    counts: ClassVar[Counter[str]] = Counter()
 
     def handle_any(self) -> None:
         """Ask the service, wait, answer."""
+        Relay.counts[self.path.split("/")[1].partition("?")[0]] += 1
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         upstream = http.client.HTTPConnection(self.host, timeout=60)
-        upstream.request(self.command, self.path, body, dict(self.headers))
+        upstream.request(self.command, Relay.others.get(self.path, self.path), body, dict(self.headers))
         answer = upstream.getresponse()
         content = answer.read()
         upstream.close()
@@ -54,7 +62,14 @@ def main(target: str) -> None:
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     for line in sys.stdin:
-        Relay.delay_s = float(line)
+        told = json.loads(line)
+        if isinstance(told, dict):
+            Relay.others.update(told)
+        elif told is None:
+            print(json.dumps(Relay.counts), flush=True)
+            Relay.counts.clear()
+        else:
+            Relay.delay_s = told
 
 
 if __name__ == "__main__":

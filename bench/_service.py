@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,13 @@ START_S = 600
 
 
 @contextlib.contextmanager
-def demonstration(scenes: int, images: str = "small") -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Run the service on a demonstration of its own; gives its address and its accounts."""
+def demonstration(
+    scenes: int, images: str = "small", more_objects: Callable[[Path], None] = lambda _folder: None
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Run the service on a demonstration of its own; gives its address and its accounts.
+
+    `more_objects` puts further objects into the folder of the service.
+    """
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder) / "ready.json"
         python = ROOT / ".venv" / "service" / "bin" / "python"
@@ -32,6 +37,7 @@ def demonstration(scenes: int, images: str = "small") -> Iterator[tuple[str, lis
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(Path(f"{folder}/service.log").read_text(encoding="utf-8")[-2000:])
                 time.sleep(0.1)
+            more_objects(Path(f"{folder}/data/objects"))
             accounts = json.loads(Path(f"{folder}/data/accounts.json").read_text(encoding="utf-8"))
             yield json.loads(ready.read_text(encoding="utf-8"))["url"], accounts
         finally:
@@ -54,8 +60,21 @@ class LateRelay:
 
     def answer_after(self, delay_s: float) -> None:
         """Hold each answer back that long from now on."""
+        self._tell(delay_s)
+
+    def hand_on(self, paths: dict[str, str]) -> None:
+        """Answer these paths with what others of the service answer."""
+        self._tell(paths)
+
+    def counts(self) -> dict[str, int]:
+        """Number of requests since the last time, by the first part of their path."""
+        self._tell(None)
+        assert self._process.stdout is not None
+        return dict(json.loads(self._process.stdout.readline()))
+
+    def _tell(self, what: object) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{delay_s}\n")
+        self._process.stdin.write(json.dumps(what) + "\n")
         self._process.stdin.flush()
 
     def __enter__(self) -> LateRelay:

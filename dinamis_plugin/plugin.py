@@ -54,6 +54,7 @@ class DinamisPlugin:
         from .controllers.thumbnails import ThumbnailController  # noqa: PLC0415
         from .gui.dock import DinamisDock, DockParts  # noqa: PLC0415
         from .integrations.drop_handler import DinamisDropHandler  # noqa: PLC0415
+        from .integrations.layer_menu import LayerMenu, LayerTree  # noqa: PLC0415
         from .integrations.mime import scene_mime  # noqa: PLC0415
         from .integrations.options_page import DinamisOptionsFactory  # noqa: PLC0415
 
@@ -61,19 +62,35 @@ class DinamisPlugin:
         self._undo.append(controllers.deleteLater)
         self._undo.append(controllers.shutdown)
         thumbnails = ThumbnailController(controllers.runner, controllers.session, controllers)
-        parts = DockParts(controllers, thumbnails, self._iface.mapCanvas(), scene_mime, _area_km2)
+        parts = DockParts(
+            controllers, thumbnails, self._iface.mapCanvas(), scene_mime, _area_km2, self._show_time
+        )
         dock = DinamisDock(parts, self._iface.mainWindow())
         self._show(dock)
         handler = DinamisDropHandler(
-            controllers.layers, controllers.downloads, controllers.settings, dock.find_scene
+            controllers.loading, controllers.downloads, controllers.settings, dock.find_scene
         )
         self._iface.registerCustomDropHandler(handler)
         self._undo.append(lambda: self._iface.unregisterCustomDropHandler(handler))
         factory = DinamisOptionsFactory(controllers)
         self._iface.registerOptionsWidgetFactory(factory)
         self._undo.append(lambda: self._iface.unregisterOptionsWidgetFactory(factory))
+        tree = LayerTree(
+            self._iface.addCustomActionForLayerType,
+            self._iface.addCustomActionForLayer,
+            self._iface.removeCustomActionForLayerType,
+            self._iface.activeLayer,
+        )
+        menu = LayerMenu(tree, controllers.styling, dock.images.compare)
+        self._undo.append(menu.remove)
         QTimer.singleShot(0, controllers.session.restore)
         QTimer.singleShot(0, controllers.downloads.restore)
+
+    def _show_time(self) -> None:
+        """Open the temporal controller of QGIS, which has no function for it."""
+        action = self._iface.mainWindow().findChild(QAction, "mActionTemporalController")
+        if action is not None and not action.isChecked():
+            action.trigger()
 
     def _show(self, dock: Any) -> None:
         self._dock = dock

@@ -73,5 +73,12 @@
                 <numerusform>%n done</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>{scene} (mosaic of %n image(s))</source>
+            <translation>
+                <numerusform>{scene} (mosaic of %n image)</numerusform>
+                <numerusform>{scene} (mosaic of %n images)</numerusform>
+            </translation>
+        </message>
     </context>
 </TS>

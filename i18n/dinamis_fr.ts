@@ -2490,5 +2490,112 @@ Relancez ensuite QGIS.</translation>
             <source>≈ {time}</source>
             <translation>≈ {time}</translation>
         </message>
+        <message>
+            <source>Load as…</source>
+            <translation>Charger comme…</translation>
+        </message>
+        <message>
+            <source>Image</source>
+            <translation>Image</translation>
+        </message>
+        <message>
+            <source>True colours</source>
+            <translation>Couleurs naturelles</translation>
+        </message>
+        <message>
+            <source>False colours (near infrared)</source>
+            <translation>Fausses couleurs (proche infrarouge)</translation>
+        </message>
+        <message>
+            <source>Vegetation index (NDVI)</source>
+            <translation>Indice de végétation (NDVI)</translation>
+        </message>
+        <message>
+            <source>Pansharpened (one layer)</source>
+            <translation>Affinée par le panchromatique (une couche)</translation>
+        </message>
+        <message>
+            <source>Mosaic (one layer)</source>
+            <translation>Mosaïque (une couche)</translation>
+        </message>
+        <message>
+            <source>Time series</source>
+            <translation>Série temporelle</translation>
+        </message>
+        <message>
+            <source>Compare the first and the last date</source>
+            <translation>Comparer la première et la dernière date</translation>
+        </message>
+        <message>
+            <source>Grey</source>
+            <translation>Niveaux de gris</translation>
+        </message>
+        <message>
+            <source>Stretch on what the map shows</source>
+            <translation>Étirer sur ce que montre la carte</translation>
+        </message>
+        <message>
+            <source>Keep the stretch as it is</source>
+            <translation>Garder l’étirement actuel</translation>
+        </message>
+        <message>
+            <source>Compare with another layer…</source>
+            <translation>Comparer avec une autre couche…</translation>
+        </message>
+        <message>
+            <source>{scene} (pansharpened)</source>
+            <translation>{scene} (affinée)</translation>
+        </message>
+        <message>
+            <source>{scene} (NDVI)</source>
+            <translation>{scene} (indice NDVI)</translation>
+        </message>
+        <message>
+            <source>Layer on the left</source>
+            <translation>Couche de gauche</translation>
+        </message>
+        <message>
+            <source>Layer on the right</source>
+            <translation>Couche de droite</translation>
+        </message>
+        <message>
+            <source>Transparency</source>
+            <translation>Transparence</translation>
+        </message>
+        <message>
+            <source>Transparency of the layer on the left</source>
+            <translation>Transparence de la couche de gauche</translation>
+        </message>
+        <message>
+            <source>Swipe</source>
+            <translation>Balayer</translation>
+        </message>
+        <message>
+            <source>Drag the line on the map, or move it with the arrow keys</source>
+            <translation>Faites glisser la ligne sur la carte, ou déplacez-la avec les flèches</translation>
+        </message>
+        <message>
+            <source>End the comparison</source>
+            <translation>Terminer la comparaison</translation>
+        </message>
+        <message>
+            <source>Each layer has its date.</source>
+            <translation>Chaque couche a sa date.</translation>
+        </message>
+        <message>
+            <source>The temporal controller plays them.</source>
+            <translation>Le contrôleur temporel les déroule.</translation>
+        </message>
+        <message>
+            <source>Open it</source>
+            <translation>L’ouvrir</translation>
+        </message>
+        <message numerus="yes">
+            <source>{scene} (mosaic of %n image(s))</source>
+            <translation>
+                <numerusform>{scene} (mosaïque de %n image)</numerusform>
+                <numerusform>{scene} (mosaïque de %n images)</numerusform>
+            </translation>
+        </message>
     </context>
 </TS>

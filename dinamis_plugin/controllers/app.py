@@ -7,19 +7,23 @@ from typing import Callable
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject
 
+from ..domain.object_roots import ObjectRoots
 from ..qgisio.credentials import CredentialStore
 from ..qgisio.layer_paths import LayerPaths
 from ..qgisio.settings import PluginSettings
 from ..tasks.runner import TaskRunner
 from .aois import AoiController
+from .credits import LayerCredits
 from .downloads import DownloadController
 from .estimates import EstimateController
 from .layers import SignedLayersController
+from .loading import LoadingController
 from .local_copies import LocalCopies
 from .packs import PackController
 from .requests import RequestsController
 from .search import SearchController
 from .session import SessionController
+from .styling import StylingController
 
 
 class Controllers(QObject):
@@ -30,6 +34,9 @@ class Controllers(QObject):
         aois: areas of interest.
         search: catalogue.
         layers: signed layers.
+        loading: the ways in which scenes become layers.
+        styling: their styles.
+        credits: their attribution and licence.
         downloads: files.
         copies: layers that read them.
         estimates: how much will come.
@@ -50,8 +57,11 @@ class Controllers(QObject):
         self.session = SessionController(self.runner, self.settings, CredentialStore(), open_url, self)
         self.aois = AoiController(self.runner, self)
         self.search = SearchController(self.runner, self.session, self)
-        paths = LayerPaths(self.settings.object_origins)
+        paths = LayerPaths(ObjectRoots.of([*self.settings.object_hosts, *self.settings.object_roots]))
         self.layers = SignedLayersController(self.runner, self.session, paths, project, parent=self)
+        self.loading = LoadingController(self.runner, self.layers, project, self)
+        self.styling = StylingController(self.runner, self.layers, project, self)
+        self.credits = LayerCredits(self.runner, self.session, self.layers, project, self)
         self.downloads = DownloadController(self.runner, self.session, project, self)
         self.copies = LocalCopies(self.runner, self.downloads, project, self)
         self.estimates = EstimateController(self.runner, self.session, self)

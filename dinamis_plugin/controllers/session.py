@@ -192,7 +192,7 @@ class SessionController(QObject):
             self._service = service
             self._keeper.use(service.auth.refresh)
             self._settings.service_url = endpoints.service
-            self._settings.remember_origin(_origin(endpoints.objects))
+            self._settings.remember_root(endpoints.objects)
             then()
 
         self._work = self._runner.run(
@@ -531,11 +531,6 @@ def _wrong_address() -> Notice:
         translate("Dinamis", "The address of the service cannot be used."),
         translate("Dinamis", "It looks like https://dinamis.example.org"),
     )
-
-
-def _origin(url: str) -> str:
-    parts = QUrl(url)
-    return f"{parts.scheme()}://{parts.authority()}"
 
 
 def _open_in_browser(url: str) -> bool:

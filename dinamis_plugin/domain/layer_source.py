@@ -6,21 +6,16 @@ a placeholder needs to be made without a network.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
 
+from .layer_document import VSICURL, packed, unpacked, unsigned_document
 from .scene import Asset, Scene
 from .signed_url import strip_signature
 
-VSICURL = "/vsicurl/"
 MARK = "#dinamis:v1;"
-
-# No listing of the folder and no side files: they are not signed. Time limits and pauses are in seconds.
-_LIVE = (
-    "/vsicurl?list_dir=no&empty_dir=yes&use_head=no&connecttimeout=15&low_speed_time=30&low_speed_limit=100"
-    "&max_retry=3&retry_delay=0.5&url="
-)
 
 _GDAL_TYPES = {
     "uint8": "Byte",
@@ -41,8 +36,13 @@ _GDAL_TYPES = {
 class LayerIdentity:
     """What a signed layer is, whatever its signature of the moment.
 
+    A layer may be made of several images (mosaic, pansharpening): `parts` are their addresses and `document`
+    is the virtual raster that puts them together; the grid is that of the document. Whoever makes such a
+    layer hands `parts` without a `document` to `SignedLayersController.add_identities`, with a function
+    `compose` that writes the VRT in a worker thread, once all parts are signed and their headers at hand.
+
     Attributes:
-        href: Address without a signature.
+        href: Address without a signature; of several images, the first.
         item_id: Scene.
         collection: Its collection.
         asset_key: File of the scene.
@@ -53,6 +53,9 @@ class LayerIdentity:
         band_count: Number of bands.
         data_type: Of STAC, such as `uint16`.
         nodata: Value of missing pixels.
+        parts: Addresses of several images without signatures; empty for a single image.
+        document: VRT that reads `/vsicurl/<part>`; empty for a single image, and for several that were not
+            opened yet.
     """
 
     href: str
@@ -66,6 +69,30 @@ class LayerIdentity:
     band_count: int = 1
     data_type: str = "uint8"
     nodata: float | None = None
+    parts: tuple[str, ...] = ()
+    document: str = ""
+
+    @property
+    def hrefs(self) -> tuple[str, ...]:
+        """The addresses to be signed."""
+        return self.parts or (self.href,)
+
+    @property
+    def key(self) -> str:
+        """What tells this layer's pixels from those of others, whatever its title and grid."""
+        if not self.parts:
+            return self.href
+        text = self.document or " ".join(self.parts)
+        return f"{self.href}#{hashlib.sha256(text.encode('utf-8')).hexdigest()}"
+
+    def composed(self, vrt: str) -> LayerIdentity:
+        """Make this the identity of a layer that shows a VRT over several images, signed in it or not.
+
+        Raises:
+            ValueError: It is not a VRT, or reads something else than images of servers.
+        """
+        document, parts = unsigned_document(vrt)
+        return replace(self, href=parts[0], parts=parts, document=document)
 
     @classmethod
     def of(cls, scene: Scene, asset: Asset) -> LayerIdentity:
@@ -99,6 +126,8 @@ def to_source(identity: LayerIdentity) -> str:
         "type": identity.data_type,
         "nodata": "" if identity.nodata is None else repr(identity.nodata),
     }
+    if identity.document:
+        fields["document"] = packed(identity.document)
     written = ";".join(f"{key}={quote(value, safe='')}" for key, value in fields.items())
     return strip_signature(f"{VSICURL}{identity.href}{MARK}{written}")
 
@@ -114,25 +143,6 @@ def from_source(source: str) -> LayerIdentity | None:
         return _identity(strip_signature(address[len(VSICURL) :]), fields)
     except (KeyError, OverflowError, ValueError):
         return None
-
-
-def signed_source(signed_href: str) -> str:
-    """Give what GDAL opens for a signed address.
-
-    This form carries GDAL's options with it, so that none is set for other files, and QGIS 3.44 keeps what
-    GDAL has read of it already, which it throws away for `/vsicurl/<href>`.
-    """
-    return f"{_LIVE}{quote(signed_href, safe='')}"
-
-
-def href_of(source: str) -> str | None:
-    """Read the address out of a source of GDAL in either form; None for anything else."""
-    if source.startswith(VSICURL):
-        return source[len(VSICURL) :]
-    if source.startswith("/vsicurl?"):
-        fields = source[len("/vsicurl?") :].split("&")
-        return next((unquote(field[4:]) for field in fields if field.startswith("url=")), None)
-    return None
 
 
 def placeholder_vrt(identity: LayerIdentity) -> str:
@@ -168,7 +178,7 @@ def _identity(href: str, fields: Mapping[str, str]) -> LayerIdentity:
     bands = int(fields["bands"])
     if not href or len(sizes) not in {0, 2} or len(terms) not in {0, 6} or min((bands, *sizes)) < 1:
         raise ValueError
-    return LayerIdentity(
+    identity = LayerIdentity(
         href=href,
         item_id=fields["item"],
         collection=fields["collection"],
@@ -181,3 +191,4 @@ def _identity(href: str, fields: Mapping[str, str]) -> LayerIdentity:
         data_type=fields["type"],
         nodata=float(fields["nodata"]) if fields["nodata"] else None,
     )
+    return identity.composed(unpacked(fields["document"])) if fields.get("document") else identity

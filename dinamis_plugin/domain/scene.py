@@ -14,6 +14,7 @@ from .aoi import UNREADABLE_GEOMETRY, AreaGeometry, polygonal, split_antimeridia
 from .errors import BadAnswerError
 from .parsing import between, mapping_of, number_of, objects_of, required_text, text_of, texts_of, utc_of
 from .search import ProductType
+from .view_service import ViewService, view_services
 
 _PLATFORM_WORDS = (("PLEIADESNEO", "PNEO"), ("PLEIADES", "PHR"), ("SENTINEL2", "S2"))
 _MISSION_OF_PLATFORM = (
@@ -46,6 +47,7 @@ class Asset:
         resolution_m: Ground size of a pixel in metres.
         size_bytes: Size of the file.
         checksum: Multihash of the file, empty when not said.
+        bands: What the catalogue calls each band, empty when it does not say.
     """
 
     key: str
@@ -62,6 +64,7 @@ class Asset:
     resolution_m: float | None = None
     size_bytes: int | None = None
     checksum: str = ""
+    bands: tuple[str, ...] = ()
 
     @classmethod
     def from_stac(cls, key: str, document: Mapping[str, Any], properties: Mapping[str, Any]) -> Asset:
@@ -69,6 +72,7 @@ class Asset:
         merged = {**properties, **document}
         bands = objects_of(document.get("raster:bands"))
         first = bands[0] if bands else {}
+        names = _band_names(document, bands)
         size = number_of(document.get("file:size"))
         return cls(
             key=key,
@@ -79,12 +83,13 @@ class Asset:
             epsg=_epsg(merged),
             shape=_shape(merged.get("proj:shape")),
             transform=_transform(merged.get("proj:transform")),
-            band_count=len(bands) or None,
+            band_count=len(bands) or len(names) or None,
             data_type=text_of(first.get("data_type")),
             nodata=number_of(first.get("nodata")),
             resolution_m=number_of(first.get("spatial_resolution")),
             size_bytes=int(size) if size is not None and size >= 0 else None,
             checksum=text_of(document.get("file:checksum")),
+            bands=names,
         )
 
     @property
@@ -115,6 +120,7 @@ class Scene:
         thumbnail_href: Small picture, empty when there is none.
         synthetic: Made by the demonstration.
         open_data: Free for everyone, also without a sign-in (CAT-52).
+        services: Services that show it (WMS, WMTS, tiles).
     """
 
     id: str
@@ -132,6 +138,7 @@ class Scene:
     thumbnail_href: str
     synthetic: bool
     open_data: bool
+    services: tuple[ViewService, ...] = ()
 
     @classmethod
     def from_stac(cls, item: Any) -> Scene:
@@ -169,6 +176,7 @@ class Scene:
             thumbnail_href=_thumbnail(item, assets),
             synthetic=properties.get("dinamis:synthetic") is True,
             open_data=properties.get("dinamis:access") == "open",
+            services=view_services(item),
         )
 
     @property
@@ -202,6 +210,16 @@ class Scene:
             if key in images:
                 return images[key]
         return None
+
+
+def _band_names(document: Mapping[str, Any], raster_bands: list[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Names of the bands, in the ways of STAC 1.0 and 1.1: their common names before what they are called."""
+    for bands in (objects_of(document.get("eo:bands")), objects_of(document.get("bands")), raster_bands):
+        keys = ("common_name", "eo:common_name", "name", "description")
+        names = tuple(next((text_of(band.get(key)) for key in keys if band.get(key)), "") for band in bands)
+        if names and all(names):
+            return names
+    return ()
 
 
 def _acquisition(properties: Mapping[str, Any]) -> datetime | None:
@@ -265,7 +283,7 @@ def _thumbnail(item: Mapping[str, Any], assets: tuple[Asset, ...]) -> str:
         for asset in assets:
             if role in asset.roles or asset.key == role:
                 return asset.href
-    previews = [link for link in objects_of(item.get("links")) if link.get("rel") in {"thumbnail", "preview"}]
+    previews = [link for link in objects_of(item.get("links")) if link.get("rel") in ("thumbnail", "preview")]
     return text_of(previews[0].get("href")) if previews else ""
 
 

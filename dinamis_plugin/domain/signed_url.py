@@ -51,6 +51,15 @@ class SignedUrl:
     href: str = field(repr=False)
     expires_at: datetime | None
 
+    @classmethod
+    def read(cls, href: str) -> SignedUrl:
+        """Read the end out of an address that was signed elsewhere, by the clock of who signed it."""
+        return cls(href, expiry_of(href))
+
+    def set_by(self, ahead: timedelta) -> SignedUrl:
+        """Tell the end by the clock of this machine, which the other one is `ahead` of."""
+        return self if self.expires_at is None else SignedUrl(self.href, self.expires_at - ahead)
+
 
 def strip_signature(text: str) -> str:
     """Take every signature out of a text and leave all else as it is.
@@ -87,12 +96,6 @@ def renewal_time(signed: SignedUrl, margin: timedelta) -> datetime | None:
     if span:
         margin = min(margin, (span[1] - span[0]) / 2)
     return signed.expires_at - margin
-
-
-def renewal_due(signed: SignedUrl, now: datetime, margin: timedelta) -> bool:
-    """Say whether a signature has to be renewed at `now` (aware UTC)."""
-    due = renewal_time(signed, margin)
-    return due is not None and now >= due
 
 
 def _without_signature(match: Match[str]) -> str:

@@ -19,6 +19,7 @@ from ..domain.account import Account
 from ..domain.aoi import outline_of
 from ..domain.endpoints import service_address
 from ..domain.errors import InvalidRequestError
+from ..domain.loading import Way
 from ..domain.order import Order
 from ..domain.scene import Scene
 from . import formats, theme
@@ -31,6 +32,7 @@ from .downloads_desk import DownloadsDesk
 from .filters import FiltersPage
 from .footprints import FootprintsItem, HoverWatch
 from .header import Header
+from .map_images import MapImages
 from .map_tools import PickTool, ToolSwitch, sketch_band
 from .notices import NoticeArea
 from .questions import AoiQuestions
@@ -54,6 +56,7 @@ class DockParts:
         canvas: the map of QGIS.
         mime_of: makes the data of a drag of scenes.
         measure: area in km2 of a geometry in a CRS, None when it is not an area.
+        show_time: opens the temporal controller of QGIS.
     """
 
     controllers: Controllers
@@ -61,6 +64,7 @@ class DockParts:
     canvas: QgsMapCanvas
     mime_of: Callable[[Sequence[Scene]], QMimeData]
     measure: Measure
+    show_time: Callable[[], None] = lambda: None
 
 
 class DinamisDock(QgsDockWidget):
@@ -87,6 +91,7 @@ class DinamisDock(QgsDockWidget):
         self.downloads = DownloadsDesk(self, self._do, self.notices)
         self.bands = AoiBands(parts.canvas)
         self.footprints = FootprintsItem(parts.canvas)
+        self.images = MapImages(parts.canvas, self._tools, self._do, parts.show_time, self)
         self._hover = HoverWatch(parts.canvas, self.footprints, self._map_hovered)
         self._dialogs = Dialogs(self, self._do)
         self._questions = AoiQuestions(self, self._do.aois)
@@ -352,6 +357,10 @@ class DinamisDock(QgsDockWidget):
     def _wire_images(self) -> None:
         layers = self._do.layers
         self.results.add_requested.connect(self._add_to_map)
+        self.results.load_requested.connect(self._load_as)
+        self.results.view_requested.connect(self._do.loading.load_view)
+        self._do.loading.failed.connect(lambda _scene, notice: self.notices.show_notice("layers", notice))
+        self.images.notice.connect(lambda notice: self.notices.show_notice("series", notice))
         self.results.download_requested.connect(self.downloads.ask)
         layers.busy.connect(self._layers_busy)
         layers.failed.connect(lambda _scene, notice: self.notices.show_notice("layers", notice))
@@ -359,9 +368,10 @@ class DinamisDock(QgsDockWidget):
         layers.layer_added.connect(lambda _layer: self.notices.clear("layers"))
 
     def _add_to_map(self, scenes: Sequence[Scene]) -> None:
-        wanted = [scene for scene in scenes if scene.is_downloadable]
-        if wanted:
-            self._do.layers.add_scenes(wanted)
+        self._load_as(scenes, Way.IMAGE)
+
+    def _load_as(self, scenes: Sequence[Scene], way: Way) -> None:
+        self._do.loading.load([scene for scene in scenes if scene.is_downloadable], way)
 
     def _layers_busy(self, busy: bool) -> None:
         if busy:
@@ -428,6 +438,7 @@ class DinamisDock(QgsDockWidget):
         self._tools.give_back(self._pick_tool)
         self._pick_tool.deleteLater()
         self._hover.remove()
+        self.images.shut_down()
         self.footprints.remove()
         self.bands.remove()
         self._remove_order_band()

@@ -17,7 +17,11 @@ _MIN_VERTICES = 3
 _RELEASE_MS = 400
 
 
-class DrawingTool(QgsMapTool):
+class OwnTool(QgsMapTool):
+    """A tool of the plugin, never the one that `ToolSwitch` comes back to."""
+
+
+class DrawingTool(OwnTool):
     """What both tools share: the rubber band, Escape, and the signals.
 
     Signals:
@@ -158,7 +162,7 @@ def _polygon(points: list[QgsPointXY]) -> QgsGeometry:
     return QgsGeometry.fromPolygonXY([ring])
 
 
-class PickTool(QgsMapTool):
+class PickTool(OwnTool):
     """Clicks on the map that choose what lies there.
 
     Signals:
@@ -198,7 +202,7 @@ class ToolSwitch:
     def take(self, tool: QgsMapTool) -> None:
         """Activate a tool of ours; a tool of ours is never the one to come back to."""
         current = self._canvas.mapTool()
-        if not isinstance(current, (DrawingTool, PickTool)):
+        if not isinstance(current, OwnTool):
             self._before = current
         self._canvas.setMapTool(tool)
 

@@ -30,6 +30,7 @@ from ..domain.scene import Scene
 from ..domain.search import SearchQuery
 from . import formats
 from .filters import crumbs
+from .load_menu import LoadMenu, load_button
 from .results_model import ANGLE, CLOUD, DATE, SENSOR, TYPE, ResultsModel
 from .scene_card import SceneCard
 from .theme import HALF, ICON, STEP, Role, make_primary
@@ -158,6 +159,8 @@ class ResultsPage(QWidget):
     """Shows the scenes of a search.
 
     Signals:
+        load_requested: list of Scenes and the `Way` to load them in.
+        view_requested: a Scene and one of its view services.
         add_requested, download_requested, order_requested, zoom_requested: list of Scenes.
         more_requested: the next page.
         cancel_requested: stop the search.
@@ -168,6 +171,8 @@ class ResultsPage(QWidget):
         hovered: the Scene under the pointer, or None.
     """
 
+    load_requested = pyqtSignal(object, object)
+    view_requested = pyqtSignal(object, object)
     add_requested = pyqtSignal(object)
     download_requested = pyqtSignal(object)
     order_requested = pyqtSignal(object)
@@ -209,6 +214,12 @@ class ResultsPage(QWidget):
             translate("Dinamis", "Add to map"), "add_layer", "addToMapButton", self.add_requested
         )
         make_primary(self._add)
+        self._load_menu = LoadMenu(self)
+        self._load_menu.way_chosen.connect(
+            lambda way: self.load_requested.emit(self.view.selected_scenes(), way)
+        )
+        self._load_menu.view_chosen.connect(self.view_requested)
+        self._load_as = load_button(self._load_menu)
         self._download = self._action(
             translate("Dinamis", "Download…"), "download", "downloadButton", self.download_requested
         )
@@ -245,7 +256,9 @@ class ResultsPage(QWidget):
         filled.addWidget(self.view, 1)
         filled.addWidget(self._more)
         filled.addWidget(self.card)
-        filled.addLayout(column(self._add, ButtonGrid([self._download, self._order]), spacing=HALF))
+        filled.addLayout(
+            column(self._add, ButtonGrid([self._load_as, self._download, self._order]), spacing=HALF)
+        )
         filled.addWidget(self._hint)
         self._filled = QWidget()
         self._filled.setLayout(filled)
@@ -376,6 +389,10 @@ class ResultsPage(QWidget):
         for button, reason in ((self._add, loadable), (self._download, loadable), (self._order, orderable)):
             button.setEnabled(not reason)
             button.setToolTip(reason or button.text())
+        self._load_menu.set_scenes(chosen, images=not loadable)
+        shows = len(chosen) == 1 and bool(chosen[0].services)
+        self._load_as.setEnabled(not loadable or shows)
+        self._load_as.setToolTip(self._load_as.text() if self._load_as.isEnabled() else loadable)
         self._zoom.setEnabled(bool(chosen))
         zoom = translate("Dinamis", "Zoom to the chosen scenes")
         self._zoom.setToolTip(zoom if chosen else _nothing_chosen())

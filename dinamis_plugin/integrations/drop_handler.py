@@ -10,7 +10,8 @@ from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import QApplication
 
 from ..controllers.downloads import DownloadController
-from ..controllers.layers import SignedLayersController
+from ..controllers.loading import LoadingController
+from ..domain.loading import Way
 from ..domain.scene import Scene
 from ..qgisio import log
 from ..qgisio.settings import PluginSettings
@@ -26,7 +27,7 @@ class DinamisDropHandler(QgsCustomDropHandler):
     drop of many is signed in one batch.
 
     Args:
-        layers: adds the layers.
+        loading: loads the scenes.
         downloads: downloads.
         settings: holds whether drops are always downloaded.
         find_scene: gives the scene of a collection and id among the results, None when it is not there.
@@ -35,14 +36,14 @@ class DinamisDropHandler(QgsCustomDropHandler):
 
     def __init__(
         self,
-        layers: SignedLayersController,
+        loading: LoadingController,
         downloads: DownloadController,
         settings: PluginSettings,
         find_scene: SceneFinder,
         wants_download: Callable[[], bool] | None = None,
     ) -> None:
         super().__init__()
-        self._layers = layers
+        self._loading = loading
         self._downloads = downloads
         self._settings = settings
         self._find_scene = find_scene
@@ -100,7 +101,7 @@ class DinamisDropHandler(QgsCustomDropHandler):
             else:
                 by_asset.setdefault(asset, []).append(scene)
         for asset, scenes in by_asset.items():
-            self._layers.add_scenes(scenes, asset or None)
+            self._loading.load(scenes, Way.IMAGE, asset or None)
 
 
 def _ctrl_is_held() -> bool:

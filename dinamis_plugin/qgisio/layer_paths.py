@@ -1,4 +1,8 @@
-"""What QGIS saves and reads as the source of a signed layer (CAT-37).
+"""What QGIS saves, opens and shows as the source of a signed layer (CAT-37).
+
+The source of a live layer is a virtual raster in memory, which names the signed addresses: so the source
+itself, which QGIS writes into its style database and hands to drags and messages, holds no signature. Every
+renewal writes another file, since GDAL writes histograms into that of before when it closes it.
 
 The path writer takes signatures out of everything that is saved; the path preprocessor gives QGIS a local
 raster without pixels for every source of ours that is opened, so that opening a project never waits for the
@@ -10,25 +14,33 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable
+from datetime import datetime, timezone
 from urllib.parse import unquote, urlsplit
 
 from osgeo import gdal
 from qgis.core import QgsPathResolver
 
-from ..domain.layer_source import VSICURL, LayerIdentity, from_source, href_of, placeholder_vrt, to_source
-from ..domain.signed_url import is_signed, strip_signature
+from ..domain.layer_document import href_of
+from ..domain.layer_source import LayerIdentity, from_source, placeholder_vrt, to_source
+from ..domain.object_roots import ObjectRoots
+from ..domain.signed_url import expiry_of, is_signed, strip_signature
 
 PLACEHOLDERS = "/vsimem/dinamis/"
+LIVE = "/vsimem/dinamis-live/"
+_UNKNOWN_BANDS = 4
+"""Bands of a placeholder of which nothing is known but the address: a style finds its bands."""
 
 
 class LayerPaths:
     """Knows the layers of ours by their unsigned address, and translates their sources."""
 
-    def __init__(self, origins: Iterable[str] = ()) -> None:
+    def __init__(self, roots: ObjectRoots) -> None:
         self._saved_by_href: dict[str, str] = {}
         self._saved_by_placeholder: dict[str, str] = {}
-        self._origins = set(origins)
+        self._saved_by_live: dict[str, str] = {}
+        self._generation = 0
+        self._roots = roots
+        self._origins: set[str] = set()
         self._lock = threading.Lock()
         self._installed: list[str] = []
 
@@ -38,24 +50,59 @@ class LayerPaths:
         """Know a layer from now on; gives the source that is saved for it."""
         saved = to_source(identity)
         with self._lock:
-            self._saved_by_href[identity.href] = saved
-            self._origins.add(origin_of(identity.href))
+            if not identity.parts:
+                self._saved_by_href[identity.href] = saved
+            self._saved_by_live[_live_base(identity)] = saved
+            self._origins.update(map(origin_of, identity.hrefs))
         return saved
 
-    def remember_origin(self, origin: str) -> None:
-        """Take signatures out of every address of this origin, also of layers added by hand."""
-        with self._lock:
-            self._origins.add(origin)
+    def remember_root(self, root: str) -> None:
+        """Own every image under an address (see `ObjectRoots`), also those of layers added by hand."""
+        self._roots = self._roots.with_root(root)
+
+    def owns(self, href: str) -> bool:
+        """Say whether an unsigned address is that of an image of ours."""
+        return self._roots.hold(href)
+
+    def identity_of(self, source: str) -> LayerIdentity | None:
+        """Give the identity behind a placeholder."""
+        return from_source(self._saved_in_memory(source) or "")
 
     def placeholder(self, identity: LayerIdentity) -> str:
         """Give the local raster that stands in for a layer; it lies in memory, nothing is on disk."""
         saved = self.remember(identity)
-        path = f"{PLACEHOLDERS}{hashlib.sha256(saved.encode('utf-8')).hexdigest()[:24]}.vrt"
+        path = f"{PLACEHOLDERS}{_digest(saved)}.vrt"
         with self._lock:
             if path not in self._saved_by_placeholder:
                 gdal.FileFromMemBuffer(path, placeholder_vrt(identity).encode("utf-8"))
                 self._saved_by_placeholder[path] = saved
         return path
+
+    def put_live(self, identity: LayerIdentity, vrt: str) -> str:
+        """Put the virtual raster with the signed addresses where layers read it; gives the source for them.
+
+        The one before stays for what is being drawn; those before that go.
+        """
+        self.remember(identity)
+        base = _live_base(identity)
+        with self._lock:
+            self._generation += 1
+            path = f"{base}-{self._generation:09d}.vrt"
+        earlier = [name for name in self.live_files() if name.startswith(base)]
+        for name in earlier[:-1]:
+            gdal.Unlink(name)
+        gdal.FileFromMemBuffer(path, vrt.encode("utf-8"))
+        return path
+
+    @staticmethod
+    def live_files() -> list[str]:
+        """Every virtual raster of a live layer that is in memory, the oldest of each layer first."""
+        return sorted(LIVE + name for name in gdal.ReadDir(LIVE.rstrip("/")) or ())
+
+    def forget_live(self) -> None:
+        """Remove every signed address from memory; no layer may need one any more."""
+        for name in self.live_files():
+            gdal.Unlink(name)
 
     # The callbacks of QGIS
 
@@ -69,7 +116,7 @@ class LayerPaths:
     def to_opened(self, source: str) -> str:
         """Give what is opened for a saved source: the placeholder of a layer of ours."""
         try:
-            identity = from_source(source) if source.startswith(VSICURL) else None
+            identity = from_source(source) or self._ended(source)
             return source if identity is None else self.placeholder(identity)
         except Exception:  # noqa: BLE001 - raising here ends QGIS
             return source
@@ -89,19 +136,32 @@ class LayerPaths:
             self._installed = []
 
     def _to_saved(self, source: str) -> str:
-        at = source.find(PLACEHOLDERS)
-        if at >= 0:
-            return self._saved_by_placeholder.get(source[at:], source)
-        if "X-Amz-" not in source and "x-amz-" not in source.lower():
-            return source
-        if not is_signed(source) or not self._is_ours(source):
+        saved = self._saved_in_memory(source)
+        if saved is not None:
+            return saved
+        if "x-amz-" not in source.lower() or not is_signed(source) or not self._is_ours(source):
             return source
         return self._saved_by_href.get(strip_signature(href_of(source) or ""), strip_signature(source))
+
+    def _saved_in_memory(self, source: str) -> str | None:
+        at = source.find(PLACEHOLDERS)
+        if at >= 0:
+            return self._saved_by_placeholder.get(source[at:])
+        at = source.find(LIVE)
+        return self._saved_by_live.get(source[at:].rpartition("-")[0]) if at >= 0 else None
+
+    def _ended(self, source: str) -> LayerIdentity | None:
+        """The identity of an image that was saved, without the plugin, with a signature that has ended."""
+        href = href_of(source) or ""
+        ends = expiry_of(href)
+        if ends is None or ends > datetime.now(timezone.utc) or not self.owns(strip_signature(href)):
+            return None
+        return LayerIdentity(strip_signature(href), "", "", "", title="", band_count=_UNKNOWN_BANDS)
 
     def _is_ours(self, source: str) -> bool:
         plain = source
         for _ in range(3):
-            if any(origin and origin in plain for origin in self._origins):
+            if self._roots.occur_in(plain) or any(origin in plain for origin in self._origins):
                 return True
             plain = unquote(plain)
         return False
@@ -110,6 +170,11 @@ class LayerPaths:
 def is_placeholder(source: str) -> bool:
     """Tell whether a source is a placeholder, also after QGIS made its path relative."""
     return PLACEHOLDERS in source
+
+
+def is_live(source: str) -> bool:
+    """Tell whether a source is the virtual raster of signed addresses, also with a relative path."""
+    return LIVE in source
 
 
 def origin_of(href: str) -> str:
@@ -121,3 +186,12 @@ def origin_of(href: str) -> str:
 def identity_in(saved: str | None) -> LayerIdentity | None:
     """Read the identity out of a saved source."""
     return from_source(saved) if saved else None
+
+
+def _live_base(identity: LayerIdentity) -> str:
+    """What the names of all files of a layer begin with; its number and `.vrt` follow a hyphen."""
+    return LIVE + _digest(identity.key)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:24]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from qgis.core import QgsApplication, QgsSettings
+
+from ..domain.object_roots import PRESET_OBJECT_ROOTS
 
 _GROUP = "plugins/dinamis"
 
@@ -30,15 +33,26 @@ class PluginSettings:
         return "fr" if QgsApplication.locale().lower().startswith("fr") else "en"
 
     @property
-    def object_origins(self) -> list[str]:
-        """Origins (`https://host:port`) whose signatures are never saved, known offline too."""
-        return [origin for origin in self._text("object_origins", "").split(" ") if origin]
+    def object_roots(self) -> list[str]:
+        """Addresses under which the images of services lie that were connected once; known offline too."""
+        return self._words("object_roots")
 
-    def remember_origin(self, origin: str) -> None:
-        """Add an origin to `object_origins`."""
-        origins = self.object_origins
-        if origin and origin not in origins:
-            self._store.setValue(f"{_GROUP}/object_origins", " ".join([*origins, origin]))
+    def remember_root(self, root: str) -> None:
+        """Add an address to `object_roots`."""
+        roots = self.object_roots
+        if root and root not in roots:
+            self._store.setValue(f"{_GROUP}/object_roots", " ".join([*roots, root]))
+
+    @property
+    def object_hosts(self) -> list[str]:
+        """Addresses of images beside the service's own, as the person set them; presets to begin with."""
+        if not self._store.contains(f"{_GROUP}/object_hosts"):
+            return list(PRESET_OBJECT_ROOTS)
+        return self._words("object_hosts")
+
+    @object_hosts.setter
+    def object_hosts(self, hosts: Sequence[str]) -> None:
+        self._store.setValue(f"{_GROUP}/object_hosts", " ".join(hosts))
 
     @property
     def download_dropped(self) -> bool:
@@ -48,6 +62,9 @@ class PluginSettings:
     @download_dropped.setter
     def download_dropped(self, always: bool) -> None:
         self._store.setValue(f"{_GROUP}/download_dropped", always)
+
+    def _words(self, key: str) -> list[str]:
+        return [word for word in self._text(key, "").split(" ") if word]
 
     def _text(self, key: str, default: str) -> str:
         return str(self._store.value(f"{_GROUP}/{key}", defaultValue=default, type=str))

@@ -26,6 +26,7 @@ from dinamis_plugin.controllers.session import SessionState
 from dinamis_plugin.qgisio.download_store import queue_path
 from dinamis_plugin.tasks.runner import TaskRunner
 
+from .images import make_cog
 from .local_http import LocalServer
 from .scripted_service import ScriptedService
 from .waiting import wait_until
@@ -125,6 +126,36 @@ def project(qgis_app):
     QgsProject.instance().clear()
     yield QgsProject.instance()
     QgsProject.instance().clear()
+
+
+@pytest.fixture(scope="session")
+def cog(tmp_path_factory):
+    """A small image: its path and its pixels."""
+    path = tmp_path_factory.mktemp("cog") / "image.tif"
+    return path, make_cog(path)
+
+
+@pytest.fixture
+def signed_in(controllers, scripted):
+    """All controllers, signed in to the scripted service."""
+    controllers.settings.service_url = scripted.url
+    scripted.polls = ["granted"]
+    controllers.session.sign_in()
+    wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN)
+    return controllers
+
+
+@pytest.fixture
+def hrefs(scripted, cog):
+    """Publishes the small image under as many addresses as a test wants."""
+
+    def publish(count=1, prefix="a"):
+        paths = [f"/objects/{prefix}{number}.tif" for number in range(count)]
+        data = cog[0].read_bytes()
+        scripted.files.update(dict.fromkeys(paths, data))
+        return [scripted.url + path for path in paths]
+
+    return publish
 
 
 @pytest.fixture

@@ -8,16 +8,17 @@ import numpy as np
 from osgeo import gdal, osr
 from shapely.geometry import box
 
+from dinamis_plugin.domain.layer_document import addresses_in
 from dinamis_plugin.domain.scene import Scene
 
 
-def make_cog(path, *, bands=4, size=1024, seed=1):
+def make_cog(path, *, bands=4, size=1024, seed=1, west=770000, north=6280000):
     """Write a tiled UInt16 COG in Lambert 93 whose pixels are known; gives its array."""
     random = np.random.default_rng(seed)
     ground = np.add.outer(np.arange(size), np.arange(size)) % 800 + 200
     pixels = np.stack([ground + 50 * band + random.integers(0, 60, (size, size)) for band in range(bands)])
     memory = gdal.GetDriverByName("MEM").Create("", size, size, bands, gdal.GDT_UInt16)
-    memory.SetGeoTransform((770000, 2, 0, 6280000, 0, -2))
+    memory.SetGeoTransform((west, 2, 0, north, 0, -2))
     reference = osr.SpatialReference()
     reference.ImportFromEPSG(2154)
     memory.SetProjection(reference.ExportToWkt())
@@ -54,3 +55,26 @@ def scene_of(href, *, scene_id="PHR1A_20261121_MTP", key="ms", open_data=False, 
             "assets": {key: asset},
         }
     )
+
+
+def addresses_of(layer):
+    """The signed addresses that a live layer reads: they are in the memory of GDAL, not in its source."""
+    file = gdal.VSIFOpenL(layer.source(), "rb")
+    if file is None:
+        return []
+    try:
+        return addresses_in(bytes(gdal.VSIFReadL(1, gdal.VSIStatL(layer.source()).size, file)).decode())
+    finally:
+        gdal.VSIFCloseL(file)
+
+
+def compose_mosaic(sources):
+    """Write the VRT that shows several images as one, as `add_identities` wants it."""
+    path = "/vsimem/composing.vrt"
+    gdal.BuildVRT(path, list(sources.values())).FlushCache()
+    file = gdal.VSIFOpenL(path, "rb")
+    try:
+        return bytes(gdal.VSIFReadL(1, gdal.VSIStatL(path).size, file)).decode()
+    finally:
+        gdal.VSIFCloseL(file)
+        gdal.Unlink(path)

@@ -34,6 +34,7 @@ class ScriptedService:
         self.expires_in = 300
         self.access_valid = set()
         self.object_requests = []
+        self.documents = {}
         base = "/auth/realms/dinamis/protocol/openid-connect"
         self._routes = {
             "/.well-known/dinamis": self._discovery,
@@ -53,6 +54,8 @@ class ScriptedService:
             handler.close_connection = True
             handler.connection.close()
             return None
+        if request.path in self.documents:
+            return 200, self.documents[request.path]
         route = self._routes.get(request.path)
         return route(request) if route else (404, {"code": "not-found", "detail": "nothing here"})
 

@@ -21,9 +21,10 @@ from dinamis_plugin.domain.aoi import Aoi
 from dinamis_plugin.domain.order import OrderDraft
 from dinamis_plugin.domain.project import ProjectDraft
 from dinamis_plugin.domain.search import ProductType, SearchQuery
-from dinamis_plugin.domain.signed_url import is_signed
+from dinamis_plugin.qgisio import rasters
 from dinamis_plugin.qgisio.geometry import area_km2
 
+from .images import addresses_of
 from .local_proxy import LocalProxy
 from .waiting import Caught, Ticker, wait_until
 
@@ -226,8 +227,8 @@ def test_after_sign_out_no_token_or_signature_is_anywhere(member, live, project,
     for secret in (
         keeper.refresh_value,
         keeper.access_token(),
-        added.values[0].source(),
-        added.values[1].source(),
+        *addresses_of(added.values[0])[:1],
+        *addresses_of(added.values[1])[:1],
     ):
         assert secret
         secrets.append(secret[-24:][::-1])
@@ -241,7 +242,7 @@ def test_after_sign_out_no_token_or_signature_is_anywhere(member, live, project,
     member.session.sign_out()
     wait_until(lambda: not member.runner.busy, 20)
     assert revoked.values == []
-    assert not any(is_signed(layer.source()) for layer in layers)
+    assert not any(rasters.lives(layer) or addresses_of(layer) for layer in layers)
     assert project.write(str(path))
     tails = [part[::-1] for part in secrets]
     found = [

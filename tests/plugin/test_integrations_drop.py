@@ -6,9 +6,9 @@ import pytest
 from qgis.core import QgsMimeDataUtils, QgsProject
 
 from dinamis_plugin.controllers.session import SessionState
-from dinamis_plugin.domain.signed_url import is_signed
 from dinamis_plugin.integrations.drop_handler import DinamisDropHandler
 from dinamis_plugin.integrations.mime import PROVIDER_KEY, dragged_names, scene_mime, scene_uri
+from dinamis_plugin.qgisio import rasters
 
 from .images import make_cog, scene_of
 from .waiting import Caught, run_for, wait_until
@@ -38,7 +38,7 @@ def ctrl():
 @pytest.fixture
 def handler(controllers, scenes, ctrl):
     return DinamisDropHandler(
-        controllers.layers,
+        controllers.loading,
         controllers.downloads,
         controllers.settings,
         lambda collection, scene_id: scenes.get((collection, scene_id)),
@@ -63,7 +63,7 @@ def test_a_drop_of_many_is_signed_in_one_request(controllers, handler, scenes, s
         assert handler.handleCustomUriCanvasDrop(scene_uri(scene), None)
     added.wait(3, 30)
     assert sum(request.path == "/sign_urls" for request in scripted.server.requests) == 1
-    assert all(is_signed(layer.source()) for layer in project.mapLayers().values())
+    assert all(rasters.lives(layer) for layer in project.mapLayers().values())
 
 
 @pytest.mark.parametrize("by", ["ctrl", "setting"])
@@ -100,3 +100,13 @@ def test_a_drag_of_something_else_is_left_alone(handler, uri):
     other.uri = uri
     assert not handler.handleCustomUriCanvasDrop(other, None)
     handler.handleCustomUriDrop(other)
+
+
+def test_scenes_of_one_acquisition_are_dropped_into_one_group(controllers, handler, scenes, project):
+    added = Caught(controllers.layers.layer_added)
+    for uri in QgsMimeDataUtils.decodeUriList(scene_mime(scenes.values())):
+        handler.handleCustomUriDrop(uri)  # as QGIS does for a drop on the layer tree
+    added.wait(len(scenes), 30)
+    [group] = project.layerTreeRoot().findGroups()
+    assert group.name() == "2026-11-21 10:30 UTC Pléiades PHR1A"
+    assert {node.layerId() for node in group.findLayers()} == {layer.id() for layer in added.values}

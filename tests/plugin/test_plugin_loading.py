@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 
 import pytest
 from qgis.core import QgsApplication, QgsPathResolver, QgsProject
@@ -33,6 +33,8 @@ class Interface:
         self.docks = []
         self.factories = []
         self.handlers = []
+        self.layer_actions = {}
+        self.offered = defaultdict(list)
 
     def mainWindow(self):
         return self._window
@@ -49,6 +51,20 @@ class Interface:
         self.given["dock"] -= 1
         self.docks.remove(dock)
         self._window.removeDockWidget(dock)
+
+    def activeLayer(self):
+        return next(iter(QgsProject.instance().mapLayers().values()), None)
+
+    def addCustomActionForLayerType(self, action, _menu, _type, _all):
+        self.given["layer menu"] += 1
+        self.layer_actions[action.objectName()] = action
+
+    def addCustomActionForLayer(self, action, layer):
+        self.offered[layer.id()].append(action.objectName())
+
+    def removeCustomActionForLayerType(self, _action):
+        self.given["layer menu"] -= 1
+        return True
 
     def addToolBarIcon(self, _action):
         self.given["toolbar"] += 1
@@ -125,7 +141,15 @@ def test_what_is_loaded_is_unloaded_twice_over(interface, window, canvas):  # no
         plugin = classFactory(interface)
         plugin.initGui()
         assert interface.given == Counter(
-            {"dock": 1, "toolbar": 1, "&DINAMIS": 1, "shortcut": 1, "drop": 1, "options": 1}
+            {
+                "dock": 1,
+                "toolbar": 1,
+                "&DINAMIS": 1,
+                "shortcut": 1,
+                "drop": 1,
+                "options": 1,
+                "layer menu": 7,
+            }
         )
         settle()
         plugin.unload()

@@ -9,14 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_domain_signed_url import HREFS, signature
 
-from dinamis_plugin.domain.layer_source import (
-    LayerIdentity,
-    from_source,
-    href_of,
-    placeholder_vrt,
-    signed_source,
-    to_source,
-)
+from dinamis_plugin.domain.layer_document import href_of, signed_source
+from dinamis_plugin.domain.layer_source import LayerIdentity, from_source, placeholder_vrt, to_source
 from dinamis_plugin.domain.signed_url import is_signed
 
 TEXTS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=30).filter(
@@ -104,7 +98,8 @@ def test_the_signed_source_is_what_gdal_opens():
     href = "http://h/a%20b.tif?X-Amz-Date=1&X-Amz-Credential=k%2Fs3"
     source = signed_source(href)
     assert source.startswith("/vsicurl?")
-    assert source.endswith("&url=http%3A%2F%2Fh%2Fa%2520b.tif%3FX-Amz-Date%3D1%26X-Amz-Credential%3Dk%252Fs3")
+    assert "&url=http%3A%2F%2Fh%2Fa%2520b.tif%3FX-Amz-Date%3D1%26X-Amz-Credential%3Dk%252Fs3%23" in source
+    assert source.rpartition("/")[2] == "image"  # what GDAL calls it in its errors
     assert href_of(source) == href
     assert href_of(f"/vsicurl/{href}") == href
     assert href_of("/vsicurl?list_dir=no") is None

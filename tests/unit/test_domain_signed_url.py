@@ -15,8 +15,6 @@ from dinamis_plugin.domain.signed_url import (
     SignedUrl,
     expiry_of,
     is_signed,
-    renewal_due,
-    renewal_time,
     strip_signature,
 )
 
@@ -136,24 +134,6 @@ def test_expiry_is_issue_plus_lifetime(href, issued, seconds):
 )
 def test_no_expiry_without_a_readable_signature(url):
     assert expiry_of(url) is None
-
-
-@given(st.integers(1, 518400), st.integers(0, 7200), st.integers(-10, 600000))
-def test_renewal_is_due_from_its_time_on_and_never_in_the_first_half(lifetime, margin, elapsed):
-    signed = SignedUrl(f"http://h/a.tif?{signature(NOON, lifetime)}", NOON + timedelta(seconds=lifetime))
-    due_after = lifetime - min(margin, lifetime / 2)
-    now = NOON + timedelta(seconds=elapsed)
-    assert renewal_due(signed, now, timedelta(seconds=margin)) == (elapsed >= due_after)
-    if elapsed >= lifetime:
-        assert renewal_due(signed, now, timedelta(seconds=margin))
-    if elapsed < lifetime / 2:
-        assert not renewal_due(signed, now, timedelta(seconds=margin))
-
-
-def test_an_address_without_signature_is_never_due():
-    open_data = SignedUrl("http://h/a.tif", None)
-    assert renewal_time(open_data, timedelta(hours=1)) is None
-    assert not renewal_due(open_data, NOON, timedelta(hours=1))
 
 
 def test_the_signature_does_not_show_in_a_representation():

@@ -8,14 +8,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt
 from qgis.utils import iface
 
 from .hands import check, click, click_row, find, number, rows, shown, tab, text, usable, wait, write
 from .leaks import Needle, in_files, in_objects
 from .play import Journey
-from .search import show_place
+from .search import show_place, signed_rasters
 
 RESOURCE_BUTTONS = ("addToMapButton", "downloadButton", "orderButton")
 BROWSER_S = 5
@@ -149,7 +149,7 @@ def sign_out(journey: Journey) -> Iterator[None]:
     yield from click("signOutButton")
     yield from wait(lambda: find("signInButton"), "the button that signs in, again")
     yield from wait(lambda: not _auth_keys(), "no stored entry of the plugin", 20)
-    check(not _signed_layers(), "no layer holds a signature")
+    check(not signed_rasters(), "no layer holds a signature")
     yield from buttons_say_why()
     yield from journey.picture("signed out")
     gc.collect()
@@ -181,12 +181,3 @@ def _kept_tokens() -> list[str]:
     manager = QgsApplication.authManager()
     values = [manager.authSetting(key, "", True) for key in _auth_keys()]
     return [str(value) for value in values if value]
-
-
-def _signed_layers() -> list[str]:
-    layers = QgsProject.instance().mapLayers().values()
-    return [
-        layer.name()
-        for layer in layers
-        if isinstance(layer, QgsRasterLayer) and "X-Amz-Sig" in layer.source()
-    ]

@@ -33,6 +33,9 @@ from .hands import (
 from .places import canvas_box, degrees, pixel
 from .play import Journey
 
+LIVE = "/vsimem/dinamis-live/"
+"""Where the virtual rasters of signed URLs lie."""
+
 FIRST, LAST = (2015, 1, 1), (2026, 6, 30)
 MOST_CLOUD = 40
 
@@ -187,11 +190,9 @@ def _canvas_image(journey: Journey) -> QImage:
 
 
 def signed_rasters() -> list[QgsRasterLayer]:
-    """Raster layers of the project that are read through a signed URL."""
+    """Raster layers of the project that are read through signed URLs."""
     layers = QgsProject.instance().mapLayers().values()
-    return [
-        layer for layer in layers if isinstance(layer, QgsRasterLayer) and "X-Amz-Signature" in layer.source()
-    ]
+    return [layer for layer in layers if isinstance(layer, QgsRasterLayer) and LIVE in layer.source()]
 
 
 def drawn(journey: Journey, layer: QgsRasterLayer) -> bool:
@@ -220,7 +221,7 @@ def add_to_map(journey: Journey) -> Iterator[None]:
     journey.fact(
         "Layer", f"{layer.name()}: {layer.width()} x {layer.height()} pixels, {layer.bandCount()} bands"
     )
-    journey.fact("Source", layer.source().split("?")[0] + "?… (signed)")
+    journey.fact("Source", layer.source())
     yield from journey.picture("the image, read in parts through its signed URL")
 
 

@@ -1,0 +1,41 @@
+"""Steps that only the GUI thread may take, a few a turn of the event loop, so that the window stays alive."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Callable
+
+from qgis.PyQt.QtCore import QObject, QTimer
+
+PAUSE_MS = 5
+BUDGET_S = 0.012
+"""A turn takes no further step after so long: opening a file takes QGIS 2 to 20 ms, its header at hand."""
+
+
+class Turns(QObject):
+    """Takes steps in order, as many a turn as the budget allows."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._steps: deque[Callable[[], None]] = deque()
+        self._timer = QTimer(self)
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self._turn)
+
+    def later(self, step: Callable[[], None]) -> None:
+        """Take this step after those that wait already."""
+        self._steps.append(step)
+        self._timer.start()
+
+    def clear(self) -> None:
+        """Take none of the steps that wait."""
+        self._steps.clear()
+        self._timer.stop()
+
+    def _turn(self) -> None:
+        end = time.perf_counter() + BUDGET_S
+        while self._steps and time.perf_counter() < end:
+            self._steps.popleft()()
+        if not self._steps:
+            self._timer.stop()

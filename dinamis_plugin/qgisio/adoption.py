@@ -1,0 +1,65 @@
+"""Layers that a person added by hand, whose images are of ours: they become signed layers like the others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from osgeo import gdal
+from qgis.core import QgsMapLayer, QgsRasterLayer
+
+from ..domain.layer_document import addresses_in, is_document
+from ..domain.layer_source import LayerIdentity
+from ..domain.signed_url import SignedUrl, strip_signature
+from . import compat
+from .images import STAC_TYPES
+from .layer_paths import LayerPaths, is_placeholder
+from .rasters import PROPERTY
+
+
+def adopt(layer: QgsMapLayer, paths: LayerPaths) -> bool:
+    """Make a raster layer one of ours when every image of it is; True when it is now.
+
+    Its source may be an address in either form of GDAL, the text of a VRT, or the placeholder of an address
+    whose signature had ended when its project was opened.
+    """
+    if not isinstance(layer, QgsRasterLayer) or layer.providerType() != "gdal":
+        return False
+    source = layer.source()
+    identity = paths.identity_of(source) if is_placeholder(source) else _identity(layer, source)
+    if identity is None or not all(paths.owns(href) for href in identity.hrefs):
+        return False
+    identity = replace(identity, title=layer.name())
+    layer.setCustomProperty(PROPERTY, paths.remember(identity))
+    return True
+
+
+def signatures_in(source: str) -> dict[str, SignedUrl]:
+    """The signed addresses in the source of a layer, by their unsigned address."""
+    signed = [SignedUrl.read(href) for href in addresses_in(source)]
+    return {strip_signature(url.href): url for url in signed if url.expires_at is not None}
+
+
+def _identity(layer: QgsRasterLayer, source: str) -> LayerIdentity | None:
+    hrefs = addresses_in(source)
+    if not hrefs or not layer.isValid():
+        return None
+    extent, provider = layer.extent(), layer.dataProvider()
+    across, down = layer.rasterUnitsPerPixelX(), layer.rasterUnitsPerPixelY()
+    system, _, code = layer.crs().authid().partition(":")
+    identity = LayerIdentity(
+        href=strip_signature(hrefs[0]),
+        item_id="",
+        collection="",
+        asset_key="",
+        title=layer.name(),
+        epsg=int(code) if system == "EPSG" and code.isdigit() else None,
+        shape=(layer.height(), layer.width()),
+        transform=(across, 0.0, extent.xMinimum(), 0.0, -down, extent.yMaximum()),
+        band_count=layer.bandCount(),
+        data_type=STAC_TYPES.get(gdal.GetDataTypeName(compat.enum_value(provider.dataType(1))), "float64"),
+        nodata=provider.sourceNoDataValue(1) if provider.sourceHasNoDataValue(1) else None,
+    )
+    try:
+        return identity.composed(source) if is_document(source) else identity
+    except ValueError:
+        return None

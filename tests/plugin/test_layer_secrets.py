@@ -1,0 +1,344 @@
+"""No signature, key or token is written anywhere, whatever form a layer was added in (CAT-37).
+
+Everything that QGIS writes or shows about layers is gathered, then searched: for the signatures that the
+service gave out, and for anything that looks like one, also encoded or packed.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+import traceback
+import zipfile
+from contextlib import closing, contextmanager
+from datetime import datetime, timezone
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from osgeo import gdal
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsLayerDefinition,
+    QgsLayerTreeModel,
+    QgsLayoutExporter,
+    QgsLayoutItemMap,
+    QgsLayoutSize,
+    QgsMimeDataUtils,
+    QgsPrintLayout,
+    QgsProject,
+    QgsRasterFileWriter,
+    QgsRasterLayer,
+    QgsRasterPipe,
+    QgsReadWriteContext,
+    QgsUnitTypes,
+)
+from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtCore import QBuffer, QIODevice
+from qgis.PyQt.QtXml import QDomDocument
+
+from dinamis_plugin.domain.layer_document import signed_source
+from dinamis_plugin.domain.layer_source import LayerIdentity
+from dinamis_plugin.integrations.mime import scene_mime
+from dinamis_plugin.qgisio import images, log, rasters
+
+from .conftest import PYTHON, ROOT
+from .images import addresses_of, compose_mosaic, make_cog, scene_of
+from .waiting import Caught, run_for, wait_until
+
+ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
+LOOKS_SIGNED = re.compile(r"X-Amz-(Signature|Credential)\W*[0-9A-Za-z]", re.IGNORECASE)
+
+
+class Findings:
+    """Texts and files by where they came from, and the secrets that may not be in them."""
+
+    def __init__(self, secrets):
+        self._secrets = secrets
+        self._texts = []
+
+    def add(self, where, content):
+        """Keep what was written, zipped content unpacked."""
+        if isinstance(content, (bytes, bytearray)):
+            content = bytes(content)
+            if zipfile.is_zipfile(BytesIO(content)):
+                with zipfile.ZipFile(BytesIO(content)) as zipped:
+                    for name in zipped.namelist():
+                        self.add(f"{where}/{name}", zipped.read(name))
+                return
+            self._texts += [(where, content.decode(code, "replace")) for code in ("latin-1", "utf-16-le")]
+        else:
+            self._texts.append((where, str(content)))
+
+    def leaks(self):
+        """Name every place that holds a secret."""
+        given = re.compile("|".join(map(re.escape, self._secrets())))
+        found = set()
+        for where, written in self._texts:
+            text = written
+            for _ in range(4):
+                if LOOKS_SIGNED.search(text) or given.search(text):
+                    found.add(where)
+                if not ENCODED.search(text):
+                    break
+                text = ENCODED.sub(lambda match: chr(int(match[1], 16)), text)
+        return sorted(found)
+
+
+@contextmanager
+def postgres():
+    """A PostgreSQL of this test's own, run by the helper of the service's tests; gives its address."""
+    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or not PYTHON.exists():
+        yield None
+        return
+    program = "import sys, postgres; print(postgres.server().new_database(), flush=True); sys.stdin.read()"
+    environment = {
+        "PYTHONPATH": f"{ROOT / 'tests' / 'service'}:{ROOT}",
+        "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
+    }
+    process = subprocess.Popen(
+        [str(PYTHON), "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    try:
+        yield process.stdout.readline().strip() or None
+    finally:
+        process.stdin.close()
+        process.wait(30)
+
+
+def forms(scripted, hrefs, folder):
+    """A source in every form that GDAL accepts, each with a signature of a person's own."""
+    signed = [scripted.signed(href, datetime.now(timezone.utc)) for href in hrefs]
+    mosaic = "/vsimem/mosaic-by-hand.vrt"
+    gdal.BuildVRT(mosaic, [signed_source(url) for url in signed[:2]]).FlushCache()
+    file = gdal.VSIFOpenL(mosaic, "rb")
+    text = bytes(gdal.VSIFReadL(1, gdal.VSIStatL(mosaic).size, file)).decode()
+    gdal.VSIFCloseL(file)
+    on_disk = folder / "mosaic.vrt"
+    on_disk.write_text(text, "utf-8")
+    return {
+        "plain": f"/vsicurl/{signed[0]}",
+        "quoted": f"/vsicurl?list_dir=no&empty_dir=yes&url={quote(signed[1], safe='')}",
+        "with options": f"/vsicurl?url={quote(signed[2], safe='')}&empty_dir=yes&use_head=no",
+        "text of a mosaic": text,
+        "mosaic in memory": mosaic,
+        "mosaic on disk": str(on_disk),
+    }, signed
+
+
+def gather_from_projects(found, project, folder, database):
+    for relative in (True, False):
+        project.writeEntryBool("Paths", "/Absolute", not relative)
+        for suffix in ("qgs", "qgz"):
+            path = folder / f"p{int(relative)}.{suffix}"
+            assert project.write(str(path))
+            found.add(path.name, path.read_bytes())
+    package = folder / "projects.gpkg"
+    uris = {"geopackage": f"geopackage:{package}?projectName=p"}
+    if database:
+        host = re.fullmatch(r"postgresql://(\w+)@([\d.]+):(\d+)/(\w+)", database)
+        user, address, port, name = host.groups()
+        uris["postgresql"] = (
+            f"postgresql://{user}@{address}:{port}?sslmode=disable&dbname={name}&schema=public&project=p"
+        )
+    for kind, uri in uris.items():
+        if kind == "geopackage":
+            gdal.GetDriverByName("GPKG").Create(str(package), 0, 0, 0, gdal.GDT_Unknown)
+        assert project.write(uri), (kind, project.error())
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.ReadWrite)
+        storage = QgsApplication.projectStorageRegistry().projectStorageFromType(kind)
+        assert storage.readProject(uri, buffer, QgsReadWriteContext())
+        assert len(buffer.data()) > 1000
+        found.add(f"project in {kind}", bytes(buffer.data()))
+    found.add("geopackage file", package.read_bytes())
+
+
+def gather_from_layers(found, project, layers, folder):
+    root = project.layerTreeRoot()
+    for name, layer in layers.items():
+        node = [root.findLayer(layer.id())]
+        qlr, qml, sld = (folder / f"{layer.id()}.{suffix}" for suffix in ("qlr", "qml", "sld"))
+        ok, message = QgsLayerDefinition.exportLayerDefinition(str(qlr), node)
+        assert ok, message
+        found.add(f"QLR of {name}", qlr.read_bytes())
+        layer.saveNamedStyle(str(qml))
+        found.add(f"QML of {name}", qml.read_bytes())
+        layer.saveSldStyle(str(sld))
+        found.add(f"SLD of {name}", sld.read_bytes() if sld.exists() else b"")
+        document = QDomDocument()
+        QgsLayerDefinition.exportLayerDefinition(document, node, QgsReadWriteContext())
+        found.add(f"clipboard of {name}", document.toString())
+        layer.loadDefaultStyle()
+        found.add(f"answer of the style database on {name}", repr(layer.saveDefaultStyle()))
+        if hasattr(layer, "saveStyleToDatabase"):  # rasters have it in newer versions
+            found.add(f"answer of the source on {name}", repr(layer.saveStyleToDatabase("s", "", True, "")))
+    model = QgsLayerTreeModel(root)
+    dragged = model.mimeData([model.index(row, 0) for row in range(model.rowCount())])
+    for kind in dragged.formats():
+        found.add(f"drag from the layer tree, {kind}", bytes(dragged.data(kind)))
+    for uri in QgsMimeDataUtils.layerTreeNodesToUriList(root.findLayers()):
+        found.add("entry of a drag", uri)
+
+
+def gather_from_exports(found, project, layers, folder):
+    layer = layers["ours"]
+    layout = QgsPrintLayout(project)
+    layout.initializeDefaults()
+    item = QgsLayoutItemMap(layout)
+    item.attemptResize(QgsLayoutSize(100, 100, QgsUnitTypes.LayoutUnit.LayoutMillimeters))
+    item.setLayers(list(layers.values()))
+    item.setExtent(layer.extent())
+    layout.addLayoutItem(item)
+    exporter = QgsLayoutExporter(layout)
+    picture = QgsLayoutExporter.ImageExportSettings()
+    picture.generateWorldFile = True
+    document = QgsLayoutExporter.PdfExportSettings()
+    picture.dpi = document.dpi = 50
+    for suffix, export in {
+        "png": lambda path: exporter.exportToImage(path, picture),
+        "tif": lambda path: exporter.exportToImage(path, picture),
+        "pdf": lambda path: exporter.exportToPdf(path, document),
+    }.items():
+        assert export(str(folder / f"map.{suffix}")) == QgsLayoutExporter.ExportResult.Success
+    canvas = QgsMapCanvas()
+    canvas.setLayers(list(layers.values()))
+    canvas.setDestinationCrs(layer.crs())
+    canvas.resize(100, 100)
+    canvas.setExtent(layer.extent())
+    canvas.refresh()
+    run_for(1)
+    canvas.saveAsImage(str(folder / "canvas.png"))
+    pipe = QgsRasterPipe()
+    pipe.set(layer.dataProvider().clone())
+    writer = QgsRasterFileWriter(str(folder / "saved.tif"))
+    context = project.transformContext()
+    extent, crs = layer.extent(), layer.crs()
+    result = writer.writeRaster(pipe, 64, 64, extent, crs, context)
+    assert result == QgsRasterFileWriter.WriterError.NoError
+    for path in folder.iterdir():
+        found.add(f"exported {path.name}", path.read_bytes())
+
+
+def gather_from_profile(found):
+    for path in Path(QgsApplication.qgisSettingsDirPath()).rglob("*"):
+        if path.is_file() and path.stat().st_size < 20_000_000:
+            found.add(f"profile: {path.name}", path.read_bytes())
+    styles = Path(QgsApplication.qgisUserDatabaseFilePath()).with_suffix(".qmldb")
+    with closing(sqlite3.connect(styles)) as database:
+        assert database.execute("SELECT count(*) FROM tbl_styles").fetchone()[0] > 0
+
+
+def provoke_errors(found, controllers, scripted, layers):
+    """Tell people of every fault; the objects fail while maps are drawn."""
+    wrong = scripted.signed(f"{scripted.url}/objects/none.tif", datetime.now(timezone.utc))
+    try:
+        images.open_header(wrong)
+    except Exception as error:  # noqa: BLE001 - whatever is said
+        found.add("crash text", "".join(traceback.format_exception(type(error), error, error.__traceback__)))
+        log.warning(f"{error} {wrong}")
+    before = dict(scripted.files)
+    scripted.files.clear()
+    canvas = QgsMapCanvas()
+    canvas.setLayers(list(layers.values()))
+    canvas.setDestinationCrs(layers["ours"].crs())
+    canvas.resize(400, 400)
+    extent = layers["ours"].extent()
+    extent.scale(0.15)
+    canvas.setExtent(extent)
+    canvas.refresh()
+    run_for(2)
+    scripted.files.update(before)
+    del canvas
+
+
+def test_what_is_hidden_in_what_was_written_is_found():
+    secret = "0f" * 32
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as zipped:
+        zipped.writestr("p.qgs", quote(quote(f"x={secret}")))
+    for content in (secret, packed.getvalue(), secret.encode("utf-16-le"), b"X-Amz-Signature%253Dab"):
+        found = Findings(lambda: {secret})
+        found.add("here", content)
+        assert [where.partition("/")[0] for where in found.leaks()] == ["here"]
+    found = Findings(lambda: {secret})
+    found.add("nothing", "X-Amz- is a name; 0f0f is not it")
+    assert found.leaks() == []
+
+
+def test_no_secret_is_written_anywhere(signed_in, scripted, project, tmp_path, capfd):
+    folders = {name: tmp_path / name for name in ("projects", "layers", "maps", "by_hand")}
+    for folder in folders.values():
+        folder.mkdir()
+    make_cog(tmp_path / "a.tif", size=512)
+    paths = [f"/objects/s{number}.tif" for number in range(8)]
+    make_cog(tmp_path / "wide.tif", size=2048)
+    scripted.files.update(dict.fromkeys(paths, (tmp_path / "a.tif").read_bytes()))
+    scripted.files[paths[4]] = (tmp_path / "wide.tif").read_bytes()
+    hrefs = [scripted.url + path for path in paths]
+    by_hand, urls = forms(scripted, hrefs[:4], folders["by_hand"])
+    secrets = {url.rpartition("=")[2] for url in urls}
+    found = Findings(lambda: secrets)
+    heard = Caught(signed_in.layers.failed, signed_in.layers.notice, signed_in.session.notice)
+    messages = QgsApplication.messageLog().messageReceived[str, str, Qgis.MessageLevel]
+    said = Caught(messages)
+
+    added = Caught(signed_in.layers.layer_added)
+    signed_in.layers.add_scene(scene_of(hrefs[4], scene_id="OURS"))
+    signed_in.layers.add_identities(
+        [LayerIdentity(hrefs[5], "M", "pleiades", "ms", "Mosaic", parts=(hrefs[5], hrefs[6]))],
+        compose=compose_mosaic,
+    )
+    added.wait(2, 30)
+    layers = dict(
+        zip(("ours", "our mosaic"), sorted(added.values, key=lambda layer: layer.name() == "Mosaic"))
+    )
+    for name, source in by_hand.items():
+        layer = QgsRasterLayer(source, name, "gdal")
+        assert layer.isValid(), name
+        layers[name] = project.addMapLayer(layer)
+    found.add("a project saved at once", _saved(project, folders["projects"] / "at_once.qgs"))
+    live = ("ours", "our mosaic", "plain", "quoted", "with options", "text of a mosaic")
+    wait_until(lambda: all(rasters.lives(layers[name]) for name in live), 30)
+    for name in live:
+        assert addresses_of(layers[name]), name
+        secrets |= {url.rpartition("=")[2] for url in addresses_of(layers[name])}
+        found.add(f"source of {name}", layers[name].source() + layers[name].publicSource())
+        found.add(f"information on {name}", layers[name].htmlMetadata())
+    assert len(secrets) >= 9
+    secrets |= {signed_in.session._keeper.refresh_value, signed_in.session._keeper.access_token()}
+
+    with postgres() as database:
+        gather_from_projects(found, project, folders["projects"], database)
+    gather_from_layers(found, project, layers, folders["layers"])
+    gather_from_exports(found, project, layers, folders["maps"])
+    provoke_errors(found, signed_in, scripted, {name: layers[name] for name in live})
+    dragged = scene_mime([scene_of(urls[0], scene_id="OURS")])
+    for kind in dragged.formats():
+        found.add(f"drag of a result, {kind}", bytes(dragged.data(kind)))
+    scripted.files.clear()
+    signed_in.layers.add_scenes([scene_of(hrefs[7], scene_id="GONE")])
+    wait_until(lambda: any(isinstance(value, tuple) for value in heard.values), 20)
+    gather_from_profile(found)
+    for value in heard.values:
+        found.add("message bar", repr(value))
+    for value in said.values:
+        found.add("message log", repr(value))
+    found.add("standard output and error", "".join(capfd.readouterr()))
+    assert any(tab == "Rendering" for _, tab, _ in said.values)  # GDAL's errors while maps were drawn
+    # What a person wrote to the disk with signatures in it is the person's: only that may be found.
+    assert found.leaks() == []
+    if not database:
+        pytest.skip("all searched but a project in PostgreSQL, which is not installed here")
+
+
+def _saved(project: QgsProject, path: Path) -> bytes:
+    assert project.write(str(path))
+    return path.read_bytes()
