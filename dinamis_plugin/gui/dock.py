@@ -37,6 +37,7 @@ from .questions import AoiQuestions
 from .requests_page import RequestsPage
 from .results import ResultsPage
 from .sign_in import SignInPanel
+from .waiting_item import WaitingItem
 
 translate = QCoreApplication.translate
 
@@ -86,6 +87,7 @@ class DinamisDock(QgsDockWidget):
         self.activity = ActivityBar()
         self.bands = AoiBands(parts.canvas)
         self.footprints = FootprintsItem(parts.canvas)
+        self.waiting = WaitingItem(parts.canvas, self._do.layers)
         self._hover = HoverWatch(parts.canvas, self.footprints, self._map_hovered)
         self._dialogs = Dialogs(self, self._do)
         self._questions = AoiQuestions(self, self._do.aois)
@@ -232,6 +234,12 @@ class DinamisDock(QgsDockWidget):
     def _search(self) -> None:
         self._do.search.run(self.filters.query(self._do.aois.aois))
 
+    def _search_for(self, name: str) -> None:
+        """Search everywhere for what bears this name."""
+        self.filters.search_for(name)
+        self._tabs.setCurrentWidget(self.results)
+        self._do.search.run(self.filters.query(()))
+
     def _search_started(self) -> None:
         query = self._do.search.query
         self.notices.clear("search")
@@ -354,6 +362,7 @@ class DinamisDock(QgsDockWidget):
         layers.failed.connect(lambda _scene, notice: self.notices.show_notice("layers", notice))
         layers.notice.connect(lambda notice: self.notices.show_notice("layers", notice))
         layers.layer_added.connect(lambda _layer: self.notices.clear("layers"))
+        layers.search_wanted.connect(self._search_for)
         downloads.started.connect(self._download_started)
         downloads.progress.connect(lambda job, percent: self.activity.progress(str(job.target), percent))
         for ended in (downloads.finished, downloads.cancelled):
@@ -451,5 +460,6 @@ class DinamisDock(QgsDockWidget):
         self._pick_tool.deleteLater()
         self._hover.remove()
         self.footprints.remove()
+        self.waiting.remove()
         self.bands.remove()
         self._remove_order_band()
