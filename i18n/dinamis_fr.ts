@@ -2597,5 +2597,33 @@ Relancez ensuite QGIS.</translation>
                 <numerusform>{scene} (mosaïque de %n images)</numerusform>
             </translation>
         </message>
+        <message>
+            <source>Search again</source>
+            <translation>Rechercher</translation>
+        </message>
+        <message>
+            <source>Not available</source>
+            <translation>Non disponible</translation>
+        </message>
+        <message>
+            <source>Is being opened</source>
+            <translation>Ouverture en cours</translation>
+        </message>
+        <message>
+            <source>Waits for the service</source>
+            <translation>En attente du service</translation>
+        </message>
+        <message>
+            <source>Waits for your sign-in</source>
+            <translation>En attente de votre connexion</translation>
+        </message>
+        <message>
+            <source>Other stores of images</source>
+            <translation>Autres dépôts d’images</translation>
+        </message>
+        <message>
+            <source>Addresses under which images lie that the service signs, with spaces between them. Layers added by hand from there are kept signed too.</source>
+            <translation>Adresses des dépôts d’images que le service signe, séparées par des espaces. Les couches ajoutées à la main depuis ces dépôts restent signées elles aussi.</translation>
+        </message>
     </context>
 </TS>

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Callable
 
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject
 
-from ..domain.object_roots import ObjectRoots
+from ..domain.object_roots import ObjectRoots, clean_root
 from ..qgisio.credentials import CredentialStore
 from ..qgisio.layer_paths import LayerPaths
 from ..qgisio.settings import PluginSettings
@@ -57,8 +58,8 @@ class Controllers(QObject):
         self.session = SessionController(self.runner, self.settings, CredentialStore(), open_url, self)
         self.aois = AoiController(self.runner, self)
         self.search = SearchController(self.runner, self.session, self)
-        paths = LayerPaths(ObjectRoots.of([*self.settings.object_hosts, *self.settings.object_roots]))
-        self.layers = SignedLayersController(self.runner, self.session, paths, project, parent=self)
+        self._paths = LayerPaths(self._object_roots())
+        self.layers = SignedLayersController(self.runner, self.session, self._paths, project, parent=self)
         self.loading = LoadingController(self.runner, self.layers, project, self)
         self.styling = StylingController(self.runner, self.layers, project, self)
         self.credits = LayerCredits(self.runner, self.session, self.layers, project, self)
@@ -67,6 +68,14 @@ class Controllers(QObject):
         self.estimates = EstimateController(self.runner, self.session, self)
         self.packs = PackController(self.runner, self.session, self.downloads, self.copies, self)
         self.requests = RequestsController(self.runner, self.session, self)
+
+    def use_object_hosts(self, typed: Sequence[str]) -> None:
+        """Keep signed what lies under these addresses too, from now on; what is none is left out."""
+        self.settings.object_hosts = [root for root in map(clean_root, typed) if root]
+        self._paths.use_roots(self._object_roots())
+
+    def _object_roots(self) -> ObjectRoots:
+        return ObjectRoots.of([*self.settings.object_hosts, *self.settings.object_roots])
 
     def shutdown(self) -> None:
         """End all work and leave nothing of the plugin in QGIS."""

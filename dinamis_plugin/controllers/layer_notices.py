@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Callable
+
 from qgis.PyQt.QtCore import QCoreApplication
 
-from ..domain.errors import DinamisError, FileGoneError, NotFoundError
+from ..domain.errors import DinamisError, FileGoneError, NotFoundError, NotSignedInError
 from ..domain.layer_source import LayerIdentity
 from ..domain.scene import Scene
 from .messages import Notice, NoticeLevel, notice_for
+from .session import SessionState
 
 translate = QCoreApplication.translate
 
@@ -38,8 +44,23 @@ def no_image(scene: Scene) -> Notice:
     )
 
 
-def layer_notice(error: DinamisError, titles: str) -> Notice:
-    """The notice of an error, about the layers of these titles."""
+@dataclass(frozen=True)
+class WaysOut:
+    """What a person may do about images that are not shown.
+
+    Attributes:
+        sign_in: Starts the sign-in.
+        try_again: Asks for all of them again.
+        search: Searches for a scene by its id.
+    """
+
+    sign_in: Callable[[], object]
+    try_again: Callable[[], object]
+    search: Callable[[str], object]
+
+
+def layer_notice(error: DinamisError, identities: Sequence[LayerIdentity], ways: WaysOut) -> Notice:
+    """The notice of an error about these layers, with the way out of it."""
     if is_gone(error):
         title = translate("Dinamis", "Image gone")
         text = translate("Dinamis", "The file is not on the server any more.")
@@ -47,9 +68,15 @@ def layer_notice(error: DinamisError, titles: str) -> Notice:
         notice = Notice(NoticeLevel.ERROR, title, text, hint)
     else:
         notice = notice_for(error)
-    if not titles:
-        return notice
-    return Notice(notice.level, notice.title, f"{titles}: {notice.text}", notice.hint, notice.detail)
+    if identities:
+        titles = ", ".join(identity.title for identity in identities)
+        notice = replace(notice, text=f"{titles}: {notice.text}")
+    if isinstance(error, NotSignedInError):
+        return notice.with_action(translate("Dinamis", "Sign in"), ways.sign_in)
+    items = [identity.item_id for identity in identities if identity.item_id]
+    if is_gone(error) and items:
+        return notice.with_action(translate("Dinamis", "Search again"), partial(ways.search, items[0]))
+    return notice.with_action(translate("Dinamis", "Try again"), ways.try_again)
 
 
 def waiting_notice(count: int) -> Notice:
@@ -57,3 +84,14 @@ def waiting_notice(count: int) -> Notice:
     text = translate("Dinamis", "%n image(s) of this project wait for your sign-in.", None, count)
     hint = translate("Dinamis", "They keep their place and style, and come alive by themselves.")
     return Notice(NoticeLevel.INFO, translate("Dinamis", "Images waiting"), text, hint)
+
+
+def why_waiting(state: SessionState, *, refused: bool) -> str:
+    """Say in a few words why an image is not shown."""
+    if refused:
+        return translate("Dinamis", "Not available")
+    if state is SessionState.SIGNED_IN:
+        return translate("Dinamis", "Is being opened")
+    if state is SessionState.OFFLINE:
+        return translate("Dinamis", "Waits for the service")
+    return translate("Dinamis", "Waits for your sign-in")

@@ -27,10 +27,10 @@ from ..qgisio.layer_paths import LayerPaths
 from ..qgisio.projections import adopt_system
 from ..tasks.opening import Compose, Dress, ImageOpener, LayerOutcome, Opened, Order, Outcome
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
-from .layer_notices import Refusals, by_reason, is_gone, layer_notice, no_image, waiting_notice
+from .layer_notices import Refusals, WaysOut, by_reason, layer_notice, no_image, waiting_notice, why_waiting
 from .messages import Notice
 from .session import SessionController, SessionState
-from .turns import Turns
+from .turns import Gathering, Turns
 
 translate = QCoreApplication.translate
 
@@ -39,7 +39,6 @@ REST_S = 30.0
 """Pause of the clock after it could not sign; a person may ask earlier."""
 QUIET_MS = 100
 """Layers that come within so short a time of each other are signed together."""
-REDRAW_MS = 250
 _FINAL = (ForbiddenError, FileGoneError, NotFoundError, CorruptImageError)
 
 
@@ -90,22 +89,20 @@ class SignedLayersController(QObject):
         self._turns = Turns(self)
         self._told_waiting = False
         self._open = True
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(QUIET_MS)
+        self._soon = QTimer(self, singleShot=True, interval=QUIET_MS)
         self._soon.timeout.connect(self._sign_what_needs_it)
-        self._came: list[str] = []
-        self._redraw = QTimer(self)
-        self._redraw.setSingleShot(True)
-        self._redraw.setInterval(REDRAW_MS)
-        self._redraw.timeout.connect(self._draw_those_that_came)
+        self._redraw = Gathering(self._draw_those_that_came, self)
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._clock_ticked)
         paths.install()
-        self._project.layersAdded.connect(self._layers_came)
-        self._project.layerLoaded.connect(self._still_loading)
-        self._project.layersRemoved.connect(self._layers_went)
-        self._project.cleared.connect(self._refused.clear)
+        self._wires = (
+            (self._project.layersAdded, self._layers_came),
+            (self._project.layerLoaded, self._still_loading),
+            (self._project.layersRemoved, self.waiting_changed),
+            (self._project.cleared, self._refused.clear),
+        )
+        for signal, slot in self._wires:
+            signal.connect(slot)
         session.state_changed.connect(self._session_changed)
         session.signing_out.connect(self.release)
         self._clock.start(CLOCK_MS)
@@ -215,6 +212,12 @@ class SignedLayersController(QObject):
         """The layers of ours that show their placeholders."""
         return [layer for layer in self.layers() if rasters.waits(layer)]
 
+    def why_waiting(self, layer: QgsRasterLayer) -> str:
+        """Say in a few words why a layer shows its placeholder."""
+        identity = rasters.identity_of(layer)
+        refused = identity is not None and identity.key in self._refused
+        return why_waiting(self._session.state, refused=refused)
+
     def tick(self) -> None:
         """Look at the clock: renew what ends soon, try again what could not be signed."""
         self._sign_what_needs_it()
@@ -245,12 +248,10 @@ class SignedLayersController(QObject):
         if not self._open:
             return
         self._open = False
-        for timer in (self._clock, self._soon, self._redraw):
-            timer.stop()
-        self._project.layersAdded.disconnect(self._layers_came)
-        self._project.layerLoaded.disconnect(self._still_loading)
-        self._project.layersRemoved.disconnect(self._layers_went)
-        self._project.cleared.disconnect(self._refused.clear)
+        self._clock.stop()
+        self._soon.stop()
+        for signal, slot in self._wires:
+            signal.disconnect(slot)
         self.release()
         self._paths.remove()
 
@@ -260,9 +261,6 @@ class SignedLayersController(QObject):
             if rasters.identity_of(layer) is not None or adoption.adopt(layer, self._paths):
                 self._soon.start()
                 self.waiting_changed.emit()
-
-    def _layers_went(self, _ids: Iterable[str]) -> None:
-        self.waiting_changed.emit()
 
     def _still_loading(self, _number: int, _count: int) -> None:
         """A project is being read, during which QGIS lets timers fire: wait for the other layers."""
@@ -328,18 +326,20 @@ class SignedLayersController(QObject):
         """The images that have no signature, or one that ends soon, each once."""
         found: dict[str, LayerIdentity] = {}
         for layer in self.layers():
-            identity = rasters.identity_of(layer)
+            identity, lease = rasters.identity_of(layer), self._lease_of(layer)
             if identity is None or identity.key in self._refused:
                 continue
-            lease = self._leases.get(identity.key) if rasters.lives(layer) else None
             if lease is None or lease.is_due(self._clocks):
                 found[identity.key] = identity
         return list(found.values())
 
+    def _lease_of(self, layer: QgsRasterLayer) -> Lease | None:
+        identity = rasters.identity_of(layer) if rasters.lives(layer) else None
+        return self._leases.get(identity.key) if identity is not None else None
+
     def _signatures_at_hand(self) -> dict[str, SignedUrl]:
         """The signatures of layers that a person added with a signed address of their own."""
-        service = self._session.service
-        found: dict[str, SignedUrl] = {}
+        service, found = self._session.service, {}
         for layer in self.layers():
             if layer.isValid():
                 found.update(adoption.signatures_in(layer.source()))
@@ -362,14 +362,11 @@ class SignedLayersController(QObject):
         if not rasters.swap_source(layer, source, quietly=True):
             self._put_placeholder(layer)
         elif waited:
-            self._came.append(layer_id)
-            if not self._redraw.isActive():
-                self._redraw.start()
+            self._redraw.add(layer_id)
 
-    def _draw_those_that_came(self) -> None:
+    def _draw_those_that_came(self, layer_ids: list[str]) -> None:
         """Have the map drawn with the layers that came alive, many at once: QGIS begins anew each time."""
-        came, self._came = self._came, []
-        for layer in filter(None, map(self._project.mapLayer, came)):
+        for layer in filter(None, map(self._project.mapLayer, layer_ids)):
             layer.dataSourceChanged.emit()
             layer.triggerRepaint()
         self.waiting_changed.emit()
@@ -425,17 +422,10 @@ class SignedLayersController(QObject):
     def _drop_expired(self) -> None:
         """Show the placeholder where a signature has ended: GDAL would draw nothing and log the address."""
         for layer in self.layers():
-            identity = rasters.identity_of(layer)
-            lease = self._leases.get(identity.key) if identity is not None and rasters.lives(layer) else None
+            lease = self._lease_of(layer)
             if lease is not None and lease.is_over(self._clocks):
                 self._put_placeholder(layer)
 
     def _notice_for_layers(self, error: DinamisError, identities: Sequence[LayerIdentity]) -> Notice:
-        notice = layer_notice(error, ", ".join(identity.title for identity in identities))
-        if isinstance(error, NotSignedInError):
-            return notice.with_action(translate("Dinamis", "Sign in"), self._session.sign_in)
-        items = [identity.item_id for identity in identities if identity.item_id]
-        if is_gone(error) and items:
-            again = partial(self.search_wanted.emit, items[0])
-            return notice.with_action(translate("Dinamis", "Search again"), again)
-        return notice.with_action(translate("Dinamis", "Try again"), self.try_again)
+        ways = WaysOut(self._session.sign_in, self.try_again, self.search_wanted.emit)
+        return layer_notice(error, identities, ways)

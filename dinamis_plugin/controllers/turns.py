@@ -9,6 +9,7 @@ from typing import Callable
 from qgis.PyQt.QtCore import QObject, QTimer
 
 PAUSE_MS = 5
+GATHER_MS = 250
 BUDGET_S = 0.012
 """A turn takes no further step after so long: opening a file takes QGIS 2 to 20 ms, its header at hand."""
 
@@ -39,3 +40,26 @@ class Turns(QObject):
             self._steps.popleft()()
         if not self._steps:
             self._timer.stop()
+
+
+class Gathering(QObject):
+    """Gathers what comes within a moment, and hands it on together."""
+
+    def __init__(self, hand_on: Callable[[list[str]], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._hand_on = hand_on
+        self._gathered: list[str] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(GATHER_MS)
+        self._timer.timeout.connect(self._moment_is_over)
+
+    def add(self, name: str) -> None:
+        """Hand this on soon, once."""
+        self._gathered.append(name)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _moment_is_over(self) -> None:
+        gathered, self._gathered = self._gathered, []
+        self._hand_on(gathered)

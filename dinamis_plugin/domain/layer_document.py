@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import xml.etree.ElementTree as ET
+import xml.etree.ElementTree as ET  # nosec B405 - see `_read`
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote, unquote
@@ -149,7 +149,7 @@ def _read(vrt: str) -> ET.Element:
     if "<!" in vrt or len(vrt) > LARGEST_BYTES:  # no entities
         raise ValueError(vrt[:20])
     try:
-        root = ET.fromstring(vrt)  # noqa: S314 - no entities, see above
+        root = ET.fromstring(vrt)  # noqa: S314 # nosec B314 - no entities, see above
     except ET.ParseError as error:
         raise ValueError(vrt[:20]) from error
     if root.tag != "VRTDataset" or any(element.tag in _RUNS_CODE for element in root.iter()):

@@ -39,6 +39,7 @@ from .questions import AoiQuestions
 from .requests_page import RequestsPage
 from .results import ResultsPage
 from .sign_in import SignInPanel
+from .waiting_item import WaitingItem
 
 translate = QCoreApplication.translate
 
@@ -92,6 +93,7 @@ class DinamisDock(QgsDockWidget):
         self.bands = AoiBands(parts.canvas)
         self.footprints = FootprintsItem(parts.canvas)
         self.images = MapImages(parts.canvas, self._tools, self._do, parts.show_time, self)
+        self.waiting = WaitingItem(parts.canvas, self._do.layers)
         self._hover = HoverWatch(parts.canvas, self.footprints, self._map_hovered)
         self._dialogs = Dialogs(self, self._do)
         self._questions = AoiQuestions(self, self._do.aois)
@@ -240,6 +242,12 @@ class DinamisDock(QgsDockWidget):
     def _search(self) -> None:
         self._do.search.run(self.filters.query(self._do.aois.aois))
 
+    def _search_for(self, name: str) -> None:
+        """Search everywhere for what bears this name."""
+        self.filters.search_for(name)
+        self._tabs.setCurrentWidget(self.results)
+        self._do.search.run(self.filters.query(()))
+
     def _search_started(self) -> None:
         query = self._do.search.query
         self.notices.clear("search")
@@ -366,6 +374,7 @@ class DinamisDock(QgsDockWidget):
         layers.failed.connect(lambda _scene, notice: self.notices.show_notice("layers", notice))
         layers.notice.connect(lambda notice: self.notices.show_notice("layers", notice))
         layers.layer_added.connect(lambda _layer: self.notices.clear("layers"))
+        layers.search_wanted.connect(self._search_for)
 
     def _add_to_map(self, scenes: Sequence[Scene]) -> None:
         self._load_as(scenes, Way.IMAGE)
@@ -440,5 +449,6 @@ class DinamisDock(QgsDockWidget):
         self._hover.remove()
         self.images.shut_down()
         self.footprints.remove()
+        self.waiting.remove()
         self.bands.remove()
         self._remove_order_band()

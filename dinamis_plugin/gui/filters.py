@@ -235,6 +235,11 @@ class FiltersPage(QWidget):
         for name in ("text", "type", "missions", "dates", "cloud", "incidence"):
             self.reset_filter(name)
 
+    def search_for(self, name: str) -> None:
+        """Keep no filter but this name."""
+        self.reset()
+        self._text.setText(name)
+
     def reset_filter(self, name: str) -> None:
         """Open one filter wide, named as in `crumbs`."""
         {

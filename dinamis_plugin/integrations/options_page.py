@@ -16,7 +16,7 @@ PAGE_NAME = "mOptionsPageDinamis"
 
 
 class DinamisOptionsPage(QgsOptionsPageWidget):
-    """Address of the service, and what a drop does."""
+    """Address of the service, other stores of images, and what a drop does."""
 
     def __init__(self, controllers: Controllers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +31,16 @@ class DinamisOptionsPage(QgsOptionsPageWidget):
         self._download.setChecked(controllers.settings.download_dropped)
         form = QFormLayout()
         form.addRow(translate("Dinamis", "Address of the service"), self._url)
+        self._hosts = QLineEdit(" ".join(controllers.settings.object_hosts))
+        self._hosts.setObjectName("optionsObjectHostsEdit")
+        self._hosts.setToolTip(
+            translate(
+                "Dinamis",
+                "Addresses under which images lie that the service signs, with spaces between them."
+                " Layers added by hand from there are kept signed too.",
+            )
+        )
+        form.addRow(translate("Dinamis", "Other stores of images"), self._hosts)
         form.addRow(self._download)
         layout = QVBoxLayout()
         layout.addLayout(form)
@@ -40,6 +50,7 @@ class DinamisOptionsPage(QgsOptionsPageWidget):
     def apply(self) -> None:
         """Take the settings over; a new address is connected to at once."""
         self._do.settings.download_dropped = self._download.isChecked()
+        self._do.use_object_hosts(self._hosts.text().split())
         url = self._url.text().strip().rstrip("/")
         if url and url != self._do.settings.service_url:
             self._do.session.connect_service(url)

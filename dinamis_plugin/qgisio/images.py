@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Callable
 
 import requests
 from osgeo import gdal
-from qgis.core import QgsDataProvider, QgsProviderRegistry, QgsSettings
+from qgis.core import QgsApplication, QgsDataProvider, QgsProviderRegistry, QgsSettings
 
 from ..domain.errors import (
     CancelledError,
@@ -30,6 +31,7 @@ from .transport import qgis_session
 PARALLEL_OPENS = 6
 _PROBE_S = 15.0
 _GDAL_PROXY = "GDAL_HTTP_PROXY"
+_GDAL_AUTHORITIES = "CURL_CA_BUNDLE"
 
 STAC_TYPES = {
     "Byte": "uint8",
@@ -106,6 +108,28 @@ def follow_proxy() -> None:
     QgsProviderRegistry.instance().createProvider("gdal", "", QgsDataProvider.ProviderOptions())
 
 
+def follow_certificates() -> None:
+    """Have GDAL trust the authorities that QGIS trusts, when a person added some to those of the system.
+
+    They are public, and GDAL reads them from a file, which lies in the profile. Faults of certificates that
+    are ignored in QGIS are never ignored by GDAL, and what somebody set by hand is left alone.
+    """
+    manager = QgsApplication.authManager()
+    path = Path(QgsApplication.qgisSettingsDirPath()) / "dinamis-authorities.pem"
+    set_by_hand = gdal.GetConfigOption(_GDAL_AUTHORITIES) not in (None, str(path))
+    if set_by_hand or gdal.GetConfigOption("SSL_CERT_FILE"):
+        return
+    system = {bytes(certificate.digest()) for certificate in manager.systemRootCAs()}
+    trusted = [certificate for certificate in manager.trustedCaCertsCache() if not certificate.isNull()]
+    if all(bytes(certificate.digest()) in system for certificate in trusted):
+        gdal.SetConfigOption(_GDAL_AUTHORITIES, None)
+        return
+    content = b"".join(bytes(certificate.toPem()) for certificate in trusted)
+    if not path.exists() or path.read_bytes() != content:
+        path.write_bytes(content)
+    gdal.SetConfigOption(_GDAL_AUTHORITIES, str(path))
+
+
 def forget_addresses() -> None:
     """Let GDAL forget every address and what it read from there, and Python the addresses it took apart."""
     gdal.VSICurlClearCache()
@@ -159,6 +183,7 @@ def open_headers(
 ) -> Iterator[tuple[str, Header | DinamisError]]:
     """Open many headers side by side; gives each unsigned address with its header or the reason why not."""
     follow_proxy()
+    follow_certificates()
     with ThreadPoolExecutor(PARALLEL_OPENS) as pool:
         waiting: dict[Future[Header], str] = {
             pool.submit(open_header, signed_href): href for href, signed_href in signed.items()

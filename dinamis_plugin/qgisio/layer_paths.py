@@ -60,6 +60,10 @@ class LayerPaths:
         """Own every image under an address (see `ObjectRoots`), also those of layers added by hand."""
         self._roots = self._roots.with_root(root)
 
+    def use_roots(self, roots: ObjectRoots) -> None:
+        """Own the images under these addresses, and no others."""
+        self._roots = roots
+
     def owns(self, href: str) -> bool:
         """Say whether an unsigned address is that of an image of ours."""
         return self._roots.hold(href)

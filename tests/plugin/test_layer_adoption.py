@@ -127,7 +127,9 @@ def test_the_hosts_of_images_are_settings_with_presets(controllers):
     paths, settings = controllers.layers._paths, controllers.settings
     assert paths.owns("https://s3-data.meso.umontpellier.fr/bucket/a.tif")
     assert not paths.owns("https://s3-data.meso.umontpellier.fr.evil.example/a.tif")
-    settings.object_hosts = ["https://images.example.org/public"]
+    controllers.use_object_hosts(["images.example.org/public/", "not an address", "ftp://x.example"])
+    assert settings.object_hosts == ["https://images.example.org/public"]
+    assert paths.owns("https://images.example.org/public/a.tif")
     again = type(controllers)(open_url=lambda _url: True)
     owns = again.layers._paths.owns
     assert owns("https://images.example.org/public/a.tif")

@@ -1,0 +1,120 @@
+"""GDAL trusts the authorities that QGIS trusts, and no certificate beside."""
+
+from __future__ import annotations
+
+import ssl
+import subprocess
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from osgeo import gdal
+from qgis.core import QgsApplication
+from qgis.PyQt.QtNetwork import QSslCertificate
+
+from dinamis_plugin.domain.errors import CorruptImageError
+from dinamis_plugin.qgisio import images
+
+from .local_http import LocalServer
+from .scripted_service import ScriptedService
+
+REQUEST = ["openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_set_by_hand(monkeypatch):
+    """Whoever runs these tests may have named a file of authorities: GDAL reads the environment too."""
+    for name in ("CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def openssl(folder, *arguments):
+    subprocess.run(arguments, cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    """An authority of its own and a certificate of it for the loopback address."""
+    folder = tmp_path_factory.mktemp("authority")
+    openssl(
+        folder, *REQUEST, "/CN=Test authority", "-x509", "-days", "2", "-keyout", "ca.key", "-out", "ca.pem"
+    )
+    openssl(folder, *REQUEST, "/CN=127.0.0.1", "-keyout", "server.key", "-out", "server.csr")
+    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n", "utf-8")
+    signing = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names"]
+    openssl(folder, "openssl", "x509", "-req", "-in", "server.csr", *signing, "-out", "server.pem")
+    return folder
+
+
+@pytest.fixture
+def encrypted(authority):
+    """The scripted service behind that certificate."""
+    server = LocalServer()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority / "server.pem", authority / "server.key")
+    server._server.socket = context.wrap_socket(
+        server._server.socket, server_side=True, do_handshake_on_connect=False
+    )
+    with server:
+        service = ScriptedService(server)
+        service.url = server.url.replace("http:", "https:")
+        yield service
+
+
+@pytest.fixture
+def trusted(authority, master_password):
+    """The authority, added to those of QGIS by a person; taken out again."""
+    manager = master_password
+    certificate = QSslCertificate.fromPath(str(authority / "ca.pem"))[0]
+
+    def trust():
+        assert manager.storeCertAuthority(certificate)
+        renew()
+
+    def renew():
+        manager.rebuildCaCertsCache()
+        manager.rebuildTrustedCaCertsCache()
+
+    yield trust
+    manager.removeCertAuthority(certificate)
+    renew()
+
+
+def open_one(service):
+    """Open an image by GDAL alone; gives its header, None when its server is not trusted."""
+    images.follow_certificates()
+    try:
+        return images.open_header(service.signed(f"{service.url}/objects/a.tif", datetime.now(timezone.utc)))
+    except CorruptImageError:
+        return None
+
+
+def test_gdal_trusts_whom_qgis_trusts_and_nobody_beside(encrypted, trusted, cog):
+    encrypted.files["/objects/a.tif"] = cog[0].read_bytes()
+    assert gdal.GetConfigOption("CURL_CA_BUNDLE") is None
+    assert open_one(encrypted) is None
+    assert encrypted.object_requests == []
+    trusted()
+    header = open_one(encrypted)
+    assert header.shape == (1024, 1024)
+    assert gdal.GetConfigOption("GDAL_HTTP_UNSAFESSL") is None
+    bundle = Path(gdal.GetConfigOption("CURL_CA_BUNDLE"))
+    assert bundle.parent == Path(QgsApplication.qgisSettingsDirPath())
+    assert b"PRIVATE" not in bundle.read_bytes()
+
+
+def test_an_authority_that_is_not_trusted_any_more_is_not_by_gdal(encrypted, cog):
+    encrypted.files["/objects/a.tif"] = cog[0].read_bytes()
+    gdal.VSICurlClearCache()
+    assert open_one(encrypted) is None
+    assert gdal.GetConfigOption("CURL_CA_BUNDLE") is None
+
+
+def test_what_somebody_set_by_hand_is_left_alone(trusted, tmp_path):
+    gdal.SetConfigOption("CURL_CA_BUNDLE", str(tmp_path / "own.pem"))
+    try:
+        trusted()
+        images.follow_certificates()
+        assert gdal.GetConfigOption("CURL_CA_BUNDLE") == str(tmp_path / "own.pem")
+    finally:
+        gdal.SetConfigOption("CURL_CA_BUNDLE", None)
