@@ -183,7 +183,7 @@ def _covering_cells(geometry: AreaGeometry) -> tuple[AreaGeometry, float]:
     met = prep(geometry)
     west, south, east, north = geometry.bounds
     inside: list[BaseGeometry] = []
-    border = [box(west, south, east, north)]
+    border: list[BaseGeometry] = [box(west, south, east, north)]
     while len(border) < _BORDER_CELLS:
         quarters = [quarter for cell in border for quarter in _quarters(cell) if met.intersects(quarter)]
         border = []
