@@ -82,6 +82,12 @@ def test_every_height_lies_on_one_ray(
     assert np.linalg.norm(high - position) < np.linalg.norm(low - position)
 
 
+def test_a_satellite_that_looks_up_sees_nothing() -> None:
+    model = model_of(Scene(detectors=3))
+    turned = replace(model.attitudes, angles=model.attitudes.angles + np.array([np.pi, 0, 0]))
+    assert np.isnan(seen(replace(model, attitudes=turned), 6000, 6000, 0)).all()
+
+
 @pytest.mark.parametrize("side", [-25.0, -10.0, 10.0, 25.0])
 def test_height_moves_a_place_to_the_nadir(side: float) -> None:
     model = model_of(Scene(side=side, detectors=2))
