@@ -112,7 +112,7 @@ def test_choices_are_offered(client: TestClient):
 )
 def test_the_search_can_be_sent_as_it_is(client: TestClient, q: str):
     search = client.get("/freetext", params={"q": q}).json()["search"]
-    answer = client.post("/collections", json=search)
+    answer = client.post("/stac/search", json=search)
     assert answer.status_code == 200, answer.text
 
 
