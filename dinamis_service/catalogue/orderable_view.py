@@ -46,11 +46,13 @@ def put_items(
     Raises:
         ItemError: one cannot be held.
     """
-    remaining = iter(items)
-    batches = (reconciled(catalogue, batch) for batch in iter(lambda: list(islice(remaining, _BATCH)), []))
-    first = next(batches, [])  # read before the writing begins, which need not wait for it
-    written = (item for item in chain(first, chain.from_iterable(batches)) if not known(item))
-    return catalogue.upsert(written)
+    remaining, given = iter(items), _Given()
+    batches = iter(lambda: list(islice(remaining, _BATCH)), [])
+    made = (reconciled(catalogue, given.noted(batch)) for batch in batches)
+    first = next(made, [])  # read before the writing begins, which need not wait for it
+    written = catalogue.upsert(item for item in chain(first, chain.from_iterable(made)) if not known(item))
+    still_in_view = given.still_in_view(catalogue)
+    return written + (catalogue.upsert(still_in_view) if still_in_view else 0)
 
 
 def reconciled(catalogue: CatalogueEngine, items: Sequence[Item]) -> list[Item]:
@@ -88,6 +90,35 @@ def is_orderable(item: Item) -> bool:
 def is_downloadable(item: Item) -> bool:
     """Whether members can download the item."""
     return bool(item["properties"].get("dinamis:product_type") == "downloadable")
+
+
+class _Given:
+    """What batches gave: none of them sees the others in the catalogue before all are written."""
+
+    def __init__(self) -> None:
+        self._batches = 0
+        self._any_orderable = False
+        self._downloadable: list[tuple[str, str]] = []
+
+    def noted(self, batch: list[Item]) -> list[Item]:
+        """The batch, of which is remembered what may be held, and what may hold it."""
+        self._batches += 1
+        self._any_orderable = self._any_orderable or any(map(is_orderable, batch))
+        self._downloadable += [_key(item) for item in batch if is_downloadable(item)]
+        return batch
+
+    def still_in_view(self, catalogue: CatalogueEngine) -> list[Item]:
+        """Orderable items of one batch that a downloadable one of another holds, withdrawn."""
+        if self._batches < 2 or not self._any_orderable:  # noqa: PLR2004 - one batch saw all of itself
+            return []
+        found = (catalogue.get(*key) for key in self._downloadable)
+        held = {
+            _key(one): withdrawn(one, item)
+            for item in found
+            if item is not None
+            for one in hidden_orderables(catalogue, item)
+        }
+        return list(held.values())
 
 
 class _Index:

@@ -132,7 +132,7 @@ class Search:
             if self._request.filter is not None and self._filter is None:
                 records = records[self._passing(records)]
             if self.area is not None:
-                records = records[self.area.meets_records(self._connection, records)]
+                records = records[self.area.meets_records(self._connection, records, self._pause)]
             if len(records):
                 yield records
             self._pause()
@@ -159,7 +159,7 @@ class Search:
                 records["last"] = [moment if end is None else end for moment, end in lasts]
                 records["cloud"] = np.array(clouds, float)
                 records["incidence"] = np.array(angles, float)
-                yield records if self.area is None else records[self.area.meets(list(shapes))]
+                yield records if self.area is None else records[self.area.meets(list(shapes), self._pause)]
                 self._pause()
 
     def _reach(self) -> Reach:
@@ -194,8 +194,10 @@ class Search:
         page: list[Any] = []
         with closing(self._connection.execute(searched.walk_sql, values)) as cursor:
             while len(page) <= request.limit and (rows := cursor.fetchmany(_WALK_CHUNK)):
-                met = [True] * len(rows) if self.area is None else self.area.meets([row[1] for row in rows])
-                page.extend((row[0], *row[2:]) for row, is_met in zip(rows, met, strict=True) if is_met)
+                if self.area is not None:
+                    met = self.area.meets([row[1] for row in rows], self._pause)
+                    rows = [row for row, is_met in zip(rows, met, strict=True) if is_met]
+                page.extend((row[0], *row[2:]) for row in rows)
                 self._pause()
         return page[: request.limit + 1] if len(page) > request.limit or stop is None else None
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import shapely
@@ -16,6 +18,7 @@ from dinamis_service.catalogue.sqlite_blocks import Records, lines_of
 Box = tuple[float, float, float, float]
 Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
+Pause = Callable[[], None]
 
 _MAX_BOXES = 8
 """Extents of an area that are looked up one by one."""
@@ -52,16 +55,27 @@ _POINTS = 8
 _HULL = 24
 _SHAPES = 5000
 """Footprints read at once."""
+_EFFORT = 500_000
+"""Vertices of an area times shapes compared with it between two pauses: at worst about a second."""
+
+
+def go_on() -> None:
+    """The pause of those who need none."""
 
 
 class Area:
-    """The area of a search made valid, and prepared for many tests."""
+    """The area of a search made valid, and prepared for many tests.
+
+    Some areas are so intricate that one comparison takes a fifth of a second: what compares with many shapes
+    calls a `pause` now and then, whose error ends it.
+    """
 
     def __init__(self, geometry: BaseGeometry, *, divided: bool = True) -> None:
         """Take a geometry in longitude and latitude; divided, parts that lie apart are looked at apart."""
         self._divided = divided
         self.geometry: BaseGeometry = shapely.make_valid(geometry)
         shapely.prepare(self.geometry)
+        self._cells: tuple[Places, Places] | None = None
 
     @cached_property
     def boxes(self) -> tuple[Box, ...]:
@@ -69,33 +83,30 @@ class Area:
         parts = shapely.get_parts(self.geometry)
         if not 1 <= len(parts) <= _MAX_PARTS:
             parts = np.array([self.geometry])
-        boxes = shapely.bounds(parts)
-        while len(boxes) > _MAX_BOXES:
-            boxes = _with_two_joined(boxes)
+        boxes = _few_of(shapely.bounds(parts))
         return tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in boxes.tolist())
 
-    def meets(self, shapes: list[bytes]) -> Mask:
+    def meets(self, shapes: list[bytes], pause: Pause = go_on) -> Mask:
         """Which of these footprints (WKB) the area intersects."""
-        met: Mask = shapely.intersects(self.geometry, shapely.from_wkb(shapes))
-        return met
+        return self._compared(shapely.intersects, shapely.from_wkb(shapes), pause)
 
-    def meets_records(self, connection: sqlite3.Connection, records: Records) -> Mask:
+    def meets_records(self, connection: sqlite3.Connection, records: Records, pause: Pause = go_on) -> Mask:
         """Which of these records' footprints the area intersects; few are read to tell."""
         met = np.zeros(len(records), bool)
         if not len(records):
             return met
         for piece in self._pieces:
             near = np.flatnonzero(~met & piece.touches(records))
-            met[near] = piece.meets_records(connection, records[near])
+            met[near] = piece.meets_records(connection, records[near], pause)
         if self._pieces:
             return met
         open_ = np.arange(len(records))
         if len(records) > _MANY and self._is_wide(records):
-            open_ = self._look_at_grid(records, met)
+            open_ = self._look_at_grid(records, met, pause)
         open_ = self._look_at_corners(records, met, open_)
         for first in range(0, len(open_), _SHAPES):
             part = open_[first : first + _SHAPES]
-            met[part] = self.meets(_footprints(connection, records["rid"][part]))
+            met[part] = self.meets(_footprints(connection, records["rid"][part]), pause)
         return met
 
     def touches(self, records: Records) -> Mask:
@@ -169,17 +180,18 @@ class Area:
         hull = shapely.get_coordinates(shapely.convex_hull(self.geometry))
         return hull if len(hull) <= _HULL else shapely.get_coordinates(shapely.envelope(self.geometry))
 
-    def _look_at_grid(self, records: Records, met: Mask) -> Places:
+    def _look_at_grid(self, records: Records, met: Mask, pause: Pause) -> Places:
         """Mark in `met` what lies inside the area for certain; the places of what may lie on its border."""
         (west, south), (wide, high) = self._grid_place
-        inside, outside = self._grid
-        left, right = (
-            np.floor((records[name] - west) / wide + slack).astype(np.int64)
-            for name, slack in (("x0", -_SLACK), ("x1", _SLACK))
-        )
-        low, top = (
-            np.floor((records[name] - south) / high + slack).astype(np.int64)
-            for name, slack in (("y0", -_SLACK), ("y1", _SLACK))
+        inside, outside = self._grid(pause)
+        left, right, low, top = (  # as double, for single precision is off by more than the slack
+            np.floor((records[name].astype(float) - start) / size + slack).astype(np.int64)
+            for name, start, size, slack in (
+                ("x0", west, wide, -_SLACK),
+                ("x1", west, wide, _SLACK),
+                ("y0", south, high, -_SLACK),
+                ("y1", south, high, _SLACK),
+            )
         )
         within = (left >= 0) & (right < _GRID) & (low >= 0) & (top < _GRID)
         left, right, low, top = (np.clip(one, 0, _GRID - 1) for one in (left, right, low, top))
@@ -189,19 +201,19 @@ class Area:
         open_ = open_[records["quad"][open_] == 1]
         corners = records["corners"][open_].astype(float)
         for weights in _SAMPLES:
-            hit = self._is_deep_inside(weights @ corners)
+            hit = self._is_deep_inside(inside, weights @ corners)
             met[open_[hit]] = True
             open_, corners = open_[~hit], corners[~hit]
         return np.flatnonzero(~met & (_sum_of(outside, left, right, low, top) < cells))
 
-    def _is_deep_inside(self, points: NDArray[np.float64]) -> Mask:
+    def _is_deep_inside(self, inside: Places, points: NDArray[np.float64]) -> Mask:
         """Whether points and the cells around them lie inside the area, however the points are rounded."""
         (west, south), (wide, high) = self._grid_place
         column = np.floor((points[:, 0] - west) / wide).astype(np.int64)
         row = np.floor((points[:, 1] - south) / high).astype(np.int64)
         held = (column > 0) & (column < _GRID - 1) & (row > 0) & (row < _GRID - 1)
         column, row = np.where(held, column, 1), np.where(held, row, 1)
-        deep: Mask = held & (_sum_of(self._grid[0], column - 1, column + 1, row - 1, row + 1) == _AROUND)
+        deep: Mask = held & (_sum_of(inside, column - 1, column + 1, row - 1, row + 1) == _AROUND)
         return deep
 
     @cached_property
@@ -210,31 +222,58 @@ class Area:
         west, south, east, north = self.geometry.bounds
         return (west, south), ((east - west) / _GRID, (north - south) / _GRID)
 
-    @cached_property
-    def _grid(self) -> tuple[Places, Places]:
-        """Cells inside and outside of the area, as running sums."""
-        (west, south), (wide, high) = self._grid_place
-        x, y = west + wide * np.arange(_GRID + 1), south + high * np.arange(_GRID + 1)
-        cells = shapely.box(x[None, :-1], y[:-1, None], x[None, 1:], y[1:, None])
-        outside = ~shapely.intersects(self.geometry, cells)
-        inside = np.zeros_like(outside)
-        inside[~outside] = shapely.covers(self.geometry, cells[~outside])
-        running = [
-            np.pad(of.astype(np.int64).cumsum(0).cumsum(1), ((1, 0), (1, 0))) for of in (inside, outside)
-        ]
-        return running[0], running[1]
+    def _grid(self, pause: Pause) -> tuple[Places, Places]:
+        """Cells inside and outside of the area, as running sums; made once."""
+        if self._cells is None:
+            (west, south), (wide, high) = self._grid_place
+            x, y = west + wide * np.arange(_GRID + 1), south + high * np.arange(_GRID + 1)
+            cells = shapely.box(x[None, :-1], y[:-1, None], x[None, 1:], y[1:, None])
+            outside = ~self._compared(shapely.intersects, cells.ravel(), pause).reshape(cells.shape)
+            inside = np.zeros_like(outside)
+            inside[~outside] = self._compared(shapely.covers, cells[~outside], pause)
+            running = [
+                np.pad(of.astype(np.int64).cumsum(0).cumsum(1), ((1, 0), (1, 0))) for of in (inside, outside)
+            ]
+            self._cells = running[0], running[1]
+        return self._cells
+
+    def _compared(self, test: Callable[..., Any], shapes: NDArray[np.object_], pause: Pause) -> Mask:
+        """Which of these shapes pass a test of shapely against the area."""
+        passed = np.zeros(len(shapes), bool)
+        some = max(1, _EFFORT // max(1, int(shapely.get_num_coordinates(self.geometry))))
+        for first in range(0, len(shapes), some):
+            passed[first : first + some] = test(self.geometry, shapes[first : first + some])
+            pause()
+        return passed
 
 
-def _with_two_joined(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The boxes with those two made one that need the least surface more for it."""
-    low = np.minimum(boxes[:, None, :2], boxes[None, :, :2])
-    high = np.maximum(boxes[:, None, 2:], boxes[None, :, 2:])
-    own = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    more = np.prod(high - low, axis=2) - own[:, None] - own[None, :]
+def _few_of(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The boxes, those two made one again and again that need the least surface more for it."""
+    boxes, left = boxes.copy(), np.ones(len(boxes), bool)
+    more = np.array([_surface_more(box, boxes) for box in boxes])
     np.fill_diagonal(more, np.inf)
-    one, other = np.unravel_index(np.argmin(more), more.shape)
-    joined = np.concatenate([low[one, other], high[one, other]])
-    return np.concatenate([np.delete(boxes, [one, other], axis=0), joined[None]])
+    for _ in range(len(boxes) - _MAX_BOXES):
+        one, other = np.unravel_index(np.argmin(more), more.shape)
+        boxes[one] = _joined(boxes[one], boxes[other])
+        left[other] = False
+        more[one] = more[:, one] = np.where(left, _surface_more(boxes[one], boxes), np.inf)
+        more[other] = more[:, other] = more[one, one] = np.inf
+    return boxes[left]
+
+
+def _surface_more(box: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How much larger a box joined with each of some others is than both."""
+    more: NDArray[np.float64] = _surface(_joined(box, others)) - _surface(box) - _surface(others)
+    return more
+
+
+def _joined(box: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    low, high = np.minimum(box[:2], others[..., :2]), np.maximum(box[2:], others[..., 2:])
+    return np.concatenate([low, high], axis=-1)
+
+
+def _surface(boxes: NDArray[np.float64]) -> Any:
+    return np.prod(boxes[..., 2:] - boxes[..., :2], axis=-1)
 
 
 def _sum_of(running: Places, left: Places, right: Places, low: Places, top: Places) -> Places:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dinamis_service.catalogue import sqlite_blocks, sqlite_zones
 from dinamis_service.catalogue.filters import meets
-from dinamis_service.catalogue.sqlite_areas import Area
+from dinamis_service.catalogue.sqlite_areas import Area, Pause, go_on
 from dinamis_service.catalogue.sqlite_blocks import RECORD, Reach, Records, find_blocks, read_blocks
 from dinamis_service.catalogue.sqlite_documents import DICTIONARY_TABLE
 from dinamis_service.catalogue.sqlite_zones import WORLD, Cubes
@@ -132,12 +132,18 @@ def count_anew(connection: sqlite3.Connection) -> None:
 
 
 def count_zone(
-    connection: sqlite3.Connection, zone: int, area: Area, cubes: Cubes, sign: int = 1
+    connection: sqlite3.Connection,
+    zone: int,
+    area: Area,
+    cubes: Cubes,
+    *,
+    sign: int = 1,
+    pause: Pause = go_on,
 ) -> Iterator[None]:
     """Count the items of an area into the numbers of a zone (or take them back), ten thousands at a step."""
     reach = Reach(area.boxes)
     for records in read_blocks(connection, find_blocks(connection, reach), reach):
-        cubes.add(zone, records[area.meets_records(connection, records)], sign)
+        cubes.add(zone, records[area.meets_records(connection, records, pause)], sign)
         yield
 
 
@@ -198,7 +204,7 @@ def _wrong_numbers(connection: sqlite3.Connection) -> Iterator[str]:
         records = np.frombuffer(body[0], RECORD)
         recount.add(WORLD, records, -1)
     for zone, area in areas.items():
-        for _ in count_zone(connection, zone, area, recount, -1):
+        for _ in count_zone(connection, zone, area, recount, sign=-1):
             pass
     for zone, kind, month in recount.differences(connection):
         yield f"zone {zone} is miscounted: kind {kind}, month {month}"

@@ -18,6 +18,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from dinamis_service.catalogue import sqlite_zones
@@ -29,6 +30,8 @@ from dinamis_service.catalogue.turns import Turns
 log = logging.getLogger("dinamis")
 
 _SEEN_MAX = 32
+_VERTICES_MAX = 10_000
+"""Vertices of an area beyond which it becomes no zone by being searched: writers compare all with each."""
 _POLL_S = 0.2
 _STOP_S = 5
 _Opened = Callable[[], AbstractContextManager[sqlite3.Connection]]
@@ -62,6 +65,8 @@ class Watch:
 
     def notice(self, area: Area) -> None:
         """A wide area was searched that is no zone: the second time, it becomes one."""
+        if shapely.get_num_coordinates(area.geometry) > _VERTICES_MAX:
+            return
         key = area.geometry.wkb
         with self._guard:
             again = key in self._seen
@@ -105,7 +110,7 @@ class Watch:
                 job()
             except _StoppedError:
                 pass
-            except (sqlite3.Error, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - the areas after this one are still to be counted
                 # such as a writer that holds the file for long; searches are answered without it
                 log.warning("the numbers of an area are not kept: %s", error)
             finally:
@@ -141,7 +146,7 @@ class Watch:
             log.info("the numbers of an area are kept after %.1f s", time.monotonic() - began)
 
     def _count(self, snapshot: sqlite3.Connection, zone: int, area: Area, counted: Cubes) -> None:
-        steps = count_zone(snapshot, zone, area, counted)
+        steps = count_zone(snapshot, zone, area, counted, pause=self._turns.pause)
         while True:
             began = time.monotonic()
             with self._turns.turn():

@@ -186,9 +186,12 @@ def add_zone(connection: sqlite3.Connection, area: Area, *, pinned: bool) -> int
 
 
 def finish_zone(connection: sqlite3.Connection, zone: int, counted: Cubes) -> None:
-    """Add what was counted to what has changed since; from now on the zone answers searches."""
-    counted.write(connection)
-    connection.execute("UPDATE zone SET ready = 1 WHERE zone = ?", [zone])
+    """Add what was counted to what has changed since; from now on the zone answers searches.
+
+    Nothing is written where the zone has given way meanwhile, as when someone deleted the lock of counts.
+    """
+    if connection.execute("UPDATE zone SET ready = 1 WHERE zone = ?", [zone]).rowcount:
+        counted.write(connection)
 
 
 def tally_months(  # noqa: PLR0917 - the parts of one question

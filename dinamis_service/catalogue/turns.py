@@ -16,8 +16,8 @@ from contextlib import contextmanager
 
 from dinamis_service.catalogue.engine import search_too_long
 
-_STEPS = 50_000
-"""Steps of SQLite's machine, a few milliseconds, after which a statement pauses."""
+_STEPS = 500
+"""Steps of SQLite's machine after which a statement pauses: each may compare a footprint with an area."""
 
 
 class Turns:

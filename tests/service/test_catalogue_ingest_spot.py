@@ -82,6 +82,12 @@ def test_every_height_lies_on_one_ray(
     assert np.linalg.norm(high - position) < np.linalg.norm(low - position)
 
 
+def test_a_satellite_that_looks_up_sees_nothing() -> None:
+    model = model_of(Scene(detectors=3))
+    turned = replace(model.attitudes, angles=model.attitudes.angles + np.array([np.pi, 0, 0]))
+    assert np.isnan(seen(replace(model, attitudes=turned), 6000, 6000, 0)).all()
+
+
 @pytest.mark.parametrize("side", [-25.0, -10.0, 10.0, 25.0])
 def test_height_moves_a_place_to_the_nadir(side: float) -> None:
     model = model_of(Scene(side=side, detectors=2))
@@ -252,6 +258,7 @@ FAULTS = {
     "one look angle": (
         r"(<Look_Angles>.*?</Look_Angles>)(<Look_Angles>.*</Look_Angles>)", r"\1", "1 look angles",
     ),
+    "another size": (r"<NCOLS>\d+", "<NCOLS>150", "the metadata tell of"),
     "looks to the sky": (r"<PITCH>.*?</PITCH>", "<PITCH>1.5</PITCH>", "does not see the ground"),
     "elsewhere": (r"<FRAME_LAT>.*?</FRAME_LAT>", "<FRAME_LAT>1</FRAME_LAT>", "km off the frame"),
     "other side": (r"<PSI_Y>", "<PSI_Y>-", "km off the frame"),
@@ -285,7 +292,7 @@ def test_shaking_satellite_is_refused_with_the_residual(tmp_path: Path) -> None:
     text = re.sub(r"<ROLL>.*?</ROLL>", lambda _: f"<ROLL>{1e-4 * np.sin(0.2 * next(shaken))}</ROLL>", text)
     (tmp_path / "METADATA.DIM").write_text(text, encoding="latin-1")
     with pytest.raises(ProductError, match=r"rational functions are \d+\.\d pixels off") as refusal:
-        read_spot(tmp_path / "METADATA.DIM")
+        read_spot(tmp_path / "METADATA.DIM", (12_000, 12_000))
     assert "pixel" in refusal.value.fr
 
 
@@ -321,4 +328,4 @@ def test_the_shape_of_a_real_product(tmp_path: Path) -> None:
     assert product is not None
     assert product.physical
     with pytest.raises(ProductError, match="attitudes do not cover the image"):
-        read_spot(path)
+        read_spot(path, (12_000, 12_000))

@@ -257,6 +257,15 @@ def test_both_may_come_together(catalogue: SqliteCatalogue):
     assert orderable(catalogue) == []
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_both_may_come_far_apart_in_one_stream(catalogue: SqliteCatalogue, turn: int):
+    others = [
+        item(f"OTHER-{number}", "PHR1A", MOMENT, kind="other", box=(20, 20, 21, 21)) for number in range(1100)
+    ]
+    assert put_items(catalogue, [archive(), *others, product()][::turn]) == 1103
+    assert orderable(catalogue) == []
+
+
 def test_what_is_held_in_part_can_still_be_ordered(catalogue: SqliteCatalogue):
     catalogue.upsert([archive()])
     put_items(catalogue, [product(box=CUT)])

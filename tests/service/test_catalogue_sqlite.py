@@ -237,10 +237,10 @@ def test_what_is_written_while_a_zone_is_counted_is_counted(
     begun, go_on = threading.Event(), threading.Event()
     count = sqlite_tables.count_zone
 
-    def slowly(*args: Any) -> Iterator[None]:
+    def slowly(*args: Any, **more: Any) -> Iterator[None]:
         begun.set()
         assert go_on.wait(20)
-        yield from count(*args)
+        yield from count(*args, **more)
 
     monkeypatch.setattr(sqlite_watch, "count_zone", slowly)
     try:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from gazetteers import gazetteer_file
 from running import TEST_CLIENT_URL
 
-from dinamis_service.app import create_app
+from dinamis_service.app import create_app, create_context
 from dinamis_service.catalogue.areas import read_area
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.catalogue.sqlite_areas import Area
@@ -158,3 +159,12 @@ def test_numbers_of_the_widest_places_are_kept(client: TestClient, context: Cont
     with catalogue._reading() as connection:
         assert zone_of(connection, Area(read_area(outline))) is not None
         assert zone_of(connection, Area(read_area(outline).buffer(0.1))) is None
+
+
+@pytest.mark.parametrize("body", [b"not a database" * 100, b""])
+def test_a_gazetteer_that_cannot_be_read_does_not_keep_the_service_from_starting(tmp_path: Path, body: bytes):
+    broken = tmp_path / "broken.sqlite"
+    broken.write_bytes(body)
+    settings = Settings(data_dir=tmp_path / "data", gazetteer_path=broken)
+    with TestClient(create_app(create_context(settings)), base_url=TEST_CLIENT_URL) as client:
+        assert client.get("/stac/search").status_code == 200

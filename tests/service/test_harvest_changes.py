@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -225,6 +226,20 @@ def test_unchanged_files_are_not_sent_again(
     assert (report.complete, report.new, report.changed, report.unchanged) == (True, 0, 0, 3)
     assert sorted(sent) == [304] * 6 + [404], "catalogues and items alike; one file is not there"
     assert gather(far, full=True).unchanged == 3
+
+
+def test_files_that_change_twice_in_a_second_are_read_again(
+    server: ScriptedServer, far: StaticCatalogue, gather: Gather, catalogue: SqliteCatalogue
+) -> None:
+    """`Last-Modified` knows seconds only: what was written just before it was read may be written again."""
+    now = format_datetime(datetime.now(UTC), usegmt=True)
+    server.on("/cat/phr/1.json", dated(item(1), now))
+    gather(far)
+    server.on("/cat/phr/1.json", dated(item(1, title="Again"), now))
+    assert gather(far).changed == 1
+    found = catalogue.get("pleiades", "ITEM-1")
+    assert found is not None
+    assert found["properties"]["title"] == "Again"
 
 
 def test_new_items_of_changed_catalogues_come_in(

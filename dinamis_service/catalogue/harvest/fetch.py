@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
@@ -68,6 +68,8 @@ class Validators:
 
 
 _UNKNOWN = Validators()
+_SETTLED = timedelta(seconds=2)
+"""Age from which on a document does not change again in the second that its `Last-Modified` tells."""
 
 
 @dataclass(frozen=True)
@@ -185,8 +187,7 @@ class Fetcher:
                 if status >= HTTPStatus.BAD_REQUEST:
                     raise FetchError(msg, status)
                 content = self._read(url, response, until)
-                told = Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
-                return Answer(_parsed(url, content), url, told)
+                return Answer(_parsed(url, content), url, _validators(response.headers))
         except (httpx.TransportError, httpx.DecodingError) as error:
             msg = f"{url}: {type(error).__name__} {error}".strip()
             raise _RetryError(msg) from error
@@ -288,3 +289,15 @@ def joined(base: str, href: str) -> str:
 def trusted_hosts(*urls: str) -> frozenset[str]:
     """Hosts of the addresses that an operator gave."""
     return frozenset(filter(None, map(_host, urls)))
+
+
+def _validators(headers: Mapping[str, str]) -> Validators:
+    """What an answer tells; `Last-Modified` where it can be relied on (RFC 9110, 8.8.2.2)."""
+    modified = headers.get("Last-Modified")
+    try:
+        age = parsedate_to_datetime(headers.get("Date", "")) - parsedate_to_datetime(modified or "")
+    except (TypeError, ValueError):
+        modified = None
+    else:
+        modified = modified if age >= _SETTLED else None
+    return Validators(headers.get("ETag"), modified)

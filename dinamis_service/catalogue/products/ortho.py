@@ -114,7 +114,7 @@ def _model(product: Product, image: Any, ortho: Ortho | None) -> RPC:
     if product.model is not None:
         model = read_model(product.model)
     elif product.physical:
-        fit = read_spot(product.path)
+        fit = read_spot(product.path, image.shape)
         log.info("%s: rational functions within %.3f pixel of the model", product.path.name, fit.residual)
         model = fit.rpc
     if model is None:

@@ -44,8 +44,8 @@ def has_model(document: Element) -> bool:
     )
 
 
-def read_spot(path: Path) -> Fitted:
-    """Rational functions for the raw image that a file of metadata describes.
+def read_spot(path: Path, shape: tuple[int, int]) -> Fitted:
+    """Rational functions for the raw image of so many rows and columns that a file of metadata describes.
 
     Raises:
         ProductError: the metadata lack a part of the model, contradict themselves, or tell a geometry that
@@ -53,6 +53,13 @@ def read_spot(path: Path) -> Fitted:
     """
     document = xml.read(path)
     model = read_model(document, path)
+    if shape != (model.rows, model.columns):
+        is_, told = (f"{rows} x {columns}" for rows, columns in (shape, (model.rows, model.columns)))
+        raise _refused(
+            path,
+            f"l'image a {is_} pixels, les métadonnées en annoncent {told}",
+            f"the image has {is_} pixels, the metadata tell of {told}",
+        )
     _check_frame(document, path, model)
     try:
         made = fitted(model.locate, model.rows, model.columns)

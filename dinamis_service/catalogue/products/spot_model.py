@@ -147,5 +147,5 @@ def _ground(origins: Array, rays: Array, heights: Array) -> tuple[Array, Array]:
     with np.errstate(invalid="ignore"):
         distance = (-half - np.sqrt(inside)) / square
     lon, lat, _ = _geodetic().transform(*(origins + distance[:, np.newaxis] * rays).T)
-    missed = ~np.isfinite(lon) | ~np.isfinite(distance)
+    missed = ~np.isfinite(lon) | ~(distance > 0)  # behind the satellite, where it looks up
     return np.where(missed, np.nan, lon), np.where(missed, np.nan, lat)
