@@ -46,6 +46,7 @@ _FIRST_TOLERANCE = 1e-5
 _MITRE_LIMIT = 2.0
 _BUFFERED_VERTICES = 10_000
 """Vertices up to which an area is buffered as it is: what has many spikes takes minutes beyond."""
+_SPIKY = 100
 _BORDER_CELLS = 4000
 
 
@@ -163,7 +164,7 @@ def simplify_for_query(geometry: AreaGeometry, max_vertices: int = 500) -> tuple
         it may go beyond it (0.0 when nothing was changed).
     """
     simple, tolerance, step = geometry, 0.0, _FIRST_TOLERANCE
-    if count_vertices(geometry) > _BUFFERED_VERTICES:
+    if count_vertices(geometry) > _BUFFERED_VERTICES and _is_spiky(geometry):
         simple, tolerance = _covering_cells(geometry)
     while count_vertices(simple) > max_vertices:
         if step > _POLE:
@@ -176,6 +177,11 @@ def simplify_for_query(geometry: AreaGeometry, max_vertices: int = 500) -> tuple
             tolerance += (_MITRE_LIMIT + 1) * step
         step *= 2
     return simple, tolerance
+
+
+def _is_spiky(geometry: AreaGeometry) -> bool:
+    """Tell whether the outline is so long for its place that its buffers meet themselves everywhere."""
+    return bool(geometry.length > _SPIKY * box(*geometry.bounds).length)
 
 
 def _covering_cells(geometry: AreaGeometry) -> tuple[AreaGeometry, float]:
