@@ -10,6 +10,8 @@ from typing import Any
 from .errors import BadAnswerError
 from .parsing import number_of, required_number, required_text, text_of
 
+SHORTEST_INTERVAL_S = 1.0
+"""Pause between two questions that no service can shorten."""
 _SLOW_DOWN_S = 5.0
 _LONGEST_PAUSE_S = 60.0
 
@@ -62,7 +64,7 @@ class DeviceAuthorization:
             verification_uri=page,
             verification_uri_complete=complete,
             expires_in_s=required_number(document, "expires_in"),
-            interval_s=max(1.0, number_of(document.get("interval")) or 5.0),
+            interval_s=max(SHORTEST_INTERVAL_S, number_of(document.get("interval")) or 5.0),
         )
 
 

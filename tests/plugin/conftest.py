@@ -23,6 +23,7 @@ from qgis.core import Qgis, QgsApplication, QgsProject, QgsSettings
 
 from dinamis_plugin.controllers.app import Controllers
 from dinamis_plugin.controllers.session import SessionState
+from dinamis_plugin.domain import device
 from dinamis_plugin.qgisio.download_store import queue_path
 from dinamis_plugin.tasks.runner import TaskRunner
 
@@ -46,6 +47,14 @@ def garbage_goes_before_qgis_does(qgis_app):
     """Collect what cycles still hold: a GDAL dataset that ends after QGIS ends the process."""
     yield
     gc.collect()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_sign_ins():
+    """Hundreds of tests sign in: let the scripted service have itself asked more often than a real one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(device, "SHORTEST_INTERVAL_S", 0.05)
+        yield
 
 
 @pytest.fixture

@@ -74,6 +74,11 @@ class ScriptedService:
             "objects": f"{self.url}/objects",
         }
 
+    @property
+    def signings(self):
+        """How often addresses were asked to be signed."""
+        return sum(request.path == "/sign_urls" for request in self.server.requests)
+
     def _device(self, _request):
         return 200, {
             "device_code": "the-device-code",
@@ -81,7 +86,7 @@ class ScriptedService:
             "verification_uri": f"{self.url}/device",
             "verification_uri_complete": f"{self.url}/device?user_code=ABCD-EFGH",
             "expires_in": 600,
-            "interval": 1,
+            "interval": 0.05,
         }
 
     def tokens(self):

@@ -32,6 +32,7 @@ class LiveService:
         command += ["--ready-file", str(ready)]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("DINAMIS_")}
         environment["PYTHONPATH"] = str(ROOT)
+        environment["DINAMIS_DEVICE_INTERVAL_S"] = "1"
         self._process = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=self._log, stderr=subprocess.STDOUT
         )
