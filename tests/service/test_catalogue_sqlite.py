@@ -307,12 +307,12 @@ def test_a_search_ends_when_its_time_is_over(tmp_path: Path, text: str) -> None:
     sqlite_load.load(path, STANDARD, parts, processes=1)
     with sqlite3.connect(path) as connection:  # the same footprints many times, for the time of a load
         columns = "coll, kind, moment, moment_end, created, cloud, incidence, geom"
-        for turn in range(40):
+        for turn in range(80):
             connection.execute(
                 f"INSERT INTO item (rid, id, {columns}) SELECT rid + {6000 * (turn + 1)}, id || '-{turn}',"
                 f" {columns} FROM item WHERE rid <= 6000"
             )
-    engine = SqliteCatalogue(path, search_s=0.3)
+    engine = SqliteCatalogue(path, search_s=1)
     request = SearchRequest(filter=parse_filter(text), limit=0)
     nearby = SearchRequest(geometry=shapely.box(2, 42, 4, 44), limit=5)
     wanted = engine.search(nearby)
@@ -330,9 +330,9 @@ def test_a_search_ends_when_its_time_is_over(tmp_path: Path, text: str) -> None:
         began = time.monotonic()
         with pytest.raises(SearchError, match="too long"):
             engine.search(request)
-        assert 0.3 <= time.monotonic() - began < 2
+        assert 1 <= time.monotonic() - began < 4
         other.join()
-        assert told[0] < 1
+        assert told[0] < 1  # answered meanwhile
         for _ in range(20):  # whichever connection
             assert engine.search(nearby) == wanted
         assert all(len(engine.search(SearchRequest(ids=("S00001",))).items) == 1 for _ in range(5))
