@@ -307,7 +307,7 @@ def test_a_search_ends_when_its_time_is_over(tmp_path: Path, text: str) -> None:
     sqlite_load.load(path, STANDARD, parts, processes=1)
     with sqlite3.connect(path) as connection:  # the same footprints many times, for the time of a load
         columns = "coll, kind, moment, moment_end, created, cloud, incidence, geom"
-        for turn in range(80):
+        for turn in range(40):
             connection.execute(
                 f"INSERT INTO item (rid, id, {columns}) SELECT rid + {6000 * (turn + 1)}, id || '-{turn}',"
                 f" {columns} FROM item WHERE rid <= 6000"
