@@ -32,6 +32,7 @@ UNREADABLE_GEOMETRY = (
     AoiError,
     ShapelyError,
     ArithmeticError,
+    AssertionError,
     AttributeError,
     LookupError,
     TypeError,
