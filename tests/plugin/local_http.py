@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -39,10 +41,19 @@ class LocalServer:
     def __init__(self):
         self.routes = {}
         self.requests = []
+        self._connections = set()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self):
+                outer._connections.add(self.request)
+                super().setup()
+
+            def finish(self):
+                outer._connections.discard(self.request)
+                super().finish()
 
             def _answer(self):
                 length = int(self.headers.get("Content-Length") or 0)
@@ -95,3 +106,6 @@ class LocalServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
+        for connection in list(self._connections):  # clients keep them open, and with them all that came
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
