@@ -269,7 +269,8 @@ class HttpClient:
         self, method: str, url: str, headers: Mapping[str, str], cancel: Cancel, **content: Any
     ) -> Answer:
         _check(cancel)
-        all_headers = {"Accept-Language": self.language, **headers}
+        # Plain texts: requests refuses others, even if they are ones.
+        all_headers = {"Accept-Language": self.language, **{name: str(headers[name]) for name in headers}}
         end = time.monotonic() + self._deadline_s
         try:
             with self.session.request(

@@ -23,6 +23,7 @@ from ..domain.errors import (
     ForbiddenError,
     ServiceUnreachableError,
     TimedOutError,
+    UntrustedCertificateError,
 )
 from ..domain.layer_document import signed_document, signed_source, unsigned_document, with_overviews
 from ..domain.layer_source import LayerIdentity
@@ -211,6 +212,8 @@ def explain(signed_href: str) -> DinamisError:
             stream=True,
         )
         answer.close()
+    except requests.exceptions.SSLError:
+        return UntrustedCertificateError("")
     except requests.Timeout:
         return TimedOutError("")
     except requests.RequestException:
