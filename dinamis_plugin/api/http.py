@@ -24,6 +24,7 @@ from ..domain.errors import (
     TooManyRequestsError,
     UnavailableError,
 )
+from ..domain.secret import Secret
 from .faults import error_of_answer, error_of_exception, http_date
 
 Cancel = Callable[[], bool]
@@ -292,7 +293,7 @@ class HttpClient:
         if not authorized or _origin(url) not in self._trusted:
             return {}
         value = self._access_token()
-        return {"Authorization": f"Bearer {value}"} if value else {}
+        return {"Authorization": Secret(f"Bearer {value}")} if value else {}
 
     def _compare_clocks(self, headers: Mapping[str, str]) -> None:
         moment = http_date(headers.get("Date", ""))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..domain.errors import BadAnswerError, DinamisError, NotSignedInError
 from ..domain.parsing import mapping_of, text_of, utc_of
+from ..domain.secret import Secret
 from ..domain.signed_url import SignedUrl, expiry_of, is_signed, strip_signature
 from .http import Cancel, HttpClient, never
 
@@ -93,13 +95,14 @@ class SigningClient:
         if duration_s is not None:
             body["duration_seconds"] = duration_s
         sent = self._http.post_json(self._url, body, headers=self._headers, repeatable=True, cancel=cancel)
-        answer = mapping_of(sent)
+        answer = _with_secrets(mapping_of(sent))
+        del sent
         hrefs, refusals = answer.get("hrefs"), mapping_of(answer.get("refused"))
         if not isinstance(hrefs, dict):
             raise BadAnswerError.about("hrefs", "missing")
         expiry = utc_of(answer.get("expiry"))
         for url in batch:
-            href = text_of(hrefs.get(url))
+            href = hrefs.get(url)
             if href:
                 ends = (expiry_of(href) or expiry) if is_signed(href) else None
                 signed[url] = SignedUrl(href, ends - self._http.clock_offset if ends else None)
@@ -108,3 +111,11 @@ class SigningClient:
                 refused[url] = Refusal(
                     text_of(reason.get("code")) or "unanswered", text_of(reason.get("detail"))
                 )
+
+
+def _with_secrets(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same answer, whose signed addresses do not show in descriptions of it."""
+    hrefs = answer.get("hrefs")
+    if not isinstance(hrefs, dict):
+        return answer
+    return {**answer, "hrefs": {url: Secret(text_of(href)) for url, href in hrefs.items()}}
