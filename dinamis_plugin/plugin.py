@@ -84,7 +84,7 @@ class DinamisPlugin:
             self._iface.removeCustomActionForLayerType,
             self._iface.activeLayer,
         )
-        menu = LayerMenu(tree, controllers.styling, dock.images.compare)
+        menu = LayerMenu(tree, controllers.styling, controllers.copies, dock.images.compare)
         self._undo.append(menu.remove)
         QTimer.singleShot(0, controllers.session.restore)
         QTimer.singleShot(0, controllers.downloads.restore)

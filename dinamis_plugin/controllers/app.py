@@ -70,7 +70,7 @@ class Controllers(QObject):
         self.styling = StylingController(self.runner, self.layers, project, self)
         self.credits = LayerCredits(self.runner, self.session, self.layers, project, self)
         self.downloads = DownloadController(self.runner, self.session, project, self)
-        self.copies = LocalCopies(self.runner, self.downloads, project, self)
+        self.copies = LocalCopies(self.runner, self.downloads, self.layers, project, self)
         self.estimates = EstimateController(self.runner, self.session, self)
         self.packs = PackController(self.runner, self.session, self.downloads, self.copies, self)
         self.requests = RequestsController(self.runner, self.session, self)
