@@ -56,7 +56,7 @@ class DinamisPlugin:
         from .integrations.drop_handler import DinamisDropHandler  # noqa: PLC0415
         from .integrations.layer_menu import LayerMenu, LayerTree  # noqa: PLC0415
         from .integrations.mime import scene_mime  # noqa: PLC0415
-        from .integrations.options_page import DinamisOptionsFactory  # noqa: PLC0415
+        from .integrations.options_page import PAGE_NAME, DinamisOptionsFactory  # noqa: PLC0415
 
         controllers = Controllers()
         self._undo.append(controllers.deleteLater)
@@ -75,13 +75,16 @@ class DinamisPlugin:
         factory = DinamisOptionsFactory(controllers)
         self._iface.registerOptionsWidgetFactory(factory)
         self._undo.append(lambda: self._iface.unregisterOptionsWidgetFactory(factory))
+        controllers.layers.options_wanted.connect(
+            lambda: self._iface.showOptionsDialog(self._iface.mainWindow(), PAGE_NAME)
+        )
         tree = LayerTree(
             self._iface.addCustomActionForLayerType,
             self._iface.addCustomActionForLayer,
             self._iface.removeCustomActionForLayerType,
             self._iface.activeLayer,
         )
-        menu = LayerMenu(tree, controllers.styling, dock.images.compare)
+        menu = LayerMenu(tree, controllers.styling, controllers.copies, dock.images.compare)
         self._undo.append(menu.remove)
         QTimer.singleShot(0, controllers.session.restore)
         QTimer.singleShot(0, controllers.downloads.restore)

@@ -2625,5 +2625,81 @@ Relancez ensuite QGIS.</translation>
             <source>Addresses under which images lie that the service signs, with spaces between them. Layers added by hand from there are kept signed too.</source>
             <translation>Adresses des dépôts d’images que le service signe, séparées par des espaces. Les couches ajoutées à la main depuis ces dépôts restent signées elles aussi.</translation>
         </message>
+        <message>
+            <source>Key needed</source>
+            <translation>Clé nécessaire</translation>
+        </message>
+        <message>
+            <source>{host} signs these images only for those who have a key of it.</source>
+            <translation>{host} ne signe ces images que pour les personnes qui ont une de ses clés.</translation>
+        </message>
+        <message>
+            <source>Make a key on its web page, keep it in QGIS's authentication configurations, then choose it in the options.</source>
+            <translation>Créez une clé sur sa page web, gardez-la dans les configurations d’authentification de QGIS, puis choisissez-la dans les options.</translation>
+        </message>
+        <message>
+            <source>The key of {host} is encrypted with QGIS's master password.</source>
+            <translation>La clé de {host} est chiffrée avec le mot de passe principal de QGIS.</translation>
+        </message>
+        <message>
+            <source>Give the master password to use it.</source>
+            <translation>Donnez le mot de passe principal pour l’utiliser.</translation>
+        </message>
+        <message>
+            <source>The configuration chosen for {host} is gone, or holds no key.</source>
+            <translation>La configuration choisie pour {host} n’existe plus, ou ne contient pas de clé.</translation>
+        </message>
+        <message>
+            <source>Choose the configuration that holds your key in the options.</source>
+            <translation>Choisissez dans les options la configuration qui contient votre clé.</translation>
+        </message>
+        <message>
+            <source>{host} does not accept your key: it was revoked, or mistyped.</source>
+            <translation>{host} n’accepte pas votre clé : elle est révoquée, ou mal saisie.</translation>
+        </message>
+        <message>
+            <source>Make another one on its web page, and put it into the configuration.</source>
+            <translation>Créez-en une autre sur sa page web et mettez-la dans la configuration.</translation>
+        </message>
+        <message>
+            <source>Certificate not trusted</source>
+            <translation>Certificat non reconnu</translation>
+        </message>
+        <message>
+            <source>The server shows a certificate that QGIS does not trust.</source>
+            <translation>Le serveur présente un certificat auquel QGIS ne fait pas confiance.</translation>
+        </message>
+        <message>
+            <source>If it is that of your institution or of its proxy, add the authority in QGIS's options under Authentication; otherwise tell the service desk.</source>
+            <translation>Si c’est celui de votre établissement ou de son proxy, ajoutez l’autorité dans les options de QGIS, rubrique Authentification ; sinon, prévenez le support.</translation>
+        </message>
+        <message>
+            <source>Images of another signing service</source>
+            <translation>Images d’un autre service de signature</translation>
+        </message>
+        <message>
+            <source>A configuration of the kind Basic with the access key as user name and the secret key as password, or of the kind API Header with the headers access-key and secret-key.</source>
+            <translation>Une configuration de type Basique, avec la clé d’accès comme nom d’utilisateur et la clé secrète comme mot de passe, ou de type API Header avec les en-têtes access-key et secret-key.</translation>
+        </message>
+        <message>
+            <source>Addresses of DINAMIS and THEIA</source>
+            <translation>Adresses de DINAMIS et THEIA</translation>
+        </message>
+        <message>
+            <source>Address of the images</source>
+            <translation>Adresse des images</translation>
+        </message>
+        <message>
+            <source>Address of the signing service</source>
+            <translation>Adresse du service de signature</translation>
+        </message>
+        <message>
+            <source>Key</source>
+            <translation>Clé</translation>
+        </message>
+        <message>
+            <source>Read from the server again</source>
+            <translation>Lire de nouveau sur le serveur</translation>
+        </message>
     </context>
 </TS>

@@ -23,6 +23,7 @@ from ..domain.errors import (
     TimedOutError,
     TooManyRequestsError,
     UnavailableError,
+    UntrustedCertificateError,
 )
 from ..domain.parsing import mapping_of, number_of, objects_of, text_of
 from ..domain.signed_url import strip_signature
@@ -62,6 +63,8 @@ def error_of_exception(error: requests.RequestException) -> DinamisError:
     # While a body is read, requests wraps the time-out of urllib3 in a ConnectionError.
     if error.args and isinstance(error.args[0], ReadTimeoutError):
         return TimedOutError(detail)
+    if isinstance(error, requests.exceptions.SSLError):
+        return UntrustedCertificateError(detail)
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema)):
         return InvalidRequestError(detail, {"url": "not_an_address"})
     if isinstance(error, (requests.TooManyRedirects, requests.exceptions.ContentDecodingError)):

@@ -24,6 +24,7 @@ from ..domain.errors import (
     TooManyRequestsError,
     UnavailableError,
 )
+from ..domain.secret import Secret
 from .faults import error_of_answer, error_of_exception, http_date
 
 Cancel = Callable[[], bool]
@@ -269,7 +270,8 @@ class HttpClient:
         self, method: str, url: str, headers: Mapping[str, str], cancel: Cancel, **content: Any
     ) -> Answer:
         _check(cancel)
-        all_headers = {"Accept-Language": self.language, **headers}
+        # Plain texts: requests refuses others, even if they are ones.
+        all_headers = {"Accept-Language": self.language, **{name: str(headers[name]) for name in headers}}
         end = time.monotonic() + self._deadline_s
         try:
             with self.session.request(
@@ -291,7 +293,7 @@ class HttpClient:
         if not authorized or _origin(url) not in self._trusted:
             return {}
         value = self._access_token()
-        return {"Authorization": f"Bearer {value}"} if value else {}
+        return {"Authorization": Secret(f"Bearer {value}")} if value else {}
 
     def _compare_clocks(self, headers: Mapping[str, str]) -> None:
         moment = http_date(headers.get("Date", ""))

@@ -85,7 +85,7 @@ class Service:
     @property
     def signing(self) -> SigningClient:
         """Signed addresses."""
-        return SigningClient(self.http, self.endpoints)
+        return SigningClient(self.http, self.endpoints.signing)
 
     @property
     def requests(self) -> RequestsClient:

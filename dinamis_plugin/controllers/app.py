@@ -9,6 +9,7 @@ from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject
 
 from ..domain.object_roots import ObjectRoots, clean_root
+from ..domain.signing_store import SigningStore
 from ..qgisio.credentials import CredentialStore
 from ..qgisio.layer_paths import LayerPaths
 from ..qgisio.settings import PluginSettings
@@ -24,6 +25,7 @@ from .packs import PackController
 from .requests import RequestsController
 from .search import SearchController
 from .session import SessionController
+from .signers import ImageSigners
 from .styling import StylingController
 
 
@@ -55,16 +57,20 @@ class Controllers(QObject):
         super().__init__(parent)
         self.settings = settings or PluginSettings()
         self.runner = TaskRunner()
-        self.session = SessionController(self.runner, self.settings, CredentialStore(), open_url, self)
+        credentials = CredentialStore()
+        self.session = SessionController(self.runner, self.settings, credentials, open_url, self)
         self.aois = AoiController(self.runner, self)
         self.search = SearchController(self.runner, self.session, self)
         self._paths = LayerPaths(self._object_roots())
-        self.layers = SignedLayersController(self.runner, self.session, self._paths, project, parent=self)
+        signers = ImageSigners(self.session, self.settings, credentials)
+        self.layers = SignedLayersController(
+            self.runner, self.session, signers, self._paths, project, parent=self
+        )
         self.loading = LoadingController(self.runner, self.layers, project, self)
         self.styling = StylingController(self.runner, self.layers, project, self)
         self.credits = LayerCredits(self.runner, self.session, self.layers, project, self)
         self.downloads = DownloadController(self.runner, self.session, project, self)
-        self.copies = LocalCopies(self.runner, self.downloads, project, self)
+        self.copies = LocalCopies(self.runner, self.downloads, self.layers, project, self)
         self.estimates = EstimateController(self.runner, self.session, self)
         self.packs = PackController(self.runner, self.session, self.downloads, self.copies, self)
         self.requests = RequestsController(self.runner, self.session, self)
@@ -74,8 +80,18 @@ class Controllers(QObject):
         self.settings.object_hosts = [root for root in map(clean_root, typed) if root]
         self._paths.use_roots(self._object_roots())
 
+    def use_signing_store(self, store: SigningStore) -> None:
+        """Have the images of a store signed by its own service from now on."""
+        if store != self.settings.signing_store:
+            self.settings.signing_store = store
+            self._paths.use_roots(self._object_roots())
+            self.layers.try_again()
+
     def _object_roots(self) -> ObjectRoots:
-        return ObjectRoots.of([*self.settings.object_hosts, *self.settings.object_roots])
+        settings = self.settings
+        return ObjectRoots.of(
+            [*settings.object_hosts, *settings.object_roots, settings.signing_store.objects]
+        )
 
     def shutdown(self) -> None:
         """End all work and leave nothing of the plugin in QGIS."""

@@ -9,7 +9,14 @@ from typing import Callable
 
 from qgis.PyQt.QtCore import QCoreApplication
 
-from ..domain.errors import DinamisError, FileGoneError, NotFoundError, NotSignedInError
+from ..domain.errors import (
+    DinamisError,
+    FileGoneError,
+    KeyProblem,
+    NotFoundError,
+    NotSignedInError,
+    SigningKeyError,
+)
 from ..domain.layer_source import LayerIdentity
 from ..domain.scene import Scene
 from .messages import Notice, NoticeLevel, notice_for
@@ -52,11 +59,15 @@ class WaysOut:
         sign_in: Starts the sign-in.
         try_again: Asks for all of them again.
         search: Searches for a scene by its id.
+        options: Shows the options of the plugin.
+        unlock: Has QGIS ask for its master password, then asks for all images again.
     """
 
     sign_in: Callable[[], object]
     try_again: Callable[[], object]
     search: Callable[[str], object]
+    options: Callable[[], object]
+    unlock: Callable[[], object]
 
 
 def layer_notice(error: DinamisError, identities: Sequence[LayerIdentity], ways: WaysOut) -> Notice:
@@ -73,6 +84,10 @@ def layer_notice(error: DinamisError, identities: Sequence[LayerIdentity], ways:
         notice = replace(notice, text=f"{titles}: {notice.text}")
     if isinstance(error, NotSignedInError):
         return notice.with_action(translate("Dinamis", "Sign in"), ways.sign_in)
+    if isinstance(error, SigningKeyError):
+        if error.problem is KeyProblem.LOCKED:
+            return notice.with_action(translate("Dinamis", "Unlock"), ways.unlock)
+        return notice.with_action(translate("Dinamis", "Options"), ways.options)
     items = [identity.item_id for identity in identities if identity.item_id]
     if is_gone(error) and items:
         return notice.with_action(translate("Dinamis", "Search again"), partial(ways.search, items[0]))

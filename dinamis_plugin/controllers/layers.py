@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Callable
 
@@ -17,9 +18,10 @@ from ..domain.errors import (
     ForbiddenError,
     NotFoundError,
     NotSignedInError,
+    SigningKeyError,
 )
 from ..domain.layer_source import LayerIdentity
-from ..domain.lease import Clocks, Lease
+from ..domain.lease import Clocks
 from ..domain.scene import Scene
 from ..domain.signed_url import SignedUrl
 from ..qgisio import adoption, images, rasters
@@ -28,9 +30,11 @@ from ..qgisio.projections import adopt_system
 from ..tasks.opening import Compose, Dress, ImageOpener, LayerOutcome, Opened, Order, Outcome
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .layer_notices import Refusals, WaysOut, by_reason, layer_notice, no_image, waiting_notice, why_waiting
+from .live_layers import LiveLayers
 from .messages import Notice
 from .session import SessionController, SessionState
-from .turns import Gathering, Turns
+from .signers import ImageSigners
+from .turns import Turns
 
 translate = QCoreApplication.translate
 
@@ -39,7 +43,8 @@ REST_S = 30.0
 """Pause of the clock after it could not sign; a person may ask earlier."""
 QUIET_MS = 100
 """Layers that come within so short a time of each other are signed together."""
-_FINAL = (ForbiddenError, FileGoneError, NotFoundError, CorruptImageError)
+_FINAL = (ForbiddenError, FileGoneError, NotFoundError, CorruptImageError, SigningKeyError)
+"""What asking again by the clock does not change."""
 
 
 class SignedLayersController(QObject):
@@ -53,6 +58,7 @@ class SignedLayersController(QObject):
         settled: every layer that could be signed is.
         waiting_changed: the layers that show their placeholders may be others now; see `waiting`.
         search_wanted: the id of a scene that the person wants to find again.
+        options_wanted: the person wants to see the options of the plugin.
     """
 
     layer_added = pyqtSignal(object)
@@ -62,11 +68,13 @@ class SignedLayersController(QObject):
     settled = pyqtSignal()
     waiting_changed = pyqtSignal()
     search_wanted = pyqtSignal(str)
+    options_wanted = pyqtSignal()
 
     def __init__(
         self,
         runner: TaskRunner,
         session: SessionController,
+        signers: ImageSigners,
         paths: LayerPaths,
         project: QgsProject | None = None,
         *,
@@ -76,22 +84,23 @@ class SignedLayersController(QObject):
         super().__init__(parent)
         self._runner = runner
         self._session = session
+        self._signers = signers
         self._paths = paths
         self._project = project or QgsProject.instance()
         self._clocks = clocks or Clocks()
         self._opener = ImageOpener(paths, self._clocks)
-        self._leases: dict[str, Lease] = {}
         self._refused: set[str] = set()
-        self._signing = False
+        self._in_hand: set[str] = set()
         self._again = False
         self._rest_until_s = 0.0
         self._works: list[TaskHandle] = []
         self._turns = Turns(self)
+        self._live = LiveLayers(paths, self._project, self._clocks, self._turns, self)
+        self._live.changed.connect(self.waiting_changed)
         self._told_waiting = False
         self._open = True
         self._soon = QTimer(self, singleShot=True, interval=QUIET_MS)
         self._soon.timeout.connect(self._sign_what_needs_it)
-        self._redraw = Gathering(self._draw_those_that_came, self)
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._clock_ticked)
         paths.install()
@@ -99,7 +108,7 @@ class SignedLayersController(QObject):
             (self._project.layersAdded, self._layers_came),
             (self._project.layerLoaded, self._still_loading),
             (self._project.layersRemoved, self.waiting_changed),
-            (self._project.cleared, self._refused.clear),
+            (self._project.cleared, self._project_cleared),
         )
         for signal, slot in self._wires:
             signal.connect(slot)
@@ -130,7 +139,9 @@ class SignedLayersController(QObject):
         """The scenes whose images may be signed now; it is told of the others why not."""
         found = []
         for scene in scenes:
-            if self._session.can_use_resources or scene.open_data:
+            asset = scene.preferred_asset()
+            elsewhere = asset is not None and self._signers.has_own_signer(asset.href)
+            if self._session.can_use_resources or scene.open_data or elsewhere:
                 found.append(scene)
             else:
                 error = NotSignedInError(self._session.why_not)
@@ -155,8 +166,8 @@ class SignedLayersController(QObject):
             dress: gives new layers their style, in a worker thread.
             ended: called when all that could be made are in the project, with them.
         """
-        service = self._session.service
-        if service is None:
+        signers = self._signers.now()
+        if signers.service is None and not all(map(self._signers.can_sign, identities)):
             self.failed.emit(None, self._session.notice_for(NotSignedInError(self._session.why_not)))
             return
         about = scenes or {}
@@ -165,7 +176,7 @@ class SignedLayersController(QObject):
         self.busy.emit(True)
 
         def work(context: TaskContext) -> None:
-            for outcome in self._opener.layers(service, order, context):
+            for outcome in self._opener.layers(signers, order, context):
                 context.tell(outcome)
 
         def end() -> None:
@@ -190,7 +201,7 @@ class SignedLayersController(QObject):
     ) -> None:
         wanted, came, opened = outcome
         if isinstance(came, QgsRasterLayer) and opened is not None:
-            self._leases[opened.identity.key] = opened.lease
+            self._live.begin(opened)
             self._turns.later(partial(self._add, came, added))
         elif isinstance(came, DinamisError):
             self.failed.emit(about.get(wanted), self._notice_for_layers(came, [wanted]))
@@ -198,15 +209,14 @@ class SignedLayersController(QObject):
     def change(self, layer: QgsRasterLayer, identity: LayerIdentity) -> None:
         """Let a layer of the project show something else of images of ours; it waits until that is signed."""
         layer.setCustomProperty(rasters.PROPERTY, self._paths.remember(identity))
-        self._put_placeholder(layer)
+        self._live.put_placeholder(layer)
         self._soon.start()
 
     # Signing what is in the project
 
     def layers(self) -> list[QgsRasterLayer]:
         """The layers of ours in the project."""
-        every = self._project.mapLayers().values()
-        return [layer for layer in every if rasters.identity_of(layer) is not None]
+        return self._live.layers()
 
     def waiting(self) -> list[QgsRasterLayer]:
         """The layers of ours that show their placeholders."""
@@ -215,8 +225,10 @@ class SignedLayersController(QObject):
     def why_waiting(self, layer: QgsRasterLayer) -> str:
         """Say in a few words why a layer shows its placeholder."""
         identity = rasters.identity_of(layer)
-        refused = identity is not None and identity.key in self._refused
-        return why_waiting(self._session.state, refused=refused)
+        if identity is None or identity.key in self._refused:
+            return why_waiting(self._session.state, refused=True)
+        opening = identity.key in self._in_hand or self._signers.can_sign(identity)
+        return why_waiting(SessionState.SIGNED_IN if opening else self._session.state, refused=False)
 
     def tick(self) -> None:
         """Look at the clock: renew what ends soon, try again what could not be signed."""
@@ -233,13 +245,11 @@ class SignedLayersController(QObject):
         for work in self._works:
             work.drop()
         self._works.clear()
-        self._end_signing()
-        for layer in self.layers():
-            if not rasters.waits(layer):
-                self._put_placeholder(layer)
+        self._end_signing(set(self._in_hand))
+        self._live.release()
         self._refused.clear()
-        self._leases.clear()
-        self._paths.forget_live()
+        shown = filter(None, map(rasters.identity_of, self.layers()))
+        self._signers.note_not_open(shown, self._clocks.steady())
         images.forget_addresses()
         self.waiting_changed.emit()
 
@@ -262,6 +272,10 @@ class SignedLayersController(QObject):
                 self._soon.start()
                 self.waiting_changed.emit()
 
+    def _project_cleared(self) -> None:
+        self._refused.clear()
+        self._signers.forget()
+
     def _still_loading(self, _number: int, _count: int) -> None:
         """A project is being read, during which QGIS lets timers fire: wait for the other layers."""
         if self._soon.isActive():
@@ -274,39 +288,42 @@ class SignedLayersController(QObject):
         if state is SessionState.SIGNED_IN:
             self._told_waiting = False
             self.try_again()
+        elif state is SessionState.SIGNED_OUT:
+            self._soon.start()  # what is open to everyone
 
     def _clock_ticked(self) -> None:
         if self._clocks.steady() >= self._rest_until_s:
             self.tick()
 
     def _sign_what_needs_it(self) -> None:
-        needing = self._needing()
-        if not needing:
-            self.settled.emit()
-            return
-        given = self._signatures_at_hand()
-        service = self._session.service if self._session.can_use_resources else None
-        if service is None:
+        due = [identity for identity in self._live.due() if identity.key not in self._refused]
+        free = [identity for identity in due if identity.key not in self._in_hand]
+        self._again = self._again or len(free) < len(due)
+        service = self._session.service
+        given = self._live.signatures_at_hand(service.http.clock_offset if service else timedelta())
+        for group in self._signers.groups(free, given, self._clocks.steady()):
+            self._sign(group, given)
+        if not self._in_hand:
             self._wait_for_sign_in()
-            needing = [identity for identity in needing if given.keys() >= set(identity.hrefs)]
-            if not needing:
-                return
-        if self._signing:
-            self._again = True
-            return
-        self._signing = True
+            if not due:
+                self.settled.emit()
+
+    def _sign(self, identities: Sequence[LayerIdentity], given: dict[str, SignedUrl]) -> None:
+        """Sign and open images that one and the same signs; a slow one does not keep others waiting."""
+        keys = {identity.key for identity in identities}
+        self._in_hand |= keys
         self.busy.emit(True)
         refusals: Refusals = []
-        order = Order(needing, given)
+        signers, order = self._signers.now(), Order(identities, given)
 
         def work(context: TaskContext) -> None:
-            for outcome in self._opener.open(service, order, context):
+            for outcome in self._opener.open(signers, order, context):
                 context.tell(outcome)
 
         def part(outcome: Outcome) -> None:
             wanted, came = outcome
             if isinstance(came, Opened):
-                self._come_alive(wanted, came)
+                self._live.come_alive(wanted, came)
                 return
             refusals.append((wanted, came))
             if isinstance(came, _FINAL):
@@ -316,60 +333,11 @@ class SignedLayersController(QObject):
             self._runner.run(
                 translate("Dinamis", "Signing the images of the project"),
                 work,
-                lambda _: self._turns.later(lambda: self._signed(refusals)),
-                lambda error: self._signing_failed(error, refusals),
+                lambda _: self._turns.later(lambda: self._signed(keys, refusals)),
+                lambda error: self._signing_failed(keys, error, refusals),
                 on_part=part,
             )
         )
-
-    def _needing(self) -> list[LayerIdentity]:
-        """The images that have no signature, or one that ends soon, each once."""
-        found: dict[str, LayerIdentity] = {}
-        for layer in self.layers():
-            identity, lease = rasters.identity_of(layer), self._lease_of(layer)
-            if identity is None or identity.key in self._refused:
-                continue
-            if lease is None or lease.is_due(self._clocks):
-                found[identity.key] = identity
-        return list(found.values())
-
-    def _lease_of(self, layer: QgsRasterLayer) -> Lease | None:
-        identity = rasters.identity_of(layer) if rasters.lives(layer) else None
-        return self._leases.get(identity.key) if identity is not None else None
-
-    def _signatures_at_hand(self) -> dict[str, SignedUrl]:
-        """The signatures of layers that a person added with a signed address of their own."""
-        service, found = self._session.service, {}
-        for layer in self.layers():
-            if layer.isValid():
-                found.update(adoption.signatures_in(layer.source()))
-        if service is None:
-            return found
-        return {href: url.set_by(service.http.clock_offset) for href, url in found.items()}
-
-    def _come_alive(self, wanted: LayerIdentity, opened: Opened) -> None:
-        self._leases[wanted.key] = opened.lease
-        for layer in self.layers():
-            identity = rasters.identity_of(layer)
-            if identity is not None and identity.key == wanted.key:
-                self._turns.later(partial(self._give_signature, layer.id(), opened.source))
-
-    def _give_signature(self, layer_id: str, source: str) -> None:
-        layer = self._project.mapLayer(layer_id)
-        if layer is None:
-            return  # removed meanwhile
-        waited = rasters.waits(layer)
-        if not rasters.swap_source(layer, source, quietly=True):
-            self._put_placeholder(layer)
-        elif waited:
-            self._redraw.add(layer_id)
-
-    def _draw_those_that_came(self, layer_ids: list[str]) -> None:
-        """Have the map drawn with the layers that came alive, many at once: QGIS begins anew each time."""
-        for layer in filter(None, map(self._project.mapLayer, layer_ids)):
-            layer.dataSourceChanged.emit()
-            layer.triggerRepaint()
-        self.waiting_changed.emit()
 
     def _add(self, layer: QgsRasterLayer, added: list[QgsRasterLayer]) -> None:
         adopt_system(layer)
@@ -377,55 +345,71 @@ class SignedLayersController(QObject):
         added.append(layer)
         self.layer_added.emit(layer)
 
-    def _put_placeholder(self, layer: QgsRasterLayer) -> None:
-        identity = rasters.identity_of(layer)
-        if identity is not None:
-            rasters.swap_source(layer, self._paths.placeholder(identity))
-            self.waiting_changed.emit()
-
-    def _signed(self, refusals: Refusals) -> None:
-        self._end_signing()
+    def _signed(self, keys: set[str], refusals: Refusals) -> None:
+        self._end_signing(keys)
+        if not self._session.can_use_resources:
+            refusals = self._leave_what_is_not_open(refusals)
+        if any(not isinstance(error, _FINAL) for _, error in refusals):
+            self._rest()
         self._tell(refusals)
         if self._again:
             self._again = False
             self._soon.start()
-        else:
+        elif not self._in_hand:
             self.settled.emit()
 
-    def _signing_failed(self, error: DinamisError, refusals: Refusals) -> None:
+    def _signing_failed(self, keys: set[str], error: DinamisError, refusals: Refusals) -> None:
         """The clock tries again; a signature that still works is not taken away before its end."""
-        self._end_signing()
-        self._again = False
-        self._rest_until_s = self._clocks.steady() + REST_S
-        self._drop_expired()
+        self._end_signing(keys)
+        self._rest()
         if not isinstance(error, CancelledError):
             self.failed.emit(None, self._notice_for_layers(error, []))
         self._tell(refusals)
+
+    def _rest(self) -> None:
+        self._again = False
+        self._rest_until_s = self._clocks.steady() + REST_S
+        self._live.drop_expired()
+
+    def _leave_what_is_not_open(self, refusals: Refusals) -> Refusals:
+        """Signed out, what needs a sign-in waits for it, which is no error; gives the other refusals."""
+        closed = [identity for identity, error in refusals if isinstance(error, NotSignedInError)]
+        self._signers.note_not_open(closed, self._clocks.steady())
+        self._wait_for_sign_in()
+        return [refusal for refusal in refusals if not isinstance(refusal[1], NotSignedInError)]
 
     def _tell(self, refusals: Refusals) -> None:
         for error, identities in by_reason(refusals):
             self.failed.emit(None, self._notice_for_layers(error, identities))
 
-    def _end_signing(self) -> None:
-        self._signing = False
+    def _end_signing(self, keys: set[str]) -> None:
+        self._in_hand -= keys
         self._works = [work for work in self._works if work.running]
-        self.busy.emit(False)
+        if not self._in_hand:
+            self.busy.emit(False)
 
     def _wait_for_sign_in(self) -> None:
-        self._drop_expired()
-        waiting = self.waiting()
-        if waiting and not self._told_waiting and not self._session.can_use_resources:
+        """Say once that layers wait for the sign-in."""
+        if self._session.can_use_resources:
+            return
+        self._live.drop_expired()
+        shown = filter(None, map(rasters.identity_of, self.waiting()))
+        waiting = [one for one in shown if not self._signers.can_sign(one) and one.key not in self._refused]
+        if waiting and not self._told_waiting:
             self._told_waiting = True
             notice = waiting_notice(len(waiting))
             self.notice.emit(notice.with_action(translate("Dinamis", "Sign in"), self._session.sign_in))
 
-    def _drop_expired(self) -> None:
-        """Show the placeholder where a signature has ended: GDAL would draw nothing and log the address."""
-        for layer in self.layers():
-            lease = self._lease_of(layer)
-            if lease is not None and lease.is_over(self._clocks):
-                self._put_placeholder(layer)
-
     def _notice_for_layers(self, error: DinamisError, identities: Sequence[LayerIdentity]) -> Notice:
-        ways = WaysOut(self._session.sign_in, self.try_again, self.search_wanted.emit)
+        ways = WaysOut(
+            self._session.sign_in,
+            self.try_again,
+            self.search_wanted.emit,
+            self.options_wanted.emit,
+            self._unlock,
+        )
         return layer_notice(error, identities, ways)
+
+    def _unlock(self) -> None:
+        if self._signers.unlock():
+            self.try_again()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.core import QgsProject, QgsRasterLayer
+from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
 from ..domain.download_job import DownloadJob
 from ..domain.errors import DinamisError
+from ..domain.layer_source import LayerIdentity
 from ..qgisio import rasters
 from ..qgisio.clips import check_readable
+from ..qgisio.layer_paths import identity_in
 from ..tasks.runner import TaskRunner
 from .downloads import DownloadController
+from .layers import SignedLayersController
 from .messages import notice_for
 
 translate = QCoreApplication.translate
@@ -22,10 +25,10 @@ REMOTE_PROPERTY = "dinamis/remote"
 
 
 class LocalCopies(QObject):
-    """Switches the signed layers of an image to its file.
+    """Switches the signed layers of an image to its file, and back.
 
     Signals:
-        switched: the QgsRasterLayer; its style, name, order, opacity and id are what they were.
+        switched: the QgsRasterLayer, either way; its style, name, order, opacity and id are what they were.
         failed: a Notice.
     """
 
@@ -36,11 +39,13 @@ class LocalCopies(QObject):
         self,
         runner: TaskRunner,
         downloads: DownloadController,
+        layers: SignedLayersController,
         project: QgsProject | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._runner = runner
+        self._layers = layers
         self._project = project or QgsProject.instance()
         downloads.finished.connect(self._finished)
 
@@ -52,6 +57,35 @@ class LocalCopies(QObject):
             if identity is not None and identity.href == href:
                 found.append(layer)
         return found
+
+    @staticmethod
+    def is_copy(layer: QgsMapLayer) -> bool:
+        """Whether a layer reads a local copy of an image."""
+        return _remote_of(layer) is not None
+
+    def copies_of(self, href: str) -> list[QgsRasterLayer]:
+        """The layers of the project that read a local copy of an image, by its address without signature."""
+        remotes = [(layer, _remote_of(layer)) for layer in self._project.mapLayers().values()]
+        return [layer for layer, remote in remotes if remote is not None and remote.href == href]
+
+    def read_remote(self, layer: QgsRasterLayer) -> bool:
+        """Let a layer that reads a local copy read from the service again; False for any other layer.
+
+        It works also when the file is gone. The layer waits until its image is signed; the file stays.
+        """
+        identity = _remote_of(layer)
+        if identity is None:
+            return False
+        layer.removeCustomProperty(REMOTE_PROPERTY)
+        self._layers.change(layer, identity)
+        self._project.setDirty(True)
+        self.switched.emit(layer)
+        return True
+
+    def switch_back(self, job: DownloadJob) -> None:
+        """Let the layers that read a downloaded file read from the service again."""
+        for layer in self.copies_of(job.order.href):
+            self.read_remote(layer)
 
     def switch(self, job: DownloadJob) -> None:
         """Let the layers of a downloaded image read its file."""
@@ -85,3 +119,10 @@ class LocalCopies(QObject):
                 self.switched.emit(layer)
         if ids[1:]:
             QTimer.singleShot(0, lambda: self._switch_next(ids[1:], path))
+
+
+def _remote_of(layer: QgsMapLayer) -> LayerIdentity | None:
+    """What a layer that reads a local copy showed at the service; None for any other layer."""
+    return (
+        identity_in(layer.customProperty(REMOTE_PROPERTY, "")) if isinstance(layer, QgsRasterLayer) else None
+    )

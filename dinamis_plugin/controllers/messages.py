@@ -9,7 +9,7 @@ from typing import Callable
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..domain import errors
-from ..domain.errors import AoiError, AoiProblem, DinamisError
+from ..domain.errors import AoiError, AoiProblem, DinamisError, KeyProblem, SigningKeyError
 
 translate = QCoreApplication.translate
 
@@ -66,6 +66,7 @@ def notice_for(error: DinamisError) -> Notice:
 
 _MILD: tuple[type[DinamisError], ...] = (
     errors.NotSignedInError,
+    errors.SigningKeyError,
     errors.TooManyRequestsError,
     errors.UnavailableError,
     errors.ConflictError,
@@ -78,6 +79,8 @@ _MILD: tuple[type[DinamisError], ...] = (
 def _words(error: DinamisError) -> _Words:
     if isinstance(error, AoiError):
         return _aoi_words(error)
+    if isinstance(error, SigningKeyError):
+        return _key_words(error)
     table = _table()
     for kind in type(error).__mro__:
         if kind in table:
@@ -136,6 +139,15 @@ def _connection_words() -> dict[type[DinamisError], _Words]:
             translate("Dinamis", "The service, or the network to it, took too long to answer."),
             translate(
                 "Dinamis", "Nothing was lost. Try again; if it lasts, check the network and QGIS's proxy."
+            ),
+        ),
+        errors.UntrustedCertificateError: (
+            translate("Dinamis", "Certificate not trusted"),
+            translate("Dinamis", "The server shows a certificate that QGIS does not trust."),
+            translate(
+                "Dinamis",
+                "If it is that of your institution or of its proxy, add the authority in QGIS's options under"
+                " Authentication; otherwise tell the service desk.",
             ),
         ),
         errors.ServiceUnreachableError: (
@@ -223,6 +235,35 @@ def _request_words() -> dict[type[DinamisError], _Words]:
             ),
         ),
     }
+
+
+def _key_words(error: SigningKeyError) -> _Words:
+    """A signing service of its own does not know the person."""
+    choose = translate("Dinamis", "Choose the configuration that holds your key in the options.")
+    texts = {
+        KeyProblem.MISSING: (
+            translate("Dinamis", "{host} signs these images only for those who have a key of it."),
+            translate(
+                "Dinamis",
+                "Make a key on its web page, keep it in QGIS's authentication configurations, then choose it"
+                " in the options.",
+            ),
+        ),
+        KeyProblem.LOCKED: (
+            translate("Dinamis", "The key of {host} is encrypted with QGIS's master password."),
+            translate("Dinamis", "Give the master password to use it."),
+        ),
+        KeyProblem.UNUSABLE: (
+            translate("Dinamis", "The configuration chosen for {host} is gone, or holds no key."),
+            choose,
+        ),
+        KeyProblem.REFUSED: (
+            translate("Dinamis", "{host} does not accept your key: it was revoked, or mistyped."),
+            translate("Dinamis", "Make another one on its web page, and put it into the configuration."),
+        ),
+    }
+    text, hint = texts[error.problem]
+    return translate("Dinamis", "Key needed"), text.format(host=error.host), hint
 
 
 def _local_words() -> dict[type[DinamisError], _Words]:

@@ -159,5 +159,34 @@ class NotClippableError(DinamisError):
     """Only the whole of this file can be fetched, not what lies in an area."""
 
 
+class KeyProblem(Enum):
+    """Why a signing service with keys does not know the person."""
+
+    MISSING = "missing"
+    LOCKED = "locked"
+    """QGIS's authentication database is closed."""
+    UNUSABLE = "unusable"
+    """The chosen configuration is gone, or of a kind that holds no key."""
+    REFUSED = "refused"
+
+
+class SigningKeyError(DinamisError):
+    """A signing service of its own wants a key that is not there, or refuses the one that is.
+
+    Attributes:
+        problem: The reason.
+        host: The service.
+    """
+
+    def __init__(self, problem: KeyProblem, host: str, detail: str = "") -> None:
+        super().__init__(detail)
+        self.problem = problem
+        self.host = host
+
+
+class UntrustedCertificateError(ServiceUnreachableError):
+    """A server shows a certificate of an authority that QGIS does not trust, or that is not valid."""
+
+
 class CorruptImageError(DinamisError):
     """The image was reached but cannot be read."""

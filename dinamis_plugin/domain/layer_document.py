@@ -14,15 +14,18 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote, unquote
 
+from .secret import Secret
 from .signed_url import strip_signature
 
 VSICURL = "/vsicurl/"
 LARGEST_BYTES = 4_000_000
 
 # No listing of the folder and no side files: they are not signed. Time limits and pauses are in seconds.
+# In its errors of opening GDAL names a file whole, and QGIS logs them: but it crosses out what follows the
+# word "password=", as far as the next space. Of that option GDAL reads the number before the word.
 _LIVE = (
-    "/vsicurl?list_dir=no&empty_dir=yes&use_head=no&connecttimeout=15&low_speed_time=30&low_speed_limit=100"
-    "&max_retry=3&retry_delay=0.5&url="
+    "/vsicurl?list_dir=no&empty_dir=yes&use_head=no&connecttimeout=15&low_speed_time=30&max_retry=3"
+    "&retry_delay=0.5&low_speed_limit=100;password=&url="
 )
 # In its errors of reading GDAL names a file by what follows the last slash, and QGIS logs them: so this comes
 # after the signature. It is the fragment of the address, which is not sent.
@@ -38,7 +41,7 @@ def signed_source(signed_href: str) -> str:
     This form carries GDAL's options with it, so that none is set for other files, and QGIS 3.44 keeps what
     GDAL has read of it already, which it throws away for `/vsicurl/<href>`.
     """
-    return f"{_LIVE}{quote(signed_href, safe='')}{quote(_NAME)}"
+    return Secret(f"{_LIVE}{quote(signed_href, safe='')}{quote(_NAME)}")
 
 
 def href_of(source: str) -> str | None:
@@ -80,7 +83,7 @@ def unsigned_document(vrt: str) -> tuple[str, tuple[str, ...]]:
     root = _read(vrt)
     hrefs: dict[str, None] = {}
     for element in _file_names(root):
-        name = (element.text or "").strip()
+        name = Secret((element.text or "").strip())
         if name.startswith(_DOCUMENT):
             inner, parts = unsigned_document(name)
             hrefs.update(dict.fromkeys(parts))
@@ -112,7 +115,7 @@ def signed_document(document: str, signed: Mapping[str, str]) -> str:
         if href not in signed:
             raise ValueError(element.tag)
         _write_name(element, signed_source(signed[href]))
-    return ET.tostring(root, encoding="unicode")
+    return Secret(ET.tostring(root, encoding="unicode"))
 
 
 def packed(document: str) -> str:
@@ -142,7 +145,7 @@ def with_overviews(vrt: str, factors: Iterable[int]) -> str:
     written = " ".join(str(factor) for factor in factors)
     if written and root.find("OverviewList") is None:
         ET.SubElement(root, "OverviewList", {"resampling": "nearest"}).text = written
-    return ET.tostring(root, encoding="unicode")
+    return Secret(ET.tostring(root, encoding="unicode"))
 
 
 def _read(vrt: str) -> ET.Element:

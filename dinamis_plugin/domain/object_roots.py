@@ -1,4 +1,4 @@
-"""Where images lie that the service signs: its own store, and the stores of settings with presets."""
+"""Where images lie that are kept signed: the stores of services, and those of settings."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
-
-PRESET_OBJECT_ROOTS = ("https://s3-data.meso.umontpellier.fr",)
-"""The store of DINAMIS and THEIA at the Maison de la Télédétection."""
 
 _ROOT = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(?::\d+)?(?:/[^\s?#]*)?")
 

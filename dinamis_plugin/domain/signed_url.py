@@ -8,6 +8,8 @@ from datetime import datetime, timedelta, timezone
 from re import Match, Pattern
 from urllib.parse import unquote
 
+from .secret import Secret
+
 _DEEPEST_ENCODING = 3
 _DATE = re.compile(r"X-Amz-Date=(\d{8}T\d{6}Z)", re.IGNORECASE)
 _LIFETIME = re.compile(r"X-Amz-Expires=(\d{1,9})", re.IGNORECASE)
@@ -50,6 +52,9 @@ class SignedUrl:
 
     href: str = field(repr=False)
     expires_at: datetime | None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "href", Secret(self.href))
 
     @classmethod
     def read(cls, href: str) -> SignedUrl:

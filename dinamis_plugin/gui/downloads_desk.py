@@ -32,11 +32,15 @@ class DownloadsDesk(QObject):
         self._dialog: DownloadDialog | None = None
         self._folder = ""
         downloads, copies = controllers.downloads, controllers.copies
-        self.panel = DownloadsPanel(lambda job: bool(copies.layers_of(job.order.href)))
+        self.panel = DownloadsPanel(
+            lambda job: bool(copies.layers_of(job.order.href)),
+            lambda job: bool(copies.copies_of(job.order.href)),
+        )
         self.panel.pause_requested.connect(downloads.pause)
         self.panel.resume_requested.connect(downloads.resume)
         self.panel.cancel_requested.connect(downloads.cancel)
         self.panel.use_requested.connect(copies.switch)
+        self.panel.remote_requested.connect(copies.switch_back)
         self.panel.clear_requested.connect(downloads.clear_finished)
         downloads.changed.connect(self._changed)
         downloads.progress.connect(lambda job, _percent: self.panel.show_progress(job))

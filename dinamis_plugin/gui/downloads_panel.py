@@ -24,23 +24,26 @@ class DownloadsPanel(QWidget):
     """A line that sums the queue up, and the queue under it when it is folded out.
 
     Signals:
-        pause_requested, resume_requested, cancel_requested, use_requested: a DownloadJob.
+        pause_requested, resume_requested, cancel_requested, use_requested, remote_requested: a DownloadJob.
         clear_requested: take what is done out of the list.
 
     Args:
         usable: says whether a layer of the map could read the file of a DownloadJob instead.
+        copied: says whether a layer of the map reads it.
     """
 
     pause_requested = pyqtSignal(object)
     resume_requested = pyqtSignal(object)
     cancel_requested = pyqtSignal(object)
     use_requested = pyqtSignal(object)
+    remote_requested = pyqtSignal(object)
     clear_requested = pyqtSignal()
 
-    def __init__(self, usable: Callable[[DownloadJob], bool]) -> None:
+    def __init__(self, usable: Callable[[DownloadJob], bool], copied: Callable[[DownloadJob], bool]) -> None:
         super().__init__()
         self.setObjectName("downloadsPanel")
         self._usable = usable
+        self._copied = copied
         self._rows: dict[str, _Row] = {}
         self._toggle = tool_button(
             translate("Dinamis", "Show or hide the downloads"), "up", name="downloadsToggle", text_shown=False
@@ -96,7 +99,9 @@ class DownloadsPanel(QWidget):
             if job.order.id not in self._rows:
                 self._rows[job.order.id] = made = _Row(job, self)
                 self._list.insertWidget(place, made)
-            self._rows[job.order.id].refresh(job, usable=self._can_use(job))
+            done = job.state is JobState.DONE
+            usable, copied = done and self._usable(job), done and self._copied(job)
+            self._rows[job.order.id].refresh(job, usable=usable, copied=copied)
         self._empty.setVisible(not jobs)
         self._clear.setVisible(any(job.state is JobState.DONE for job in jobs))
         self._summary.setText(_summary(jobs))
@@ -107,7 +112,7 @@ class DownloadsPanel(QWidget):
         """Show how far one download is."""
         shown = self._rows.get(job.order.id)
         if shown is not None:
-            shown.refresh(job, usable=False)
+            shown.refresh(job, usable=False, copied=False)
         self._summary.setText(_summary([one.job for one in self._rows.values()]))
 
     def unfold(self) -> None:
@@ -119,9 +124,6 @@ class DownloadsPanel(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._fit()
-
-    def _can_use(self, job: DownloadJob) -> bool:
-        return job.state is JobState.DONE and self._usable(job)
 
     def _folded(self, shown: bool) -> None:
         set_icon(self._toggle, "down" if shown else "up")
@@ -157,11 +159,21 @@ class _Row(QWidget):
         self._use = button(
             "use_file", translate("Dinamis", "Let the layer read this file"), panel.use_requested
         )
+        self._remote = button(
+            "link", translate("Dinamis", "Read from the server again"), panel.remote_requested
+        )
         self._folder = button("folder", translate("Dinamis", "Show in the folder"), None)
         self._folder.clicked.connect(lambda _checked: self._open_folder())
         self._cancel = button("close", translate("Dinamis", "Cancel"), panel.cancel_requested)
         buttons = row(
-            self._pause, self._resume, self._retry, self._use, self._folder, self._cancel, spacing=0
+            self._pause,
+            self._resume,
+            self._retry,
+            self._use,
+            self._remote,
+            self._folder,
+            self._cancel,
+            spacing=0,
         )
         line = row(self._name, spacing=HALF)
         line.addLayout(buttons)
@@ -175,7 +187,7 @@ class _Row(QWidget):
             made.clicked.connect(lambda _checked: signal.emit(self.job))
         return made
 
-    def refresh(self, job: DownloadJob, *, usable: bool) -> None:
+    def refresh(self, job: DownloadJob, *, usable: bool, copied: bool) -> None:
         """Show where the download stands now."""
         self.job, state = job, job.state
         self._name.setText(Path(job.target).name if job.target else job.order.name)
@@ -192,6 +204,7 @@ class _Row(QWidget):
         self._retry.setVisible(state is JobState.FAILED)
         self._folder.setVisible(state is JobState.DONE)
         self._use.setVisible(usable)
+        self._remote.setVisible(copied)
         text = (
             translate("Dinamis", "Remove from the list; the file stays")
             if state is JobState.DONE

@@ -10,6 +10,7 @@ from qgis.core import QgsMapLayer, QgsMapLayerType, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QObject
 from qgis.PyQt.QtWidgets import QAction
 
+from ..controllers.local_copies import LocalCopies
 from ..controllers.styling import StylingController
 from ..domain.styles import StyleKind
 
@@ -41,6 +42,7 @@ class LayerMenu(QObject):
     Args:
         tree: where the actions go.
         styling: changes styles.
+        copies: lets layers read from the server again that read a downloaded file.
         compare: compares a layer with another one.
         project: whose layers it is about.
     """
@@ -49,12 +51,14 @@ class LayerMenu(QObject):
         self,
         tree: LayerTree,
         styling: StylingController,
+        copies: LocalCopies,
         compare: Callable[[QgsMapLayer], None],
         project: QgsProject | None = None,
     ) -> None:
         super().__init__()
         self._tree = tree
         self._styling = styling
+        self._copies = copies
         self._compare_layer = compare
         self._project = project or QgsProject.instance()
         self._styles = {kind: self._action(f"style_{kind.value}", text) for kind, text in _titles().items()}
@@ -66,17 +70,21 @@ class LayerMenu(QObject):
         self._keep.triggered.connect(lambda _=False: self._set_follows(follows=False))
         self._compare = self._action("compare", translate("Dinamis", "Compare with another layer…"))
         self._compare.triggered.connect(lambda _=False: self._start_compare())
+        self._remote = self._action("readRemote", translate("Dinamis", "Read from the server again"))
+        self._remote.triggered.connect(lambda _=False: self._read_remote())
+        copies.switched.connect(self._switched)
         self._project.layersAdded.connect(self._layers_came)
         self._layers_came(self._project.mapLayers().values())
 
     @property
     def actions(self) -> list[QAction]:
         """All of them, in the order of the menu."""
-        return [*self._styles.values(), self._follow, self._keep, self._compare]
+        return [*self._styles.values(), self._follow, self._keep, self._compare, self._remote]
 
     def remove(self) -> None:
         """Take everything back."""
         self._project.layersAdded.disconnect(self._layers_came)
+        self._copies.switched.disconnect(self._switched)
         for action in self.actions:
             self._tree.remove(action)
             action.deleteLater()
@@ -95,6 +103,19 @@ class LayerMenu(QObject):
             if kinds:
                 for action in (self._follow, self._keep, self._compare):
                     self._tree.add_for(action, layer)
+
+            if self._copies.is_copy(layer):
+                self._tree.add_for(self._remote, layer)
+
+    def _switched(self, layer: QgsMapLayer) -> None:
+        """Offer the way back for a layer that reads a file now; elsewhere the action does nothing."""
+        if self._copies.is_copy(layer):
+            self._tree.add_for(self._remote, layer)
+
+    def _read_remote(self) -> None:
+        layer = self._tree.current()
+        if isinstance(layer, QgsRasterLayer):
+            self._copies.read_remote(layer)
 
     def _set_style(self, kind: StyleKind) -> None:
         layer = self._tree.current()

@@ -1,12 +1,15 @@
-"""The refresh token in QGIS's encrypted authentication database."""
+"""Secrets in QGIS's encrypted authentication database: refresh tokens, and keys of signing services."""
 
 from __future__ import annotations
 
 import hashlib
 from enum import Enum
 
-from qgis.core import QgsApplication, QgsAuthManager
+from qgis.core import QgsApplication, QgsAuthManager, QgsAuthMethodConfig
 from qgis.PyQt.QtCore import QCoreApplication, QThread
+
+from ..domain.errors import KeyProblem
+from ..domain.secret import ApiKey, Secret
 
 _PREFIX = "dinamis/refresh/"
 
@@ -76,6 +79,29 @@ class CredentialStore:
         if manager is None or not self.holds(service_url):
             return True
         return bool(manager.removeAuthSetting(_key(service_url)))
+
+
+def api_key(config_id: str) -> ApiKey | KeyProblem:
+    """Read the key of a signing service out of a configuration of QGIS, or say why there is none.
+
+    It is one of the method Basic, user name and password being the access key and the secret key, or of
+    API Header (from QGIS 3.26 on) with headers of the names that the service wants. Never asks for the master
+    password.
+    """
+    _require_gui_thread()
+    if not config_id:
+        return KeyProblem.MISSING
+    manager = _manager()
+    if manager is None or manager.isDisabled() or not manager.masterPasswordIsSet():
+        return KeyProblem.LOCKED
+    config = QgsAuthMethodConfig()
+    known = config_id in manager.configIds()
+    if not known or not manager.loadAuthenticationConfig(config_id, config, True)[0]:
+        return KeyProblem.UNUSABLE
+    fields = {name.lower(): value for name, value in config.configMap().items()}
+    names = ("username", "password") if config.method() == "Basic" else ("access-key", "secret-key")
+    access, secret = (fields.get(name, "") for name in names)
+    return ApiKey(Secret(access), Secret(secret)) if access and secret else KeyProblem.UNUSABLE
 
 
 def _manager() -> QgsAuthManager | None:

@@ -7,13 +7,12 @@ import uuid
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Callable
 
 import requests
 from osgeo import gdal
-from qgis.core import QgsApplication, QgsDataProvider, QgsProviderRegistry, QgsSettings
+from qgis.core import QgsDataProvider, QgsProviderRegistry, QgsSettings
 
 from ..domain.errors import (
     CancelledError,
@@ -23,15 +22,23 @@ from ..domain.errors import (
     ForbiddenError,
     ServiceUnreachableError,
     TimedOutError,
+    UntrustedCertificateError,
 )
 from ..domain.layer_document import signed_document, signed_source, unsigned_document, with_overviews
 from ..domain.layer_source import LayerIdentity
+from ..domain.secret import Secret
+from .certificates import check_certificate, follow_certificates
 from .transport import qgis_session
 
 PARALLEL_OPENS = 6
 _PROBE_S = 15.0
+_STATUS_ERRORS: dict[int, type[DinamisError]] = {
+    401: ForbiddenError,
+    403: ForbiddenError,
+    404: FileGoneError,
+    410: FileGoneError,
+}
 _GDAL_PROXY = "GDAL_HTTP_PROXY"
-_GDAL_AUTHORITIES = "CURL_CA_BUNDLE"
 
 STAC_TYPES = {
     "Byte": "uint8",
@@ -64,7 +71,7 @@ class Header:
     band_count: int
     data_type: str
     nodata: float | None
-    vrt: str
+    vrt: str = field(repr=False)
 
     def complete(self, identity: LayerIdentity) -> LayerIdentity:
         """Put what the image says in place of what the catalogue said."""
@@ -106,28 +113,6 @@ def follow_proxy() -> None:
         gdal.SetConfigOption(_GDAL_PROXY, None)
         gdal.SetConfigOption(f"{_GDAL_PROXY}USERPWD", None)
     QgsProviderRegistry.instance().createProvider("gdal", "", QgsDataProvider.ProviderOptions())
-
-
-def follow_certificates() -> None:
-    """Have GDAL trust the authorities that QGIS trusts, when a person added some to those of the system.
-
-    They are public, and GDAL reads them from a file, which lies in the profile. Faults of certificates that
-    are ignored in QGIS are never ignored by GDAL, and what somebody set by hand is left alone.
-    """
-    manager = QgsApplication.authManager()
-    path = Path(QgsApplication.qgisSettingsDirPath()) / "dinamis-authorities.pem"
-    set_by_hand = gdal.GetConfigOption(_GDAL_AUTHORITIES) not in (None, str(path))
-    if set_by_hand or gdal.GetConfigOption("SSL_CERT_FILE"):
-        return
-    system = {bytes(certificate.digest()) for certificate in manager.systemRootCAs()}
-    trusted = [certificate for certificate in manager.trustedCaCertsCache() if not certificate.isNull()]
-    if all(bytes(certificate.digest()) in system for certificate in trusted):
-        gdal.SetConfigOption(_GDAL_AUTHORITIES, None)
-        return
-    content = b"".join(bytes(certificate.toPem()) for certificate in trusted)
-    if not path.exists() or path.read_bytes() != content:
-        path.write_bytes(content)
-    gdal.SetConfigOption(_GDAL_AUTHORITIES, str(path))
 
 
 def forget_addresses() -> None:
@@ -197,12 +182,17 @@ def open_headers(
             try:
                 yield href, future.result()
             except CorruptImageError:
-                yield href, explain(signed[href])
+                yield href, explain(signed[href], cancelled)
 
 
-def explain(signed_href: str) -> DinamisError:
-    """Find out why an image could not be opened, with one small request through QGIS."""
+def explain(signed_href: str, cancelled: Callable[[], bool] = lambda: False) -> DinamisError:
+    """Find out why an image could not be opened, with one small request through QGIS.
+
+    Raises:
+        CancelledError: Nobody waits for it any more.
+    """
     try:
+        check_certificate(signed_href, _PROBE_S, cancelled)
         answer = qgis_session().get(
             signed_href,
             headers={"Range": "bytes=0-15"},
@@ -211,25 +201,25 @@ def explain(signed_href: str) -> DinamisError:
             stream=True,
         )
         answer.close()
+    except (UntrustedCertificateError, TimedOutError) as error:
+        return error
+    except requests.exceptions.SSLError:
+        return UntrustedCertificateError("")
     except requests.Timeout:
         return TimedOutError("")
     except requests.RequestException:
         return ServiceUnreachableError("")
-    if answer.status_code in (401, 403):
-        return ForbiddenError("")
-    if answer.status_code in (404, 410):
-        return FileGoneError("")
-    return CorruptImageError("")
+    return _STATUS_ERRORS.get(answer.status_code, CorruptImageError)("")
 
 
-def _vrt_of(dataset: gdal.Dataset) -> str:
+def _vrt_of(dataset: gdal.Dataset) -> Secret:
     """Write the virtual raster of an image: it keeps bands, colours, masks and metadata."""
     path = f"/vsimem/{uuid.uuid4()}.vrt"
     try:
         gdal.GetDriverByName("VRT").CreateCopy(path, dataset).FlushCache()
         file = gdal.VSIFOpenL(path, "rb")
         try:
-            return bytes(gdal.VSIFReadL(1, gdal.VSIStatL(path).size, file)).decode("utf-8")
+            return Secret(gdal.VSIFReadL(1, gdal.VSIStatL(path).size, file), "utf-8")
         finally:
             gdal.VSIFCloseL(file)
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from qgis.core import QgsApplication, QgsSettings
 
-from ..domain.object_roots import PRESET_OBJECT_ROOTS
+from ..domain.signing_store import PRESET_STORE, SigningStore
 
 _GROUP = "plugins/dinamis"
 
@@ -45,14 +45,26 @@ class PluginSettings:
 
     @property
     def object_hosts(self) -> list[str]:
-        """Addresses of images beside the service's own, as the person set them; presets to begin with."""
-        if not self._store.contains(f"{_GROUP}/object_hosts"):
-            return list(PRESET_OBJECT_ROOTS)
+        """Addresses of images beside the service's own, as the person set them."""
         return self._words("object_hosts")
 
     @object_hosts.setter
     def object_hosts(self, hosts: Sequence[str]) -> None:
         self._store.setValue(f"{_GROUP}/object_hosts", " ".join(hosts))
+
+    @property
+    def signing_store(self) -> SigningStore:
+        """The store with a signing service of its own; a preset to begin with. The key lies elsewhere."""
+        if not self._store.contains(f"{_GROUP}/store_objects"):
+            return PRESET_STORE
+        names = ("store_objects", "store_signing", "store_key_config")
+        return SigningStore(*(self._text(name, "") for name in names))
+
+    @signing_store.setter
+    def signing_store(self, store: SigningStore) -> None:
+        self._store.setValue(f"{_GROUP}/store_objects", store.objects)
+        self._store.setValue(f"{_GROUP}/store_signing", store.signing)
+        self._store.setValue(f"{_GROUP}/store_key_config", store.key_config)
 
     @property
     def download_dropped(self) -> bool:

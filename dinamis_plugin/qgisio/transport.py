@@ -54,6 +54,16 @@ def current_proxy() -> Proxy:
     return manager.fallbackProxy(), manager.excludeList(), manager.noProxyList()
 
 
+def proxy_for(address: str) -> QNetworkProxy:
+    """Give the proxy of QGIS for a connection that the work of this thread makes by itself."""
+    found = getattr(_of_thread, "proxy", None)
+    if found is None:
+        return QNetworkProxy(QNetworkProxy.ProxyType.NoProxy)
+    proxy, excluded, without = found
+    direct = any(address.startswith(start) for start in [*excluded, *without] if start)
+    return QNetworkProxy(QNetworkProxy.ProxyType.NoProxy) if direct else proxy
+
+
 @contextmanager
 def request_scope(cancelled: Callable[[], bool], proxy: Proxy) -> Iterator[None]:
     """Let every request of this thread inside the block use `proxy` and end when `cancelled` says so."""

@@ -9,8 +9,8 @@ from typing import Callable, Union
 
 from qgis.core import QgsRasterLayer
 
-from ..api.service import Service
-from ..api.signing import Refusal, SignResult
+from ..api.signers import Signers
+from ..api.signing import NOT_SIGNED_IN, Refusal
 from ..domain.errors import CorruptImageError, DinamisError, ForbiddenError, NotFoundError, NotSignedInError
 from ..domain.layer_document import signed_document, signed_source
 from ..domain.layer_source import LayerIdentity
@@ -81,9 +81,9 @@ class ImageOpener:
         self._paths = paths
         self._clocks = clocks
 
-    def layers(self, service: Service | None, order: Order, context: TaskContext) -> Iterator[LayerOutcome]:
+    def layers(self, signers: Signers, order: Order, context: TaskContext) -> Iterator[LayerOutcome]:
         """Make a styled layer of each identity, or say why there is none."""
-        for wanted, came in self.open(service, order, context):
+        for wanted, came in self.open(signers, order, context):
             if isinstance(came, DinamisError):
                 yield wanted, came, None
                 continue
@@ -96,16 +96,16 @@ class ImageOpener:
             except CorruptImageError as error:
                 yield wanted, error, None
 
-    def open(self, service: Service | None, order: Order, context: TaskContext) -> Iterator[Outcome]:
+    def open(self, signers: Signers, order: Order, context: TaskContext) -> Iterator[Outcome]:
         """Sign all images in batches and open their headers side by side; gives each layer as it is ready.
 
         Args:
-            service: Who signs; None where nobody is asked and only `order.given` counts.
+            signers: Who signs; where nobody does, only `order.given` counts.
             order: What is wanted.
             context: Asked whether to go on.
         """
         hrefs = list(dict.fromkeys(href for identity in order.identities for href in identity.hrefs))
-        answer = service.signing.sign(hrefs, cancel=context.cancelled) if service else SignResult({}, {})
+        answer = signers.sign(hrefs, context.cancelled)
         signed = {**order.given, **answer.signed}
         waiting: list[LayerIdentity] = []
         for identity in order.identities:
@@ -113,7 +113,8 @@ class ImageOpener:
             if unsigned is None:
                 waiting.append(identity)
             else:
-                yield identity, _refusal_error(answer.refused.get(unsigned))
+                fault = answer.faults.get(unsigned)
+                yield identity, fault or _refusal_error(answer.refused.get(unsigned))
         needed = {href: signed[href].href for identity in waiting for href in identity.hrefs}
         headers: dict[str, images.Header | DinamisError] = {}
         for href, header in images.open_headers(needed, context.cancelled):
@@ -170,5 +171,5 @@ def _composed(
 def _refusal_error(refusal: Refusal | None) -> DinamisError:
     if refusal is None:
         return ForbiddenError("")
-    kinds = {"not-signed-in": NotSignedInError, "not-found": NotFoundError}
+    kinds = {NOT_SIGNED_IN: NotSignedInError, "not-found": NotFoundError}
     return kinds.get(refusal.code, ForbiddenError)(refusal.detail)

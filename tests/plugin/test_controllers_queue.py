@@ -356,6 +356,37 @@ def test_a_layer_reads_the_file_and_keeps_all_it_had(member, scripted, picture, 
     assert member.copies.layers_of(scene.assets[0].href) == []
 
 
+def test_a_layer_reads_from_the_server_again_also_when_its_file_is_gone(
+    member, scripted, picture, out, project
+):
+    scripted.files["/objects/a.tif"] = picture.read_bytes()
+    href = f"{scripted.url}/objects/a.tif"
+    added, finished = Caught(member.layers.layer_added), Caught(member.downloads.finished)
+    member.layers.add_scene(scene_of(href))
+    layer = added.wait(seconds=20)
+    layer.setName("mine")
+    layer.renderer().setRedBand(3)
+    assert not member.copies.read_remote(layer)
+    member.downloads.download(scene_of(href), None, out, add_to_map=False, switch_layers=True)
+    job = finished.wait(seconds=20)
+    wait_until(lambda: layer.source() == job.target)
+    assert member.copies.copies_of(href) == [layer]
+    path = str(out / "p.qgz")
+    assert project.write(path)
+    Path(job.target).unlink()
+    project.clear()
+    assert project.read(path)
+    [again] = project.mapLayers().values()
+    assert not again.isValid()
+    switched = Caught(member.copies.switched)
+    member.copies.switch_back(job)
+    assert switched.values == [again]
+    assert member.copies.copies_of(href) == []
+    wait_until(lambda: rasters.lives(again), 20)
+    assert (again.name(), again.renderer().redBand()) == ("mine", 3)
+    assert project.isDirty()
+
+
 # Packs
 
 

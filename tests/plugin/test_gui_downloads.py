@@ -35,7 +35,7 @@ def make_job(number=0, state=JobState.RUNNING, **more):
 
 @pytest.fixture
 def panel(window):  # noqa: F811 - the fixture
-    made = DownloadsPanel(lambda job: job.order.id == "id9")
+    made = DownloadsPanel(lambda job: job.order.id == "id9", lambda job: job.order.id == "id8")
     made.setParent(window.centralWidget())
     made.resize(340, 400)
     return made
@@ -79,12 +79,14 @@ def test_each_state_has_its_words_and_buttons(panel, state, buttons, said):
 
 def test_the_buttons_speak_of_their_own_download(panel):
     jobs = [make_job(0), make_job(1, JobState.PAUSED), make_job(9, JobState.DONE, target="/tmp/a9.tif")]
+    jobs.append(make_job(8, JobState.DONE, target="/tmp/a8.tif"))
     panel.show_jobs(jobs)
     panel.unfold()
     signals = {
         "downloadPauseButton": (panel.pause_requested, jobs[0]),
         "downloadResumeButton": (panel.resume_requested, jobs[1]),
         "downloadUseFileButton": (panel.use_requested, jobs[2]),
+        "downloadLinkButton": (panel.remote_requested, jobs[3]),
     }
     for name, (signal, job) in signals.items():
         caught = Caught(signal)
@@ -92,10 +94,10 @@ def test_the_buttons_speak_of_their_own_download(panel):
         click(button)
         assert caught.values == [job]
     assert panel.findChild(QLabel, "downloadsSummaryLabel").whole_text() == (
-        "Downloads: 1 running · 1 paused · 1 done"
+        "Downloads: 1 running · 1 paused · 2 done"
     )
     panel.show_jobs(jobs[:1])
-    assert len(panel.findChildren(QWidget, "downloadRow")) - 1 <= 2  # those that go are deleted later
+    assert len(panel.findChildren(QWidget, "downloadRow")) - 1 <= 3  # those that go are deleted later
     panel.show_jobs([])
     assert panel.findChild(QLabel, "downloadsEmptyLabel").isVisibleTo(panel)
     click(child(panel, "downloadsToggle"))

@@ -10,6 +10,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsTemporalNavigationObject
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QAction
 
+from dinamis_plugin.controllers.local_copies import REMOTE_PROPERTY
 from dinamis_plugin.domain.loading import Way
 from dinamis_plugin.domain.styles import StyleKind
 from dinamis_plugin.domain.view_service import ViewService
@@ -136,7 +137,7 @@ class Tree:
 
 def test_the_menu_of_a_layer_changes_its_style(signed_in, publish, project, qgis_app):  # noqa: F811
     tree, compared = Tree(), []
-    menu = LayerMenu(tree.parts(), signed_in.styling, compared.append)
+    menu = LayerMenu(tree.parts(), signed_in.styling, signed_in.copies, compared.append)
     added = Caught(signed_in.layers.layer_added)
     signed_in.loading.load([publish("SPOT 5")], Way.IMAGE)
     layer = tree.layer = added.wait(seconds=30)
@@ -153,6 +154,14 @@ def test_the_menu_of_a_layer_changes_its_style(signed_in, publish, project, qgis
     )
     action["dinamis_compare"].trigger()
     assert compared == [layer]
+    # The way back from a local copy is offered for layers that read one.
+    layer.setCustomProperty(REMOTE_PROPERTY, layer.customProperty(rasters.PROPERTY))
+    layer.removeCustomProperty(rasters.PROPERTY)
+    signed_in.copies.switched.emit(layer)
+    assert tree.offered[layer.id()][-1] == "dinamis_readRemote"
+    action["dinamis_readRemote"].trigger()
+    assert rasters.identity_of(layer) is not None
+    wait_until(lambda: rasters.lives(layer), 30)
     menu.remove()
     assert tree.actions == []
     assert all(isinstance(one, QAction) for one in action.values())

@@ -13,6 +13,7 @@ from qgis.core import QgsProject, QgsRasterLayer
 from dinamis_plugin.domain.layer_document import signed_source
 from dinamis_plugin.domain.layer_source import LayerIdentity
 from dinamis_plugin.domain.signed_url import strip_signature
+from dinamis_plugin.domain.signing_store import SigningStore
 from dinamis_plugin.qgisio import images, rasters
 
 from .images import addresses_of, compose_mosaic, make_cog
@@ -134,7 +135,13 @@ def test_the_hosts_of_images_are_settings_with_presets(controllers):
     owns = again.layers._paths.owns
     assert owns("https://images.example.org/public/a.tif")
     assert not owns("https://images.example.org/private/a.tif")
+    assert owns("https://s3-data.meso.umontpellier.fr/bucket/a.tif")
+    again.use_signing_store(SigningStore.typed("store.example.org/b/", "sign.example.org", "abc1234"))
     assert not owns("https://s3-data.meso.umontpellier.fr/bucket/a.tif")
+    assert owns("https://store.example.org/b/a.tif")
+    assert settings.signing_store == SigningStore(
+        "https://store.example.org/b", "https://sign.example.org", "abc1234"
+    )
     again.shutdown()
 
 

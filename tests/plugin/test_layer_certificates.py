@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import subprocess
+import threading
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -12,11 +15,15 @@ from osgeo import gdal
 from qgis.core import QgsApplication
 from qgis.PyQt.QtNetwork import QSslCertificate
 
-from dinamis_plugin.domain.errors import CorruptImageError
-from dinamis_plugin.qgisio import images
+from dinamis_plugin.controllers.messages import notice_for
+from dinamis_plugin.domain.errors import CancelledError, CorruptImageError, TimedOutError
+from dinamis_plugin.domain.errors import UntrustedCertificateError as Untrusted
+from dinamis_plugin.qgisio import certificates, images
 
+from .images import scene_of
 from .local_http import LocalServer
 from .scripted_service import ScriptedService
+from .waiting import Caught
 
 REQUEST = ["openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj"]
 
@@ -82,7 +89,7 @@ def trusted(authority, master_password):
 
 def open_one(service):
     """Open an image by GDAL alone; gives its header, None when its server is not trusted."""
-    images.follow_certificates()
+    certificates.follow_certificates()
     try:
         return images.open_header(service.signed(f"{service.url}/objects/a.tif", datetime.now(timezone.utc)))
     except CorruptImageError:
@@ -114,7 +121,67 @@ def test_what_somebody_set_by_hand_is_left_alone(trusted, tmp_path):
     gdal.SetConfigOption("CURL_CA_BUNDLE", str(tmp_path / "own.pem"))
     try:
         trusted()
-        images.follow_certificates()
+        certificates.follow_certificates()
         assert gdal.GetConfigOption("CURL_CA_BUNDLE") == str(tmp_path / "own.pem")
     finally:
         gdal.SetConfigOption("CURL_CA_BUNDLE", None)
+
+
+def in_a_worker(work, seconds=10):
+    """Do work in a thread while this one stands still, as QGIS does while it asks somebody."""
+    results = []
+
+    def run():
+        try:
+            results.append(work())
+        except Exception as error:  # noqa: BLE001 - what it raised is the result
+            results.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    began = time.monotonic()
+    thread.start()
+    thread.join(seconds)
+    assert results, "it did not end in time"
+    return results[0], time.monotonic() - began
+
+
+def test_an_untrusted_certificate_is_told_and_nobody_waits_for_it(encrypted, cog):
+    encrypted.files["/objects/a.tif"] = cog[0].read_bytes()
+    address = encrypted.signed(f"{encrypted.url}/objects/a.tif", datetime.now(timezone.utc))
+    error, seconds = in_a_worker(lambda: images.explain(address))
+    assert isinstance(error, Untrusted)
+    assert seconds < 5
+    notice = notice_for(error)
+    assert notice.title == "Certificate not trusted"
+    assert "add the authority in QGIS's options" in notice.hint
+    assert encrypted.object_requests == []
+
+
+def test_a_trusted_certificate_passes(encrypted, trusted):
+    trusted()
+    result, _ = in_a_worker(lambda: certificates.check_certificate(encrypted.url, 5, lambda: False))
+    assert result is None
+
+
+def test_a_server_that_never_shakes_hands_is_left_after_the_time_or_a_cancel():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"https://127.0.0.1:{silent.getsockname()[1]}/a.tif"
+        check = certificates.check_certificate
+        error, seconds = in_a_worker(lambda: check(address, 0.5, lambda: False))
+        assert isinstance(error, TimedOutError)
+        assert seconds < 3
+        error, _ = in_a_worker(lambda: check(address, 30, lambda: True))
+        assert isinstance(error, CancelledError)
+    # A server that is not there at all is told by the request that follows.
+    assert in_a_worker(lambda: check(address, 5, lambda: False))[0] is None
+
+
+def test_a_layer_whose_server_is_not_trusted_says_so(signed_in, encrypted, project, cog):
+    """The service of the images is trusted here, their store is not."""
+    [layers, failed] = [Caught(signed_in.layers.layer_added), Caught(signed_in.layers.failed)]
+    encrypted.files["/objects/a.tif"] = cog[0].read_bytes()
+    signed_in.layers.add_scenes([scene_of(f"{encrypted.url}/objects/a.tif")])
+    _, notice = failed.wait(seconds=20)
+    assert notice.title == "Certificate not trusted"
+    assert notice.action.label == "Try again"
+    assert layers.values == []

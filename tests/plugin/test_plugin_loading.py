@@ -16,6 +16,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QAction, QApplication, QLineEdit
 
 from dinamis_plugin import classFactory, paths
+from dinamis_plugin.domain.signing_store import PRESET_STORE, SigningStore
 from dinamis_plugin.paths import PACKAGE, icon_path
 from dinamis_plugin.qgisio.settings import PluginSettings
 
@@ -217,7 +218,15 @@ def test_the_options_page_keeps_what_is_applied(plugin, interface, window):  # n
     page = interface.factories[0].createWidget(window)
     assert page.objectName() == "mOptionsPageDinamis"
     child(page, "optionsDownloadDroppedCheck").setChecked(True)
+    objects, signing = child(page, "optionsStoreObjectsEdit"), child(page, "optionsStoreSigningEdit")
+    assert (objects.text(), signing.text()) == (PRESET_STORE.objects, PRESET_STORE.signing)
+    objects.setText("store.example.org/bucket/")
+    signing.setText("not an address")
     page.apply()
+    assert PluginSettings().signing_store == SigningStore("https://store.example.org/bucket", "", "")
+    child(page, "optionsStorePresetButton").click()
+    page.apply()
+    assert PluginSettings().signing_store == PRESET_STORE
     assert PluginSettings().download_dropped is True
     assert isinstance(child(page, "optionsServiceUrlEdit"), QLineEdit)
     again = interface.factories[0].createWidget(window)
