@@ -349,6 +349,7 @@ class ResultsPage(QWidget):
 
     def _crumb(self, name: str, text: str) -> QToolButton:
         crumb = tool_button(text, "close", name=f"crumb_{name}" if name else "crumbsClearButton")
+        crumb.setText(f" {text} ")  # styles leave no room between the words and the frame
         crumb.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         crumb.setAutoRaise(not name)
         tip = translate("Dinamis", "Remove this filter and search again")
