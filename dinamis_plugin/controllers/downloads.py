@@ -171,7 +171,7 @@ class DownloadController(QObject):
     def resume(self, job: DownloadJob) -> None:
         """Go on with a download that was paused, interrupted or failed."""
         entry = self._entries.get(job.order.id)
-        if entry is None or job.state not in (JobState.PAUSED, JobState.FAILED):
+        if entry is None or entry.leaving or job.state not in (JobState.PAUSED, JobState.FAILED):
             return
         if self._may_start(job.order, entry.scene):
             job.state, job.reason = JobState.WAITING, ""
@@ -184,6 +184,8 @@ class DownloadController(QObject):
             return
         if job.state is JobState.DONE:
             self._forget(entry)
+            return
+        if entry.leaving:
             return
         entry.leaving = True
         if entry.handle is not None:
@@ -259,7 +261,8 @@ class DownloadController(QObject):
 
     def _start_next(self) -> None:
         free = AT_ONCE - sum(entry.handle is not None for entry in self._entries.values())
-        waiting = [entry for entry in self._entries.values() if entry.job.state is JobState.WAITING]
+        entries = [entry for entry in self._entries.values() if not entry.leaving]
+        waiting = [entry for entry in entries if entry.job.state is JobState.WAITING]
         for entry in waiting[: max(0, free)]:
             self._start(entry)
         self.changed.emit()
