@@ -457,6 +457,15 @@ def test_a_queue_comes_back_with_what_ran_paused(entries):
     ]
 
 
+def test_a_queue_that_comes_back_says_how_large_whole_images_are():
+    orders = [
+        DownloadOrder(f"i{n}", "http://h/a.tif", "a", "c", "ms", "A", "/f", "a.tif", size=7, area=area)
+        for n, area in enumerate(("", "POLYGON((0 0,1 0,1 1,0 0))"))
+    ]
+    back = queue_from_text(queue_text([DownloadJob(order, JobState.DONE) for order in orders]))
+    assert [job.total for job in back] == [7, None]
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '{"version": 9}', '{"version": 1, "downloads": [{"id": 3}]}']
 )
