@@ -217,18 +217,20 @@ def member(live):
     return next(one for one in people if one["role"] == "user" and one["user_kind"] == "SCI")
 
 
+def sign_in_at(service, controllers):
+    """Sign controllers in to a real service, with a browser that accepts."""
+
+    def browser(url):
+        threading.Thread(target=decide, args=(url, member(service), "accept"), daemon=True).start()
+        return True
+
+    controllers.settings.service_url = service.url
+    controllers.session._open_url = browser
+    controllers.session.sign_in()
+    wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN, 60)
+
+
 @pytest.fixture
 def sign_in_live(live):
-    """Sign controllers in to the real service, with a browser that accepts."""
-
-    def sign_in(controllers):
-        def browser(url):
-            threading.Thread(target=decide, args=(url, member(live), "accept"), daemon=True).start()
-            return True
-
-        controllers.settings.service_url = live.url
-        controllers.session._open_url = browser
-        controllers.session.sign_in()
-        wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN, 60)
-
-    return sign_in
+    """Sign controllers in to the real service of the session."""
+    return lambda controllers: sign_in_at(live, controllers)
