@@ -223,9 +223,12 @@ def test_controls_are_named_and_reached_by_keyboard(filled):
 
 
 def test_a_new_theme_is_followed_at_once(dock, window):  # noqa: F811
-    button = child(dock, "drawRectangleButton")
+    button, on_canvas = (
+        child(dock, "drawRectangleButton"),
+        child(dock.images.compare_bar, "compareSwipeButton"),
+    )
 
-    def ink():
+    def ink(button=button):
         picture = button.icon().pixmap(16, 16).toImage()
         colours = [picture.pixelColor(x, y) for x in range(16) for y in range(16)]
         return max(colours, key=lambda colour: colour.alpha()).lightness()
@@ -239,6 +242,7 @@ def test_a_new_theme_is_followed_at_once(dock, window):  # noqa: F811
     QApplication.processEvents()
     try:
         assert ink() > before + 60
+        assert ink(on_canvas) > before + 60
         assert muted() > dark + 60
     finally:
         QgsApplication.setUITheme("default")
