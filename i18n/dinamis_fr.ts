@@ -2551,6 +2551,10 @@ Relancez ensuite QGIS.</translation>
             <translation>{scene} (indice NDVI)</translation>
         </message>
         <message>
+            <source>{scene} (false colours)</source>
+            <translation>{scene} (fausses couleurs)</translation>
+        </message>
+        <message>
             <source>Layer on the left</source>
             <translation>Couche de gauche</translation>
         </message>

@@ -110,7 +110,7 @@ def _desktop(args: argparse.Namespace, config: Path) -> list[str]:
 def _play(args: argparse.Namespace, out: Path, config: Path, built: float) -> int:
     for old in [*out.glob("*.png"), out / "result.json", out / "report.html"]:
         old.unlink(missing_ok=True)
-    for folder in ("browser", "project"):
+    for folder in ("browser", "downloads", "project"):
         shutil.rmtree(out / folder, ignore_errors=True)
     print("Playing the journey", flush=True)
     began = time.monotonic()

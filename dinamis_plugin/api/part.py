@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
 import shutil
 import threading
@@ -105,8 +106,8 @@ class Part:
         self.remove()
 
     def remove(self) -> None:
-        """Leave nothing."""
-        for path in (self.path, self._note, self._fresh, self.work, self.raw):
+        """Leave nothing, not even what GDAL was writing when QGIS was killed."""
+        for path in (self.path, *self.path.parent.glob(f"{glob.escape(self.path.name)}.*")):
             with contextlib.suppress(OSError):
                 path.unlink()
 

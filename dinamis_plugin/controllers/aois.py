@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import Callable
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsRectangle
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
@@ -148,6 +149,22 @@ class AoiController(QObject):
             self.zone_ready.emit,
             lambda error: self.zone_failed.emit(notice_for(error)),
             cancel_previous="zone",
+        )
+
+    def find_text(self, ready: Callable[[str], None]) -> None:
+        """Join the areas and hand them to `ready` as one WKT in EPSG:4326; empty when there is none."""
+        union = self._union
+
+        def work(_context: TaskContext) -> str:
+            whole = union.geometry()
+            return "" if whole is None else str(whole.wkt)
+
+        self._runner.run(
+            translate("Dinamis", "Joining the areas of interest"),
+            work,
+            ready,
+            lambda error: self.failed.emit(notice_for(error)),
+            cancel_previous="zone text",
         )
 
     def remove(self, index: int) -> None:

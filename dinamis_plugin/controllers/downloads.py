@@ -32,8 +32,6 @@ AT_ONCE = 2
 """Downloads at once; each has several connections, and other work needs threads too."""
 SAVE_MS = 200
 
-_UNFINISHED = (JobState.WAITING, JobState.RUNNING, JobState.PAUSED)
-
 
 @dataclass
 class _Entry:
@@ -128,7 +126,7 @@ class DownloadController(QObject):
             options: `area`, `add_to_map`, `switch_layers`, `pack` and `pack_zipped` of `DownloadOrder`.
 
         Returns:
-            False, with `failed` unless it is on its way already, when it cannot start.
+            False, with `failed`, when it cannot start; also when it is in the queue already: then it goes on.
         """
         asset = scene.preferred_asset() if asset_key is None else scene.asset(asset_key)
         if asset is None:
@@ -137,18 +135,22 @@ class DownloadController(QObject):
         name = file_name(scene, asset, clipped=bool(options.get("area")))
         where = {"id": uuid.uuid4().hex, "folder": str(folder), "name": name, **options}
         order = DownloadOrder.of(scene, asset, **where)
-        if not self._may_start(order, scene) or self._is_on_its_way(order):
+        if not self._may_start(order, scene):
+            return False
+        known = self._unfinished(order)
+        if known is not None:
+            self.resume(known)
             return False
         self._entries[order.id] = _Entry(DownloadJob(order, total=asset.size_bytes), scene)
         self._start_next()
         return True
 
-    def _is_on_its_way(self, order: DownloadOrder) -> bool:
-        return any(
-            (job.order.href, job.order.folder, job.order.area) == (order.href, order.folder, order.area)
-            and job.state in _UNFINISHED
-            for job in self.jobs
-        )
+    def _unfinished(self, order: DownloadOrder) -> DownloadJob | None:
+        """The download of the same into the same folder that is in the queue: two would write one file."""
+        wanted = (order.href, order.folder, order.area)
+        jobs = [job for job in self.jobs if job.state is not JobState.DONE]
+        same = (job for job in jobs if (job.order.href, job.order.folder, job.order.area) == wanted)
+        return next(same, None)
 
     def _may_start(self, order: DownloadOrder, scene: Scene | None) -> bool:
         if self._session.service is not None and (self._session.can_use_resources or order.open_data):
@@ -171,7 +173,7 @@ class DownloadController(QObject):
     def resume(self, job: DownloadJob) -> None:
         """Go on with a download that was paused, interrupted or failed."""
         entry = self._entries.get(job.order.id)
-        if entry is None or job.state not in (JobState.PAUSED, JobState.FAILED):
+        if entry is None or entry.leaving or job.state not in (JobState.PAUSED, JobState.FAILED):
             return
         if self._may_start(job.order, entry.scene):
             job.state, job.reason = JobState.WAITING, ""
@@ -184,6 +186,8 @@ class DownloadController(QObject):
             return
         if job.state is JobState.DONE:
             self._forget(entry)
+            return
+        if entry.leaving:
             return
         entry.leaving = True
         if entry.handle is not None:
@@ -259,7 +263,8 @@ class DownloadController(QObject):
 
     def _start_next(self) -> None:
         free = AT_ONCE - sum(entry.handle is not None for entry in self._entries.values())
-        waiting = [entry for entry in self._entries.values() if entry.job.state is JobState.WAITING]
+        entries = [entry for entry in self._entries.values() if not entry.leaving]
+        waiting = [entry for entry in entries if entry.job.state is JobState.WAITING]
         for entry in waiting[: max(0, free)]:
             self._start(entry)
         self.changed.emit()

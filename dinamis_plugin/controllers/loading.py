@@ -108,7 +108,7 @@ class LoadingController(QObject):
         self.view_added.emit(layer)
 
     def _put_in_group(self, layer: QgsRasterLayer) -> None:
-        """Move a new layer into the group of its acquisition, which is made when there is none."""
+        """Move a new layer into its group, which is made when there is none; the newest stands on top."""
         title = layer_facts.group_of(layer)
         root = self._project.layerTreeRoot()
         node = root.findLayer(layer.id())
@@ -118,7 +118,8 @@ class LoadingController(QObject):
         if node.parent() is group:
             return
         moved = node.clone()
-        group.insertChildNode(0, moved)
+        above = sum(other.name() > layer.name() for other in group.findLayers())
+        group.insertChildNode(above, moved)
         node.parent().removeChildNode(node)
 
 
@@ -128,9 +129,12 @@ def _named(planned: Planned, way: Way) -> Planned:
         Making.SHARPENED: translate("Dinamis", "{scene} (pansharpened)"),
         Making.MOSAIC: translate("Dinamis", "{scene} (mosaic of %n image(s))", None, len(planned.scenes)),
     }
-    if way is Way.NDVI:
-        pattern = translate("Dinamis", "{scene} (NDVI)")
-        title = planned.scenes[0].title
+    styled = {
+        Way.NDVI: translate("Dinamis", "{scene} (NDVI)"),
+        Way.FALSE_COLOUR: translate("Dinamis", "{scene} (false colours)"),
+    }
+    if way in styled:
+        pattern, title = styled[way], planned.scenes[0].title
     else:
         pattern, title = patterns.get(planned.making, "{scene}"), planned.identity.title
     return replace(planned, identity=replace(planned.identity, title=pattern.format(scene=title)))

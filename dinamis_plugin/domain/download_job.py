@@ -154,7 +154,9 @@ def _job(entry: Any) -> DownloadJob | None:
     values.update(size=None if size is None else int(size), href=strip_signature(values["href"]))
     order = DownloadOrder(**values)
     state = JobState.PAUSED if state in _INTERRUPTED else state
-    return DownloadJob(order, state, text_of(entry.get("target")), reason=text_of(entry.get("reason")))
+    total = None if order.area else order.size  # of a cut only its journal knows
+    reason = text_of(entry.get("reason"))
+    return DownloadJob(order, state, text_of(entry.get("target")), total=total, reason=reason)
 
 
 _FLAGS = ("open_data", "add_to_map", "switch_layers", "pack_zipped")

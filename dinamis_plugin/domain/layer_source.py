@@ -146,9 +146,10 @@ def from_source(source: str) -> LayerIdentity | None:
 
 
 def placeholder_vrt(identity: LayerIdentity) -> str:
-    """Write a virtual raster of the same size, place, bands and type, without any pixels.
+    """Write a virtual raster of the same size, place, bands and type, all of it missing.
 
-    Without a known size it has one pixel: enough for a layer to keep its style until it is signed.
+    That is said also of an image without a value for missing pixels: it would be drawn black. Without a known
+    size there is one pixel: enough for a layer to keep its style until it is signed.
     """
     rows, columns = identity.shape or (1, 1)
     lines = [f'<VRTDataset rasterXSize="{columns}" rasterYSize="{rows}">']
@@ -159,10 +160,10 @@ def placeholder_vrt(identity: LayerIdentity) -> str:
         terms = ", ".join(repr(term) for term in (c, a, b, f, d, e))
         lines.append(f"  <GeoTransform>{terms}</GeoTransform>")
     gdal_type = _GDAL_TYPES.get(identity.data_type, "Byte")
+    nodata = 0.0 if identity.nodata is None else identity.nodata
     for band in range(1, identity.band_count + 1):
         lines.append(f'  <VRTRasterBand dataType="{gdal_type}" band="{band}">')
-        if identity.nodata is not None:
-            lines.append(f"    <NoDataValue>{identity.nodata!r}</NoDataValue>")
+        lines.append(f"    <NoDataValue>{nodata!r}</NoDataValue>")
         lines.append("  </VRTRasterBand>")
     lines.append("</VRTDataset>")
     return "\n".join(lines) + "\n"

@@ -169,11 +169,12 @@ def _mosaic(lot: Sequence[Picked]) -> Planned:
 
 
 def _time_series(passes: Sequence[Acquisition]) -> list[Planned]:
-    """The layers of each pass, shown from its time until the next one; those of the last one for a day."""
+    """The layers of each pass, in one group: shown until the next one began, those of the last for a day."""
+    group = f"{passes[0].began:%Y-%m-%d} / {passes[-1].began:%Y-%m-%d}" if passes else ""
     ends = [following.began for following in passes[1:]]
     made = []
     for taken, end in zip(passes, [*ends, *(last.began + _LAST_SHOWN for last in passes[-1:])]):
-        made += [replace(layer, shown=(taken.began, end)) for layer in _of_pass(taken)]
+        made += [replace(layer, group=group, shown=(taken.began, end)) for layer in _of_pass(taken)]
     return made
 
 

@@ -9,8 +9,8 @@ from qgis.PyQt.QtWidgets import QGridLayout, QSizePolicy, QSlider
 
 from .map_tools import ToolSwitch
 from .swipe import SwipeItem, SwipeTool
-from .theme import HALF, STEP
-from .widgets import Card, label, row, tool_button
+from .theme import HALF, STEP, refresh
+from .widgets import Card, label, on_theme_change, row, tool_button
 
 translate = QCoreApplication.translate
 
@@ -93,6 +93,14 @@ class CompareBar(Card):
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the theme: the bar lies on the canvas, outside of the dock."""
+        super().changeEvent(event)
+        on_theme_change(event, self._follow_theme)
+
+    def _follow_theme(self) -> None:
+        refresh(self)
 
     def _build(self) -> None:
         grid = QGridLayout()

@@ -40,6 +40,7 @@ from .requests_page import RequestsPage
 from .results import ResultsPage
 from .sign_in import SignInPanel
 from .waiting_item import WaitingItem
+from .widgets import on_theme_change
 
 translate = QCoreApplication.translate
 
@@ -429,9 +430,12 @@ class DinamisDock(QgsDockWidget):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the theme."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self.widget() is not None:
-            theme.refresh(self.widget())
-            self._narrow_tabs()
+        if self.widget() is not None:
+            on_theme_change(event, self._follow_theme)
+
+    def _follow_theme(self) -> None:
+        theme.refresh(self.widget())
+        self._narrow_tabs()
 
     def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Fit the tabs."""

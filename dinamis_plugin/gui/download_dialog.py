@@ -76,6 +76,7 @@ class DownloadDialog(QDialog):
         self._folder = QLineEdit(folder)
         self._folder.setObjectName("downloadFolderEdit")
         self._folder.setAccessibleName(translate("Dinamis", "Folder"))
+        self._folder.setPlaceholderText(translate("Dinamis", "Choose a folder first."))
         self._browse = push_button(translate("Dinamis", "Browse…"), name="downloadBrowseButton")
         self._clip = _check("downloadClipCheck", translate("Dinamis", "Only the area of interest"))
         self._clip.setEnabled(bool(area))

@@ -12,7 +12,6 @@ from qgis.PyQt.QtWidgets import QWidget
 from ..controllers.app import Controllers
 from ..controllers.estimates import SizeEstimate
 from ..controllers.messages import Notice, NoticeLevel
-from ..domain.aoi import combine
 from ..domain.scene import Scene
 from .download_dialog import DownloadChoice, DownloadDialog
 from .downloads_panel import DownloadsPanel
@@ -57,13 +56,16 @@ class DownloadsDesk(QObject):
     def ask(self, scenes: Sequence[Scene]) -> None:
         """Ask how the downloadable ones of these scenes shall come."""
         wanted = [scene for scene in scenes if scene.is_downloadable]
-        if not wanted or self._dialog is not None:
+        if wanted:
+            self._do.aois.find_text(lambda area: self._open(wanted, area))
+
+    def _open(self, wanted: Sequence[Scene], area: str) -> None:
+        if self._dialog is not None:
             return
-        area = combine(self._do.aois.aois)
         start = self._folder or str(self._do.downloads.project_folder() or "")
         dialog = DownloadDialog(
             wanted,
-            "" if area is None else area.wkt,
+            area,
             start,
             on_map=any(self._is_on_map(scene) for scene in wanted),
             parent=self._owner.window(),

@@ -29,7 +29,7 @@ from ..domain.search import MISSIONS, ProductType, SearchQuery
 from . import formats
 from .aoi_panel import AoiPanel
 from .theme import HALF, STEP, Role, make_primary, themed_icon
-from .widgets import Section, label, push_button, row, tool_button
+from .widgets import Section, label, on_theme_change, push_button, row, tool_button
 
 translate = QCoreApplication.translate
 
@@ -326,12 +326,14 @@ class _MissionList(QListWidget):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the theme."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.blockSignals(True)
-            for number in range(self.count()):
-                item = self.item(number)
-                item.setIcon(themed_icon(sensor_icon_name(item.data(Qt.ItemDataRole.UserRole))))
-            self.blockSignals(False)
+        on_theme_change(event, self._draw_icons)
+
+    def _draw_icons(self) -> None:
+        self.blockSignals(True)
+        for number in range(self.count()):
+            item = self.item(number)
+            item.setIcon(themed_icon(sensor_icon_name(item.data(Qt.ItemDataRole.UserRole))))
+        self.blockSignals(False)
 
     def chosen(self) -> tuple[str, ...]:
         """Codes of the missions that are checked."""

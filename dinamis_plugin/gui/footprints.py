@@ -15,7 +15,7 @@ from qgis.core import (
 )
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
 from qgis.PyQt.QtCore import QElapsedTimer, QObject, QPointF, QRectF, Qt, QTimer
-from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPen, QPolygonF, QTransform
+from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 from shapely.geometry import MultiPolygon
 
 from ..domain.aoi import AreaGeometry
@@ -29,6 +29,8 @@ _SLICE_MS = 8
 #: Footprints between two looks at the clock.
 _HANDFUL = 10
 _SMALLEST_PX = 3.0
+#: Width in pixels of the outline of what is hovered or selected.
+_STRONG = 2.5
 
 TONE_OF_TYPE = {
     ProductType.DOWNLOADABLE: Tone.SUCCESS,
@@ -149,10 +151,9 @@ class FootprintsItem(QgsMapCanvasItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         transform = self._canvas.getCoordinateTransform().transform()
         accent = colours().accent
-        for key in self._selected:
-            self._draw(painter, key, transform, accent, width=2.5, fill=60)
+        self._draw(painter, self._selected, transform, accent, fill=40)
         if self._hovered:
-            self._draw(painter, self._hovered, transform, accent, width=2.5, fill=25)
+            self._draw(painter, [self._hovered], transform, accent, fill=25)
 
     def _draw_anew(self) -> None:
         """Start a picture for the extent in view."""
@@ -193,14 +194,21 @@ class FootprintsItem(QgsMapCanvasItem):
             painter.drawPolygon(polygon)
 
     def _draw(
-        self, painter: QPainter, key: str, transform: QTransform, colour: QColor, *, width: float, fill: int
+        self, painter: QPainter, keys: Iterable[str], transform: QTransform, colour: QColor, *, fill: int
     ) -> None:
-        ground = QColor(colour)
-        ground.setAlpha(fill)
-        painter.setBrush(ground)
-        painter.setPen(_pen(colour, width))
-        for polygon in self._polygons.get(key, ()):
-            painter.drawPolygon(transform.map(polygon))
+        """Draw footprints; where several lie over each other the map is tinted once, and stays visible."""
+        polygons = [transform.map(part) for key in keys for part in self._polygons.get(key, ())]
+        ground = QPainterPath()
+        ground.setFillRule(Qt.FillRule.WindingFill)
+        for polygon in polygons:
+            ground.addPolygon(_clockwise(polygon))
+        tint = QColor(colour)
+        tint.setAlpha(fill)
+        painter.fillPath(ground, tint)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(_pen(colour, _STRONG))
+        for polygon in polygons:
+            painter.drawPolygon(polygon)
 
     # Work in slices
 
@@ -296,6 +304,13 @@ def _pen(colour: QColor, width: float) -> QPen:
     pen = QPen(colour, width)
     pen.setCosmetic(True)
     return pen
+
+
+def _clockwise(polygon: QPolygonF) -> QPolygonF:
+    """The polygon turned so that the winding rule adds it to others of its kind."""
+    points = list(polygon)
+    doubled = sum(a.x() * b.y() - b.x() * a.y() for a, b in zip(points, [*points[1:], *points[:1]]))
+    return polygon if doubled >= 0 else QPolygonF(points[::-1])
 
 
 def _to_canvas(canvas: QgsMapCanvas) -> QgsCoordinateTransform:

@@ -86,4 +86,5 @@ class MapImages(QObject):
         controller = self._canvas.temporalController()
         if isinstance(controller, QgsTemporalNavigationObject):
             controller.setNavigationMode(QgsTemporalNavigationObject.Animated)
+            controller.rewindToStart()  # it may stand beyond the last image, where the map is empty
         self._show_time()

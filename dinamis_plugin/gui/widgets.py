@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Callable
 
-from qgis.PyQt.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen, QPixmap
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
@@ -350,8 +350,7 @@ class EmptyState(QWidget):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the theme."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw()
+        on_theme_change(event, self._draw)
 
     def _draw(self) -> None:
         shade = colours()
@@ -359,6 +358,9 @@ class EmptyState(QWidget):
 
 
 def on_theme_change(event: QEvent, act: Callable[[], None]) -> None:
-    """Run `act` when an event says that palette or style changed."""
+    """Run `act` when an event says that palette or style changed, and the new theme is there as a whole.
+
+    QGIS sets the style sheet and the palette of a theme one after the other.
+    """
     if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-        act()
+        QTimer.singleShot(0, act)

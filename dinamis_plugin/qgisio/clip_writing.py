@@ -17,7 +17,8 @@ from ..api.part import SPARE_BYTES, Part
 from ..domain.download import Span
 from ..domain.errors import CancelledError, CorruptImageError
 from ..domain.tiff import Block, TiffLayout
-from .sparse_tiff import Head, opened, sparse
+from .quiet_gdal import opened
+from .sparse_tiff import Head, sparse
 
 _COG_OPTIONS = ("COMPRESS=DEFLATE", "PREDICTOR=YES", "BIGTIFF=IF_SAFER")
 

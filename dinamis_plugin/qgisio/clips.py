@@ -25,7 +25,8 @@ from ..domain.download import length
 from ..domain.errors import CorruptImageError, DamagedFileError, NotClippableError, OutsideImageError
 from ..domain.tiff import read_layout
 from .clip_writing import Cut, write_cut
-from .sparse_tiff import Head, open_raster, opened, quiet, sparse
+from .quiet_gdal import open_source, opened
+from .sparse_tiff import Head, inside_one_file, sparse
 
 ATTEMPTS = 3
 """How often a file may change at the service while it is cut."""
@@ -60,7 +61,7 @@ def estimate(link: Link, area: str) -> ClipEstimate:
         NotClippableError: The image is not one of which parts can be fetched.
         DinamisError: What the service or the network says.
     """
-    with quiet():
+    with inside_one_file():
         cut = _prepare(link, area)
     _, _, width, height = cut.window
     return ClipEstimate(length(cut.spans), cut.head.size, width, height)
@@ -82,7 +83,7 @@ def clip(link: Link, target: Path, area: str) -> Path:
         DinamisError: As `download_spans`.
     """
     part = Part(target)
-    with quiet():
+    with inside_one_file():
         for attempt in range(ATTEMPTS):
             try:
                 cut = _fetch(link, part, area)
@@ -106,8 +107,8 @@ def check_readable(path: Path) -> None:
     Raises:
         CorruptImageError: GDAL cannot open it.
     """
-    with quiet():
-        if open_raster(str(path)) is None:
+    with inside_one_file():
+        if open_source(str(path)) is None:
             raise CorruptImageError(path.name)
 
 

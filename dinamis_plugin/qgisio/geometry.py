@@ -25,6 +25,7 @@ from shapely.geometry.base import BaseGeometry
 
 from ..domain.aoi import MAX_VERTICES, Aoi, combine, extent_polygon, repair
 from ..domain.errors import AoiError, AoiProblem, CancelledError, DinamisError
+from .quiet_gdal import open_source, quiet
 from .reach import require_reach
 
 translate = QCoreApplication.translate
@@ -180,7 +181,7 @@ def import_aoi_file(
         AoiError: UNREADABLE, EMPTY, NO_CRS, NOT_AREA, INVALID, OUTSIDE, TOO_COMPLEX.
         SeveralLayersError: several layers hold areas, and `layer_name` says none.
     """
-    with _QuietGdal():
+    with quiet():
         dataset = _open(path)
         layer = _choose(dataset, layer_name)
         found = list(_areas(layer, _layer_move(layer, crs, path), cancelled))
@@ -211,25 +212,15 @@ def _merged(stem: str, geometries: list[BaseGeometry]) -> Aoi:
     return Aoi(stem, whole, area_km2(whole), note)
 
 
-class _QuietGdal:
-    """GDAL raises nothing and prints nothing in this block."""
-
-    def __enter__(self) -> None:
-        gdal.PushErrorHandler("CPLQuietErrorHandler")
-
-    def __exit__(self, *_: object) -> None:
-        gdal.PopErrorHandler()
-
-
 def _open(path: str) -> gdal.Dataset:
     file = Path(path)
     if not file.is_file() or not file.stat().st_size:
         raise AoiError(AoiProblem.UNREADABLE, file.name)
     prefix = _ARCHIVES.get(file.suffix.lower(), "")
     name = f"{prefix}{file.resolve()}" if prefix else str(file)
-    dataset = gdal.OpenEx(name, gdal.OF_VECTOR | gdal.OF_READONLY)
+    dataset = open_source(name, gdal.OF_VECTOR | gdal.OF_READONLY)
     if dataset is None and file.suffix.lower() == ".kmz":
-        dataset = gdal.OpenEx(f"/vsizip/{file.resolve()}/doc.kml", gdal.OF_VECTOR)
+        dataset = open_source(f"/vsizip/{file.resolve()}/doc.kml", gdal.OF_VECTOR)
     if dataset is None:
         raise AoiError(AoiProblem.UNREADABLE, file.name)
     return dataset

@@ -28,6 +28,7 @@ from ..domain.layer_document import signed_document, signed_source, unsigned_doc
 from ..domain.layer_source import LayerIdentity
 from ..domain.secret import Secret
 from .certificates import check_certificate, follow_certificates
+from .quiet_gdal import open_source, opened, quiet
 from .transport import qgis_session
 
 PARALLEL_OPENS = 6
@@ -121,16 +122,6 @@ def forget_addresses() -> None:
     urllib.parse.clear_cache()  # type: ignore[attr-defined] # missing in the stubs
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep GDAL from writing its errors of this thread, signed addresses in them, to the standard error."""
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
-    try:
-        yield
-    finally:
-        gdal.PopErrorHandler()
-
-
 # Headers, in worker threads
 
 
@@ -141,8 +132,8 @@ def open_header(signed_href: str) -> Header:
         CorruptImageError: The image cannot be opened; `explain` tells more.
     """
     source = signed_source(signed_href)
-    with _quiet():
-        dataset = gdal.Open(source)
+    with quiet():
+        dataset = open_source(source)
         if dataset is None:
             gdal.VSICurlPartialClearCache(source)  # GDAL remembers failures too
             raise CorruptImageError("")
@@ -156,11 +147,8 @@ def open_document(vrt: str) -> Header:
     Raises:
         CorruptImageError: GDAL does not understand it.
     """
-    with _quiet():
-        dataset = gdal.Open(vrt)
-        if dataset is None:
-            raise CorruptImageError("")
-        return _header(dataset, vrt)
+    with quiet():
+        return _header(opened(vrt), vrt)
 
 
 def open_headers(

@@ -14,6 +14,7 @@ from ..api.link import Asker, ReplacedError
 from ..api.part import Part
 from ..domain.download import Placing, Span, without
 from ..domain.errors import CorruptImageError, DamagedFileError, NotClippableError
+from .quiet_gdal import quiet
 
 _HEAD_BYTES = 16 * 1024
 _numbers = itertools.count(1)
@@ -104,37 +105,16 @@ def _region(path: str, there: int, here: int, count: int) -> str:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Keep GDAL's messages off the terminal and its side files off the disk; masks go into the file."""
+def inside_one_file() -> Iterator[None]:
+    """Keep GDAL's side files off the disk, too; masks go into the file."""
     options = {"GDAL_PAM_ENABLED": "NO", "GDAL_TIFF_INTERNAL_MASK": "YES"}
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
     for key, value in options.items():
         gdal.SetThreadLocalConfigOption(key, value)
     try:
-        yield
+        with quiet():
+            yield
     except RuntimeError as error:  # what GDAL says where some plugin switched its exceptions on
         raise CorruptImageError(str(error)) from None
     finally:
         for key in options:
             gdal.SetThreadLocalConfigOption(key, None)
-        gdal.PopErrorHandler()
-
-
-def open_raster(path: str) -> gdal.Dataset | None:
-    """Open an image; None where GDAL cannot."""
-    try:
-        return gdal.Open(path)
-    except RuntimeError:
-        return None
-
-
-def opened(path: str) -> gdal.Dataset:
-    """Open an image.
-
-    Raises:
-        CorruptImageError: GDAL cannot.
-    """
-    dataset = open_raster(path)
-    if dataset is None:
-        raise CorruptImageError("")
-    return dataset

@@ -5,14 +5,8 @@ from __future__ import annotations
 import requests
 from qgis.core import QgsApplication, QgsRasterLayer
 
-from ..domain.errors import (
-    BadAnswerError,
-    ForbiddenError,
-    NotFoundError,
-    ServiceFailureError,
-    ServiceUnreachableError,
-    TimedOutError,
-)
+from ..api.faults import error_of_answer, error_of_exception
+from ..domain.errors import BadAnswerError
 from ..domain.view_service import ViewService
 from ..domain.view_source import capabilities_address, view_source
 from .transport import qgis_session
@@ -43,14 +37,8 @@ def make_view_layer(service: ViewService, title: str, system: str) -> QgsRasterL
 def _fetched(address: str) -> bytes:
     try:
         answer = qgis_session().get(address, timeout=_PATIENCE_S)
-    except requests.Timeout:
-        raise TimedOutError from None
-    except requests.RequestException:
-        raise ServiceUnreachableError from None
-    if answer.status_code in (401, 403):
-        raise ForbiddenError
-    if answer.status_code in (404, 410):
-        raise NotFoundError
+    except requests.RequestException as error:
+        raise error_of_exception(error) from None
     if not answer.ok:
-        raise ServiceFailureError(status=answer.status_code)
+        raise error_of_answer(answer.status_code, answer.headers, None)
     return bytes(answer.content)

@@ -15,6 +15,7 @@ from ..domain import computed as domain_computed
 from ..domain.computed import Base, name_band
 from ..domain.errors import CorruptImageError
 from ..domain.styles import Formula
+from .quiet_gdal import opened, quiet
 
 _RESAMPLING = "Cubic"
 
@@ -29,7 +30,7 @@ def sharpened(pan: str, multispectral: str) -> str:
     Raises:
         CorruptImageError: One cannot be opened, or both lie in different coordinate systems.
     """
-    fine, coarse = _opened(pan), _opened(multispectral)
+    fine, coarse = opened(pan), opened(multispectral)
     _check_same_system([fine, coarse])
     count = coarse.RasterCount
     root = ET.Element("VRTDataset", {"subClass": "VRTPansharpenedDataset"})
@@ -52,13 +53,16 @@ def mosaic(sources: Sequence[str]) -> str:
     Raises:
         CorruptImageError: One cannot be opened, or they have different coordinate systems or bands.
     """
-    opened = [_opened(source) for source in sources]
-    _check_same_system(opened)
-    if len({dataset.RasterCount for dataset in opened}) > 1:
+    datasets = [opened(source) for source in sources]
+    _check_same_system(datasets)
+    if len({dataset.RasterCount for dataset in datasets}) > 1:
         raise CorruptImageError("")
     options = gdal.BuildVRTOptions(resolution="highest", resampleAlg="cubic")
-    with _quiet():
-        made = gdal.BuildVRT("", list(sources), options=options)
+    try:
+        with quiet():
+            made = gdal.BuildVRT("", list(sources), options=options)
+    except RuntimeError:  # where some plugin switched the exceptions of GDAL on
+        made = None
     if made is None:
         raise CorruptImageError("")
     return str(made.GetMetadata("xml:VRT")[0])
@@ -74,7 +78,7 @@ def computed(source: str, formulas: Sequence[Formula]) -> str:
     Raises:
         CorruptImageError: It cannot be opened, or has not the bands that the formulas name.
     """
-    dataset = _opened(source)
+    dataset = opened(source)
     c, a, b, f, d, e = dataset.GetGeoTransform()
     base = Base(
         source=source,
@@ -95,21 +99,3 @@ def _check_same_system(datasets: Sequence[gdal.Dataset]) -> None:
     for other in others:
         if first is None or other is None or not first.IsSame(other):
             raise CorruptImageError("")
-
-
-def _opened(source: str) -> gdal.Dataset:
-    with _quiet():
-        dataset = gdal.Open(source)
-    if dataset is None:
-        raise CorruptImageError("")
-    return dataset
-
-
-class _quiet:  # noqa: N801 - reads as a word of the language
-    """Keep what GDAL says of a fault, which names addresses, out of the log."""
-
-    def __enter__(self) -> None:
-        gdal.PushErrorHandler("CPLQuietErrorHandler")
-
-    def __exit__(self, *_: object) -> None:
-        gdal.PopErrorHandler()

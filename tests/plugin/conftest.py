@@ -226,19 +226,21 @@ def member(live):
     return next(one for one in people if one["role"] == "user" and one["user_kind"] == "SCI")
 
 
+def sign_in_at(service, controllers, account=None):
+    """Sign controllers in to a real service, with a browser that accepts."""
+    who = account or member(service)
+
+    def browser(url):
+        threading.Thread(target=decide, args=(url, who, "accept"), daemon=True).start()
+        return True
+
+    controllers.settings.service_url = service.url
+    controllers.session._open_url = browser
+    controllers.session.sign_in()
+    wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN, 60)
+
+
 @pytest.fixture
 def sign_in_live(live):
-    """Sign controllers in to the real service, with a browser that accepts."""
-
-    def sign_in(controllers, account=None):
-        def browser(url):
-            who = account or member(live)
-            threading.Thread(target=decide, args=(url, who, "accept"), daemon=True).start()
-            return True
-
-        controllers.settings.service_url = live.url
-        controllers.session._open_url = browser
-        controllers.session.sign_in()
-        wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN, 60)
-
-    return sign_in
+    """Sign controllers in to the real service of the session, as a member unless another is named."""
+    return lambda controllers, account=None: sign_in_at(live, controllers, account)

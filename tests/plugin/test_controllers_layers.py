@@ -10,15 +10,17 @@ import pytest
 from osgeo import gdal
 from qgis.core import (
     QgsLayerDefinition,
+    QgsMapSettings,
     QgsPathResolver,
     QgsProject,
 )
+from qgis.PyQt.QtGui import QColor
 
 from dinamis_plugin.controllers.session import SessionState
 from dinamis_plugin.qgisio import images, rasters
 
 from .images import addresses_of, scene_of
-from .layer_support import add, is_placeholder, restyle, shows_pixels, state_of
+from .layer_support import add, drawn, is_placeholder, restyle, shows_pixels, state_of
 from .waiting import Caught, Ticker, run_for, wait_until
 
 
@@ -242,4 +244,7 @@ def test_the_placeholder_has_the_place_bands_and_type_of_the_image(signed_in, hr
     assert layer.extent() == extent
     assert layer.bandCount() == bands
     assert layer.dataProvider().dataType(1) == data_type
+    image, _ = drawn(layer)
+    assert {image.pixel(x, y) for x in range(128) for y in range(0, 128, 16)} == {image.pixel(0, 0)}
+    assert QColor(image.pixel(64, 64)) == QgsMapSettings().backgroundColor()
     assert QgsProject.instance().mapLayer(layer.id()) is layer

@@ -236,6 +236,9 @@ def test_a_time_series_shows_each_date_in_its_time(signed_in, publish, project):
     whole = ready.wait()
     early, late = sorted(layers, key=lambda layer: layer.name())
     assert early.name().startswith("2023-06-12 10:44 UTC Pléiades PHR1A (mosaic of 2 image")
+    [group] = project.layerTreeRoot().findGroups()
+    assert group.name() == "2023-06-12 / 2023-09-10"
+    assert [node.layer().id() for node in group.findLayers()] == [late.id(), early.id()]
     assert early.width() == 2 * SIZE  # the two images of the first pass are one layer
     assert layer_facts.time_of(early).end() == layer_facts.time_of(late).begin()
     assert project.timeSettings().temporalRange() == whole

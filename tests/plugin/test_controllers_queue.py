@@ -137,6 +137,38 @@ def test_a_download_is_paused_and_goes_on_where_it_stopped(member, slow, out, pi
     assert names(out) == ["PHR1A_20261121_MTP_ms.tif"]
 
 
+def test_what_is_paused_goes_on_when_it_is_asked_for_again(member, slow, out, picture):
+    member.downloads.download(scene_of(slow.url), None, out)
+    job = halfway(member.downloads)
+    paused, finished = Caught(member.downloads.paused), Caught(member.downloads.finished)
+    member.downloads.pause(job)
+    paused.wait()
+    slow.pause = 0
+    assert not member.downloads.download(scene_of(slow.url), None, out)
+    assert member.downloads.jobs == [job]  # two would write one file
+    assert finished.wait(seconds=20) is job
+    assert Path(job.target).read_bytes() == picture.read_bytes()
+    assert names(out) == [Path(job.target).name]
+
+
+def test_a_download_that_is_being_cancelled_is_not_started(member, slow, out):
+    cancelled = Caught(member.downloads.cancelled)
+    for number in range(AT_ONCE + 1):
+        (out / str(number)).mkdir()
+        member.downloads.download(scene_of(slow.url), None, out / str(number), add_to_map=False)
+    waiting = member.downloads.jobs[-1]
+    assert waiting.state is JobState.WAITING
+    member.downloads.cancel(waiting)
+    for job in member.downloads.running:
+        member.downloads.cancel(job)
+        member.downloads.cancel(job)
+    cancelled.wait(AT_ONCE + 1)
+    assert member.downloads.jobs == []
+    run_for(0.2)
+    assert len(cancelled.values) == AT_ONCE + 1
+    assert waiting.target == ""
+
+
 def test_a_restart_of_qgis_offers_to_go_on(member, scripted, slow, out, picture):
     member.downloads.download(scene_of(slow.url), None, out, add_to_map=False)
     halfway(member.downloads)
@@ -486,6 +518,15 @@ def test_a_queue_comes_back_with_what_ran_paused(entries):
     assert [job.state for job in back] == [
         JobState.PAUSED if job.state in running else job.state for job in jobs
     ]
+
+
+def test_a_queue_that_comes_back_says_how_large_whole_images_are():
+    orders = [
+        DownloadOrder(f"i{n}", "http://h/a.tif", "a", "c", "ms", "A", "/f", "a.tif", size=7, area=area)
+        for n, area in enumerate(("", "POLYGON((0 0,1 0,1 1,0 0))"))
+    ]
+    back = queue_from_text(queue_text([DownloadJob(order, JobState.DONE) for order in orders]))
+    assert [job.total for job in back] == [7, None]
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,25 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
+import requests
+from live_service import LiveService
+from osgeo import gdal
+from qgis.core import QgsCoordinateReferenceSystem
 
 from dinamis_plugin.api.part import Part
+from dinamis_plugin.domain.download import length
+from dinamis_plugin.domain.download_job import JobState
+from dinamis_plugin.domain.scene import Scene
+
+from .conftest import sign_in_at
+from .waiting import Caught, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 MB = 1_000_000
+SIDE = 6000
+"""Pixels of a side of the large image: 144 MB, and its overviews."""
 
 CHILD = """
 import sys
@@ -110,3 +123,45 @@ def test_a_kill_at_every_tenth_of_the_file_does_no_harm(tmp_path):
     assert kept[-1] > 60 * MB
     assert hashlib.sha256(target.read_bytes()).digest() == hashlib.sha256(source.read_bytes()).digest()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["source.tif", "target.tif"]
+
+
+@pytest.fixture
+def fragile(tmp_path_factory):
+    """A real service of its own, with one large image of random pixels."""
+    folder = tmp_path_factory.mktemp("fragile")
+    service = LiveService(folder)
+    noise = gdal.GetDriverByName("MEM").Create("", SIDE, SIDE, 4, gdal.GDT_Byte)
+    noise.SetProjection(QgsCoordinateReferenceSystem("EPSG:2154").toWkt())
+    noise.SetGeoTransform((770_000.0, 0.5, 0.0, 6_280_000.0, 0.0, -0.5))
+    for band in range(1, 5):
+        pixels = np.frombuffer(os.urandom(SIDE * SIDE), np.uint8).reshape(SIDE, SIDE)
+        noise.GetRasterBand(band).WriteArray(pixels)
+    gdal.GetDriverByName("COG").CreateCopy(str(folder / "large.tif"), noise, options=["COMPRESS=NONE"])
+    about = ["--collection", "pleiades", "--mission", "PLEIADES", "--platform", "PHR1B", "--title", "Large"]
+    service.run("ingest", str(folder / "large.tif"), *about, "--datetime", "2025-08-05T10:42:19Z")
+    yield service
+    service.stop()
+
+
+@pytest.mark.long
+def test_a_real_service_that_is_killed_and_started_again(fragile, controllers, tmp_path):
+    sign_in_at(fragile, controllers)
+    item = requests.get(f"{fragile.url}/stac/collections/pleiades/items/large", timeout=20).json()
+    failed, finished = Caught(controllers.downloads.failed), Caught(controllers.downloads.finished)
+    progress = Caught(controllers.downloads.progress)
+    controllers.downloads.download(Scene.from_stac(item), None, tmp_path, add_to_map=False)
+    progress.wait()
+    fragile.kill()
+    failed.wait(seconds=60)
+    [job] = controllers.downloads.jobs
+    assert job.state is JobState.FAILED
+    assert not Path(job.target).exists()
+    kept = Part(Path(job.target)).journal(job.order.href)
+    assert kept is not None
+    assert 0 < length(kept.done) < job.order.size
+    fragile.start_again()
+    controllers.downloads.resume(job)
+    wait_until(lambda: finished.values, 60)
+    whole = hashlib.sha256(Path(job.target).read_bytes()).hexdigest()
+    assert job.order.checksum == f"1220{whole}"
+    assert [path.name for path in tmp_path.iterdir()] == [Path(job.target).name]

@@ -139,6 +139,7 @@ def member(dock, controllers, scripted, tmp_path):  # noqa: F811 - the fixture
 def open_dialog(dock, scripted) -> DownloadDialog:  # noqa: F811
     scene = scene_of(f"{scripted.url}/objects/a.tif")
     dock.results.download_requested.emit([scene, make_scene(3, kind="orderable")])
+    wait_until(lambda: dock.window().findChild(DownloadDialog, "downloadDialog") is not None)
     return dock.window().findChild(DownloadDialog, "downloadDialog")
 
 
@@ -161,7 +162,7 @@ def test_a_download_by_the_dialog_comes_into_the_panel_and_onto_the_map(member, 
 
 
 def test_the_size_of_a_cut_is_said_before(member, controllers, scripted, tmp_path):
-    controllers.aois._aois.append(make_aoi(west=3.87, south=43.61, side=0.004))
+    controllers.aois._add([make_aoi(west=3.87, south=43.61, side=0.004)])
     dialog = open_dialog(member, scripted)
     dialog.findChild(QLineEdit, "downloadFolderEdit").setText(str(tmp_path / "out"))
     clip = dialog.findChild(QCheckBox, "downloadClipCheck")

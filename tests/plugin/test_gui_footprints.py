@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 from qgis.PyQt.QtGui import QColor, QImage, QPainter
-from shapely.geometry import MultiPolygon, box
+from shapely.geometry import MultiPolygon, Polygon, box
 
 from dinamis_plugin.gui.footprints import FootprintsItem, HoverWatch
 
@@ -61,6 +61,19 @@ def test_the_selected_one_is_filled(item, canvas):  # noqa: F811
     item.select([])
     item.hover(scene)
     assert painted(item).pixelColor(round(middle.x()), round(middle.y())).alpha() > 10
+
+
+def test_several_selected_over_each_other_tint_the_map_once(item, canvas):  # noqa: F811
+    scene = make_scene(2, lon=3.6, lat=43.5)
+    turned = replace(scene, footprint=Polygon(list(scene.footprint.exterior.coords)[::-1]))
+    scenes = [make_scene(1, lon=3.6, lat=43.5), turned, make_scene(3, lon=3.6, lat=43.5)]
+    add(item, scenes)
+    middle = canvas.getCoordinateTransform().transform(QgsPointXY(406316, 5395880))
+    tints = []
+    for chosen in (scenes[:1], scenes):
+        item.select(chosen)
+        tints.append(painted(item).pixelColor(round(middle.x()), round(middle.y())).alpha())
+    assert tints[0] == tints[1]
 
 
 def test_it_follows_zoom_and_crs(item, canvas):  # noqa: F811

@@ -81,10 +81,12 @@ def test_a_time_series_sets_the_controller_and_offers_it(shown, publish, canvas,
     choose(dock_, "loadAs_time-series")
     whole = ready.wait(seconds=30)
     assert controller.temporalExtents() == whole
+    controller.setCurrentFrameNumber(controller.totalFrameCount() - 1)
     dock_.images.play()
     assert opened == [True]
     assert controller.navigationMode() == QgsTemporalNavigationObject.Animated
     assert controller.totalFrameCount() >= 4
+    assert controller.currentFrameNumber() == 0  # an image is to be seen at once
     assert whole.begin().toString(Qt.DateFormat.ISODate).startswith("2023-06-12")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QRectF, Qt, QTranslator
-from qgis.PyQt.QtGui import QColor, QImage, QPainter
+from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPalette
 from qgis.PyQt.QtSvg import QSvgRenderer
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
@@ -223,19 +223,27 @@ def test_controls_are_named_and_reached_by_keyboard(filled):
 
 
 def test_a_new_theme_is_followed_at_once(dock, window):  # noqa: F811
-    button = child(dock, "drawRectangleButton")
+    button, on_canvas = (
+        child(dock, "drawRectangleButton"),
+        child(dock.images.compare_bar, "compareSwipeButton"),
+    )
 
-    def ink():
+    def ink(button=button):
         picture = button.icon().pixmap(16, 16).toImage()
         colours = [picture.pixelColor(x, y) for x in range(16) for y in range(16)]
         return max(colours, key=lambda colour: colour.alpha()).lightness()
 
-    before = ink()
+    def muted():
+        return child(dock, "resourcesHintLabel").palette().color(QPalette.ColorRole.WindowText).lightness()
+
+    before, dark = ink(), muted()
     palette = QApplication.palette()
     QgsApplication.setUITheme("Night Mapping")
     QApplication.processEvents()
     try:
         assert ink() > before + 60
+        assert ink(on_canvas) > before + 60
+        assert muted() > dark + 60
     finally:
         QgsApplication.setUITheme("default")
         QApplication.setPalette(palette)

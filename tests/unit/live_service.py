@@ -10,7 +10,7 @@ import subprocess
 import time
 from html import unescape
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import requests
@@ -18,6 +18,7 @@ import requests
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv" / "service" / "bin" / "python"
 START_S = 240
+SMALL = ("--scenes", "2000", "--images", "small", "--host", "127.0.0.1")
 
 
 class LiveService:
@@ -25,20 +26,43 @@ class LiveService:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        ready = folder / "ready.json"
+        self.data = folder / "data"
         self._log = (folder / "service.log").open("wb")
-        command = [str(PYTHON), "-m", "dinamis_service", "demo", "--scenes", "2000", "--images", "small"]
-        command += ["--host", "127.0.0.1", "--port", "0", "--data-dir", str(folder / "data")]
-        command += ["--ready-file", str(ready)]
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("DINAMIS_")}
-        environment["PYTHONPATH"] = str(ROOT)
-        environment["DINAMIS_DEVICE_INTERVAL_S"] = "1"
-        self._process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=self._log, stderr=subprocess.STDOUT
-        )
-        self.url = self._wait_for(ready)["url"]
-        accounts = json.loads((folder / "data" / "accounts.json").read_text("utf-8"))
+        self.url = self._start(0)
+        accounts = json.loads((self.data / "accounts.json").read_text("utf-8"))
         self.accounts = {account["username"]: account for account in accounts}
+
+    def _start(self, port: int) -> str:
+        ready = self.folder / "ready.json"
+        ready.unlink(missing_ok=True)
+        self._process = subprocess.Popen(
+            self._command("demo", *SMALL, "--port", str(port), "--ready-file", str(ready)),
+            cwd=self.folder,
+            env=self._environment(),
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        return self._wait_for(ready)["url"]
+
+    def _command(self, word: str, *options: str) -> list[str]:
+        return [str(PYTHON), "-m", "dinamis_service", word, *options, "--data-dir", str(self.data)]
+
+    def _environment(self) -> dict[str, str]:
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("DINAMIS_")}
+        return {**environment, "PYTHONPATH": str(ROOT), "DINAMIS_DEVICE_INTERVAL_S": "1"}
+
+    def run(self, word: str, *options: str) -> None:
+        """Run one of the operator's commands on the data of this service."""
+        subprocess.run(self._command(word, *options), cwd=self.folder, env=self._environment(), check=True)
+
+    def kill(self) -> None:
+        """End the process as a loss of power does."""
+        self._process.kill()
+        self._process.wait()
+
+    def start_again(self) -> None:
+        """Start it again at the same address."""
+        assert self._start(urlsplit(self.url).port or 0) == self.url
 
     def _wait_for(self, ready: Path) -> dict:
         end = time.monotonic() + START_S

@@ -234,6 +234,17 @@ def test_cancelling_between_two_attempts_stops_too(fetch, store, tmp_path):
     assert names(tmp_path) == set()
 
 
+def test_nothing_of_a_cut_stays_that_was_being_written_when_qgis_was_killed(tmp_path):
+    theirs = {"a[1].tif", "b.tif.part", "a1.tif.part.raw"}
+    rest = {
+        f"a[1].tif.part{end}" for end in ("", ".json", ".raw", ".work", ".work.ovr.tmp", ".work.msk.ovr.tmp")
+    }
+    for name in theirs | rest:
+        (tmp_path / name).write_bytes(b"x")
+    part.Part(tmp_path / "a[1].tif").remove()
+    assert names(tmp_path) == theirs
+
+
 def test_a_missing_folder_is_told(fetch, tmp_path):
     with pytest.raises(FileGoneError):
         fetch(tmp_path / "nowhere" / "a.tif")

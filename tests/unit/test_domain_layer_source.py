@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -119,7 +120,8 @@ def test_the_placeholder_is_a_raster_of_the_same_size_bands_and_place(identity):
     assert (root.findtext("SRS") or "") == ("" if identity.epsg is None else f"EPSG:{identity.epsg}")
 
 
-def test_the_placeholder_keeps_type_and_nodata():
-    band = ET.fromstring(placeholder_vrt(VENTOUX)).find("VRTRasterBand")
+@pytest.mark.parametrize(("nodata", "missing"), [(0.0, 0), (-9.0, -9), (None, 0)])
+def test_the_placeholder_keeps_the_type_and_draws_nothing(nodata, missing):
+    band = ET.fromstring(placeholder_vrt(replace(VENTOUX, nodata=nodata))).find("VRTRasterBand")
     assert band.get("dataType") == "UInt16"
-    assert float(band.findtext("NoDataValue")) == 0
+    assert float(band.findtext("NoDataValue")) == missing

@@ -28,6 +28,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QApplication,
+    QCheckBox,
     QComboBox,
     QDateTimeEdit,
     QScrollArea,
@@ -144,6 +145,8 @@ def click(name: str, *, seconds: float = PATIENCE_S) -> Act:
     yield from wait(lambda: usable(name), f"{name} enabled", seconds)
     widget = find(name) or widget
     point = widget.rect().center()
+    if isinstance(widget, QCheckBox):  # beside its words nothing answers
+        point.setX(point.y())
     _reachable(widget, point)
     yield from post(lambda: QTest.mouseClick(widget, LEFT, NO_KEY, point))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qgis.core import QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QPoint
+from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.utils import iface
 
 from .hands import check, choose, click, click_row, drag_with_pointer, find, post, rows, wait
@@ -16,7 +16,6 @@ from .play import Journey
 from .search import (
     clear_areas,
     draw_rectangle,
-    row_text,
     run_search,
     see_layer,
     show_layer,
@@ -66,7 +65,7 @@ def _secrets_in(path: Path) -> list[str]:
 
 
 def drag_and_drop(journey: Journey) -> Iterator[None]:
-    """Drag a result onto the map; then another one with Ctrl, which downloads it."""
+    """Drag two results onto the map and onto the layer tree; then one with Ctrl, which downloads it."""
     yield from show_place(journey, journey.scenario["bbox"])
     yield from clear_areas()
     yield from draw_rectangle(journey, journey.scenario["bbox"])
@@ -74,18 +73,18 @@ def drag_and_drop(journey: Journey) -> Iterator[None]:
     yield from choose("productTypeCombo", lambda data, _: data == "downloadable")
     yield from run_search()
     check(rows("resultsView") >= 2, "two downloadable scenes")
+    canvas = journey.canvas.viewport()
+    tree = iface.layerTreeView().viewport()
+    middle = canvas.mapToGlobal(canvas.rect().center() + QPoint(40, 60))
+    end_of_tree = tree.mapToGlobal(QPoint(tree.width() // 2, tree.height() - 10))
+    for where, end in (("map", middle), ("layer tree", end_of_tree)):
+        layers = yield from _drop_two(end)
+        journey.fact(f"Dropped on the {where}", ", ".join(sorted(layer.name() for layer in layers)))
+    yield from show_layer(journey, layers[0])
+    yield from journey.picture("two results dropped on the map and on the layer tree: loaded")
     known = set(QgsProject.instance().mapLayers())
-    yield from _drag_row(journey, 0, ctrl=False)
-    layer = yield from wait(
-        lambda: next((layer for layer in signed_rasters() if layer.id() not in known), None),
-        "the dropped layer",
-        60,
-    )
-    journey.fact("Dropped", f"{row_text('resultsView', 0)} → {layer.name()}")
-    yield from show_layer(journey, layer)
-    yield from journey.picture("dropped on the map: loaded")
-    known = set(QgsProject.instance().mapLayers())
-    yield from _drag_row(journey, 1, ctrl=True)
+    yield from click_row("resultsView", 1)
+    yield from _drag_row(1, middle, ctrl=True)
     local = yield from wait(
         lambda: next(iter(_local_rasters(known)), None), "the downloaded file as a layer", 180
     )
@@ -103,11 +102,22 @@ def _local_rasters(known: set[str]) -> list[QgsRasterLayer]:
     return [layer for layer in rasters if layer.source().startswith("/") and "/vsi" not in layer.source()]
 
 
-def _drag_row(journey: Journey, row: int, *, ctrl: bool) -> Iterator[None]:
-    yield from click_row("resultsView", row)
+def _drop_two(end: QPoint) -> Iterator[None]:
+    """Drag the first two results to a point of the screen; the value is their layers."""
+    known = set(QgsProject.instance().mapLayers())
+    yield from click_row("resultsView", 0)
+    yield from click_row("resultsView", 1, Qt.KeyboardModifier.ControlModifier)
+    yield from _drag_row(1, end)
+
+    def came() -> list[QgsRasterLayer]:
+        return [layer for layer in signed_rasters() if layer.id() not in known]
+
+    yield from wait(lambda: len(came()) == 2, lambda: f"two dropped layers, not {len(came())}", 60)
+    return came()
+
+
+def _drag_row(row: int, end: QPoint, *, ctrl: bool = False) -> Iterator[None]:
     view = find("resultsView")
     index = view.model().index(row, 1, view.rootIndex())
     start = view.viewport().mapToGlobal(view.visualRect(index).center())
-    viewport = journey.canvas.viewport()
-    end = viewport.mapToGlobal(viewport.rect().center() + QPoint(40, 60))
     yield from drag_with_pointer(start, end, ctrl=ctrl)

@@ -8,6 +8,7 @@ from qgis.core import QgsApplication, QgsProject, QgsVectorLayer
 from qgis.utils import iface
 
 from .account import quotas, sign_in, sign_out
+from .images import download_a_cut, load_in_ways
 from .play import Step
 from .project import drag_and_drop, save_and_reopen
 from .real import real_input
@@ -19,6 +20,8 @@ STEPS: list[Step] = [
     ("Draw, import and take areas of interest", "Dessiner, importer et prendre des zones d'intérêt", areas),
     ("Search the catalogue", "Chercher dans le catalogue", search),
     ("Add a signed scene to the map", "Ajouter une scène signée à la carte", add_to_map),
+    ("Load a scene in other ways", "Charger une scène autrement", load_in_ways),
+    ("Download what lies in the area", "Télécharger ce qui est dans la zone", download_a_cut),
     ("See the quota of each sensor", "Voir le quota de chaque capteur", quotas),
     ("Order an archive scene, once", "Commander une scène d'archive, une seule fois", order),
     ("Submit a programming request", "Déposer une demande de programmation", programming),
