@@ -81,8 +81,8 @@ class StoreSigner:
         if unknown:
             detail = result.refused[unknown[0]].detail
             refused = {href: one for href, one in result.refused.items() if href not in unknown}
-            error = SigningKeyError(self._problem, self._store.host, detail)
-            return SignResult(result.signed, refused, dict.fromkeys(unknown, error))
+            fault = SigningKeyError(self._problem, self._store.host, detail)
+            return SignResult(result.signed, refused, dict.fromkeys(unknown, fault))
         return result
 
 
