@@ -346,6 +346,7 @@ class SignedLayersController(QObject):
         self.layer_added.emit(layer)
 
     def _signed(self, keys: set[str], refusals: Refusals) -> None:
+        self._live.all_came()
         self._end_signing(keys)
         if not self._session.can_use_resources:
             refusals = self._leave_what_is_not_open(refusals)
@@ -360,6 +361,7 @@ class SignedLayersController(QObject):
 
     def _signing_failed(self, keys: set[str], error: DinamisError, refusals: Refusals) -> None:
         """The clock tries again; a signature that still works is not taken away before its end."""
+        self._live.all_came()
         self._end_signing(keys)
         self._rest()
         if not isinstance(error, CancelledError):

@@ -74,6 +74,10 @@ class LiveLayers(QObject):
             if identity is not None and identity.key == wanted.key:
                 self._turns.later(partial(self._give_signature, layer.id(), opened.source))
 
+    def all_came(self) -> None:
+        """Have the map drawn at once with the last layers that came alive."""
+        self._redraw.finish()
+
     def put_placeholder(self, layer: QgsRasterLayer) -> None:
         """Show what stands in for the images of a layer."""
         identity = rasters.identity_of(layer)
@@ -111,7 +115,7 @@ class LiveLayers(QObject):
             self._redraw.add(layer_id)
 
     def _draw_those_that_came(self, layer_ids: list[str]) -> None:
-        """Have the map drawn with the layers that came alive, many at once: QGIS begins anew each time."""
+        """Have the map drawn with the layers that came alive, many at once: QGIS draws all anew each time."""
         for layer in filter(None, map(self._project.mapLayer, layer_ids)):
             layer.dataSourceChanged.emit()
             layer.triggerRepaint()

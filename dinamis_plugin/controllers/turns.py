@@ -10,6 +10,7 @@ from qgis.PyQt.QtCore import QObject, QTimer
 
 PAUSE_MS = 5
 GATHER_MS = 250
+GATHER_GROWTH, GATHER_MOST_MS = 4, 8000
 BUDGET_S = 0.012
 """A turn takes no further step after so long: opening a file takes QGIS 2 to 20 ms, its header at hand."""
 
@@ -43,23 +44,34 @@ class Turns(QObject):
 
 
 class Gathering(QObject):
-    """Gathers what comes within a moment, and hands it on together."""
+    """Gathers what comes within a moment, and hands it on together; the moments grow while more comes."""
 
     def __init__(self, hand_on: Callable[[list[str]], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._hand_on = hand_on
         self._gathered: list[str] = []
+        self._moment_ms = GATHER_MS
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(GATHER_MS)
         self._timer.timeout.connect(self._moment_is_over)
 
     def add(self, name: str) -> None:
-        """Hand this on soon, once."""
+        """Hand this on in a while, once."""
         self._gathered.append(name)
         if not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(self._moment_ms)
+
+    def finish(self) -> None:
+        """Nothing more comes for now: hand on what there is."""
+        self._timer.stop()
+        self._pass_on()
+        self._moment_ms = GATHER_MS
 
     def _moment_is_over(self) -> None:
+        self._moment_ms = min(self._moment_ms * GATHER_GROWTH, GATHER_MOST_MS)
+        self._pass_on()
+
+    def _pass_on(self) -> None:
         gathered, self._gathered = self._gathered, []
-        self._hand_on(gathered)
+        if gathered:
+            self._hand_on(gathered)

@@ -255,7 +255,7 @@ def test_two_dates_to_compare(signed_in, publish):
     scenes = [publish("PLEIADES", str(n), FIRST + timedelta(days=30 * n)) for n in (2, 0, 1)]
     ready = Caught(signed_in.loading.compare_ready)
     layers = load(signed_in, scenes, Way.COMPARE, count=2)
-    earlier, later = ready.wait()
+    earlier, later = ready.wait(seconds=60)
     assert {earlier.id(), later.id()} == {layer.id() for layer in layers}
     assert "2023-06-12" in earlier.name()
     assert "2023-08-11" in later.name()

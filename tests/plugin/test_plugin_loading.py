@@ -149,7 +149,7 @@ def test_what_is_loaded_is_unloaded_twice_over(interface, window, canvas):  # no
                 "shortcut": 1,
                 "drop": 1,
                 "options": 1,
-                "layer menu": 7,
+                "layer menu": 8,
             }
         )
         settle()
