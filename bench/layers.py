@@ -157,13 +157,14 @@ class Bench:
             raise RuntimeError(path)
         self.canvas.setExtent(extent)
         self.canvas.refresh()
-        layers = self.controllers.layers
+        layers, alive = self.controllers.layers, began
 
         def drawn() -> bool:
+            nonlocal alive
+            if layers.waiting():
+                alive = time.perf_counter()
             rest = time.perf_counter() - self._drawn
-            return (
-                not layers.waiting() and not self.canvas.isDrawing() and self._drawn > began and rest > REST_S
-            )
+            return not self.canvas.isDrawing() and self._drawn > alive and rest > REST_S
 
         stall = self.wait(drawn)
         return self._drawn - began, stall
