@@ -95,7 +95,10 @@ def require_operator(principal: Principal | None, language: Language) -> None:
 
 def _keys(context: Context, base: str, urls: Iterable[str]) -> dict[str, str | None]:
     """Key of the object at each URL; None for those that are not ours."""
-    bases = (context.settings.objects_base(base), f"{base}/objects")
+    bases = [context.settings.objects_base(base)]
+    if context.objects.address is None or context.settings.public_url is not None:
+        # with an S3, an address that only the Host header of the request names may be another of its buckets
+        bases.append(f"{base}/objects")
     keys = {url: object_key(url, bases) for url in urls}
     if context.objects.address is not None:
         # an S3 does other things than to give or to take the object where the query names them

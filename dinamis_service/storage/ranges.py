@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 _MAX_RANGES = 100  # more is taken for an attack, and the whole object is sent
 _CHUNK = 1 << 20
-_RANGE = re.compile(r"\s*(\d{0,18})\s*-\s*(\d{0,18})\s*")
+_RANGE = re.compile(r"(\d{0,18})\s*-\s*(\d{0,18})")
 
 
 @dataclass(frozen=True, order=True)
@@ -41,9 +41,10 @@ def parse_ranges(header: str | None, size: int) -> list[ByteRange]:
         UnsatisfiableRangeError: all ranges begin after the end.
     """
     unit, _, text = (header or "").partition("=")
-    matches = [_RANGE.fullmatch(part) for part in text.split(",")]
-    if unit.strip().lower() != "bytes" or len(matches) > _MAX_RANGES:
+    if unit.strip().lower() != "bytes" or text.count(",") >= _MAX_RANGES:
         return []
+    # stripped before it is matched: blanks at both ends of a pattern take the square of their number
+    matches = [_RANGE.fullmatch(part.strip()) for part in text.split(",")]
     ranges: list[ByteRange] = []
     for match in matches:
         if match is None or match.group(1, 2) == ("", ""):

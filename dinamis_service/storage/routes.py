@@ -6,7 +6,7 @@ import mimetypes
 import os
 import secrets
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, BinaryIO
 from urllib.parse import quote, unquote, urlsplit
@@ -56,10 +56,11 @@ def build_router(context: Context) -> APIRouter:
         """
         key = _key_of(request)
         public = "X-Amz-Signature" not in request.query_params and is_public(context.catalogue, key)
+        end = context.clock() + timedelta(seconds=_ELSEWHERE_S)
         if not public:
-            _check_signature(context, request, "GET")  # what HEAD tells, GET tells too
+            end = min(end, _signature_end(context, request, "GET"))  # what HEAD tells, GET tells too
         if context.objects.address is not None:
-            return _elsewhere(context, request, key)
+            return _elsewhere(context, request, key, end)
         try:
             file = context.objects.open(key)
         except FileNotFoundError:
@@ -73,7 +74,7 @@ def build_router(context: Context) -> APIRouter:
     async def write(request: Request, key: str) -> Response:
         """Store an object at an address that `/sign_urls_put` signed; it appears once it is whole."""
         key = _key_of(request)
-        _check_signature(context, request, "PUT")
+        _signature_end(context, request, "PUT")
         try:
             async with contextmanager_in_threadpool(context.objects.writing(key)) as file:
                 await _receive(request, file)
@@ -108,29 +109,28 @@ def _key_of(request: Request) -> str:
     return unquote(raw.decode("ascii", "replace")[len(PREFIX) :])
 
 
-def _check_signature(context: Context, request: Request, method: str) -> None:
-    """Accept the signature of the request.
+def _signature_end(context: Context, request: Request, method: str) -> datetime:
+    """End (UTC) of the signature of the request, which is accepted.
 
     Raises:
         ForbiddenError: with the reason in the language of the caller.
     """
     base = base_url(request, context.settings)
     served = {base + PREFIX, f"{context.settings.objects_base(base)}/"}  # a proxy may use other paths
-    faults = [_fault(context, request, method, urlsplit(address).path) for address in served]
-    found = [error for error in faults if error is not None]
-    if len(found) == len(faults):
-        raise ForbiddenError(_reason(request, max(found, key=lambda error: error.fault != "wrong")))
+    faults: list[SignatureError] = []
+    for address in served:
+        try:
+            return _verified(context, request, method, urlsplit(address).path)
+        except SignatureError as error:  # noqa: PERF203 - of two addresses
+            faults.append(error)
+    raise ForbiddenError(_reason(request, max(faults, key=lambda error: error.fault != "wrong")))
 
 
-def _fault(context: Context, request: Request, method: str, folder: str) -> SignatureError | None:
-    """What is wrong with the signature of a request, were the objects under the path `folder`."""
+def _verified(context: Context, request: Request, method: str, folder: str) -> datetime:
+    """End of the signature of a request, were the objects under the path `folder`."""
     name = request.scope["raw_path"].decode("ascii", "replace")[len(PREFIX) :]
     url, host = f"{folder}{name}?{request.url.query}", request.headers.get("host", "")
-    try:
-        context.objects.verify(method, url, host, context.clock())
-    except SignatureError as error:
-        return error
-    return None
+    return context.objects.verify(method, url, host, context.clock())
 
 
 def _reason(request: Request, error: SignatureError) -> str:
@@ -160,10 +160,12 @@ def _reason(request: Request, error: SignatureError) -> str:
     )
 
 
-def _elsewhere(context: Context, request: Request, key: str) -> Response:
-    """Send the client on to the store that serves the object by itself."""
+def _elsewhere(context: Context, request: Request, key: str, end: datetime) -> Response:
+    """Send the client on to the store that serves the object by itself, for no longer than until `end`."""
     address = f"{context.objects.address}/{quote(key)}"
-    signed = context.objects.presign(address, request.method, context.clock(), _ELSEWHERE_S)
+    now = context.clock()
+    left_s = max(1, int((end - now.replace(microsecond=0)).total_seconds()))
+    signed = context.objects.presign(address, request.method, now, left_s)
     return RedirectResponse(signed, 307, {"Cache-Control": "no-store"})
 
 

@@ -79,10 +79,13 @@ class Signer:
 
         return presign
 
-    def verify(self, method: str, url: str, host: str, now: datetime) -> None:
+    def verify(self, method: str, url: str, host: str, now: datetime) -> datetime:
         """Check the signature in the query of `url` (its path and query are read) for a request to `host`.
 
         Only the bearer of a signature of ours learns that its time is over, or has not come.
+
+        Returns:
+            The end of the signature, in UTC.
 
         Raises:
             SignatureError: with the fault found.
@@ -108,8 +111,10 @@ class Signer:
             raise SignatureError("wrong")
         if start > now + _SKEW:
             raise SignatureError("early")
-        if now >= start + timedelta(seconds=duration_s):
+        end = start + timedelta(seconds=duration_s)
+        if now >= end:
             raise SignatureError("expired")
+        return end
 
     def _signing(self, stamp: str) -> Presign:
         """What gives the hexadecimal signature of a canonical request made at `stamp`."""

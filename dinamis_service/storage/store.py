@@ -90,8 +90,8 @@ class ObjectStore(Protocol):
     def presigner(self, method: str, now: datetime, duration_s: int) -> Callable[[str], str]:
         """What gives many URLs the signatures of one moment."""
 
-    def verify(self, method: str, url: str, host: str, now: datetime) -> None:
-        """Accept a signed URL, sent with the header `Host: host`, or raise.
+    def verify(self, method: str, url: str, host: str, now: datetime) -> datetime:
+        """End (UTC) of the signature of a URL, sent with the header `Host: host`.
 
         Raises:
             SignatureError: it is not signed, or not by us, or not for this request, or not any more.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from email.parser import BytesParser
 from email.policy import HTTP
 
@@ -96,3 +97,16 @@ def test_a_multipart_body_is_what_a_mime_reader_expects_and_as_long_as_announced
     assert [part.get_content_type() for part in parts] == ["image/tiff", "image/tiff"]
     assert body.count(content[:10]) >= 1
     assert content[500:700] in body
+
+
+@pytest.mark.parametrize("text", ["1-" + " " * 60_000 + "x", " " * 60_000 + "1", "," * 60_000, "1" * 60_000])
+def test_a_hostile_header_is_read_at_once(text: str) -> None:
+    """Its cost grows with its length, not with the square of it."""
+    began = time.monotonic()
+    assert parse_ranges(f"bytes={text}", 100) == []
+    assert time.monotonic() - began < 1
+
+
+def test_blanks_around_ranges_are_left_out() -> None:
+    """The RFC allows them after the comma."""
+    assert parse_ranges("bytes= 0-1 ,\t5-6 ", 100) == [ByteRange(0, 2), ByteRange(5, 7)]

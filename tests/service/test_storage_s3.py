@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import buckets
 import httpx
@@ -146,7 +146,7 @@ class TestService:
 
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
-        return settings.model_copy(update=buckets.new_bucket())
+        return settings.model_copy(update={**buckets.new_bucket(), "public_url": BASE})
 
     @pytest.fixture
     def bucket(self, settings: Settings) -> str:
@@ -204,6 +204,12 @@ class TestService:
         signed = self.sign(client, "/sign_urls", [ours], signed_in())["hrefs"][ours]
         led = client.get(signed, follow_redirects=False)
         assert httpx.get(led.headers["Location"]).content.startswith(b"pan.tif")
+        answer = client.post(
+            "/sign_urls", json={"urls": [ours], "duration_seconds": 50}, headers=signed_in().headers
+        )
+        led = client.get(answer.json()["hrefs"][ours], follow_redirects=False)
+        [left_s] = parse_qs(urlsplit(led.headers["Location"]).query)["X-Amz-Expires"]
+        assert 1 <= int(left_s) <= 50
 
     def test_uploads_go_to_the_bucket(
         self, client: TestClient, context: Context, bucket: str, signed_in: Callable[..., SignedIn]
@@ -298,6 +304,23 @@ class TestAlias:
         answer = client.post("/sign_urls", json={"urls": [url]}, headers=signed_in().headers)
         href = answer.json()["hrefs"][url]
         context.objects.verify("GET", href, "images.example", context.clock())
+
+
+class TestNameless:
+    """A service over a bucket that does not say its own address."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update=buckets.new_bucket())
+
+    def test_an_address_that_only_the_request_names_is_not_signed(
+        self, client: TestClient, context: Context, signed_in: Callable[..., SignedIn]
+    ) -> None:
+        """It may be that of another bucket which the same keys open."""
+        put_item(context, "DS_1")
+        url = f"{BASE}/objects/pleiades/DS_1/pan.tif"
+        answer = client.post("/sign_urls", json={"urls": [url]}, headers=signed_in().headers)
+        assert answer.json()["refused"][url]["code"] == "invalid"
 
 
 class TestAway:
