@@ -201,7 +201,7 @@ class SignedLayersController(QObject):
     ) -> None:
         wanted, came, opened = outcome
         if isinstance(came, QgsRasterLayer) and opened is not None:
-            self._live.begin(opened)
+            self._live.come_alive(opened.identity, opened)  # layers of the same images, there already
             self._turns.later(partial(self._add, came, added))
         elif isinstance(came, DinamisError):
             self.failed.emit(about.get(wanted), self._notice_for_layers(came, [wanted]))
@@ -392,9 +392,9 @@ class SignedLayersController(QObject):
 
     def _wait_for_sign_in(self) -> None:
         """Say once that layers wait for the sign-in."""
+        self._live.drop_expired()
         if self._session.can_use_resources:
             return
-        self._live.drop_expired()
         shown = filter(None, map(rasters.identity_of, self.waiting()))
         waiting = [one for one in shown if not self._signers.can_sign(one) and one.key not in self._refused]
         if waiting and not self._told_waiting:

@@ -62,17 +62,16 @@ class LiveLayers(QObject):
                 found.update(adoption.signatures_in(layer.source()))
         return {href: url.set_by(ahead) for href, url in found.items()}
 
-    def begin(self, opened: Opened) -> None:
-        """Note how long what was opened lives."""
-        self._leases[opened.identity.key] = opened.lease
-
     def come_alive(self, wanted: LayerIdentity, opened: Opened) -> None:
         """Have every layer of these images read them."""
+        before = self._leases.get(wanted.key)
+        # after a long sleep the map may have been drawn with what had ended: blank
+        blank = before is not None and before.is_over(self._clocks)
         self._leases[wanted.key] = opened.lease
         for layer in self.layers():
             identity = rasters.identity_of(layer)
             if identity is not None and identity.key == wanted.key:
-                self._turns.later(partial(self._give_signature, layer.id(), opened.source))
+                self._turns.later(partial(self._give_signature, layer.id(), opened.source, redraw=blank))
 
     def all_came(self) -> None:
         """Have the map drawn at once with the last layers that came alive."""
@@ -104,14 +103,14 @@ class LiveLayers(QObject):
         identity = rasters.identity_of(layer) if rasters.lives(layer) else None
         return self._leases.get(identity.key) if identity is not None else None
 
-    def _give_signature(self, layer_id: str, source: str) -> None:
+    def _give_signature(self, layer_id: str, source: str, *, redraw: bool) -> None:
         layer = self._project.mapLayer(layer_id)
         if layer is None:
             return  # removed meanwhile
         waited = rasters.waits(layer)
         if not rasters.swap_source(layer, source, quietly=True):
             self.put_placeholder(layer)
-        elif waited:
+        elif waited or redraw:
             self._redraw.add(layer_id)
 
     def _draw_those_that_came(self, layer_ids: list[str]) -> None:

@@ -137,8 +137,11 @@ def open_header(signed_href: str) -> Header:
         if dataset is None:
             gdal.VSICurlPartialClearCache(source)  # GDAL remembers failures too
             raise CorruptImageError("")
-        document, parts = unsigned_document(_vrt_of(dataset))
-        return _header(dataset, signed_document(document, dict.fromkeys(parts, signed_href)))
+        try:
+            document, parts = unsigned_document(_vrt_of(dataset))
+            return _header(dataset, signed_document(document, dict.fromkeys(parts, signed_href)))
+        except (AttributeError, LookupError, RuntimeError, ValueError):  # no bands, or a VRT of others
+            raise CorruptImageError("") from None
 
 
 def open_document(vrt: str) -> Header:

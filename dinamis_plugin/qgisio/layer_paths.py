@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from datetime import datetime, timezone
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from osgeo import gdal
@@ -187,8 +188,9 @@ def origin_of(href: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def identity_in(saved: str | None) -> LayerIdentity | None:
-    """Read the identity out of a saved source."""
+@lru_cache(maxsize=1024)
+def identity_in(saved: str) -> LayerIdentity | None:
+    """Read the identity out of a saved source; kept, since a mosaic of many images takes milliseconds."""
     return from_source(saved) if saved else None
 
 

@@ -121,7 +121,8 @@ def identity_of(layer: QgsMapLayer) -> LayerIdentity | None:
     """Give the identity of a layer of ours, None for any other layer."""
     if not isinstance(layer, QgsRasterLayer):
         return None
-    return identity_in(layer.customProperty(PROPERTY, ""))
+    saved = layer.customProperty(PROPERTY, "")
+    return identity_in(saved) if isinstance(saved, str) else None
 
 
 def waits(layer: QgsRasterLayer) -> bool:

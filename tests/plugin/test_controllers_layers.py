@@ -248,3 +248,18 @@ def test_the_placeholder_has_the_place_bands_and_type_of_the_image(signed_in, hr
     assert {image.pixel(x, y) for x in range(128) for y in range(0, 128, 16)} == {image.pixel(0, 0)}
     assert QColor(image.pixel(64, 64)) == QgsMapSettings().backgroundColor()
     assert QgsProject.instance().mapLayer(layer.id()) is layer
+
+
+def test_a_file_that_is_a_virtual_raster_itself_does_not_spoil_its_batch(signed_in, hrefs, scripted):
+    good, odd = hrefs(2)
+    name = "<SourceFilename>/etc/hostname</SourceFilename>"
+    source = f"<SimpleSource>{name}<SourceBand>1</SourceBand></SimpleSource>"
+    band = f'<VRTRasterBand dataType="Byte" band="1">{source}</VRTRasterBand>'
+    document = f'<VRTDataset rasterXSize="8" rasterYSize="8">{band}</VRTDataset>'
+    scripted.files["/objects/a1.tif"] = document.encode()
+    added, failed = Caught(signed_in.layers.layer_added), Caught(signed_in.layers.failed)
+    signed_in.layers.add_scenes([scene_of(good, scene_id="GOOD"), scene_of(odd, scene_id="ODD")])
+    added.wait(seconds=30)
+    scene, _ = failed.wait(seconds=30)
+    assert scene.id == "ODD"
+    assert len(added.values) == 1

@@ -47,6 +47,32 @@ def test_after_a_long_sleep_the_expired_layer_is_renewed(signed_in, hrefs, scrip
     assert shows_pixels(layer)
 
 
+def test_an_image_added_again_leaves_every_layer_of_it_alive(signed_in, hrefs):
+    [href] = hrefs()
+    layers = add(signed_in, [href])
+    for _ in range(3):
+        time.sleep(1.1)  # a signature of another second is another one
+        layers += add(signed_in, [href])
+        run_for(0.1)
+        assert len({tuple(addresses_of(layer)) for layer in layers}) == 1
+    images.forget_addresses()
+    assert all(shows_pixels(layer) for layer in layers)
+
+
+def test_a_layer_refused_at_its_renewal_waits_from_the_end_of_its_signature(signed_in, hrefs, scripted):
+    [href] = hrefs()
+    [layer] = add(signed_in, [href])
+    scripted.refusals[href] = {"code": "forbidden", "detail": "Not for you."}
+    failed = Caught(signed_in.layers.failed)
+    signed_in.layers._clocks.now = lambda: datetime.now(timezone.utc) + timedelta(hours=7, minutes=31)
+    signed_in.layers.tick()
+    failed.wait(seconds=30)
+    assert rasters.lives(layer)
+    signed_in.layers._clocks.now = lambda: datetime.now(timezone.utc) + timedelta(hours=9)
+    signed_in.layers.tick()
+    wait_until(lambda: is_placeholder(layer))
+
+
 def test_a_service_that_is_away_takes_no_signature_that_still_works(signed_in, hrefs, scripted):
     [layer] = add(signed_in, hrefs())
     scripted.down.add("/sign_urls")
