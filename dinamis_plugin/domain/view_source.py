@@ -40,7 +40,7 @@ def view_source(service: ViewService, capabilities: bytes, system: str) -> str:
     """
     if service.kind == XYZ:
         tiles = {"type": "xyz", "url": service.href, "zmin": 0, "zmax": _LARGEST_ZOOM}
-        return urlencode(tiles, quote_via=quote)
+        return urlencode(tiles, quote_via=quote, safe="/:")  # encoded, QGIS 3.44 asks for nothing
     root = _read(capabilities)
     return _wms(service, root, system) if service.kind == WMS else _wmts(service, root, system)
 

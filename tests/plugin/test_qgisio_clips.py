@@ -234,4 +234,4 @@ def test_a_full_disk_is_told_and_leaves_nothing(image, tmp_path, monkeypatch, fo
             clip(link_to(image), small / "cut.tif", to_degrees(SQUARE))
         assert [path.name for path in small.iterdir() if path.suffix == ".tif"] == []
     finally:
-        subprocess.run(["umount", small], check=True)
+        subprocess.run(["umount", "--lazy", small], check=True)
