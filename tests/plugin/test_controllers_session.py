@@ -226,8 +226,9 @@ def test_offline_at_the_start_comes_back_by_the_clock(session, controllers, scri
     wait_until(lambda: again.session.state is S.OFFLINE, 15)
     assert again.session.why_not
     scripted.down.clear()
+    wait_until(lambda: not again.runner.busy, 30)
     again.session._tick()
-    wait_until(lambda: again.session.state is S.SIGNED_IN)
+    wait_until(lambda: again.session.state is S.SIGNED_IN, 30)
     again.shutdown()
     assert not again.runner.busy
 
