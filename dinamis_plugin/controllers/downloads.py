@@ -11,17 +11,14 @@ from typing import Any
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
-from ..api.download import Promise, download
-from ..api.part import Part, reserve
-from ..api.service import Service
-from ..domain.download import RateMeter, length
+from ..api.part import Part
+from ..domain.download import RateMeter
 from ..domain.download_job import DownloadJob, DownloadOrder, JobState, queue_text
 from ..domain.errors import CancelledError, DinamisError, NotSignedInError
 from ..domain.file_names import file_name
 from ..domain.scene import Scene
-from ..qgisio.clips import check_readable, clip
 from ..qgisio.download_store import queue_path, read_queue, write_queue
-from ..qgisio.local_images import open_layer
+from ..tasks.fetching import fetch, with_progress
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel, notice_for
 from .session import SessionController
@@ -223,7 +220,7 @@ class DownloadController(QObject):
         path = self._path
         self._runner.run(
             translate("Dinamis", "Reading the downloads of the last session"),
-            lambda _context: [_with_progress(job) for job in read_queue(path)],
+            lambda _context: [with_progress(job) for job in read_queue(path)],
             self._restored,
         )
 
@@ -277,7 +274,7 @@ class DownloadController(QObject):
         target = job.target
 
         def work(context: TaskContext) -> QgsRasterLayer | None:
-            return _fetch(service, job.order, target, context)
+            return fetch(service, job.order, target, context)
 
         job.state, entry.meter = JobState.RUNNING, RateMeter()
         entry.handle = self._runner.run(
@@ -344,49 +341,6 @@ class DownloadController(QObject):
         if entry.leaving:
             self.cancelled.emit(entry.job)
         self._start_next()
-
-
-# In worker threads
-
-
-def _fetch(
-    service: Service, order: DownloadOrder, known_target: str, context: TaskContext
-) -> QgsRasterLayer | None:
-    """Bring one file to the disk under a name of its own; tells the name first, then how far it is."""
-    target = Path(known_target) if known_target else None
-    if target is None or target.exists() or not Part(target).path.exists():
-        target = reserve(Path(order.folder), order.name, order.href)
-        context.tell(str(target))
-    link = service.link(order.href, lambda *counts: context.tell(counts), context.cancelled)
-    try:
-        if order.area:
-            clip(link, target, order.area)
-        else:
-            download(link, target, Promise(order.size, order.proof), check_readable)
-    except DinamisError:
-        _leave_no_empty_part(target)
-        raise
-    return open_layer(target, order.title) if order.add_to_map else None
-
-
-def _leave_no_empty_part(target: Path) -> None:
-    """A name that was taken for a file of which nothing came is given back."""
-    part = Part(target)
-    try:
-        empty = part.path.stat().st_size == 0
-    except OSError:
-        return
-    if empty:
-        part.remove()
-
-
-def _with_progress(job: DownloadJob) -> DownloadJob:
-    """Say of a job of an earlier session how much of it lies on the disk."""
-    journal = Part(Path(job.target)).journal(job.order.href) if job.target else None
-    if journal is not None and job.state is not JobState.DONE:
-        job.done = length(journal.done)
-        job.total = journal.size if journal.wanted is None else length(journal.wanted)
-    return job
 
 
 # Words
