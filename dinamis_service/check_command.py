@@ -32,8 +32,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _check(args: argparse.Namespace, settings: Settings) -> int:
     """Print one line for each finding."""
-    if args.data_dir is not None:
-        settings = Settings(**settings.model_dump() | {"data_dir": args.data_dir})
+    settings = settings.in_folder(args.data_dir)
     count = 0
     for part, inspect in _PARTS.items():
         found = list(inspect(settings))

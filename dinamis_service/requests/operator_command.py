@@ -116,7 +116,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _handle(args: argparse.Namespace, settings: Settings) -> int:
     """Open the service, run one action, close it."""
     if "data_dir" in args:
-        settings = Settings(**settings.model_dump() | {"data_dir": args.data_dir})
+        settings = settings.in_folder(args.data_dir)
     context = create_context(settings)
     try:
         args.run(Desk(context, _operator()), args)
