@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.core import QgsApplication, QgsRasterLayer
+from qgis.core import QgsRasterLayer
 from qgis.PyQt.QtXml import QDomDocument
 
-from ..domain.errors import CorruptImageError
-from . import rasters
+from .rasters import handed_over, new_layer
+from .styles import apply_default_style
 
 
 def open_layer(path: Path, title: str, style: str = "", style_file: Path | None = None) -> QgsRasterLayer:
@@ -23,17 +23,12 @@ def open_layer(path: Path, title: str, style: str = "", style_file: Path | None 
     Raises:
         CorruptImageError: it cannot be opened.
     """
-    options = QgsRasterLayer.LayerOptions(loadDefaultStyle=False)
-    with rasters.no_side_files():
-        layer = QgsRasterLayer(str(path), title, "gdal", options)
-        if not layer.isValid():
-            raise CorruptImageError(path.name)
+    with new_layer(str(path), title, path.name) as layer:
         if not _styled(layer, style):
-            rasters.apply_default_style(layer)
+            apply_default_style(layer)
     if style_file is not None:
         layer.saveNamedStyle(str(style_file))
-    layer.moveToThread(QgsApplication.instance().thread())
-    return layer
+    return handed_over(layer)
 
 
 def _styled(layer: QgsRasterLayer, style: str) -> bool:

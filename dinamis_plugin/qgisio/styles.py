@@ -26,14 +26,15 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
-from ..domain.errors import CorruptImageError
 from ..domain.styles import Recipe, StyleKind
 from . import compat
-from .images import no_side_files
+from .rasters import new_layer
 
 LOW, HIGH = 0.02, 0.98
 """Shares of the pixels that are drawn darkest and lightest."""
 SAMPLE_PIXELS = 250_000
+
+_COLOURS = (gdal.GCI_RedBand, gdal.GCI_GreenBand, gdal.GCI_BlueBand)
 
 # Share of the way from the low end to the high one, and the colour: from bare ground to dense vegetation.
 _RAMP = (
@@ -83,13 +84,22 @@ def read_ranges(source: str, bands: tuple[int, ...], extent: QgsRectangle) -> di
     Raises:
         CorruptImageError: It cannot be opened.
     """
-    options = QgsRasterLayer.LayerOptions(loadDefaultStyle=False)
-    with no_side_files():
-        layer = QgsRasterLayer(source, "", "gdal", options)
-        if not layer.isValid():
-            raise CorruptImageError("")
+    with new_layer(source) as layer:
         provider = layer.dataProvider()
         return ranges_of(provider, tuple(band for band in bands if band <= provider.bandCount()), extent)
+
+
+def apply_default_style(layer: QgsRasterLayer) -> None:
+    """Natural colours, or grey, stretched on the whole image; reads pixels, so for worker threads."""
+    provider = layer.dataProvider()
+    if provider.bandCount() >= len(_COLOURS):
+        renderer: QgsRasterRenderer = QgsMultiBandColorRenderer(provider, *_natural_colours(provider))
+    else:
+        renderer = QgsSingleBandGrayRenderer(provider, 1)
+    bands = tuple(band for band in drawn_bands(renderer) if needs_stretch(provider, band))
+    set_ranges(renderer, provider, ranges_of(provider, bands, provider.extent()))
+    renderer.setMinMaxOrigin(_origin(QgsRasterMinMaxOrigin.Extent.WholeRaster))
+    layer.setRenderer(renderer)
 
 
 def make_renderer(
@@ -165,11 +175,24 @@ def is_ours(renderer: QgsRasterRenderer) -> bool:
     return bool(origin.limits() == limits.CumulativeCut and origin.extent() == extent.CurrentCanvas)
 
 
-def _origin() -> QgsRasterMinMaxOrigin:
+def _natural_colours(provider: QgsRasterDataProvider) -> tuple[int, int, int]:
+    """The bands that the file names red, green and blue, else the first three (the order of DIMAP)."""
+    wanted = dict.fromkeys(_COLOURS, 0)
+    for band in range(1, provider.bandCount() + 1):
+        kind = compat.enum_value(provider.colorInterpretation(band))
+        if wanted.get(kind) == 0:
+            wanted[kind] = band
+    named = tuple(wanted.values())
+    return named if all(named) else (1, 2, 3)  # type: ignore[return-value]
+
+
+def _origin(
+    extent: QgsRasterMinMaxOrigin.Extent = QgsRasterMinMaxOrigin.Extent.CurrentCanvas,
+) -> QgsRasterMinMaxOrigin:
     """What the properties of the layer say of the stretch: from what the map showed, not by QGIS itself."""
     origin = QgsRasterMinMaxOrigin()
     origin.setLimits(QgsRasterMinMaxOrigin.Limits.CumulativeCut)
-    origin.setExtent(QgsRasterMinMaxOrigin.Extent.CurrentCanvas)
+    origin.setExtent(extent)
     origin.setCumulativeCutLower(LOW)
     origin.setCumulativeCutUpper(HIGH)
     return origin

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import requests
-from qgis.core import QgsApplication, QgsRasterLayer
+from qgis.core import QgsRasterLayer
 
 from ..api.faults import error_of_answer, error_of_exception
 from ..domain.errors import BadAnswerError
 from ..domain.view_service import ViewService
 from ..domain.view_source import capabilities_address, view_source
+from .rasters import handed_over
 from .transport import qgis_session
 
 _PATIENCE_S = 30.0
@@ -30,8 +31,7 @@ def make_view_layer(service: ViewService, title: str, system: str) -> QgsRasterL
     layer = QgsRasterLayer(source, title, "wms")
     if not layer.isValid():
         raise BadAnswerError.about(service.kind, "QGIS cannot show it")
-    layer.moveToThread(QgsApplication.instance().thread())
-    return layer
+    return handed_over(layer)
 
 
 def _fetched(address: str) -> bytes:

@@ -10,7 +10,7 @@ from qgis.core import QgsRasterLayer
 from ..domain.layer_source import LayerIdentity
 from ..domain.loading import Making, Planned
 from ..domain.styles import Recipe, StyleKind
-from ..qgisio import layer_facts, rasters, styles, vrt
+from ..qgisio import layer_facts, styles, vrt
 from .opening import Compose
 
 
@@ -45,7 +45,7 @@ class Dresser:
         if plan.bands:
             layer_facts.note_bands(layer, plan.bands)
         if plan.recipe is None:
-            rasters.apply_default_style(layer)
+            styles.apply_default_style(layer)
         else:
             _apply(layer, plan.recipe)
             if plan.recipe.formulas:

@@ -16,7 +16,7 @@ from ..domain.layer_document import signed_document, signed_source
 from ..domain.layer_source import LayerIdentity
 from ..domain.lease import Clocks, Lease
 from ..domain.signed_url import SignedUrl
-from ..qgisio import images, rasters
+from ..qgisio import images, rasters, styles
 from ..qgisio.layer_paths import LayerPaths
 from .runner import TaskContext
 
@@ -88,11 +88,7 @@ class ImageOpener:
                 yield wanted, came, None
                 continue
             try:
-                saved = self._paths.remember(came.identity)
-                layer = rasters.make_layer(
-                    came.identity.title, came.source, saved, _dress(order, wanted, came)
-                )
-                yield wanted, layer, came
+                yield wanted, self._make(order, wanted, came), came
             except CorruptImageError as error:
                 yield wanted, error, None
 
@@ -123,6 +119,15 @@ class ImageOpener:
             for identity in ready:
                 yield identity, self._finish(identity, headers, signed, order.compose)
 
+    def _make(self, order: Order, wanted: LayerIdentity, came: Opened) -> QgsRasterLayer:
+        with rasters.new_layer(came.source, came.identity.title) as layer:
+            layer.setCustomProperty(rasters.PROPERTY, self._paths.remember(came.identity))
+            if order.dress is None:
+                styles.apply_default_style(layer)
+            else:
+                order.dress(layer, wanted, came.identity)
+        return rasters.handed_over(layer)
+
     def _finish(
         self,
         identity: LayerIdentity,
@@ -147,13 +152,6 @@ class ImageOpener:
         identity = header.complete(identity)
         lease = Lease.of(urls.values(), MARGIN, self._clocks)
         return Opened(identity, self._paths.put_live(identity, header.vrt), lease)
-
-
-def _dress(order: Order, wanted: LayerIdentity, came: Opened) -> Callable[[QgsRasterLayer], None]:
-    dress = order.dress
-    if dress is None:
-        return rasters.apply_default_style
-    return lambda layer: dress(layer, wanted, came.identity)
 
 
 def _composed(
