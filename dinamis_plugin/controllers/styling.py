@@ -15,7 +15,7 @@ from qgis.core import (
     QgsRasterLayer,
     QgsRectangle,
 )
-from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
 from ..domain.computed import NO_INDEX, Base, computed
 from ..domain.layer_source import LayerIdentity
@@ -23,6 +23,8 @@ from ..domain.styles import NormalisedDifference, Recipe, StyleKind
 from ..qgisio import layer_facts, rasters, styles
 from ..tasks.runner import TaskRunner
 from .layers import SignedLayersController
+
+translate = QCoreApplication.translate
 
 REST_MS = 350
 """The map has to be still for so long before its layers are stretched."""
@@ -152,6 +154,16 @@ class StylingController(QObject):
             return transform.transformBoundingBox(self._extent).intersect(whole)
         except QgsCsException:
             return whole
+
+
+def style_titles() -> dict[StyleKind, str]:
+    """The ready styles as a person knows them, in the order of menus."""
+    return {
+        StyleKind.TRUE_COLOUR: translate("Dinamis", "True colours"),
+        StyleKind.FALSE_COLOUR: translate("Dinamis", "False colours (near infrared)"),
+        StyleKind.NDVI: translate("Dinamis", "Vegetation index (NDVI)"),
+        StyleKind.GREY: translate("Dinamis", "Grey"),
+    }
 
 
 def _computed(layer: QgsRasterLayer, base: LayerIdentity, recipe: Recipe) -> LayerIdentity:

@@ -58,11 +58,12 @@ class Planned:
     shown: tuple[datetime, datetime] | None = None
 
 
-_STYLE_OF = {
+STYLE_OF = {
     Way.TRUE_COLOUR: StyleKind.TRUE_COLOUR,
     Way.FALSE_COLOUR: StyleKind.FALSE_COLOUR,
     Way.NDVI: StyleKind.NDVI,
 }
+"""The ways that load each scene in one ready style."""
 _LAST_SHOWN = timedelta(days=1)
 _SEVERAL = 2
 
@@ -73,7 +74,7 @@ def ways(scenes: Sequence[Scene]) -> tuple[Way, ...]:
     if not usable:
         return ()
     kinds = {kind for scene in usable for kind in _recipes(scene, _styled_asset(scene))}
-    found = [Way.IMAGE, *(way for way, kind in _STYLE_OF.items() if kind in kinds)]
+    found = [Way.IMAGE, *(way for way, kind in STYLE_OF.items() if kind in kinds)]
     if any(pan_and_ms(scene) for scene in usable):
         found.append(Way.SHARPENED)
     lots = mosaics(_picked(usable))
@@ -104,8 +105,8 @@ def plan(scenes: Sequence[Scene], way: Way, asset_key: str | None = None) -> lis
     if way is Way.IMAGE:
         chosen = [(scene, _image(scene, asset_key)) for scene in usable]
         return _grouped([_single(scene, asset, None) for scene, asset in chosen if asset is not None])
-    made = [_single(scene, _styled_asset(scene), _STYLE_OF[way]) for scene in usable]
-    return _grouped([one for one in made if one.recipe is not None and one.recipe.kind is _STYLE_OF[way]])
+    made = [_single(scene, _styled_asset(scene), STYLE_OF[way]) for scene in usable]
+    return _grouped([one for one in made if one.recipe is not None and one.recipe.kind is STYLE_OF[way]])
 
 
 def _image(scene: Scene, key: str | None) -> Asset | None:

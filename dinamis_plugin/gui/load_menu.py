@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
 from qgis.PyQt.QtWidgets import QMenu, QToolButton, QWidget
 
-from ..domain.loading import Way, ways
+from ..controllers.styling import style_titles
+from ..domain.loading import STYLE_OF, Way, ways
 from ..domain.scene import Scene
 from .widgets import tool_button
 
@@ -67,11 +68,10 @@ def load_button(menu: LoadMenu) -> QToolButton:
 
 
 def _titles() -> dict[Way, str]:
+    styles = style_titles()
     return {
+        **{way: styles[kind] for way, kind in STYLE_OF.items()},
         Way.IMAGE: translate("Dinamis", "Image"),
-        Way.TRUE_COLOUR: translate("Dinamis", "True colours"),
-        Way.FALSE_COLOUR: translate("Dinamis", "False colours (near infrared)"),
-        Way.NDVI: translate("Dinamis", "Vegetation index (NDVI)"),
         Way.SHARPENED: translate("Dinamis", "Pansharpened (one layer)"),
         Way.MOSAIC: translate("Dinamis", "Mosaic (one layer)"),
         Way.TIME_SERIES: translate("Dinamis", "Time series"),

@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject
 from qgis.PyQt.QtWidgets import QAction
 
 from ..controllers.local_copies import LocalCopies
-from ..controllers.styling import StylingController
+from ..controllers.styling import StylingController, style_titles
 from ..domain.styles import StyleKind
 
 translate = QCoreApplication.translate
@@ -61,7 +61,8 @@ class LayerMenu(QObject):
         self._copies = copies
         self._compare_layer = compare
         self._project = project or QgsProject.instance()
-        self._styles = {kind: self._action(f"style_{kind.value}", text) for kind, text in _titles().items()}
+        titles = style_titles()
+        self._styles = {kind: self._action(f"style_{kind.value}", text) for kind, text in titles.items()}
         for kind, action in self._styles.items():
             action.triggered.connect(lambda _=False, kind=kind: self._set_style(kind))
         self._follow = self._action("followMap", translate("Dinamis", "Stretch on what the map shows"))
@@ -72,7 +73,7 @@ class LayerMenu(QObject):
         self._compare.triggered.connect(lambda _=False: self._start_compare())
         self._remote = self._action("readRemote", translate("Dinamis", "Read from the server again"))
         self._remote.triggered.connect(lambda _=False: self._read_remote())
-        copies.switched.connect(self._switched)
+        copies.switched.connect(self._offer_way_back)
         self._project.layersAdded.connect(self._layers_came)
         self._layers_came(self._project.mapLayers().values())
 
@@ -84,7 +85,7 @@ class LayerMenu(QObject):
     def remove(self) -> None:
         """Take everything back."""
         self._project.layersAdded.disconnect(self._layers_came)
-        self._copies.switched.disconnect(self._switched)
+        self._copies.switched.disconnect(self._offer_way_back)
         for action in self.actions:
             self._tree.remove(action)
             action.deleteLater()
@@ -103,12 +104,10 @@ class LayerMenu(QObject):
             if kinds:
                 for action in (self._follow, self._keep, self._compare):
                     self._tree.add_for(action, layer)
+            self._offer_way_back(layer)
 
-            if self._copies.is_copy(layer):
-                self._tree.add_for(self._remote, layer)
-
-    def _switched(self, layer: QgsMapLayer) -> None:
-        """Offer the way back for a layer that reads a file now; elsewhere the action does nothing."""
+    def _offer_way_back(self, layer: QgsMapLayer) -> None:
+        """Offer it for a layer that reads a file now; elsewhere the action does nothing."""
         if self._copies.is_copy(layer):
             self._tree.add_for(self._remote, layer)
 
@@ -131,12 +130,3 @@ class LayerMenu(QObject):
         layer = self._tree.current()
         if layer is not None:
             self._compare_layer(layer)
-
-
-def _titles() -> dict[StyleKind, str]:
-    return {
-        StyleKind.TRUE_COLOUR: translate("Dinamis", "True colours"),
-        StyleKind.FALSE_COLOUR: translate("Dinamis", "False colours (near infrared)"),
-        StyleKind.NDVI: translate("Dinamis", "Vegetation index (NDVI)"),
-        StyleKind.GREY: translate("Dinamis", "Grey"),
-    }
