@@ -51,12 +51,8 @@ class LocalCopies(QObject):
 
     def layers_of(self, href: str) -> list[QgsRasterLayer]:
         """The layers of the project that read an image from the service, by its address without signature."""
-        found = []
-        for layer in self._project.mapLayers().values():
-            identity = rasters.identity_of(layer)
-            if identity is not None and identity.href == href:
-                found.append(layer)
-        return found
+        known = [(layer, rasters.identity_of(layer)) for layer in self._layers.layers()]
+        return [layer for layer, identity in known if identity is not None and identity.href == href]
 
     @staticmethod
     def is_copy(layer: QgsMapLayer) -> bool:

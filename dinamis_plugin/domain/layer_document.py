@@ -57,7 +57,7 @@ def href_of(source: str) -> str | None:
 
 def is_document(source: str) -> bool:
     """Say whether a source of GDAL is the text of a VRT."""
-    return source.lstrip().startswith("<VRTDataset")
+    return source.lstrip().startswith(_DOCUMENT)
 
 
 def addresses_in(source: str) -> list[str]:
@@ -84,7 +84,7 @@ def unsigned_document(vrt: str) -> tuple[str, tuple[str, ...]]:
     hrefs: dict[str, None] = {}
     for element in _file_names(root):
         name = Secret((element.text or "").strip())
-        if name.startswith(_DOCUMENT):
+        if is_document(name):
             inner, parts = unsigned_document(name)
             hrefs.update(dict.fromkeys(parts))
             _write_name(element, inner)
@@ -108,7 +108,7 @@ def signed_document(document: str, signed: Mapping[str, str]) -> str:
     root = _read(document)
     for element in _file_names(root):
         name = (element.text or "").strip()
-        if name.startswith(_DOCUMENT):
+        if is_document(name):
             _write_name(element, signed_document(name, signed))
             continue
         href = href_of(name) or ""
