@@ -29,7 +29,7 @@ from ..qgisio.layer_paths import LayerPaths
 from ..qgisio.projections import adopt_system
 from ..tasks.opening import Compose, Dress, ImageOpener, LayerOutcome, Opened, Order, Outcome
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
-from .layer_notices import Refusals, WaysOut, by_reason, layer_notice, no_image, waiting_notice, why_waiting
+from .layer_notices import Refusals, WaysOut, by_reason, layer_notice, waiting_notice, why_waiting
 from .live_layers import LiveLayers
 from .messages import Notice
 from .session import SessionController, SessionState
@@ -118,22 +118,6 @@ class SignedLayersController(QObject):
         self._soon.start()  # the plugin may be loaded into an open project
 
     # Adding
-
-    def add_scene(self, scene: Scene, asset_key: str | None = None) -> None:
-        """Add one image of a scene as a layer: the preferred one, or the one named."""
-        self.add_scenes([scene], asset_key)
-
-    def add_scenes(self, scenes: Sequence[Scene], asset_key: str | None = None) -> None:
-        """Add an image of each scene, all signed together."""
-        wanted: dict[LayerIdentity, Scene] = {}
-        for scene in self.allowed(scenes):
-            asset = scene.preferred_asset() if asset_key is None else scene.asset(asset_key)
-            if asset is None:
-                self.failed.emit(scene, no_image(scene))
-            else:
-                wanted[LayerIdentity.of(scene, asset)] = scene
-        if wanted:
-            self.add_identities(list(wanted), wanted)
 
     def allowed(self, scenes: Sequence[Scene]) -> list[Scene]:
         """The scenes whose images may be signed now; it is told of the others why not."""
@@ -391,7 +375,7 @@ class SignedLayersController(QObject):
             self.busy.emit(False)
 
     def _wait_for_sign_in(self) -> None:
-        """Say once that layers wait for the sign-in."""
+        """Show placeholders where signatures have ended, and say once that layers wait for the sign-in."""
         self._live.drop_expired()
         if self._session.can_use_resources:
             return

@@ -15,7 +15,7 @@ def add(controllers, hrefs):
     """Add a layer for each address; gives the layers."""
     added, failed = Caught(controllers.layers.layer_added), Caught(controllers.layers.failed)
     scenes = [scene_of(href, scene_id=f"S{number}") for number, href in enumerate(hrefs)]
-    controllers.layers.add_scenes(scenes)
+    controllers.loading.load(scenes)
     wait_until(lambda: len(added.values) + len(failed.values) == len(hrefs), 60)
     assert failed.values == []
     return added.values

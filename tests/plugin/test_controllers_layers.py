@@ -128,11 +128,11 @@ def test_a_hundred_layers_take_two_signing_requests(signed_in, hrefs, scripted, 
     path = str(tmp_path / "p.qgz")
     assert project.write(path)
     project.clear()
-    before = sum(request.path == "/sign_urls" for request in scripted.server.requests)
+    before = scripted.signings
     settled = Caught(signed_in.layers.settled)
     assert project.read(path)
     settled.wait(seconds=120)
-    assert sum(request.path == "/sign_urls" for request in scripted.server.requests) - before == 2
+    assert scripted.signings - before == 2
     assert sum(rasters.lives(layer) for layer in project.mapLayers().values()) == 100
 
 
@@ -187,7 +187,7 @@ def test_forbidden_gone_and_corrupt_are_told_apart(signed_in, hrefs, scripted, p
 
 def test_signed_out_nothing_is_added_and_it_says_why(controllers, scripted, hrefs):
     failed = Caught(controllers.layers.failed)
-    controllers.layers.add_scene(scene_of(hrefs()[0]))
+    controllers.loading.load([scene_of(hrefs()[0])])
     _scene, notice = failed.wait()
     assert notice.title == "Sign-in needed"
 
@@ -258,7 +258,7 @@ def test_a_file_that_is_a_virtual_raster_itself_does_not_spoil_its_batch(signed_
     document = f'<VRTDataset rasterXSize="8" rasterYSize="8">{band}</VRTDataset>'
     scripted.files["/objects/a1.tif"] = document.encode()
     added, failed = Caught(signed_in.layers.layer_added), Caught(signed_in.layers.failed)
-    signed_in.layers.add_scenes([scene_of(good, scene_id="GOOD"), scene_of(odd, scene_id="ODD")])
+    signed_in.loading.load([scene_of(good, scene_id="GOOD"), scene_of(odd, scene_id="ODD")])
     added.wait(seconds=30)
     scene, _ = failed.wait(seconds=30)
     assert scene.id == "ODD"

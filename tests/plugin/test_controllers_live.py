@@ -87,7 +87,7 @@ def test_the_requests_of_the_plugin_pass_through_the_proxy_of_qgis(controllers, 
             sign_in_live(controllers)
             scenes, _ = search(controllers, product_type=ProductType.DOWNLOADABLE)
             added = Caught(controllers.layers.layer_added)
-            controllers.layers.add_scene(scenes[0])
+            controllers.loading.load([scenes[0]])
             added.wait(seconds=30)
         finally:
             settings.remove("proxy")
@@ -112,7 +112,7 @@ def test_a_scene_is_loaded_and_downloaded(member, live, project, tmp_path):
     scene = next(scene for scene in scenes if scene.synthetic)
     added, failed = Caught(member.layers.layer_added), Caught(member.layers.failed)
     with Ticker() as ticker:
-        member.layers.add_scene(scene)
+        member.loading.load([scene])
         wait_until(lambda: added.values or failed.values, 30)
     assert failed.values == []
     assert ticker.longest_ms < 50
@@ -218,7 +218,7 @@ def test_after_sign_out_no_token_or_signature_is_anywhere(member, live, project,
     secrets = []
     scenes, _ = search(member, product_type=ProductType.DOWNLOADABLE, aois=(MONTPELLIER,))
     added = Caught(member.layers.layer_added)
-    member.layers.add_scenes(scenes[:2])
+    member.loading.load(scenes[:2])
     added.wait(2, 60)
     path = tmp_path / "project.qgz"
     assert project.write(str(path))

@@ -366,7 +366,7 @@ def test_a_layer_reads_the_file_and_keeps_all_it_had(member, scripted, picture, 
     scripted.files["/objects/a.tif"] = picture.read_bytes()
     scene = scene_of(f"{scripted.url}/objects/a.tif")
     added, finished = Caught(member.layers.layer_added), Caught(member.downloads.finished)
-    member.layers.add_scene(scene)
+    member.loading.load([scene])
     layer = added.wait(seconds=20)
     layer.setName("mine")
     layer.setOpacity(0.4)
@@ -394,7 +394,7 @@ def test_a_layer_reads_from_the_server_again_also_when_its_file_is_gone(
     scripted.files["/objects/a.tif"] = picture.read_bytes()
     href = f"{scripted.url}/objects/a.tif"
     added, finished = Caught(member.layers.layer_added), Caught(member.downloads.finished)
-    member.layers.add_scene(scene_of(href))
+    member.loading.load([scene_of(href)])
     layer = added.wait(seconds=20)
     layer.setName("mine")
     layer.renderer().setRedBand(3)

@@ -171,7 +171,7 @@ def test_a_session_revoked_in_mid_work_is_told_and_the_work_stays(joined, contro
     scripted.access_valid.clear()
     scripted.refresh_valid.clear()
     image = {"href": f"{scripted.url}/objects/a.tif", "type": "image/tiff; application=geotiff"}
-    controllers.layers.add_scenes([with_image(image)])
+    controllers.loading.load([with_image(image)])
     wait_until(lambda: controllers.session.state is SessionState.EXPIRED and not controllers.runner.busy, 20)
     read(joined, "Sign-in")
     assert "session" in joined.notices.subjects

@@ -184,13 +184,13 @@ def test_a_layer_of_several_images_is_signed_saved_opened_and_renewed_as_one(
     path, text = saved(project, tmp_path)
     assert "X-Amz" not in text
     project.clear()
-    asked = sum(request.path == "/sign_urls" for request in scripted.server.requests)
+    asked = scripted.signings
     assert project.read(path)
     [again] = project.mapLayers().values()
     assert is_placeholder(again)
     assert (again.width(), again.bandCount()) == (512, 4)
     wait_until(lambda: rasters.lives(again), 20)
-    assert sum(request.path == "/sign_urls" for request in scripted.server.requests) == asked + 1
+    assert scripted.signings == asked + 1
     assert shows_pixels(again)
     old = addresses_of(again)
     time.sleep(1.1)
@@ -222,8 +222,8 @@ def test_signing_many_layers_of_many_images_takes_few_requests(signed_in, hrefs,
         LayerIdentity(urls[n], "P", "c", "ms", f"Mosaic {n}", parts=tuple(urls[n : n + 7]))
         for n in range(0, 70, 7)
     ]
-    before = sum(request.path == "/sign_urls" for request in scripted.server.requests)
+    before = scripted.signings
     signed_in.layers.add_identities(identities, compose=compose_mosaic)
     added.wait(10, 60)
-    assert sum(request.path == "/sign_urls" for request in scripted.server.requests) - before == 2
+    assert scripted.signings - before == 2
     assert add(signed_in, urls[:1])

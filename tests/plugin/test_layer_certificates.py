@@ -180,7 +180,7 @@ def test_a_layer_whose_server_is_not_trusted_says_so(signed_in, encrypted, proje
     """The service of the images is trusted here, their store is not."""
     [layers, failed] = [Caught(signed_in.layers.layer_added), Caught(signed_in.layers.failed)]
     encrypted.files["/objects/a.tif"] = cog[0].read_bytes()
-    signed_in.layers.add_scenes([scene_of(f"{encrypted.url}/objects/a.tif")])
+    signed_in.loading.load([scene_of(f"{encrypted.url}/objects/a.tif")])
     _, notice = failed.wait(seconds=20)
     assert notice.title == "Certificate not trusted"
     assert notice.action.label == "Try again"

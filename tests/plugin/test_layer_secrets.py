@@ -333,7 +333,7 @@ def test_no_secret_is_written_anywhere(  # noqa: PLR0915, PLR0917 - one test sea
     said = Caught(messages)
 
     added = Caught(signed_in.layers.layer_added)
-    signed_in.layers.add_scene(scene_of(hrefs[4], scene_id="OURS"))
+    signed_in.loading.load([scene_of(hrefs[4], scene_id="OURS")])
     signed_in.layers.add_identities(
         [LayerIdentity(hrefs[5], "M", "pleiades", "ms", "Mosaic", parts=(hrefs[5], hrefs[6]))],
         compose=compose_mosaic,
@@ -366,7 +366,7 @@ def test_no_secret_is_written_anywhere(  # noqa: PLR0915, PLR0917 - one test sea
     for kind in dragged.formats():
         found.add(f"drag of a result, {kind}", bytes(dragged.data(kind)))
     scripted.files.clear()
-    signed_in.layers.add_scenes([scene_of(hrefs[7], scene_id="GONE")])
+    signed_in.loading.load([scene_of(hrefs[7], scene_id="GONE")])
     wait_until(lambda: any(isinstance(value, tuple) for value in heard.values), 20)
     gather_from_profile(found)
     for value in heard.values:
