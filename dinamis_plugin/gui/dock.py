@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Callable
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsPointXY, QgsRectangle
-from qgis.gui import QgsDockWidget, QgsMapCanvas, QgsMapTool
+from qgis.core import QgsCoordinateReferenceSystem
+from qgis.gui import QgsDockWidget, QgsMapCanvas
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, QTimer
 from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from ..controllers.app import Controllers
-from ..controllers.messages import Notice
 from ..controllers.session import SessionState
 from ..controllers.thumbnails import ThumbnailController
 from ..domain.account import Account
@@ -25,19 +24,20 @@ from ..domain.scene import Scene
 from . import formats, theme
 from .account_page import AccountPage
 from .activity import ActivityBar
-from .aoi_bands import WGS84, AoiBands, to_qgs
-from .aoi_panel import AoiPanel, Measure
+from .aoi_bands import WGS84, to_qgs
+from .aoi_panel import Measure
+from .areas_desk import AreasDesk
 from .dialogs import Dialogs
 from .downloads_desk import DownloadsDesk
 from .filters import FiltersPage
-from .footprints import FootprintsItem, HoverWatch
 from .header import Header
 from .map_images import MapImages
-from .map_tools import PickTool, ToolSwitch, sketch_band
+from .map_tools import ToolSwitch, sketch_band
 from .notices import NoticeArea
-from .questions import AoiQuestions
 from .requests_page import RequestsPage
 from .results import ResultsPage
+from .results_desk import ResultsDesk
+from .search_desk import SearchDesk
 from .sign_in import SignInPanel
 from .waiting_item import WaitingItem
 from .widgets import on_theme_change
@@ -45,7 +45,6 @@ from .widgets import on_theme_change
 translate = QCoreApplication.translate
 
 LEAST_WIDTH = 320
-_ZOOM_MARGIN = 1.1
 
 
 @dataclass(frozen=True)
@@ -79,32 +78,43 @@ class DinamisDock(QgsDockWidget):
         self._do = parts.controllers
         self._canvas = parts.canvas
         self._tools = ToolSwitch(parts.canvas)
-        self._pick_tool = PickTool(parts.canvas)
         self._order_band = None
         self.header = Header()
         self.notices = NoticeArea()
         self.sign_in = SignInPanel()
-        self.aoi_panel = AoiPanel(parts.canvas, self._tools, parts.measure)
-        self.filters = FiltersPage(self.aoi_panel)
+        self.areas = AreasDesk(
+            self,
+            self._do.aois,
+            canvas=parts.canvas,
+            tools=self._tools,
+            measure=parts.measure,
+            notices=self.notices,
+        )
+        self.filters = FiltersPage(self.areas.panel)
         self.results = ResultsPage(parts.mime_of)
         self.requests = RequestsPage()
         self.account = AccountPage()
         self.activity = ActivityBar()
         self.downloads = DownloadsDesk(self, self._do, self.notices)
-        self.bands = AoiBands(parts.canvas)
-        self.footprints = FootprintsItem(parts.canvas)
+        self.found = ResultsDesk(self, self.results, parts.canvas, self._tools, parts.thumbnails)
+        self.search = SearchDesk(
+            self,
+            self._do.search,
+            self._do.aois,
+            pages=(self.filters, self.results),
+            footprints=self.found.footprints,
+            notices=self.notices,
+        )
         self.images = MapImages(parts.canvas, self._tools, self._do, parts.show_time, self)
         self.waiting = WaitingItem(parts.canvas, self._do.layers)
-        self._hover = HoverWatch(parts.canvas, self.footprints, self._map_hovered)
         self._dialogs = Dialogs(self, self._do)
-        self._questions = AoiQuestions(self, self._do.aois)
         self._matched_text = ""
         self._sign_in_at = ""
         self._build()
         self._wire_session()
-        self._wire_aois()
-        self._wire_search()
-        self._wire_results()
+        self.search.page_wanted.connect(self._tabs.setCurrentWidget)
+        self.search.counted.connect(self._set_count)
+        self.found.list_wanted.connect(lambda: self._tabs.setCurrentWidget(self.results))
         self._wire_images()
         self._wire_requests()
         self._session_changed(self._do.session.state)
@@ -195,96 +205,7 @@ class DinamisDock(QgsDockWidget):
         self.account.set_account(account)
         self.requests.set_why_not("" if account is not None else self._do.session.why_not)
 
-    # Areas
-
-    def _wire_aois(self) -> None:
-        aois = self._do.aois
-        self.aoi_panel.drawn.connect(self._area_drawn)
-        self.aoi_panel.extent_requested.connect(self._extent_wanted)
-        self.aoi_panel.file_requested.connect(aois.import_file)
-        self.aoi_panel.removed.connect(aois.remove)
-        self.aoi_panel.cleared.connect(aois.clear)
-        aois.changed.connect(self._aois_changed)
-        aois.measured.connect(self.aoi_panel.set_total)
-        aois.importing.connect(self.aoi_panel.set_importing)
-        aois.failed.connect(lambda notice: self.notices.show_notice("aoi", notice))
-        aois.notice.connect(lambda notice: self.notices.show_notice("aoi", notice))
-
-    def _canvas_crs(self) -> QgsCoordinateReferenceSystem:
-        return self._canvas.mapSettings().destinationCrs()
-
-    def _area_drawn(self, geometry: QgsGeometry) -> None:
-        self._do.aois.add_geometry(geometry, self._canvas_crs())
-
-    def _extent_wanted(self) -> None:
-        self._do.aois.add_extent(self._canvas.extent(), self._canvas_crs())
-
-    def _aois_changed(self) -> None:
-        aois = self._do.aois
-        self.notices.clear("aoi")
-        self.aoi_panel.set_aois(aois.aois, aois.total_area_km2)
-        self.bands.show(aois.aois)
-
-    # Search
-
-    def _wire_search(self) -> None:
-        search = self._do.search
-        self.filters.search_requested.connect(self._search)
-        self.results.cancel_requested.connect(search.cancel)
-        self.results.more_requested.connect(search.load_more)
-        self.results.filters_requested.connect(lambda: self._tabs.setCurrentWidget(self.filters))
-        self.results.crumb_removed.connect(self._crumb_removed)
-        search.started.connect(self._search_started)
-        search.loading.connect(self._search_loading)
-        search.page_ready.connect(self._page_came)
-        search.finished.connect(self._search_finished)
-        search.failed.connect(self._search_failed)
-
-    def _search(self) -> None:
-        self._do.search.run(self.filters.query(self._do.aois.aois))
-
-    def _search_for(self, name: str) -> None:
-        """Search everywhere for what bears this name."""
-        self.filters.search_for(name)
-        self._tabs.setCurrentWidget(self.results)
-        self._do.search.run(self.filters.query(()))
-
-    def _search_started(self) -> None:
-        query = self._do.search.query
-        self.notices.clear("search")
-        self.footprints.clear()
-        self._set_count(None)
-        if query is not None:
-            self.results.start(query)
-        self._tabs.setCurrentWidget(self.results)
-
-    def _search_loading(self, loading: bool) -> None:
-        self.results.set_busy(busy=loading)
-        self.filters.set_busy(busy=loading)
-
-    def _page_came(self, scenes: Sequence[Scene], matched: int) -> None:
-        self.results.add_scenes(scenes)
-        self.footprints.add(scenes)
-        self._set_count(matched)
-
-    def _search_finished(self, matched: int, loaded: int) -> None:
-        self.results.show_count(matched, loaded)
-        self._set_count(matched)
-        if loaded == matched or loaded == self.results.model.rowCount():
-            self.results.set_busy(busy=False)
-
-    def _search_failed(self, notice: Notice) -> None:
-        self.results.show_failure()
-        self.notices.show_notice("search", notice)
-
-    def _crumb_removed(self, name: str) -> None:
-        if name in ("", "aois"):
-            self._do.aois.clear()
-        if name == "":
-            self.filters.reset()
-        elif name != "aois":
-            self.filters.reset_filter(name)
-        self._search()
+    # Tabs
 
     def _set_count(self, matched: int | None) -> None:
         self._matched_text = "" if matched is None else formats.number(matched)
@@ -307,59 +228,11 @@ class DinamisDock(QgsDockWidget):
         if needed > self._tabs.width():
             self._tabs.setTabText(page, short)
 
-    # Results and the map
-
-    def _wire_results(self) -> None:
-        results = self.results
-        results.selection_changed.connect(self._selection_changed)
-        results.hovered.connect(self.footprints.hover)
-        results.zoom_requested.connect(self._zoom_to)
-        results.pick_toggled.connect(self._pick_toggled)
-        self._pick_tool.picked.connect(self._picked)
-        self._pick_tool.cancelled.connect(lambda: self._tools.give_back(self._pick_tool))
-        self._canvas.mapToolSet.connect(self._tool_changed)
-        self._parts.thumbnails.ready.connect(results.card.show_picture)
+    # Results
 
     def find_scene(self, collection: str, scene_id: str) -> Scene | None:
         """A scene among the results, for the drop handler."""
         return self.results.model.find(collection, scene_id)
-
-    def _selection_changed(self, scenes: Sequence[Scene]) -> None:
-        self.footprints.select(scenes)
-        if len(scenes) == 1:
-            self._parts.thumbnails.request(scenes[0])
-
-    def _zoom_to(self, scenes: Sequence[Scene]) -> None:
-        bounds = self.footprints.extent_of(scenes)
-        if bounds.isValid():
-            extent = QgsRectangle(bounds.left(), bounds.top(), bounds.right(), bounds.bottom())
-            extent.scale(_ZOOM_MARGIN)
-            self._canvas.setExtent(extent)
-            self._canvas.refresh()
-
-    def _pick_toggled(self, picking: bool) -> None:
-        if picking:
-            self._tools.take(self._pick_tool)
-        else:
-            self._tools.give_back(self._pick_tool)
-
-    def _tool_changed(self, new: QgsMapTool | None, _old: QgsMapTool | None = None) -> None:
-        self.results.set_picking(picking=new is self._pick_tool)
-
-    def _picked(self, point: QgsPointXY, more: bool) -> None:
-        """Choose the scene under the click; clicking again goes through those that lie under each other."""
-        found = self.footprints.scenes_at(point)
-        if not found:
-            return
-        chosen = self.results.view.selected_scenes()
-        after = 0
-        if not more and len(chosen) == 1 and chosen[0] in found:
-            after = (found.index(chosen[0]) + 1) % len(found)
-        self._tabs.setCurrentWidget(self.results)
-        self.results.view.choose(found[after], more=more)
-
-    def _map_hovered(self, scene: Scene | None) -> None:
-        self.footprints.hover(scene)
 
     # Layers and downloads
 
@@ -375,7 +248,7 @@ class DinamisDock(QgsDockWidget):
         layers.failed.connect(lambda _scene, notice: self.notices.show_notice("layers", notice))
         layers.notice.connect(lambda notice: self.notices.show_notice("layers", notice))
         layers.layer_added.connect(lambda _layer: self.notices.clear("layers"))
-        layers.search_wanted.connect(self._search_for)
+        layers.search_wanted.connect(self.search.search_for)
 
     def _add_to_map(self, scenes: Sequence[Scene]) -> None:
         self._load_as(scenes, Way.IMAGE)
@@ -444,15 +317,10 @@ class DinamisDock(QgsDockWidget):
 
     def shut_down(self) -> None:
         """Give the canvas back and leave nothing on it."""
-        self._canvas.mapToolSet.disconnect(self._tool_changed)
         self._dialogs.close()
         self.downloads.close()
-        self.aoi_panel.shut_down()
-        self._tools.give_back(self._pick_tool)
-        self._pick_tool.deleteLater()
-        self._hover.remove()
+        self.areas.shut_down()
+        self.found.shut_down()
         self.images.shut_down()
-        self.footprints.remove()
         self.waiting.remove()
-        self.bands.remove()
         self._remove_order_band()

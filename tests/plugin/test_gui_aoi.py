@@ -219,14 +219,14 @@ def test_drawn_areas_are_listed_and_shown_on_the_map(dock, pointer, controllers)
     pointer.drag((100, 100), (300, 200))
     click(child(dock, "canvasExtentButton"))
     assert child(dock, "aoiList").count() == 2
-    assert len(dock.bands.bands) == 2
+    assert len(dock.areas.bands.bands) == 2
     assert child(dock, "aoiAreaLabel").text() == "Computing…"
     wait_until(lambda: controllers.aois.total_area_km2)
     assert 1200 < controllers.aois.total_area_km2 < 1400
     assert "km²" in child(dock, "aoiAreaLabel").text()
     click(child(dock, "clearAoisButton"))
     assert child(dock, "aoiList").count() == 0
-    assert not dock.bands.bands
+    assert not dock.areas.bands.bands
     assert not child(dock, "aoiAreaLabel").text()
 
 

@@ -270,9 +270,9 @@ def test_an_area_file_without_a_crs_asks_for_it(dock, controllers, tmp_path):  #
     path = tmp_path / "zone.geojson"
     path.write_text(geojson("Polygon", [[[x * 2e5, y * 1.5e5] for x, y in RING]]), "utf-8")
     controllers.aois.import_file(str(path))
-    wait_until(lambda: dock._questions._open is not None)
-    assert dock._questions._open.objectName() == "aoiCrsDialog"
-    dock._questions._open.reject()
+    wait_until(lambda: dock.areas.questions._open is not None)
+    assert dock.areas.questions._open.objectName() == "aoiCrsDialog"
+    dock.areas.questions._open.reject()
     run_for(0.05)
     assert not controllers.aois.aois
 

@@ -311,10 +311,10 @@ def test_the_card_shows_the_scene_in_hand_and_its_picture_only(page):
 
 
 def search_came(dock, scenes, matched=None):  # noqa: F811
-    dock._search_started()
-    dock._page_came(scenes, matched or len(scenes))
-    dock._search_finished(matched or len(scenes), len(scenes))
-    wait_until(lambda: dock.footprints.ready)
+    dock.search._started()
+    dock.search._page_came(scenes, matched or len(scenes))
+    dock.search._finished(matched or len(scenes), len(scenes))
+    wait_until(lambda: dock.found.footprints.ready)
 
 
 def test_a_search_without_a_service_says_so(dock):  # noqa: F811
@@ -346,8 +346,8 @@ def test_zoom_goes_to_the_chosen_scenes(dock, canvas):  # noqa: F811
     dock.results.view.selectRow(0)
     click(child(dock, "zoomToButton"))
     assert canvas.extent().contains(
-        dock.footprints.extent_of([make_scene(1)]).center().x(),
-        dock.footprints.extent_of([make_scene(1)]).center().y(),
+        dock.found.footprints.extent_of([make_scene(1)]).center().x(),
+        dock.found.footprints.extent_of([make_scene(1)]).center().y(),
     )
 
 

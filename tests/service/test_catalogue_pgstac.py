@@ -142,7 +142,8 @@ def test_a_search_that_lasts_too_long_is_ended(url: str) -> None:
 def test_kill_9_of_the_database_loses_nothing_acknowledged() -> None:
     """PostgreSQL starts anew when one of its processes is killed; the same engine goes on afterwards.
 
-    Where the blow meets a read, the engine asks again and nobody is told; so blows fall until two met a write.
+    Where the blow meets a read, the engine asks again and nobody is told; so blows fall until two met
+    a write.
     """
     alone = PostgresServer()
     try:
@@ -172,7 +173,7 @@ def test_kill_9_of_the_database_loses_nothing_acknowledged() -> None:
 
 
 def _write_until_killed(catalogue: PgstacCatalogue, url: str, done: list[int], after_s: float) -> bool:
-    """Items in, one after the other, each noted as soon as it is acknowledged; whether the blow cut a write."""
+    """Items in, one after the other, noted once acknowledged; whether the blow cut a write."""
     killer = threading.Timer(after_s, _kill_backends, [url])
     killer.start()
     number = 1000 * (done[-1] // 1000 + 1) if done else 0
