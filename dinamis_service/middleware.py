@@ -46,7 +46,7 @@ class BodyLimit:
         limit = self._settings.object_max_bytes if upload else self._settings.body_max_bytes
         sentence = _too_large(headers, limit)
         announced = headers.get("content-length", "0")
-        if announced.isdigit() and int(announced) > limit:
+        if announced.isdecimal() and int(announced) > limit:
             await problem(TooLargeError.status, TooLargeError.code, sentence)(scope, receive, send)
             return
         received = 0

@@ -1,7 +1,8 @@
 """Run the suites of tests, each by pytest in its own environment, and sum them up. Run by `make test`.
 
-`run_tests.py` runs all suites, `run_tests.py NAME...` the named ones, `--long` the long tests instead.
-Reports are in build/test/*.xml. The exit code is 1 when a test failed or a suite ran none.
+`run_tests.py` runs all suites, `run_tests.py NAME...` the named ones, `--long` the long tests instead, one
+suite after the other. Reports and outputs are in build/test/. The exit code is 1 when a test failed or a
+suite ran none.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +52,8 @@ SUITES = (
     Suite("tools", "service"),
     Suite("e2e", "service"),
 )
+#: Rounds of lanes that run side by side, one on each core; the last suite is a whole QGIS with a service.
+ROUNDS = ((("unit", "plugin", "tools"), ("service",)), (("e2e",),))
 
 
 @dataclass(frozen=True)
@@ -69,17 +73,43 @@ class Result:
         return self.passed + self.failed
 
 
+def run_all(chosen: list[Suite], marker: str, *, side_by_side: bool) -> list[Result]:
+    """Run suites by rounds and lanes, or one after the other; give their counts in the order of `chosen`."""
+    by_name = {suite.name: suite for suite in chosen}
+    rounds = ROUNDS if side_by_side else ((tuple(by_name),),)
+    found: dict[str, Result] = {}
+
+    def run_lane(names: tuple[str, ...]) -> None:
+        for name in names:
+            if name in by_name:
+                found[name] = run_suite(by_name[name], marker)
+
+    for lanes in rounds:
+        with ThreadPoolExecutor(len(lanes)) as pool:
+            list(pool.map(run_lane, lanes))  # raises what a lane raised
+    return [found[name] for name in by_name]
+
+
 def run_suite(suite: Suite, marker: str) -> Result:
-    """Run one suite, its output passed on."""
-    report = REPORTS / f"{suite.name}.xml"
+    """Run one suite; its output goes to a file meanwhile, and is shown at its end."""
+    report, output = REPORTS / f"{suite.name}.xml", REPORTS / f"{suite.name}.txt"
     report.unlink(missing_ok=True)
-    print(f"\n=== {suite.name} ===", flush=True)
+    print(f"{suite.name} begins", flush=True)
     started = time.monotonic()
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONDONTWRITEBYTECODE": "1"}
-    code = subprocess.run(
-        suite.command(marker, report), cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False
-    ).returncode
-    return read_report(suite.name, report, code, time.monotonic() - started)
+    with output.open("wb") as file:
+        code = subprocess.run(
+            suite.command(marker, report),
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            check=False,
+        ).returncode
+    seconds = time.monotonic() - started
+    print(f"\n=== {suite.name} ===\n{output.read_text(errors='replace')}", flush=True)
+    return read_report(suite.name, report, code, seconds)
 
 
 def read_report(name: str, report: Path, code: int, seconds: float) -> Result:
@@ -133,7 +163,7 @@ def main(argv: list[str]) -> int:
     vendor()
     REPORTS.mkdir(parents=True, exist_ok=True)
     chosen = [suite for suite in SUITES if not args.suites or suite.name in args.suites]
-    results = [run_suite(suite, "long" if args.long else "not long") for suite in chosen]
+    results = run_all(chosen, "long" if args.long else "not long", side_by_side=not args.long)
     table, well = summary(results, empty_allowed=args.long)
     print(f"\n{table}")
     return 0 if well else 1

@@ -55,10 +55,10 @@ class Extent:
             found = _CONTENT_RANGE.match(headers.get("Content-Range", ""))
             if not found:
                 raise BadAnswerError.about("Content-Range", "missing")
-            size = int(found[3]) if found[3].isdigit() else None
+            size = int(found[3]) if found[3].isdecimal() else None
             return cls(int(found[1]), size, True, tag, date)
         said = headers.get("Content-Length", "")
-        return cls(0, int(said) if said.isdigit() else None, False, tag, date)
+        return cls(0, int(said) if said.isdecimal() else None, False, tag, date)
 
     @property
     def strong_tag(self) -> str:

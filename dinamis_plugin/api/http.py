@@ -319,7 +319,7 @@ def _read(response: requests.Response, end: float, cancel: Cancel) -> bytes:
         if len(body) > LARGEST_ANSWER_BYTES:
             raise BadAnswerError("the answer is too large")
     expected = response.headers.get("Content-Length", "")
-    if expected.isdigit() and not response.headers.get("Content-Encoding") and len(body) < int(expected):
+    if expected.isdecimal() and not response.headers.get("Content-Encoding") and len(body) < int(expected):
         # Older versions of requests say nothing when a connection ends too early.
         raise ServiceUnreachableError("the answer was cut short")
     return bytes(body)

@@ -52,7 +52,7 @@ def _identity(layer: QgsRasterLayer, source: str) -> LayerIdentity | None:
         collection="",
         asset_key="",
         title=layer.name(),
-        epsg=int(code) if system == "EPSG" and code.isdigit() else None,
+        epsg=int(code) if system == "EPSG" and code.isdecimal() else None,
         shape=(layer.height(), layer.width()),
         transform=(across, 0.0, extent.xMinimum(), 0.0, -down, extent.yMaximum()),
         band_count=layer.bandCount(),

@@ -225,7 +225,7 @@ def _header(dataset: gdal.Dataset, vrt: str) -> Header:
     reduced = [bands[0].GetOverview(number) for number in range(bands[0].GetOverviewCount())]
     factors = [round(dataset.RasterXSize / overview.XSize) for overview in reduced]
     return Header(
-        epsg=int(code) if code and code.isdigit() else None,
+        epsg=int(code) if code and code.isdecimal() else None,
         shape=(dataset.RasterYSize, dataset.RasterXSize),
         transform=(a[1], a[2], a[0], a[4], a[5], a[3]),
         band_count=len(bands),

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scripted_server import Handler, ScriptedServer, answer, cut, drip, page, problem, silent, truncated
 
@@ -180,6 +180,7 @@ def test_credentials_are_renewed_once_and_stay_with_their_host(server: ScriptedS
 
 
 @given(st.text(max_size=40))
+@example("²")  # a digit, but not a number
 def test_any_retry_after_is_understood_or_ignored(value: str) -> None:
     found = _seconds(value)
     assert found is None or found >= 0

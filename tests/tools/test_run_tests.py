@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from run_tests import Result, read_report, summary
+from run_tests import ROUNDS, SUITES, Result, read_report, summary
 
 
 def result(**changes: object) -> Result:
@@ -59,3 +59,10 @@ def test_long_tests_may_be_in_some_suites_only() -> None:
     """But not in none of them."""
     assert summary([result(), result(passed=0)], empty_allowed=True)[1]
     assert not summary([result(passed=0)], empty_allowed=True)[1]
+
+
+def test_every_suite_has_its_lane() -> None:
+    """One without a lane would never run."""
+    assert sorted(name for lanes in ROUNDS for lane in lanes for name in lane) == sorted(
+        suite.name for suite in SUITES
+    )

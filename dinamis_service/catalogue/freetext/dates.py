@@ -96,7 +96,7 @@ def _point(written: str, year: int | None = None) -> Period | None:
             number = (
                 None
                 if month is None
-                else _MONTHS.get(month.rstrip("."), int(month) if month.isdigit() else 0)
+                else _MONTHS.get(month.rstrip("."), int(month) if month.isdecimal() else 0)
             )
             return _whole(int(parts["year"]) if "year" in parts else year, number, parts.get("day"))
     return None

@@ -127,11 +127,11 @@ def _postal_codes(wheel: ZipFile) -> Mapping[str, list[str]]:
 
 def _people(row: Row) -> int:
     written = row["population_municipale"]
-    return int(written) if written.isdigit() else 0
+    return int(written) if written.isdecimal() else 0
 
 
 def _full_name(row: Row) -> str:
-    return _ARTICLES[int(row["type_nom"])] + row["nom"] if row["type_nom"].isdigit() else row["nom"]
+    return _ARTICLES[int(row["type_nom"])] + row["nom"] if row["type_nom"].isdecimal() else row["nom"]
 
 
 def _commune(row: Row, outline: BaseGeometry, within: Sequence[str], postal: Sequence[str]) -> RawPlace:

@@ -133,12 +133,12 @@ def _longest(
 def _is_a_name(run: Sequence[str], rank: float) -> bool:
     """Whether words are a name of a place in the midst of others."""
     if len(run) > 1:
-        return not all(word in SILENT or word.isdigit() for word in run)
+        return not all(word in SILENT or word.isdecimal() for word in run)
     (word,) = run
     if len(word) <= _SHORT_WORD and rank < _SURE:
         return False
     return (
-        ((len(word) >= _SHORTEST_WORD and not word.isdigit()) or len(word) == len("34000"))
+        ((len(word) >= _SHORTEST_WORD and not word.isdecimal()) or len(word) == len("34000"))
         and word not in SILENT
         and word not in NEVER_ALONE
         and theme_of(word) is None

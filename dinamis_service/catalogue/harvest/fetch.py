@@ -251,7 +251,7 @@ def _seconds(after: str | None) -> float | None:
     """What `Retry-After` asks: seconds, or a date; None when it is neither."""
     if after is None:
         return None
-    if after.strip().isdigit():
+    if after.strip().isdecimal():
         return float(after)
     try:
         moment = parsedate_to_datetime(after)
