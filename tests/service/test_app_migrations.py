@@ -67,23 +67,46 @@ def test_the_journal_of_signatures_keeps_what_it_held_before_it_was_kept_by_call
             session.execute(
                 text(
                     "INSERT INTO signatures (at, expires_at, sub, method, object_key)"
-                    " VALUES (:at, :at, :sub, 'GET', :key)"
+                    " VALUES (:at, :at, :sub, :method, :key)"
                 ),
                 {
                     "at": "2026-04-27 12:00:00.000000",
                     "sub": "someone" if number else None,
+                    "method": "PUT" if number > 1 else "GET",
                     "key": f"é{number}.tif",
                 },
             )
     migrations.upgrade(database)
     with database.session() as session:
         found = session.scalars(select(SignatureBatch).order_by(SignatureBatch.id)).all()
-    assert [(one.sub, one.objects[0]["keys"], one.at) for one in found] == [
-        (None, ["é0.tif"], NOW),
-        ("someone", ["é1.tif"], NOW),
-        ("someone", ["é2.tif"], NOW),
+    assert [(one.sub, one.objects[0]["keys"], one.objects[0]["access"], one.at) for one in found] == [
+        (None, ["é0.tif"], "unknown", NOW),
+        ("someone", ["é1.tif"], "unknown", NOW),
+        ("someone", ["é2.tif"], "upload", NOW),
     ]
     assert "signatures" not in inspect(database.engine).get_table_names()
+
+
+@pytest.mark.parametrize(
+    "called", [("pleiades", "member", ["b"]), ("", "picture", ["b"]), ("", "member", ["b", "c"])]
+)
+def test_only_what_was_carried_over_loses_why_it_was_signed(
+    database: Database, called: tuple[str, str, list[str]]
+) -> None:
+    """What calls had signed since is known: the first row that only a call can have written ends the old."""
+    migrations.upgrade(database, "0003")
+    collection, access, keys = called
+    group: SignedObjects = {"collection": collection, "mission": "", "access": access, "keys": keys}
+    known = SignatureBatch(at=NOW, expires_at=NOW, sub="someone", method="GET", objects=[group])
+    with database.session() as session:
+        for row in (batch("old.tif"), known, batch("of no scene.tif")):
+            session.add(row)
+            session.flush()
+    migrations.upgrade(database)
+    with database.session() as session:
+        found = session.scalars(select(SignatureBatch).order_by(SignatureBatch.id)).all()
+    assert [one.objects[0]["access"] for one in found] == ["unknown", access, "member"]
+    assert found[1].objects == [group]
 
 
 def test_processes_that_start_together_upgrade_once(tmp_path: Path) -> None:
