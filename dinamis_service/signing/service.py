@@ -5,23 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
-from typing import cast
-
-from sqlalchemy import Table, insert
-from sqlalchemy.orm import Session
 
 from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError, NotSignedInError, ServiceError, TooManyRequestsError
 from dinamis_service.identity.digests import digest
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import Language, text
+from dinamis_service.signing.journal import note
 from dinamis_service.signing.policy import Decision, decide_reads, decide_writes, require_operator
-from dinamis_service.signing.rate import RateLimit
-from dinamis_service.signing.tables import SignatureBatch, SignedObjects
+from dinamis_service.signing.rate import RateLimit, origin
 
-_NOTED = insert(cast(Table, SignatureBatch.__table__))
 _FORGET_EVERY = 200  # calls of a process, after which callers long gone are dropped
 
 
@@ -62,6 +57,7 @@ class Signing:
             TooManyRequestsError: the caller signs too fast.
         """
         duration = self._duration(caller, urls, duration_s)
+        self._pace(caller, urls)
         decisions = decide_reads(self._context, caller.principal, base, urls, caller.language)
         batch = self._sign(caller, "GET", decisions, duration)
         if not batch.hrefs:
@@ -82,6 +78,7 @@ class Signing:
         """
         require_operator(caller.principal, caller.language)
         duration = self._duration(caller, urls, duration_s)
+        self._pace(caller, urls)
         decisions = decide_writes(self._context, base, urls, caller.language)
         return self._sign(caller, "PUT", decisions, duration)
 
@@ -108,16 +105,15 @@ class Signing:
     def _sign(
         self, caller: Caller, method: str, decisions: Sequence[Decision], duration_s: int
     ) -> SignedBatch:
-        """Sign what was accepted, all from the same second, after it is in the journal."""
-        now = self._context.clock()
-        moment = now.replace(microsecond=0)
-        expiry = moment + timedelta(seconds=duration_s)
+        """Sign what was accepted, all from the same second to the same end, after it is in the journal."""
+        moment = self._context.clock().replace(microsecond=0)
         accepted = [decision for decision in decisions if decision.refusal is None]
-        with self._context.database.session() as session:
-            self._pace(session, caller, len(decisions), now)
-            if accepted:
-                row = {"at": moment, "expires_at": expiry, "method": method, **_who(caller)}
-                session.connection().execute(_NOTED, {**row, "objects": _grouped(accepted)})
+        for last_day in {decision.last_day for decision in accepted if decision.last_day is not None}:
+            duration_s = min(duration_s, seconds_left(moment, last_day))
+        expiry = moment + timedelta(seconds=duration_s)
+        if accepted:
+            database = self._context.database
+            note(database, caller.principal, accepted, method=method, at=moment, expires_at=expiry)
         presign = self._context.objects.presigner(method, moment, duration_s)
         return SignedBatch(
             expiry,
@@ -125,14 +121,18 @@ class Signing:
             {decision.url: decision.refusal for decision in decisions if decision.refusal is not None},
         )
 
-    def _pace(self, session: Session, caller: Caller, urls: int, now: datetime) -> None:
-        """Count the URLs of a batch, refused ones too.
+    def _pace(self, caller: Caller, urls: Sequence[str]) -> None:
+        """Count the URLs of a batch, before anything dearer is asked about them.
 
         Raises:
             TooManyRequestsError: the caller signs too fast; nothing is counted.
         """
-        who = digest(caller.principal.sub if caller.principal else caller.address)
-        wait_s = self._rate.take(session, who, urls, now)
+        who = digest(caller.principal.sub if caller.principal else origin(caller.address))
+        now = self._context.clock()
+        with self._context.database.session() as session:
+            wait_s = self._rate.take(session, who, len(set(urls)), now)
+            if not wait_s and next(self._calls) % _FORGET_EVERY == 0:
+                self._rate.forget(session, now)
         if wait_s:
             seconds = math.ceil(wait_s)
             raise TooManyRequestsError(
@@ -143,25 +143,9 @@ class Signing:
                 ),
                 headers={"Retry-After": str(seconds)},
             )
-        if next(self._calls) % _FORGET_EVERY == 0:
-            self._rate.forget(session, now)
 
 
-def _who(caller: Caller) -> dict[str, str | None]:
-    """The person and the entity that the journal names."""
-    principal = caller.principal
-    return {
-        "sub": principal.sub if principal else None,
-        "entity_id": principal.entity_id if principal else None,
-    }
-
-
-def _grouped(accepted: Sequence[Decision]) -> list[SignedObjects]:
-    """The objects of a batch, those that are alike together."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
-    for decision in accepted:
-        groups.setdefault((decision.collection, decision.mission, decision.access), []).append(decision.key)
-    return [
-        {"collection": collection, "mission": mission, "access": access, "keys": keys}
-        for (collection, mission, access), keys in groups.items()
-    ]
+def seconds_left(moment: datetime, last_day: date) -> int:
+    """Seconds from `moment` to the end of a day (UTC) that has not ended."""
+    passed = timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second)
+    return int((timedelta(days=(last_day - moment.date()).days + 1) - passed).total_seconds())

@@ -1,10 +1,13 @@
-"""Objects and items put in a service under test."""
+"""Objects and items put in a service under test, and what it wrote down of those it signed."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
 from dinamis_service.context import Context
+from dinamis_service.signing.tables import SignatureBatch
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 
@@ -52,3 +55,9 @@ def put_item(context: Context, item_id: str, access: str | None = None, collecti
         },
     }
     context.catalogue.upsert([item])
+
+
+def journal(context: Context) -> list[SignatureBatch]:
+    """The journal of signatures, the oldest first."""
+    with context.database.reading() as session:
+        return list(session.scalars(select(SignatureBatch).order_by(SignatureBatch.id)))
