@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Protocol, cast
 
 from sqlalchemy import Table, insert
+from sqlalchemy.orm import Session
 
-from dinamis_service.db import Database
 from dinamis_service.identity.principal import Principal
 from dinamis_service.signing.tables import SignatureBatch, SignedObjects
 
@@ -36,7 +36,7 @@ class Signed(Protocol):
 
 
 def note(
-    database: Database,
+    session: Session,
     principal: Principal | None,
     objects: Iterable[Signed],
     *,
@@ -53,8 +53,7 @@ def note(
         "entity_id": principal.entity_id if principal else None,
         "objects": _grouped(objects),
     }
-    with database.session() as session:
-        session.connection().execute(_NOTED, row)
+    session.connection().execute(_NOTED, row)
 
 
 def _grouped(objects: Iterable[Signed]) -> list[SignedObjects]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
 
+from sqlalchemy.orm import Session
+
 from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError, NotSignedInError, ServiceError, TooManyRequestsError
 from dinamis_service.identity.digests import digest
@@ -57,7 +59,7 @@ class Signing:
             TooManyRequestsError: the caller signs too fast.
         """
         duration = self._duration(caller, urls, duration_s)
-        self._pace(caller, urls)
+        self._expect(caller, urls)
         decisions = decide_reads(self._context, caller.principal, base, urls, caller.language)
         batch = self._sign(caller, "GET", decisions, duration)
         if not batch.hrefs:
@@ -78,7 +80,7 @@ class Signing:
         """
         require_operator(caller.principal, caller.language)
         duration = self._duration(caller, urls, duration_s)
-        self._pace(caller, urls)
+        self._expect(caller, urls)
         decisions = decide_writes(self._context, base, urls, caller.language)
         return self._sign(caller, "PUT", decisions, duration)
 
@@ -106,14 +108,16 @@ class Signing:
         self, caller: Caller, method: str, decisions: Sequence[Decision], duration_s: int
     ) -> SignedBatch:
         """Sign what was accepted, all from the same second to the same end, after it is in the journal."""
-        moment = self._context.clock().replace(microsecond=0)
+        now = self._context.clock()
+        moment = now.replace(microsecond=0)
         accepted = [decision for decision in decisions if decision.refusal is None]
         for last_day in {decision.last_day for decision in accepted if decision.last_day is not None}:
             duration_s = min(duration_s, seconds_left(moment, last_day))
         expiry = moment + timedelta(seconds=duration_s)
-        if accepted:
-            database = self._context.database
-            note(database, caller.principal, accepted, method=method, at=moment, expires_at=expiry)
+        with self._context.database.session() as session:
+            self._pace(session, caller, len(decisions), now)
+            if accepted:
+                note(session, caller.principal, accepted, method=method, at=moment, expires_at=expiry)
         presign = self._context.objects.presigner(method, moment, duration_s)
         return SignedBatch(
             expiry,
@@ -121,28 +125,47 @@ class Signing:
             {decision.url: decision.refusal for decision in decisions if decision.refusal is not None},
         )
 
-    def _pace(self, caller: Caller, urls: Sequence[str]) -> None:
-        """Count the URLs of a batch, before anything dearer is asked about them.
+    def _expect(self, caller: Caller, urls: Sequence[str]) -> None:
+        """Turn away who is known to sign too fast, before anything dearer is asked.
+
+        Raises:
+            TooManyRequestsError: the caller does.
+        """
+        _slow_down(caller, self._rate.expect(_name(caller), len(set(urls)), self._context.clock()))
+
+    def _pace(self, session: Session, caller: Caller, urls: int, now: datetime) -> None:
+        """Count the URLs of a batch, refused ones too.
 
         Raises:
             TooManyRequestsError: the caller signs too fast; nothing is counted.
         """
-        who = digest(caller.principal.sub if caller.principal else origin(caller.address))
-        now = self._context.clock()
-        with self._context.database.session() as session:
-            wait_s = self._rate.take(session, who, len(set(urls)), now)
-            if not wait_s and next(self._calls) % _FORGET_EVERY == 0:
-                self._rate.forget(session, now)
-        if wait_s:
-            seconds = math.ceil(wait_s)
-            raise TooManyRequestsError(
-                text(
-                    caller.language,
-                    fr=f"Trop d'adresses à signer : réessayez dans {seconds} s.",
-                    en=f"Too many addresses to sign: try again in {seconds} s.",
-                ),
-                headers={"Retry-After": str(seconds)},
-            )
+        _slow_down(caller, self._rate.take(session, _name(caller), urls, now))
+        if next(self._calls) % _FORGET_EVERY == 0:
+            self._rate.forget(session, now)
+
+
+def _name(caller: Caller) -> str:
+    """Whose pace a call counts for."""
+    return digest(caller.principal.sub if caller.principal else origin(caller.address))
+
+
+def _slow_down(caller: Caller, wait_s: float) -> None:
+    """Ask the caller to wait, unless there is nothing to wait for.
+
+    Raises:
+        TooManyRequestsError: there is.
+    """
+    if not wait_s:
+        return
+    seconds = math.ceil(wait_s)
+    raise TooManyRequestsError(
+        text(
+            caller.language,
+            fr=f"Trop d'adresses à signer : réessayez dans {seconds} s.",
+            en=f"Too many addresses to sign: try again in {seconds} s.",
+        ),
+        headers={"Retry-After": str(seconds)},
+    )
 
 
 def seconds_left(moment: datetime, last_day: date) -> int:

@@ -218,7 +218,8 @@ def _elsewhere(
     left_s = max(1, int((end - now).total_seconds()))
     if public is not None:
         expiry = now + timedelta(seconds=left_s)
-        note(context.database, None, [public], method=request.method, at=now, expires_at=expiry)
+        with context.database.session() as session:
+            note(session, None, [public], method=request.method, at=now, expires_at=expiry)
     signed = context.objects.presign(address, request.method, now, left_s)
     return RedirectResponse(signed, 307, {"Cache-Control": "no-store"})
 

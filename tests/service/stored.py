@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from sqlalchemy import select
 
@@ -61,3 +63,10 @@ def journal(context: Context) -> list[SignatureBatch]:
     """The journal of signatures, the oldest first."""
     with context.database.reading() as session:
         return list(session.scalars(select(SignatureBatch).order_by(SignatureBatch.id)))
+
+
+def end_of(href: str) -> datetime:
+    """End of a signature, read in its address."""
+    query = dict(parse_qsl(urlsplit(href).query))
+    start = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return start + timedelta(seconds=int(query["X-Amz-Expires"]))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import shapely
@@ -17,7 +16,7 @@ from hypothesis import strategies as st
 from requesters import ARCHIVE, Requester, archive
 from running import SignedIn
 from shapely.geometry import box, mapping
-from stored import journal, put_item
+from stored import end_of, journal, put_item
 
 from dinamis_service.context import Context
 from dinamis_service.registry.missions import (
@@ -259,7 +258,7 @@ def test_what_another_public_entity_obtained_is_not_for_the_contractor(
     assert "outside the area" in reason(stage.ask("wanted"))
 
 
-def end_of(day: date) -> datetime:
+def midnight_after(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
 
 
@@ -280,24 +279,18 @@ def test_no_signature_outlives_the_mission_that_gave_the_right(
         (["obtained", "wanted"], "wanted"),
     ):
         answer = stage.ask(*names, "free", duration_seconds=6 * 86400)
-        assert datetime.fromisoformat(answer["expiry"]) == end_of(left[last])
+        assert datetime.fromisoformat(answer["expiry"]) == midnight_after(left[last])
         assert len(answer["hrefs"]) == len(names) + 1
-        assert {expiry(href) for href in answer["hrefs"].values()} == {end_of(left[last])}
+        assert {end_of(href) for href in answer["hrefs"].values()} == {midnight_after(left[last])}
     short = stage.ask("obtained", duration_seconds=60)
-    assert expiry(short["hrefs"][f"{BASE}/objects/pleiades/obtained/pan.tif"]) <= context.clock() + timedelta(
+    assert end_of(short["hrefs"][f"{BASE}/objects/pleiades/obtained/pan.tif"]) <= context.clock() + timedelta(
         seconds=60
     )
     alone = stage.ask("free", duration_seconds=6 * 86400)  # open data is nobody's right by a mission
-    assert datetime.fromisoformat(alone["expiry"]) > end_of(today + timedelta(days=3))
+    assert datetime.fromisoformat(alone["expiry"]) > midnight_after(today + timedelta(days=3))
     assert [batch.expires_at for batch in journal(context)[:3]] == [
-        end_of(left[name]) for name in ("wanted", "obtained", "wanted")
+        midnight_after(left[name]) for name in ("wanted", "obtained", "wanted")
     ]
-
-
-def expiry(href: str) -> datetime:
-    query = dict(parse_qsl(urlsplit(href).query))
-    start = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    return start + timedelta(seconds=int(query["X-Amz-Expires"]))
 
 
 @given(DAYS, st.integers(0, 86399), st.integers(0, 4) | st.none())
@@ -308,7 +301,7 @@ def test_a_day_is_over_at_midnight_in_utc(day: date, second: int, more: int | No
     assert left >= 1
     assert (moment + timedelta(seconds=left - 1)).date() == last_day
     if last_day < date.max:
-        assert moment + timedelta(seconds=left) == end_of(last_day)
+        assert moment + timedelta(seconds=left) == midnight_after(last_day)
 
 
 def test_a_mission_ends(stage: Stage, context: Context, clock: MovableClock) -> None:

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from running import SignedIn
-from stored import CONTENT, journal, put, put_item
+from stored import CONTENT, end_of, journal, put, put_item
 
 from dinamis_service.app import create_app, create_context
 from dinamis_service.context import Context
@@ -126,6 +126,37 @@ def test_an_api_key_signs_too(client: TestClient, member: SignedIn, context: Con
         client.post("/sign_urls", json={"urls": [PAN]}, headers=headers | {"secret-key": "x"}).status_code
         == 401
     )
+
+
+def test_every_route_takes_a_token_or_a_key(client: TestClient, signed_in: SignIn, context: Context) -> None:
+    put_item(context, "DS_1")
+    operator = signed_in("operator")
+    access, secret = context.identity.api_keys.create(operator.principal.sub, "tests")
+    for headers in (operator.headers, {"access-key": access, "secret-key": secret}):
+        for route in ("/sign_urls", "/sign_urls_put"):
+            answer = client.post(route, json={"urls": [PAN], "duration_seconds": 60}, headers=headers)
+            assert answer.json()["hrefs"].keys() == {PAN}
+        assert client.get("/sign", params={"url": PAN}, headers=headers).json()["href"].startswith(f"{PAN}?")
+
+
+@pytest.mark.parametrize("route", ["/sign_urls", "/sign_urls_put"])
+def test_a_batch_has_one_expiry(client: TestClient, signed_in: SignIn, context: Context, route: str) -> None:
+    put(context, "many")
+    urls = [f"{BASE}/objects/many?version={number}" for number in range(64)]
+    body = {"urls": urls, "duration_seconds": 3600}
+    answer = client.post(route, json=body, headers=signed_in("operator").headers).json()
+    assert answer.keys() == {"expiry", "hrefs"}
+    assert list(answer["hrefs"]) == urls
+    assert {end_of(href) for href in answer["hrefs"].values()} == {datetime.fromisoformat(answer["expiry"])}
+
+
+def test_uploads_are_bounded_as_readings_are(client: TestClient, signed_in: SignIn) -> None:
+    headers = signed_in("operator").headers
+    url = f"{BASE}/objects/incoming/new.tif"
+    many = {"urls": [f"{url}?n={number}" for number in range(65)]}
+    for field, body in (("urls", many), ("duration_seconds", {"urls": [url], "duration_seconds": 518401})):
+        answer = client.post("/sign_urls_put", json=body, headers=headers)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
 
 
 def test_sixty_four_at_most(client: TestClient, member: SignedIn, context: Context) -> None:
