@@ -2705,5 +2705,9 @@ Relancez ensuite QGIS.</translation>
             <source>Read from the server again</source>
             <translation>Lire de nouveau sur le serveur</translation>
         </message>
+        <message>
+            <source>Whole image</source>
+            <translation>Image entière</translation>
+        </message>
     </context>
 </TS>

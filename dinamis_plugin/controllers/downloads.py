@@ -14,7 +14,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 from ..api.part import Part
 from ..domain.download import RateMeter
 from ..domain.download_job import DownloadJob, DownloadOrder, JobState, queue_text
-from ..domain.errors import CancelledError, DinamisError, NotSignedInError
+from ..domain.errors import NO_PART, CancelledError, DinamisError, NotSignedInError
 from ..domain.file_names import file_name
 from ..domain.scene import Scene
 from ..qgisio.download_store import queue_path, read_queue, write_queue
@@ -317,8 +317,29 @@ class DownloadController(QObject):
             notice = notice_for(error)
             entry.job.reason = notice.title
             self._settle(entry, JobState.FAILED)
-            again = translate("Dinamis", "Try again")
-            self.failed.emit(entry.scene, notice.with_action(again, lambda: self.resume(entry.job)))
+            self.failed.emit(entry.scene, self._with_way_out(notice, entry, error))
+
+    def _with_way_out(self, notice: Notice, entry: _Entry, error: DinamisError) -> Notice:
+        """The whole image where no part of it can come, else another try."""
+        scene = entry.scene
+        if scene is not None and isinstance(error, NO_PART):
+            whole = translate("Dinamis", "Whole image")
+            return notice.with_action(whole, lambda: self._take_whole(entry.job, scene))
+        return notice.with_action(translate("Dinamis", "Try again"), lambda: self.resume(entry.job))
+
+    def _take_whole(self, job: DownloadJob, scene: Scene) -> None:
+        """Download the image of a part in its place."""
+        order = job.order
+        self.download(
+            scene,
+            order.asset_key,
+            Path(order.folder),
+            add_to_map=order.add_to_map,
+            switch_layers=order.switch_layers,
+            pack=order.pack,
+            pack_zipped=order.pack_zipped,
+        )
+        self.cancel(job)
 
     def _settle(self, entry: _Entry, state: JobState) -> None:
         job = entry.job

@@ -71,7 +71,7 @@ class EstimateController(QObject):
                 except CancelledError:
                     raise
                 except DinamisError as error:
-                    problems.append((scene.title, notice_for(error).title))
+                    problems.append((scene.title, notice_for(error).text))
             size, whole = sum(cut.bytes_read for cut in cuts), sum(cut.whole_bytes for cut in cuts)
             return SizeEstimate(size, whole, _free(folder), len(cuts), tuple(problems))
 

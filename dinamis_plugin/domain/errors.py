@@ -159,6 +159,10 @@ class NotClippableError(DinamisError):
     """Only the whole of this file can be fetched, not what lies in an area."""
 
 
+NO_PART = (NotClippableError, OutsideImageError)
+"""Faults of a cut that the whole image does not have."""
+
+
 class KeyProblem(Enum):
     """Why a signing service with keys does not know the person."""
 

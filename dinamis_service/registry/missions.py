@@ -1,8 +1,9 @@
 """Missions of contractors of public procurement: what they bound, and the rules of it (QUO-11).
 
-The sources say that a contractor reaches the imagery that its commissioning entity obtained, and that a
-mission has a validity, an area, sensors and dates of acquisition. Read together here: what the commissioning
-entity obtained, as far as the mission goes, as long as it lasts.
+The sources say that every member entity downloads the catalogue, a contractor's too; that the mission which
+the public entity validates has a validity, an area, sensors and dates of acquisition; and that a contractor
+reaches the imagery that its commissioning entity obtained. Read together here: as long as a mission lasts,
+the catalogue as far as the mission goes, and whatever its commissioning entity obtained.
 """
 
 from __future__ import annotations
@@ -81,31 +82,32 @@ class Bound(IntEnum):
     SENSOR = 2
     DATES = 3
     AREA = 4
-    NOT_OBTAINED = 5
 
 
-def bound_of(terms: Sequence[Terms], scene: Acquired, today: date) -> Bound | None:
-    """What keeps a contractor with these missions from a scene; None when one of them allows it.
+def reach(terms: Sequence[Terms], scene: Acquired, today: date) -> date | Bound:
+    """Last day (UTC, included) on which a contractor with these missions has a scene, or what keeps it away.
 
-    Of several missions, the one that comes closest to allowing it is told.
+    Of several missions that allow it the one that lasts longest counts, of those that do not the one that
+    comes closest.
     """
-    bounds = [_bound(one, scene, today) for one in terms]
-    if None in bounds:
-        return None
-    return max((bound for bound in bounds if bound is not None), default=Bound.NO_MISSION)
+    bounds = [(_bound(one, scene, today), one.ends) for one in terms]
+    allowed = [ends for bound, ends in bounds if bound is None]
+    if allowed:
+        return max(allowed)
+    return max((bound for bound, _ in bounds if bound is not None), default=Bound.NO_MISSION)
 
 
 def _bound(terms: Terms, scene: Acquired, today: date) -> Bound | None:
     if not terms.starts <= today <= terms.ends:
         return Bound.OVER
+    if (scene.collection, scene.id) in terms.obtained:
+        return None
     wishes = [wish for wish in terms.wishes if wish.mission == scene.mission]
     if not wishes:
         return Bound.SENSOR
     if not any(wish.first <= scene.first and scene.last <= wish.last for wish in wishes):
         return Bound.DATES
-    if not _overlap(terms.area, scene.footprint):
-        return Bound.AREA
-    return None if (scene.collection, scene.id) in terms.obtained else Bound.NOT_OBTAINED
+    return None if _overlap(terms.area, scene.footprint) else Bound.AREA
 
 
 def _overlap(area: BaseGeometry, footprint: BaseGeometry) -> bool:

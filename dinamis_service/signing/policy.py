@@ -18,9 +18,9 @@ from dinamis_service.context import Context
 from dinamis_service.errors import ForbiddenError, InvalidError, NotFoundError, NotSignedInError, ServiceError
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import Language, text
-from dinamis_service.registry.missions import Acquired, Bound, Terms, bound_of, missions_of, terms_of
+from dinamis_service.registry.missions import Acquired, Bound, Terms, missions_of, reach, terms_of
 from dinamis_service.requests.obtained import obtained_by
-from dinamis_service.storage.access import Openness, collection_access, openness
+from dinamis_service.storage.access import Openness, collection_access, openness, scene_of
 from dinamis_service.storage.addresses import object_key
 from dinamis_service.storage.sigv4 import unsigned
 
@@ -30,7 +30,7 @@ Access = Openness | Literal["member", "mission", "upload"]
 
 @dataclass(frozen=True)
 class Decision:
-    """Outcome for one URL: its object and why it may be had, or the refusal to tell."""
+    """Outcome for one URL: its object, why it may be had and to which day (UTC), or the refusal to tell."""
 
     url: str
     key: str = ""
@@ -38,6 +38,7 @@ class Decision:
     mission: str = ""
     access: Access = "member"
     refusal: ServiceError | None = None
+    last_day: date | None = None
 
 
 def decide_reads(
@@ -58,11 +59,9 @@ def decide_reads(
             decisions.append(Decision(url, refusal=_foreign(context, base, language)))
             continue
         item = items.get(key)
-        access = (item and openness(item, key, access_of)) or rights.access
-        refusal = rights.refusal(item) if access == rights.access else None
-        collection = item["collection"] if item else ""
-        mission = str(item["properties"].get("dinamis:mission", "")) if item else ""
-        decisions.append(Decision(url, key, collection, mission, access, refusal))
+        access = item and openness(item, key, access_of)
+        of_scene = Decision(url, key, *scene_of(item), access or rights.access)
+        decisions.append(of_scene if access else rights.judge(of_scene, item))
     there = context.objects.existing(one.key for one in decisions if one.refusal is None)
     absent = NotFoundError(text(language, fr="Cet objet n'existe pas.", en="There is no such object."))
     return [
@@ -111,9 +110,9 @@ class _Rights:
 
     access: Access = "member"
 
-    def refusal(self, item: Item | None) -> ServiceError | None:  # noqa: ARG002 - of those who have less
-        """Why an image of this scene is not for the caller (None for what belongs to no scene)."""
-        return None
+    def judge(self, decision: Decision, item: Item | None) -> Decision:  # noqa: ARG002 - for those who have less
+        """The decision on an image of the scene `item` (None for what belongs to no scene)."""
+        return decision
 
 
 class _Nobody(_Rights):
@@ -122,19 +121,16 @@ class _Nobody(_Rights):
     def __init__(self, language: Language) -> None:
         self._language = language
 
-    def refusal(self, item: Item | None) -> ServiceError:  # noqa: ARG002
+    def judge(self, decision: Decision, item: Item | None) -> Decision:  # noqa: ARG002
         """Sign in first."""
-        return NotSignedInError(
-            text(
-                self._language,
-                fr="Connectez-vous pour accéder à cette image.",
-                en="Sign in to read this image.",
-            )
+        sentence = text(
+            self._language, fr="Connectez-vous pour accéder à cette image.", en="Sign in to read this image."
         )
+        return replace(decision, refusal=NotSignedInError(sentence))
 
 
 class _Contractor(_Rights):
-    """A contractor of public procurement has what its missions reach."""
+    """A contractor of public procurement has what its missions reach, as long as they last."""
 
     access: Access = "mission"
 
@@ -143,15 +139,24 @@ class _Contractor(_Rights):
         self._today = today
         self._language = language
 
-    def refusal(self, item: Item | None) -> ServiceError | None:
-        """The bound of the missions that leaves the scene out."""
-        bound = Bound.NOT_OBTAINED if item is None else bound_of(self._terms, _acquired(item), self._today)
-        if bound is None:
-            return None
-        fr, en = _SENTENCES[bound]
-        return ForbiddenError(text(self._language, fr=fr, en=en))
+    def judge(self, decision: Decision, item: Item | None) -> Decision:
+        """Until the end of a mission that reaches the scene, or the bound that leaves it out."""
+        if item is None:
+            return self._refused(decision, _NO_SCENE)
+        reached = reach(self._terms, _acquired(item), self._today)
+        if isinstance(reached, Bound):
+            return self._refused(decision, _SENTENCES[reached])
+        return replace(decision, last_day=reached)
+
+    def _refused(self, decision: Decision, sentence: tuple[str, str]) -> Decision:
+        fr, en = sentence
+        return replace(decision, refusal=ForbiddenError(text(self._language, fr=fr, en=en)))
 
 
+_NO_SCENE = (
+    "La mission de votre entité ne donne accès qu'aux images de scènes du catalogue.",
+    "The mission of your entity reaches images of scenes of the catalogue only.",
+)
 _SENTENCES = {
     Bound.NO_MISSION: (
         "Votre entité n'a pas de mission pour une entité publique : demandez-lui de valider le partenariat.",
@@ -162,20 +167,16 @@ _SENTENCES = {
         "The mission of your entity is not valid today.",
     ),
     Bound.SENSOR: (
-        "Ce capteur n'est pas parmi ceux de la mission de votre entité.",
-        "This sensor is not among those of your entity's mission.",
+        "Image d'un capteur que la mission de votre entité n'a pas, et non obtenue par son commanditaire.",
+        "An image of a sensor that your entity's mission has not, nor obtained by the commissioning entity.",
     ),
     Bound.DATES: (
-        "Cette image n'a pas été acquise dans la période que demande la mission de votre entité.",
-        "This image was not acquired in the period that your entity's mission asks for.",
+        "Image acquise hors des dates de la mission de votre entité, et non obtenue par son commanditaire.",
+        "An image outside the dates of your entity's mission, nor obtained by the commissioning entity.",
     ),
     Bound.AREA: (
-        "Cette image est hors de la zone de la mission de votre entité.",
-        "This image is outside the area of your entity's mission.",
-    ),
-    Bound.NOT_OBTAINED: (
-        "L'entité publique pour laquelle vous travaillez n'a pas obtenu cette image.",
-        "The public entity that you work for has not obtained this image.",
+        "Image hors de la zone de la mission de votre entité, et non obtenue par son commanditaire.",
+        "An image outside the area of your entity's mission, nor obtained by the commissioning entity.",
     ),
 }
 

@@ -79,7 +79,8 @@ def build_router(context: Context) -> APIRouter:
     def sign_urls(request: Request, wanted: SignRequest, given: Credentials = given) -> Response:
         """Sign URLs for reading: any object for members, open data and thumbnails for everyone.
 
-        Contractors have what their commissioning entity obtained, within their mission.
+        Contractors have the catalogue within their mission and what their commissioning entity obtained, as
+        long as the mission lasts.
         """
         with turn():
             caller = _caller(request, given.principal(context, request))

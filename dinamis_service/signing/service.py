@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
-from typing import cast
 
-from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from dinamis_service.context import Context
@@ -17,11 +15,10 @@ from dinamis_service.errors import InvalidError, NotSignedInError, ServiceError,
 from dinamis_service.identity.digests import digest
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import Language, text
+from dinamis_service.signing.journal import note
 from dinamis_service.signing.policy import Decision, decide_reads, decide_writes, require_operator
-from dinamis_service.signing.rate import RateLimit
-from dinamis_service.signing.tables import SignatureBatch, SignedObjects
+from dinamis_service.signing.rate import RateLimit, origin
 
-_NOTED = insert(cast(Table, SignatureBatch.__table__))
 _FORGET_EVERY = 200  # calls of a process, after which callers long gone are dropped
 
 
@@ -62,6 +59,7 @@ class Signing:
             TooManyRequestsError: the caller signs too fast.
         """
         duration = self._duration(caller, urls, duration_s)
+        self._expect(caller, urls)
         decisions = decide_reads(self._context, caller.principal, base, urls, caller.language)
         batch = self._sign(caller, "GET", decisions, duration)
         if not batch.hrefs:
@@ -82,6 +80,7 @@ class Signing:
         """
         require_operator(caller.principal, caller.language)
         duration = self._duration(caller, urls, duration_s)
+        self._expect(caller, urls)
         decisions = decide_writes(self._context, base, urls, caller.language)
         return self._sign(caller, "PUT", decisions, duration)
 
@@ -108,16 +107,17 @@ class Signing:
     def _sign(
         self, caller: Caller, method: str, decisions: Sequence[Decision], duration_s: int
     ) -> SignedBatch:
-        """Sign what was accepted, all from the same second, after it is in the journal."""
+        """Sign what was accepted, all from the same second to the same end, after it is in the journal."""
         now = self._context.clock()
         moment = now.replace(microsecond=0)
-        expiry = moment + timedelta(seconds=duration_s)
         accepted = [decision for decision in decisions if decision.refusal is None]
+        for last_day in {decision.last_day for decision in accepted if decision.last_day is not None}:
+            duration_s = min(duration_s, seconds_left(moment, last_day))
+        expiry = moment + timedelta(seconds=duration_s)
         with self._context.database.session() as session:
             self._pace(session, caller, len(decisions), now)
             if accepted:
-                row = {"at": moment, "expires_at": expiry, "method": method, **_who(caller)}
-                session.connection().execute(_NOTED, {**row, "objects": _grouped(accepted)})
+                note(session, caller.principal, accepted, method=method, at=moment, expires_at=expiry)
         presign = self._context.objects.presigner(method, moment, duration_s)
         return SignedBatch(
             expiry,
@@ -125,43 +125,50 @@ class Signing:
             {decision.url: decision.refusal for decision in decisions if decision.refusal is not None},
         )
 
+    def _expect(self, caller: Caller, urls: Sequence[str]) -> None:
+        """Turn away who is known to sign too fast, before anything dearer is asked.
+
+        Raises:
+            TooManyRequestsError: the caller does.
+        """
+        _slow_down(caller, self._rate.expect(_name(caller), len(set(urls)), self._context.clock()))
+
     def _pace(self, session: Session, caller: Caller, urls: int, now: datetime) -> None:
         """Count the URLs of a batch, refused ones too.
 
         Raises:
             TooManyRequestsError: the caller signs too fast; nothing is counted.
         """
-        who = digest(caller.principal.sub if caller.principal else caller.address)
-        wait_s = self._rate.take(session, who, urls, now)
-        if wait_s:
-            seconds = math.ceil(wait_s)
-            raise TooManyRequestsError(
-                text(
-                    caller.language,
-                    fr=f"Trop d'adresses à signer : réessayez dans {seconds} s.",
-                    en=f"Too many addresses to sign: try again in {seconds} s.",
-                ),
-                headers={"Retry-After": str(seconds)},
-            )
+        _slow_down(caller, self._rate.take(session, _name(caller), urls, now))
         if next(self._calls) % _FORGET_EVERY == 0:
             self._rate.forget(session, now)
 
 
-def _who(caller: Caller) -> dict[str, str | None]:
-    """The person and the entity that the journal names."""
-    principal = caller.principal
-    return {
-        "sub": principal.sub if principal else None,
-        "entity_id": principal.entity_id if principal else None,
-    }
+def _name(caller: Caller) -> str:
+    """Whose pace a call counts for."""
+    return digest(caller.principal.sub if caller.principal else origin(caller.address))
 
 
-def _grouped(accepted: Sequence[Decision]) -> list[SignedObjects]:
-    """The objects of a batch, those that are alike together."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
-    for decision in accepted:
-        groups.setdefault((decision.collection, decision.mission, decision.access), []).append(decision.key)
-    return [
-        {"collection": collection, "mission": mission, "access": access, "keys": keys}
-        for (collection, mission, access), keys in groups.items()
-    ]
+def _slow_down(caller: Caller, wait_s: float) -> None:
+    """Ask the caller to wait, unless there is nothing to wait for.
+
+    Raises:
+        TooManyRequestsError: there is.
+    """
+    if not wait_s:
+        return
+    seconds = math.ceil(wait_s)
+    raise TooManyRequestsError(
+        text(
+            caller.language,
+            fr=f"Trop d'adresses à signer : réessayez dans {seconds} s.",
+            en=f"Too many addresses to sign: try again in {seconds} s.",
+        ),
+        headers={"Retry-After": str(seconds)},
+    )
+
+
+def seconds_left(moment: datetime, last_day: date) -> int:
+    """Seconds from `moment` to the end of a day (UTC) that has not ended."""
+    passed = timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second)
+    return int((timedelta(days=(last_day - moment.date()).days + 1) - passed).total_seconds())

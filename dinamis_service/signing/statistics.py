@@ -32,7 +32,7 @@ class Downloads:
         entity: its name; empty for people not signed in.
         kind: of its users; empty likewise.
         sensor: mission of the catalogue; empty for what belongs to no scene.
-        access: `open`, `member` or `mission`.
+        access: `open`, `member`, `mission`, or `unknown` before that was written down.
         people: how many had an image signed; 0 where nobody signed in.
         images: how many, one that a person has signed again counted once.
         signatures: how many, renewals included.

@@ -15,7 +15,7 @@ class SignedObjects(TypedDict):
     """Objects of a batch that are alike.
 
     Collection and mission are those of their scenes, empty for what belongs to none; `access` is why they
-    were signed: `picture`, `open`, `member`, `mission` or `upload`.
+    were signed: `picture`, `open`, `member`, `mission`, `upload`, or `unknown` before that was written down.
     """
 
     collection: str

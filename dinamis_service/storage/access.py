@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from dinamis_service.catalogue.engine import OBJECT_SCHEME, PICTURES, CatalogueEngine, Item
@@ -12,10 +13,26 @@ CollectionAccess = Callable[[str], str | None]
 """Gives the access that a collection says its items have."""
 
 
-def is_public(catalogue: CatalogueEngine, key: str) -> bool:
-    """Whether the object is a small picture of a scene, or belongs to an open-data item or collection."""
+@dataclass(frozen=True)
+class OpenObject:
+    """An object that anyone may read: the collection and the mission of its scene, and why."""
+
+    key: str
+    collection: str
+    mission: str
+    access: Openness
+
+
+def open_object(catalogue: CatalogueEngine, key: str) -> OpenObject | None:
+    """The object, when it is a small picture of a scene, or belongs to an open-data item or collection."""
     item = catalogue.item_of_object(key)
-    return item is not None and openness(item, key, collection_access(catalogue)) is not None
+    access = item and openness(item, key, collection_access(catalogue))
+    return OpenObject(key, *scene_of(item), access) if access else None
+
+
+def scene_of(item: Item | None) -> tuple[str, str]:
+    """Collection and mission of a scene, as the journal of signatures tells them; empty without one."""
+    return (item["collection"], str(item["properties"].get("dinamis:mission", ""))) if item else ("", "")
 
 
 def openness(item: Item, key: str, access_of: CollectionAccess) -> Openness | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dinamis_service import secret_files
+from dinamis_service.storage.conditions import Version
 from dinamis_service.storage.sigv4 import Signer
 from dinamis_service.storage.store import InvalidKeyError, StoreFullError
 
@@ -68,6 +69,10 @@ class LocalObjectStore:
     def size(self, key: str) -> int:
         """Size of the object in bytes."""
         return self._locate(key)[1].st_size
+
+    def version(self, key: str) -> Version:
+        """Version of the object that there is now."""
+        return Version.of_file(self._locate(key)[1])
 
     def open(self, key: str) -> BinaryIO:
         """The object, open for reading."""

@@ -6,8 +6,7 @@ import mimetypes
 import os
 import secrets
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 from urllib.parse import quote, unquote, urlsplit
 
@@ -17,10 +16,19 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, StreamingResponse
 
 from dinamis_service.context import Context, base_url
-from dinamis_service.errors import ForbiddenError, InvalidError, NotFoundError, problem, refusals
+from dinamis_service.errors import (
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    PreconditionFailedError,
+    problem,
+    refusals,
+)
 from dinamis_service.language import text
-from dinamis_service.storage.access import is_public
+from dinamis_service.signing.journal import note
+from dinamis_service.storage.access import OpenObject, open_object
 from dinamis_service.storage.addresses import PREFIX
+from dinamis_service.storage.conditions import Version, verdict_on_none
 from dinamis_service.storage.ranges import (
     ByteRange,
     Multipart,
@@ -31,6 +39,7 @@ from dinamis_service.storage.ranges import (
 from dinamis_service.storage.store import InvalidKeyError, SignatureError
 
 _ELSEWHERE_S = 3600  # life of an address that a client is sent on to
+_CONDITIONS = ("if-match", "if-none-match", "if-modified-since", "if-unmodified-since")
 _AT_ONCE = 1 << 20  # a body up to this size is read in one go, without a thread for each chunk
 
 _BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
@@ -38,8 +47,8 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "The whole object, with its own media type", **_BYTES},
     206: {"description": "The ranges asked for; several come as `multipart/byteranges`", **_BYTES},
     307: {"description": "The object is read at the S3 that holds it, at the address of `Location`"},
-    304: {"description": "The object is the one of `If-None-Match`"},
-    **refusals(403, 416),
+    304: {"description": "The object is the one of `If-None-Match` or `If-Modified-Since`"},
+    **refusals(403, 412, 416),
 }
 
 
@@ -55,12 +64,13 @@ def build_router(context: Context) -> APIRouter:
         Needs a signature in the query, except for thumbnails and open data.
         """
         key = _key_of(request)
-        public = "X-Amz-Signature" not in request.query_params and is_public(context.catalogue, key)
+        unsigned = "X-Amz-Signature" not in request.query_params
+        public = open_object(context.catalogue, key) if unsigned else None
         end = context.clock() + timedelta(seconds=_ELSEWHERE_S)
-        if not public:
+        if public is None:
             end = min(end, _signature_end(context, request, "GET"))  # what HEAD tells, GET tells too
         if context.objects.address is not None:
-            return _elsewhere(context, request, key, end)
+            return _elsewhere(context, request, key, end, public)
         try:
             file = context.objects.open(key)
         except FileNotFoundError:
@@ -68,16 +78,18 @@ def build_router(context: Context) -> APIRouter:
                 request, fr="Cet objet n'existe pas, ou plus.", en="There is no such object, or no longer."
             )
             raise NotFoundError(detail) from None
-        return _answer(request, key, file, public=public)
+        return _answer(request, key, file, context.clock(), public=public is not None)
 
-    @router.put(PREFIX + "{key:path}", response_class=Response, responses=refusals(403, 413, 507))
+    @router.put(PREFIX + "{key:path}", response_class=Response, responses=refusals(403, 412, 413, 507))
     async def write(request: Request, key: str) -> Response:
         """Store an object at an address that `/sign_urls_put` signed; it appears once it is whole."""
         key = _key_of(request)
         _signature_end(context, request, "PUT")
+        await run_in_threadpool(_require_version, context, request, key)
         try:
             async with contextmanager_in_threadpool(context.objects.writing(key)) as file:
                 await _receive(request, file)
+                await run_in_threadpool(_require_version, context, request, key)  # it may have changed since
         except InvalidKeyError:
             raise InvalidError(
                 text(request, fr="Ce nom d'objet n'est pas valable.", en="This is not a valid object name.")
@@ -87,6 +99,40 @@ def build_router(context: Context) -> APIRouter:
         return Response(status_code=200)  # as S3 says
 
     return router
+
+
+def _conditions(request: Request) -> dict[str, str]:
+    """The headers that make the request depend on the version of the object."""
+    headers = request.headers
+    return {name: ", ".join(headers.getlist(name)) for name in _CONDITIONS if name in headers}
+
+
+def _require_version(context: Context, request: Request, key: str) -> None:
+    """Refuse an upload that is meant for another version of the object, or for none.
+
+    Raises:
+        PreconditionFailedError: it is.
+    """
+    conditions = _conditions(request)
+    if not conditions:
+        return
+    try:
+        verdict = context.objects.version(key).verdict(conditions, reads=False)
+    except FileNotFoundError:
+        verdict = verdict_on_none(conditions)
+    if verdict == "failed":
+        raise _changed(request)
+
+
+def _changed(request: Request) -> PreconditionFailedError:
+    """Refusal of a request for another version of the object."""
+    return PreconditionFailedError(
+        text(
+            request,
+            fr="L'objet n'est pas, ou plus, dans la version attendue.",
+            en="The object is not, or no longer, in the version that was expected.",
+        )
+    )
 
 
 async def _receive(request: Request, file: BinaryIO) -> None:
@@ -160,32 +206,44 @@ def _reason(request: Request, error: SignatureError) -> str:
     )
 
 
-def _elsewhere(context: Context, request: Request, key: str, end: datetime) -> Response:
-    """Send the client on to the store that serves the object by itself, for no longer than until `end`."""
+def _elsewhere(
+    context: Context, request: Request, key: str, end: datetime, public: OpenObject | None
+) -> Response:
+    """Send the client on to the store that serves the object by itself, for no longer than until `end`.
+
+    What anyone may read gets its signature here; what came with one is in the journal since that was given.
+    """
     address = f"{context.objects.address}/{quote(key)}"
-    now = context.clock()
-    left_s = max(1, int((end - now.replace(microsecond=0)).total_seconds()))
+    now = context.clock().replace(microsecond=0)
+    left_s = max(1, int((end - now).total_seconds()))
+    if public is not None:
+        expiry = now + timedelta(seconds=left_s)
+        with context.database.session() as session:
+            note(session, None, [public], method=request.method, at=now, expires_at=expiry)
     signed = context.objects.presign(address, request.method, now, left_s)
     return RedirectResponse(signed, 307, {"Cache-Control": "no-store"})
 
 
-def _answer(request: Request, key: str, file: BinaryIO, *, public: bool) -> Response:
+def _answer(request: Request, key: str, file: BinaryIO, now: datetime, *, public: bool) -> Response:
     """The answer to a GET or HEAD of an open object; takes care of closing it."""
     status = os.fstat(file.fileno())
-    size = status.st_size
+    size, version = status.st_size, Version.of_file(status)
     media_type = mimetypes.guess_type(key)[0] or "application/octet-stream"
     headers = {
-        "ETag": f'"{status.st_mtime_ns:x}-{size:x}"',
-        "Last-Modified": format_datetime(datetime.fromtimestamp(int(status.st_mtime), UTC), usegmt=True),
+        **version.headers(now),
         "Accept-Ranges": "bytes",
         "Cache-Control": "public, max-age=3600" if public else "private",
         "Content-Security-Policy": "sandbox; default-src 'none'",  # an uploaded page or drawing runs nothing
     }
-    if request.headers.get("if-none-match") == headers["ETag"]:
+    verdict = version.verdict(_conditions(request), reads=True)
+    if verdict != "met":
         file.close()
+        if verdict == "failed":
+            raise _changed(request)
         return Response(status_code=304, headers=headers)
+    wanted_version = version.is_of_if_range(request.headers.get("if-range"), now)
     try:
-        ranges = parse_ranges(_range_header(request, headers), size)
+        ranges = parse_ranges(request.headers.get("range") if wanted_version else None, size)
     except UnsatisfiableRangeError:
         file.close()
         detail = text(
@@ -203,14 +261,6 @@ def _answer(request: Request, key: str, file: BinaryIO, *, public: bool) -> Resp
     if ranges:
         headers["Content-Range"] = wanted.header(size)
     return _send(request, file, 206 if ranges else 200, headers, read_range(file, wanted))
-
-
-def _range_header(request: Request, headers: dict[str, str]) -> str | None:
-    """The `Range` header, unless `If-Range` names another version of the object."""
-    condition = request.headers.get("if-range")
-    if condition is not None and condition not in (headers["ETag"], headers["Last-Modified"]):
-        return None
-    return request.headers.get("range")
 
 
 def _send(

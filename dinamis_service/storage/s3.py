@@ -16,6 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from dinamis_service.storage.conditions import Version
 from dinamis_service.storage.sigv4 import Signer
 from dinamis_service.storage.store import InvalidKeyError, StoreDownError
 
@@ -113,6 +114,11 @@ class S3ObjectStore:
     def size(self, key: str) -> int:
         """Size of the object in bytes."""
         return int(self._head(key)["ContentLength"])
+
+    def version(self, key: str) -> Version:
+        """Version of the object that there is now."""
+        told = self._head(key)
+        return Version(told["ETag"], told["LastModified"].replace(microsecond=0))
 
     def open(self, key: str) -> BinaryIO:
         """A copy of the object in a file that goes when it is closed."""

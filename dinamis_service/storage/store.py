@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
 
+from dinamis_service.storage.conditions import Version
+
 SignatureFault = Literal["missing", "malformed", "early", "expired", "wrong"]
 
 
@@ -49,6 +51,13 @@ class ObjectStore(Protocol):
 
     def size(self, key: str) -> int:
         """Size of the object in bytes.
+
+        Raises:
+            FileNotFoundError: no such object.
+        """
+
+    def version(self, key: str) -> Version:
+        """Version of the object that there is now.
 
         Raises:
             FileNotFoundError: no such object.

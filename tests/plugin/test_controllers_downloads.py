@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from osgeo import gdal
 from qgis.core import QgsRasterLayer
 
 from dinamis_plugin.controllers.session import SessionState
@@ -94,6 +95,45 @@ def test_a_folder_that_is_gone_and_an_image_that_is_gone(controllers, scripted, 
     controllers.downloads.download(scene, None, folder)
     assert failed.wait(2, seconds=20)[1].title == "Not found"
     assert [file for file in folder.iterdir() if file.suffix == ".tif"] == []
+
+
+@pytest.fixture
+def jpeg2000(scripted, scene, tmp_path):
+    """A scene whose image is JPEG 2000, which says nowhere in its head where its parts lie."""
+    driver = gdal.GetDriverByName("JP2OpenJPEG")
+    if driver is None:
+        pytest.skip("this GDAL writes no JPEG 2000")
+    driver.CreateCopy(str(tmp_path / "a.jp2"), gdal.Open(str(tmp_path / "source.tif")))
+    scripted.files["/objects/a.jp2"] = (tmp_path / "a.jp2").read_bytes()
+    return scene_of(f"{scripted.url}/objects/a.jp2", scene_id="S2")
+
+
+AREA = "POLYGON((-180 -80, 180 -80, 180 80, -180 80, -180 -80))"
+
+
+def test_of_an_image_without_parts_the_whole_is_offered(controllers, scripted, jpeg2000, folder):
+    failed, finished = Caught(controllers.downloads.failed), Caught(controllers.downloads.finished)
+    layers = Caught(controllers.downloads.layer_added)
+    controllers.downloads.download(jpeg2000, None, folder, area=AREA, add_to_map=False)
+    _scene, notice = failed.wait(seconds=20)
+    assert notice.text == "No part of this image can be fetched alone."
+    assert (notice.action.label, list(folder.iterdir())) == ("Whole image", [])
+    notice.action.run()
+    job = finished.wait(seconds=20)
+    assert (job.order.area, Path(job.target).name) == ("", "S2_ms.jp2")
+    assert Path(job.target).read_bytes() == scripted.files["/objects/a.jp2"]
+    wait_until(lambda: controllers.downloads.jobs == [job])  # the part is wanted no more
+    assert layers.values == []
+
+
+def test_of_an_image_without_parts_the_estimate_says_so(controllers, jpeg2000, folder):
+    ready = Caught(controllers.estimates.ready)
+    controllers.estimates.ask([jpeg2000], AREA, str(folder))
+    found = ready.wait(seconds=20)
+    assert (found.count, found.problems) == (
+        0,
+        ((jpeg2000.title, "No part of this image can be fetched alone."),),
+    )
 
 
 def test_signed_out_nothing_starts_and_it_says_why(controllers, scene, folder):

@@ -1,10 +1,15 @@
-"""Objects and items put in a service under test."""
+"""Objects and items put in a service under test, and what it wrote down of those it signed."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from sqlalchemy import select
 
 from dinamis_service.context import Context
+from dinamis_service.signing.tables import SignatureBatch
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 
@@ -52,3 +57,16 @@ def put_item(context: Context, item_id: str, access: str | None = None, collecti
         },
     }
     context.catalogue.upsert([item])
+
+
+def journal(context: Context) -> list[SignatureBatch]:
+    """The journal of signatures, the oldest first."""
+    with context.database.reading() as session:
+        return list(session.scalars(select(SignatureBatch).order_by(SignatureBatch.id)))
+
+
+def end_of(href: str) -> datetime:
+    """End of a signature, read in its address."""
+    query = dict(parse_qsl(urlsplit(href).query))
+    start = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return start + timedelta(seconds=int(query["X-Amz-Expires"]))

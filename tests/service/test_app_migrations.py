@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from postgres import server
 from sqlalchemy import inspect, select, text
 
 import dinamis_service.app  # noqa: F401  (it names every table)
@@ -18,6 +19,7 @@ from dinamis_service.db import Base, Database
 from dinamis_service.signing.tables import SignatureBatch, SignedObjects
 
 NOW = datetime(2026, 4, 27, 12, 0, tzinfo=UTC)
+_WRITTEN = {"sqlite": "2026-04-27 12:00:00.000000", "postgresql": "2026-04-27 12:00:00+00"}
 
 
 @pytest.fixture
@@ -25,6 +27,17 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path / 'state.sqlite'}")
     yield database
     database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest, database: Database) -> Iterator[Database]:
+    """A database of each kind, as the migrations that change data meet them."""
+    if request.param == "sqlite":
+        yield database
+        return
+    other = Database(server().new_database().replace("postgresql:", "postgresql+psycopg:"))
+    yield other
+    other.close()
 
 
 def batch(key: str) -> SignatureBatch:
@@ -60,30 +73,53 @@ def test_upgrading_again_changes_nothing_and_loses_nothing(database: Database) -
     assert found == [(["a.tif"], NOW)]
 
 
-def test_the_journal_of_signatures_keeps_what_it_held_before_it_was_kept_by_call(database: Database) -> None:
-    migrations.upgrade(database, "0002")
-    with database.session() as session:
+def test_the_journal_of_signatures_keeps_what_it_held_before_it_was_kept_by_call(either: Database) -> None:
+    migrations.upgrade(either, "0002")
+    with either.session() as session:
         for number in range(3):
             session.execute(
                 text(
                     "INSERT INTO signatures (at, expires_at, sub, method, object_key)"
-                    " VALUES (:at, :at, :sub, 'GET', :key)"
+                    " VALUES (:at, :at, :sub, :method, :key)"
                 ),
                 {
-                    "at": "2026-04-27 12:00:00.000000",
+                    "at": _WRITTEN[either.engine.dialect.name],
                     "sub": "someone" if number else None,
+                    "method": "PUT" if number > 1 else "GET",
                     "key": f"é{number}.tif",
                 },
             )
-    migrations.upgrade(database)
-    with database.session() as session:
+    migrations.upgrade(either)
+    with either.session() as session:
         found = session.scalars(select(SignatureBatch).order_by(SignatureBatch.id)).all()
-    assert [(one.sub, one.objects[0]["keys"], one.at) for one in found] == [
-        (None, ["é0.tif"], NOW),
-        ("someone", ["é1.tif"], NOW),
-        ("someone", ["é2.tif"], NOW),
+    assert [(one.sub, one.objects[0]["keys"], one.objects[0]["access"], one.at) for one in found] == [
+        (None, ["é0.tif"], "unknown", NOW),
+        ("someone", ["é1.tif"], "unknown", NOW),
+        ("someone", ["é2.tif"], "upload", NOW),
     ]
-    assert "signatures" not in inspect(database.engine).get_table_names()
+    assert "signatures" not in inspect(either.engine).get_table_names()
+
+
+@pytest.mark.parametrize(
+    "called", [("pleiades", "member", ["b"]), ("", "picture", ["b"]), ("", "member", ["b", "c"])]
+)
+def test_only_what_was_carried_over_loses_why_it_was_signed(
+    either: Database, called: tuple[str, str, list[str]]
+) -> None:
+    """What calls had signed since is known: the first row that only a call can have written ends the old."""
+    migrations.upgrade(either, "0003")
+    collection, access, keys = called
+    group: SignedObjects = {"collection": collection, "mission": "", "access": access, "keys": keys}
+    known = SignatureBatch(at=NOW, expires_at=NOW, sub="someone", method="GET", objects=[group])
+    with either.session() as session:
+        for row in (batch("old.tif"), known, batch("of no scene.tif")):
+            session.add(row)
+            session.flush()
+    migrations.upgrade(either)
+    with either.session() as session:
+        found = session.scalars(select(SignatureBatch).order_by(SignatureBatch.id)).all()
+    assert [one.objects[0]["access"] for one in found] == ["unknown", access, "member"]
+    assert found[1].objects == [group]
 
 
 def test_processes_that_start_together_upgrade_once(tmp_path: Path) -> None:

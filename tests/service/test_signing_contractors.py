@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from requesters import ARCHIVE, Requester, archive
 from running import SignedIn
 from shapely.geometry import box, mapping
-from stored import put_item
+from stored import end_of, journal, put_item
 
 from dinamis_service.context import Context
 from dinamis_service.registry.missions import (
@@ -24,13 +25,14 @@ from dinamis_service.registry.missions import (
     Terms,
     Wish,
     add_mission,
-    bound_of,
+    reach,
 )
 from dinamis_service.registry.tables import Entity
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.delivery import Acquisition, deliver
 from dinamis_service.requests.instruction import Instruction
 from dinamis_service.requests.orders import Orders
+from dinamis_service.signing.service import seconds_left
 
 BASE = "http://testserver"
 SENSORS = ["PLEIADES", "SPOT 6/7", "PLEIADES NEO"]
@@ -65,14 +67,34 @@ def allows(terms: Terms, scene: Acquired, today: date) -> bool:
     )
     shared = shapely.intersection(terms.area, scene.footprint).area > 0
     obtained = (scene.collection, scene.id) in terms.obtained
-    return terms.starts <= today <= terms.ends and wished and shared and obtained
+    return terms.starts <= today <= terms.ends and ((wished and shared) or obtained)
+
+
+def bound_of(terms: list[Terms], scene: Acquired, today: date) -> Bound | None:
+    reached = reach(terms, scene, today)
+    return reached if isinstance(reached, Bound) else None
 
 
 @given(st.lists(TERMS, max_size=3), SCENES, DAYS)
-def test_a_scene_is_allowed_when_one_mission_allows_it_in_every_respect(
+def test_a_scene_is_reached_by_the_catalogue_of_a_mission_or_by_what_was_obtained(
     terms: list[Terms], scene: Acquired, today: date
 ) -> None:
     assert (bound_of(terms, scene, today) is None) == any(allows(one, scene, today) for one in terms)
+
+
+@given(st.lists(TERMS, max_size=3), SCENES, DAYS)
+def test_a_scene_is_reached_to_the_last_day_of_a_mission_that_gives_the_right(
+    terms: list[Terms], scene: Acquired, today: date
+) -> None:
+    """On that day the right is there still, on the next none of the missions of today gives it."""
+    giving = [one for one in terms if allows(one, scene, today)]
+    last = reach(terms, scene, today)
+    if isinstance(last, Bound):
+        assert giving == []
+        return
+    assert today <= last
+    assert any(allows(one, scene, last) for one in giving)
+    assert not any(allows(one, scene, last + timedelta(days=1)) for one in giving)
 
 
 @given(st.lists(TERMS, min_size=1, max_size=3), SCENES, DAYS)
@@ -85,32 +107,31 @@ def test_a_further_mission_takes_nothing_away_and_tells_no_farther_bound(
 
 @given(TERMS, SCENES, DAYS)
 def test_the_bound_that_is_told_is_one(terms: Terms, scene: Acquired, today: date) -> None:
-    """Lifting everything else changes nothing, lifting the one that is told lets the scene come closer."""
+    """Lifting the one that is told lets the scene come closer."""
     bound = bound_of([terms], scene, today)
-    always = {"starts": date.min, "ends": date.max}
     lifted: dict[Bound, dict[str, Any]] = {
-        Bound.OVER: always,
+        Bound.OVER: {"starts": date.min, "ends": date.max},
         Bound.SENSOR: {"wishes": (*terms.wishes, Wish(scene.mission, date.min, date.max))},
         Bound.DATES: {"wishes": (*terms.wishes, Wish(scene.mission, date.min, date.max))},
         Bound.AREA: {"area": scene.footprint},
-        Bound.NOT_OBTAINED: {"obtained": frozenset({(scene.collection, scene.id)})},
     }
     if bound is not None:
-        wider = Terms(**{**terms.__dict__, **lifted[bound]})
-        after = bound_of([wider], scene, today)
+        after = bound_of([replace(terms, **lifted[bound])], scene, today)
         assert after is None or after > bound
+        obtained = replace(terms, obtained=frozenset({(scene.collection, scene.id)}))
+        assert bound_of([obtained], scene, today) == (bound if bound is Bound.OVER else None)
 
 
 def test_without_a_mission_there_is_nothing() -> None:
     scene = Acquired("pleiades", "a", "PLEIADES", date.min, date.max, box(0, 0, 1, 1))
-    assert bound_of([], scene, date(2026, 1, 1)) is Bound.NO_MISSION
+    assert reach([], scene, date(2026, 1, 1)) is Bound.NO_MISSION
 
 
 def test_an_edge_in_common_is_not_an_overlap() -> None:
     scene = Acquired("pleiades", "a", "PLEIADES", date(2026, 1, 1), date(2026, 1, 1), box(0, 0, 1, 1))
     wish = Wish("PLEIADES", date.min, date.max)
-    beside = Terms(date.min, date.max, box(1, 0, 2, 1), (wish,), frozenset({("pleiades", "a")}))
-    assert bound_of([beside], scene, date(2026, 1, 1)) is Bound.AREA
+    beside = Terms(date.min, date.max, box(1, 0, 2, 1), (wish,), frozenset())
+    assert reach([beside], scene, date(2026, 1, 1)) is Bound.AREA
 
 
 class Stage:
@@ -155,10 +176,12 @@ class Stage:
         Instruction(orders, operator).accept(answer.json()["id"], None)
         deliver(self.context, operator, answer.json()["id"], [], Acquisition())
 
-    def ask(self, *item_ids: str, language: str = "en", who: SignedIn | None = None) -> Any:
+    def ask(
+        self, *item_ids: str, language: str = "en", who: SignedIn | None = None, **options: object
+    ) -> Any:
         urls = [f"{BASE}/objects/pleiades/{item_id}/pan.tif" for item_id in item_ids]
         headers = (who or self.contractor).headers | {"Accept-Language": language}
-        answer = self.client.post("/sign_urls", json={"urls": urls}, headers=headers)
+        answer = self.client.post("/sign_urls", json={"urls": urls, **options}, headers=headers)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -174,39 +197,56 @@ def reason(answer: Any) -> str:
     return str(refusal["detail"])
 
 
-def test_only_what_the_town_obtained_is_signed_and_the_rest_is_told_why(
+ELSEWHERE: dict[str, Any] = {"area": mapping(box(10, 43, 11, 44))}
+BOUNDS = pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (ELSEWHERE, "outside the area"),
+        ({"wishes": [Wish("SPOT 6/7", date(2026, 1, 1), date(2026, 12, 31))]}, "of a sensor"),
+        ({"wishes": [Wish("PLEIADES", date(2025, 1, 1), date(2026, 3, 31))]}, "outside the dates"),
+    ],
+)
+
+
+def test_the_catalogue_within_the_mission_is_signed(
     stage: Stage, client: TestClient, context: Context
 ) -> None:
     put_item(context, "wanted")
-    put_item(context, "other")
     put_item(context, "free", access="open")
     assert "no mission" in reason(stage.ask("wanted"))
     stage.commission()
-    assert "has not obtained" in reason(stage.ask("wanted"))
-    stage.obtain("wanted")
-    answer = stage.ask("wanted", "other", "free")
+    answer = stage.ask("wanted", "free")
     assert list(answer["hrefs"]) == [f"{BASE}/objects/pleiades/{name}/pan.tif" for name in ("wanted", "free")]
-    assert "has not obtained" in reason(answer)
     for href in answer["hrefs"].values():
         assert client.get(href).status_code == 200
-    assert "n'a pas obtenu" in reason(stage.ask("other", language="fr"))
-    other = {"url": f"{BASE}/objects/pleiades/other/pan.tif"}
-    one = client.get("/sign", params=other, headers=stage.contractor.headers)
+
+
+@BOUNDS
+def test_the_mission_bounds_the_catalogue_and_the_bound_is_told(
+    stage: Stage, client: TestClient, context: Context, changes: dict[str, Any], said: str
+) -> None:
+    put_item(context, "wanted")
+    put_item(context, "free", access="open")
+    stage.commission(**changes)
+    answer = stage.ask("wanted", "free")
+    assert list(answer["hrefs"]) == [f"{BASE}/objects/pleiades/free/pan.tif"]
+    assert said in reason(answer)
+    assert "non obtenue par son commanditaire" in reason(stage.ask("wanted", language="fr"))
+    wanted = {"url": f"{BASE}/objects/pleiades/wanted/pan.tif"}
+    one = client.get("/sign", params=wanted, headers=stage.contractor.headers)
     assert (one.status_code, one.json()["code"]) == (403, "forbidden")
 
 
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"area": mapping(box(10, 43, 11, 44))}, "outside the area"),
-        ({"wishes": [Wish("SPOT 6/7", date(2026, 1, 1), date(2026, 12, 31))]}, "not among those"),
-        ({"wishes": [Wish("PLEIADES", date(2025, 1, 1), date(2026, 3, 31))]}, "not acquired in the period"),
-    ],
-)
-def test_the_mission_bounds_what_was_obtained(stage: Stage, changes: dict[str, Any], said: str) -> None:
+@BOUNDS
+def test_what_the_town_obtained_is_signed_whatever_the_mission_asks_for(
+    stage: Stage, context: Context, changes: dict[str, Any], said: str
+) -> None:
     stage.obtain("wanted")
+    put_item(context, "other")
     stage.commission(**changes)
-    assert said in reason(stage.ask("wanted"))
+    answer = stage.ask("wanted", "other")
+    assert list(answer["hrefs"]) == [f"{BASE}/objects/pleiades/wanted/pan.tif"]
+    assert said in reason(answer)
 
 
 def test_what_another_public_entity_obtained_is_not_for_the_contractor(
@@ -214,8 +254,54 @@ def test_what_another_public_entity_obtained_is_not_for_the_contractor(
 ) -> None:
     stage.obtain("wanted")
     stage.town = Requester(stage.client, signed_in("user", "SCI"))
-    stage.commission()  # for the laboratory, which asked for nothing
-    assert "has not obtained" in reason(stage.ask("wanted"))
+    stage.commission(**ELSEWHERE)  # for the laboratory, which asked for nothing
+    assert "outside the area" in reason(stage.ask("wanted"))
+
+
+def midnight_after(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+
+
+def test_no_signature_outlives_the_mission_that_gave_the_right(
+    stage: Stage, client: TestClient, context: Context, clock: MovableClock
+) -> None:
+    """One expiry for the batch: the first that any of it must have."""
+    today = context.clock().date()
+    put_item(context, "wanted")
+    put_item(context, "free", access="open")
+    stage.obtain("obtained")
+    stage.commission(ends=today)
+    stage.commission(ends=today + timedelta(days=1), **ELSEWHERE)
+    left = {"wanted": today, "obtained": today + timedelta(days=1)}
+    for names, last in (
+        (["wanted"], "wanted"),
+        (["obtained"], "obtained"),
+        (["obtained", "wanted"], "wanted"),
+    ):
+        answer = stage.ask(*names, "free", duration_seconds=6 * 86400)
+        assert datetime.fromisoformat(answer["expiry"]) == midnight_after(left[last])
+        assert len(answer["hrefs"]) == len(names) + 1
+        assert {end_of(href) for href in answer["hrefs"].values()} == {midnight_after(left[last])}
+    short = stage.ask("obtained", duration_seconds=60)
+    assert end_of(short["hrefs"][f"{BASE}/objects/pleiades/obtained/pan.tif"]) <= context.clock() + timedelta(
+        seconds=60
+    )
+    alone = stage.ask("free", duration_seconds=6 * 86400)  # open data is nobody's right by a mission
+    assert datetime.fromisoformat(alone["expiry"]) > midnight_after(today + timedelta(days=3))
+    assert [batch.expires_at for batch in journal(context)[:3]] == [
+        midnight_after(left[name]) for name in ("wanted", "obtained", "wanted")
+    ]
+
+
+@given(DAYS, st.integers(0, 86399), st.integers(0, 4) | st.none())
+def test_a_day_is_over_at_midnight_in_utc(day: date, second: int, more: int | None) -> None:
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(seconds=second)
+    last_day = date.max if more is None else day + timedelta(days=more)
+    left = seconds_left(moment, last_day)
+    assert left >= 1
+    assert (moment + timedelta(seconds=left - 1)).date() == last_day
+    if last_day < date.max:
+        assert moment + timedelta(seconds=left) == midnight_after(last_day)
 
 
 def test_a_mission_ends(stage: Stage, context: Context, clock: MovableClock) -> None:

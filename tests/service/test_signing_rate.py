@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from dinamis_service.context import Context
-from dinamis_service.signing.rate import Bucket, RateLimit
+from dinamis_service.signing.rate import Bucket, RateLimit, origin
 from dinamis_service.signing.tables import Pace
 
 NOW = datetime(2026, 4, 27, tzinfo=UTC)
@@ -104,3 +106,64 @@ def test_nobody_gets_more_than_a_full_bucket_and_what_flows_into_it(
             later = bucket.later(now + timedelta(seconds=bucket.wait_s(tokens, size) + 0.001), size)
             assert later.wait_s(tokens, size) == 0  # the wait that is told is long enough
     assert given_ <= size + size * (now - NOW).total_seconds() / 60 + 1e-6
+
+
+STEPS = st.lists(st.tuples(st.booleans(), st.floats(0, 40), st.integers(1, 15)), min_size=1, max_size=12)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STEPS)
+def test_nobody_is_turned_away_from_what_the_bucket_holds(
+    context: Context, steps: list[tuple[bool, float, int]]
+) -> None:
+    """What a process turns away by what it knows, the bucket that it shares with another refuses too."""
+    processes, caller, now = {True: RateLimit(10), False: RateLimit(10)}, uuid.uuid4().hex, NOW
+    for first, pause_s, tokens in steps:
+        now += timedelta(seconds=pause_s)
+        expected = processes[first].expect(caller, tokens, now)
+        with context.database.session() as session:
+            assert expected <= processes[first].take(session, caller, tokens, now) + 1e-6
+
+
+def test_a_flood_is_turned_away_without_the_state() -> None:
+    rate = RateLimit(10)
+    assert [rate.expect("camille", 4, NOW) for _ in range(4)] == [0, 0, 12, 12]
+    assert rate.expect("noa", 10, NOW) == 0
+    assert rate.expect("camille", 4, NOW + timedelta(seconds=12)) == 0
+    assert RateLimit(0).expect("camille", 10**6, NOW) == 0
+
+
+def test_what_is_known_of_callers_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dinamis_service.signing.rate._KNOWN_MAX", 2)
+    rate = RateLimit(10)
+    assert [rate.expect(name, 10, NOW) for name in ("camille", "noa", "ali", "camille")] == [0, 0, 0, 0]
+    assert rate.expect("ali", 10, NOW) > 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("2001:db8:1:2::1", "2001:0DB8:1:2:ffff:ffff:ffff:ffff"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("::ffff:c000:207", "192.0.2.7"),
+        ("fe80::1%eth0", "fe80::2"),
+    ],
+)
+def test_addresses_of_one_subscriber_are_one_caller(one: str, other: str) -> None:
+    assert origin(one) == origin(other)
+
+
+@given(st.ip_addresses(v=6), st.ip_addresses(v=6), st.ip_addresses(v=4))
+def test_addresses_of_others_are_other_callers(
+    one: IPv6Address, other: IPv6Address, four: IPv4Address
+) -> None:
+    assume(one.ipv4_mapped is None and other.ipv4_mapped is None)
+    assert (origin(str(one)) == origin(str(other))) == (one.packed[:8] == other.packed[:8])
+    within = IPv6Address(one.packed[:8] + bytes(8))
+    assert origin(str(one)) == origin(str(within))
+    assert origin(str(four)) == str(four) != origin(str(one))
+    assert origin(f"::ffff:{four}") == str(four)
+
+
+def test_what_is_no_address_is_a_caller_of_its_own() -> None:
+    assert [origin(name) for name in ("", "testclient", "unix:")] == ["", "testclient", "unix:"]

@@ -7,15 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from running import SignedIn
-from sqlalchemy import select
-from stored import CONTENT, put, put_item
+from stored import CONTENT, end_of, journal, put, put_item
 
 from dinamis_service.app import create_app, create_context
 from dinamis_service.context import Context
 from dinamis_service.settings import Settings
-from dinamis_service.signing.tables import SignatureBatch
 
 BASE = "http://testserver"
 PAN = f"{BASE}/objects/pleiades/DS_1/pan.tif"
@@ -31,11 +30,6 @@ def member(context: Context, signed_in: SignIn) -> SignedIn:
 
 def sign(client: TestClient, urls: list[str], who: SignedIn | None = None, **more: Any) -> Any:
     return client.post("/sign_urls", json={"urls": urls, **more}, headers=who.headers if who else {})
-
-
-def journal(context: Context) -> list[SignatureBatch]:
-    with context.database.session() as session:
-        return list(session.scalars(select(SignatureBatch).order_by(SignatureBatch.id)))
 
 
 def recorded(context: Context) -> list[str]:
@@ -134,6 +128,37 @@ def test_an_api_key_signs_too(client: TestClient, member: SignedIn, context: Con
     )
 
 
+def test_every_route_takes_a_token_or_a_key(client: TestClient, signed_in: SignIn, context: Context) -> None:
+    put_item(context, "DS_1")
+    operator = signed_in("operator")
+    access, secret = context.identity.api_keys.create(operator.principal.sub, "tests")
+    for headers in (operator.headers, {"access-key": access, "secret-key": secret}):
+        for route in ("/sign_urls", "/sign_urls_put"):
+            answer = client.post(route, json={"urls": [PAN], "duration_seconds": 60}, headers=headers)
+            assert answer.json()["hrefs"].keys() == {PAN}
+        assert client.get("/sign", params={"url": PAN}, headers=headers).json()["href"].startswith(f"{PAN}?")
+
+
+@pytest.mark.parametrize("route", ["/sign_urls", "/sign_urls_put"])
+def test_a_batch_has_one_expiry(client: TestClient, signed_in: SignIn, context: Context, route: str) -> None:
+    put(context, "many")
+    urls = [f"{BASE}/objects/many?version={number}" for number in range(64)]
+    body = {"urls": urls, "duration_seconds": 3600}
+    answer = client.post(route, json=body, headers=signed_in("operator").headers).json()
+    assert answer.keys() == {"expiry", "hrefs"}
+    assert list(answer["hrefs"]) == urls
+    assert {end_of(href) for href in answer["hrefs"].values()} == {datetime.fromisoformat(answer["expiry"])}
+
+
+def test_uploads_are_bounded_as_readings_are(client: TestClient, signed_in: SignIn) -> None:
+    headers = signed_in("operator").headers
+    url = f"{BASE}/objects/incoming/new.tif"
+    many = {"urls": [f"{url}?n={number}" for number in range(65)]}
+    for field, body in (("urls", many), ("duration_seconds", {"urls": [url], "duration_seconds": 518401})):
+        answer = client.post("/sign_urls_put", json=body, headers=headers)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
 def test_sixty_four_at_most(client: TestClient, member: SignedIn, context: Context) -> None:
     put(context, "many")
     urls = [f"{BASE}/objects/many?version={number}" for number in range(65)]
@@ -221,6 +246,32 @@ class TestPace:
         assert answer.json()["code"] == "too-many-requests"
         assert len(recorded(context)) == 10
         assert sign(client, urls, signed_in()).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [("2001:db8::1", "2001:db8::ffff:1"), ("::ffff:192.0.2.7", "192.0.2.7")],
+    )
+    def test_who_is_not_signed_in_has_one_pace_for_all_its_addresses(
+        self, app: FastAPI, context: Context, one: str, other: str
+    ) -> None:
+        put_item(context, "DS_1")
+        urls = [f"{THUMBNAIL}?n={number}" for number in range(10)]
+        answers = [
+            sign(TestClient(app, BASE, client=(address, 50000)), urls).status_code
+            for address in (one, other, "2001:db8:0:1::1")
+        ]
+        assert answers == [200, 429, 200]
+
+    def test_a_refused_batch_counts_and_uploads_do(
+        self, client: TestClient, member: SignedIn, signed_in: SignIn
+    ) -> None:
+        foreign = [f"https://elsewhere.example/{number}" for number in range(10)]
+        assert len(sign(client, foreign, member).json()["refused"]) == 10
+        assert sign(client, [PAN], member).status_code == 429
+        operator = signed_in("operator")
+        body = {"urls": [f"{BASE}/objects/incoming/{number}.tif" for number in range(10)]}
+        answers = [client.post("/sign_urls_put", json=body, headers=operator.headers) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [200, 429]
 
 
 class TestBehindAProxy:

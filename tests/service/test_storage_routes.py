@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import httpx
@@ -86,20 +88,78 @@ def test_head_tells_what_get_would(client: TestClient, signed: str) -> None:
     assert (part.status_code, part.content, part.headers["Content-Length"]) == (206, b"", "10")
 
 
+def age(context: Context, seconds: float) -> None:
+    """Put the last change of the object back."""
+    path = context.objects.path(KEY)
+    assert path is not None
+    changed = time.time() - seconds
+    os.utime(path, (changed, changed))
+
+
 def test_a_version_can_be_named(client: TestClient, context: Context, signed: str) -> None:
+    age(context, 60)
     first = client.get(signed)
     etag, modified = first.headers["ETag"], first.headers["Last-Modified"]
     for version in (etag, modified):
         assert client.get(signed, headers={"Range": "bytes=0-9", "If-Range": version}).status_code == 206
-    assert client.get(signed, headers={"If-None-Match": etag}).status_code == 304
+    known: list[dict[str, str]] = [
+        {"If-None-Match": etag},
+        {"If-None-Match": "*"},
+        {"If-None-Match": f'"x", W/{etag}'},
+        {"If-Modified-Since": modified},
+    ]
+    for condition in known:
+        answer = client.get(signed, headers=condition)
+        assert (answer.status_code, answer.content, answer.headers["ETag"]) == (304, b"", etag)
+        assert client.head(signed, headers=condition).status_code == 304
+    for condition in ({"If-Match": etag}, {"If-Match": "*"}, {"If-Unmodified-Since": modified}):
+        assert client.get(signed, headers=condition).status_code == 200
     put(context, KEY, CONTENT[::-1])
-    path = context.objects.path(KEY)
-    assert path is not None
-    os.utime(path, (0, 0))
-    for version in (etag, modified):
+    age(context, 30)
+    for version in (etag, modified, f"W/{etag}"):
         changed = client.get(signed, headers={"Range": "bytes=0-9", "If-Range": version})
         assert (changed.status_code, len(changed.content)) == (200, len(CONTENT))
     assert client.get(signed, headers={"If-None-Match": etag}).status_code == 200
+    for condition in ({"If-Match": f"{etag}, W/{etag}"}, {"If-Unmodified-Since": modified}):
+        answer = client.get(signed, headers=condition | {"Range": "bytes=0-9"})
+        assert (answer.status_code, answer.json()["code"]) == (412, "changed-meanwhile")
+
+
+def test_tags_of_several_headers_are_one_list(client: TestClient, signed: str) -> None:
+    etag = client.get(signed).headers["ETag"]
+    headers = [("If-None-Match", '"x"'), ("If-None-Match", etag)]
+    assert client.get(signed, headers=headers).status_code == 304
+
+
+def test_the_date_of_a_change_is_told_and_taken_once_its_second_is_over(
+    client: TestClient, context: Context, signed: str
+) -> None:
+    age(context, -5)  # a clock that is ahead
+    assert "Last-Modified" not in client.get(signed).headers
+    path = context.objects.path(KEY)
+    assert path is not None
+    date = format_datetime(datetime.fromtimestamp(int(path.stat().st_mtime), UTC), usegmt=True)
+    assert client.get(signed, headers={"Range": "bytes=0-9", "If-Range": date}).status_code == 200
+
+
+def test_an_upload_may_be_meant_for_one_version_or_for_none(client: TestClient, context: Context) -> None:
+    upload, signed = sign(context, method="PUT"), sign(context)
+
+    def send(content: bytes, **condition: str) -> int:
+        headers = {name.replace("_", "-"): value for name, value in condition.items()}
+        return client.put(upload, content=content, headers=headers).status_code
+
+    assert send(b"a", If_Match="*") == 412
+    assert client.get(signed).status_code == 404
+    assert send(b"first", If_None_Match="*") == 200
+    assert send(b"second", If_None_Match="*") == 412
+    first = client.get(signed)
+    assert first.content == b"first"
+    assert send(b"second", If_Match='"x"') == 412
+    assert send(b"second", If_Match=first.headers["ETag"]) == 200
+    assert send(b"third", If_Match=first.headers["ETag"]) == 412
+    assert send(b"third", If_Unmodified_Since="Sun, 06 Nov 1994 08:49:37 GMT") == 412
+    assert client.get(signed).content == b"second"
 
 
 def test_an_object_larger_than_one_read_is_streamed_whole_and_in_ranges(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -22,13 +22,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from running import SignedIn
-from stored import CONTENT, put, put_item
+from stored import CONTENT, journal, put, put_item
 
 from dinamis_service.app import create_context
 from dinamis_service.cli import main
 from dinamis_service.context import Context
 from dinamis_service.demo.build import Plan, prepare
 from dinamis_service.settings import Settings
+from dinamis_service.signing.statistics import downloads
 from dinamis_service.storage.sigv4 import Signer
 from dinamis_service.storage.store import InvalidKeyError, StoreDownError
 from dinamis_service.storage.stores import open_objects
@@ -211,6 +212,32 @@ class TestService:
         [left_s] = parse_qs(urlsplit(led.headers["Location"]).query)["X-Amz-Expires"]
         assert 1 <= int(left_s) <= 50
 
+    def test_each_way_to_an_open_object_is_in_the_journal_once(
+        self, client: TestClient, context: Context, bucket: str, signed_in: Callable[..., SignedIn]
+    ) -> None:
+        put_item(context, "DS_1")
+        put_item(context, "free", access="open")
+        image = f"{BASE}/objects/pleiades/free/pan.tif"
+        led = client.get(image, follow_redirects=False)
+        assert httpx.get(led.headers["Location"]).content.startswith(b"pan.tif")
+        client.head("/objects/pleiades/DS_1/thumbnail.png", follow_redirects=False)
+        client.get("/objects/pleiades/DS_1/pan.tif", follow_redirects=False)  # refused
+        alike = {"collection": "pleiades", "mission": "PLEIADES"}
+        rows = [
+            ("GET", [alike | {"access": "open", "keys": ["pleiades/free/pan.tif"]}]),
+            ("HEAD", [alike | {"access": "picture", "keys": ["pleiades/DS_1/thumbnail.png"]}]),
+        ]
+        assert [(row.method, row.objects) for row in journal(context)] == rows
+        for row in journal(context):
+            assert (row.sub, row.entity_id, row.expires_at - row.at) == (None, None, timedelta(hours=1))
+        with context.database.reading() as session:
+            counted = [(one.access, one.images) for one in downloads(session, NOW, NOW.replace(year=2100))]
+        assert counted == [("open", 1)]
+        # what was signed before is in the journal since then
+        signed = self.sign(client, "/sign_urls", [image], signed_in())["hrefs"][image]
+        client.get(signed, follow_redirects=False)
+        assert len(journal(context)) == 3
+
     def test_uploads_go_to_the_bucket(
         self, client: TestClient, context: Context, bucket: str, signed_in: Callable[..., SignedIn]
     ) -> None:
@@ -328,7 +355,7 @@ class TestAway:
 
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
-        away = {**buckets.new_bucket(), "s3_endpoint": "http://127.0.0.1:9"}
+        away = {**buckets.new_bucket(), "s3_endpoint": "http://127.0.0.1:9", "sign_rate_max": 1}
         return settings.model_copy(update=away)
 
     def test_the_service_says_so(
@@ -342,3 +369,11 @@ class TestAway:
         assert int(answer.headers["Retry-After"]) > 0
         health = client.get("/healthz")
         assert (health.status_code, "objects" in health.json()["detail"]) == (503, True)
+
+    def test_who_asks_too_fast_is_told_before_the_s3_is_asked(
+        self, client: TestClient, signed_in: Callable[..., SignedIn], settings: Settings
+    ) -> None:
+        body = {"urls": [f"http://127.0.0.1:9/{settings.s3_bucket}/a.tif"]}
+        person = signed_in()
+        answers = [client.post("/sign_urls", json=body, headers=person.headers) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [503, 429, 429]
