@@ -35,7 +35,7 @@ _NOT_STAC = (
 
 _FEATURES = re.compile(r'"features"\s*:\s*\[')
 _SPACE = re.compile(r"\s*")
-_SEPARATOR = re.compile(r"\s*(?:,\s*|(?=\]))")
+_SEPARATOR = re.compile(r"\s*(?:,\s*(?=[^\s\]])|(?=\]))")
 _DECODER = json.JSONDecoder()
 
 
