@@ -72,7 +72,7 @@ class ResultsModel(QAbstractTableModel):
         self._by_name.update({(scene.collection, scene.id): scene for scene in fresh})
         self.endInsertRows()
         if not follows:
-            self.sort(*self._order)
+            self._sort()
 
     def titles(self, *, compact: bool) -> tuple[str, ...]:
         """Titles of the columns, as they are where there is little room or enough."""
@@ -164,7 +164,12 @@ class ResultsModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort; unknown values come last in either direction."""
-        self._order = (column, order)
+        if (column, order) != self._order:  # views ask twice
+            self._order = (column, order)
+            self._sort()
+
+    def _sort(self) -> None:
+        column, order = self._order
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         held = [self._scenes[index.row()] for index in before]
@@ -217,11 +222,10 @@ def sorted_scenes(scenes: Sequence[Scene], column: int, *, descending: bool) -> 
     """The scenes in the order of a column; unknown values last, ties newest first."""
     newest = sorted(scenes, key=attrgetter("acquired"), reverse=True)
     value = _VALUES[column]
-    known, unknown = [], []
-    for one in newest:
-        sorted_by = value(one)
-        (unknown if sorted_by is None else known).append((sorted_by, one))
+    pairs = list(zip(map(value, newest), newest))
+    known = [pair for pair in pairs if pair[0] is not None]
     known.sort(key=itemgetter(0), reverse=descending)
+    unknown = [pair for pair in pairs if pair[0] is None] if len(known) < len(pairs) else []
     return [one for _, one in chain(known, unknown)]
 
 

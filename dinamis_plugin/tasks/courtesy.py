@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from qgis.PyQt.QtCore import QAbstractEventDispatcher, QObject
 
-_LONGEST_WAIT_S = 0.004
+_LONGEST_WAIT_S = 0.003
 """A GUI thread that never rests does not stop the work: it goes on after so long."""
 _LET_GO_S = 0.00002
 
@@ -63,7 +63,7 @@ class Courtesy(QObject):
         dispatcher.awake.connect(self._works)
 
     def stand_back(self) -> None:
-        """Let the GUI thread finish what it does; to be called by a worker every half millisecond or so."""
+        """Let the GUI thread finish what it does; to be called by a worker every millisecond or so."""
         if not self._resting.wait(_LONGEST_WAIT_S):
             return
         time.sleep(_LET_GO_S)

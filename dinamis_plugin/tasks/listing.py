@@ -22,8 +22,8 @@ HANDFUL = 500
 """Scenes that are handed on together: what the GUI thread lists at once."""
 AHEAD = 2
 """Pages that may wait to be made into scenes."""
-_BURST = 10
-"""Scenes made between two looks at the GUI thread: half a millisecond."""
+_BURST = 20
+"""Scenes made between two looks at the GUI thread: a millisecond."""
 _POLL_S = 0.05
 
 
