@@ -87,7 +87,7 @@ class ResultsView(QTableView):
         self.hovered.emit(None)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Paint as always, with Python's lock taken once: else a worker may come between any two of 1,000 cells."""
+        """Paint with Python's lock taken once: else a worker may come between any two of 1,000 cells."""
         super().paintEvent(event)
 
     def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name

@@ -1,4 +1,4 @@
-"""Listing all that a search finds: the scripted catalogue pages as it likes, the plugin lists each scene once."""
+"""Listing all that a search finds, from a catalogue that pages by place: each scene once."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -180,8 +181,6 @@ def test_a_damaged_picture_is_none(pictures, tmp_path, damage):
 
 
 def test_the_least_used_go_first(tmp_path):
-    import os
-
     store = PictureStore(tmp_path / "pictures", 5 * 1032)
     for number in range(5):
         assert store.keep(f"http://h.example/{number}", bytes(1000))
