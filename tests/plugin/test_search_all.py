@@ -79,13 +79,6 @@ class Catalogue:
 
 
 @pytest.fixture
-def connected(scripted, controllers):
-    controllers.session.connect_service(scripted.url)
-    wait_until(lambda: controllers.session.service is not None)
-    return controllers
-
-
-@pytest.fixture
 def small_pages(monkeypatch):
     """Pages and bounds a tenth as large."""
     monkeypatch.setattr(listing, "PAGE", 200)

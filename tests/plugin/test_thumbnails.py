@@ -46,14 +46,6 @@ def pictures(tmp_path):
 
 
 @pytest.fixture
-def connected(scripted, controllers):
-    """Controllers connected to a service whose routes the test sets."""
-    controllers.session.connect_service(scripted.url)
-    wait_until(lambda: controllers.session.service is not None)
-    return controllers
-
-
-@pytest.fixture
 def thumbnails(connected, pictures):
     return ThumbnailController(connected.runner, connected.session, connected, pictures)
 
