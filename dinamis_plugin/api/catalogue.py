@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,11 @@ _NOT_STAC = (
 )
 """What pystac and pystac-client raise on documents that are not those of a STAC API with search."""
 
+_FEATURES = re.compile(r'"features"\s*:\s*\[')
+_SPACE = re.compile(r"\s*")
+_SEPARATOR = re.compile(r"\s*(?:,\s*(?=[^\s\]])|(?=\]))")
+_DECODER = json.JSONDecoder()
+
 
 @dataclass(frozen=True)
 class Page:
@@ -48,6 +54,25 @@ class Page:
     unreadable: int = 0
 
 
+class PageReader:
+    """Makes the pages of one search into scenes.
+
+    Attributes:
+        received: Number of items so far, those that cannot be shown too.
+        matched: Number of all scenes that match, as the catalogue counts them.
+    """
+
+    def __init__(self) -> None:
+        self.received = self.matched = 0
+
+    def scenes(self, document: Mapping[str, Any]) -> Iterator[Scene]:
+        """Give the scenes of the next page; the numbers are those with it at once."""
+        items = _items(document)
+        self.received += len(items)
+        self.matched = max(self.matched, _matched(document, self.received))
+        return _readable(items)
+
+
 class CatalogueClient:
     """Searches the catalogue of a service."""
 
@@ -61,16 +86,22 @@ class CatalogueClient:
         Raises:
             DinamisError: As `HttpClient` raises them; pages given before stay good.
         """
-        arguments = query.to_stac()
-        matched = loaded = 0
-        for document in self._documents(arguments, page_size, cancel):
-            items = _items(document)
-            scenes = tuple(_readable(items))
-            loaded += len(items)
-            matched = max(matched, _matched(document, loaded))
-            yield Page(scenes, matched, len(items) - len(scenes))
-        if not loaded:
+        reader = PageReader()
+        for document in self.documents(query, page_size, cancel):
+            scenes = tuple(reader.scenes(document))
+            yield Page(scenes, reader.matched, len(_items(document)) - len(scenes))
+        if not reader.received:
             yield Page((), 0)
+
+    def documents(
+        self, query: SearchQuery, page_size: int = 100, cancel: Cancel = never
+    ) -> Iterator[Mapping[str, Any]]:
+        """Search, and give each page as the catalogue wrote it, for a `PageReader`.
+
+        Raises:
+            DinamisError: As `HttpClient` raises them; pages given before stay good.
+        """
+        return self._documents(query.to_stac(), page_size, cancel)
 
     def scene(self, collection: str, scene_id: str, cancel: Cancel = never) -> Scene | None:
         """Find one scene again, None when it is not in the catalogue any more."""
@@ -136,12 +167,32 @@ class _Transport(StacApiIO):  # type: ignore[misc]  # the vendored package is no
     def json_loads(self, txt: str, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
         """Read a document of the catalogue, which is always an object."""
         try:
-            document = json.loads(txt)
+            document = _loads_by_item(txt)
         except (ValueError, RecursionError):
             raise BadAnswerError.about("STAC", "not JSON") from None
         if not isinstance(document, dict):
             raise BadAnswerError.about("STAC", "not an object")
         return document
+
+
+def _loads_by_item(text: str) -> Any:
+    """Read a page as `json.loads` does, item by item: one call for all holds Python's lock for 30 ms."""
+    found = _FEATURES.search(text)
+    if found is None:
+        return json.loads(text)
+    items, end = [], _SPACE.match(text, found.end()).end()  # type: ignore[union-attr] # matches anything
+    while not text.startswith("]", end):
+        item, end = _DECODER.raw_decode(text, end)
+        items.append(item)
+        after = _SEPARATOR.match(text, end)
+        if after is None:
+            return json.loads(text)  # which says what is wrong
+        end = after.end()
+    document = json.loads(text[: found.end()] + text[end:])
+    if not isinstance(document, dict) or document.get("features") != []:
+        return json.loads(text)  # they were those of something within
+    document["features"] = items
+    return document
 
 
 def _items(document: Mapping[str, Any]) -> list[Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import Any, Callable
 
 from qgis.PyQt.QtCore import (
@@ -60,12 +62,17 @@ class ResultsModel(QAbstractTableModel):
         fresh = [scene for scene in scenes if (scene.collection, scene.id) not in self._by_name]
         if not fresh:
             return
+        column, descending = self._order[0], self._order[1] == Qt.SortOrder.DescendingOrder
+        fresh = sorted_scenes(fresh, column, descending=descending)
         first = len(self._scenes)
+        border = [*self._scenes[-1:], fresh[0]]
+        follows = sorted_scenes(border, column, descending=descending)[-1] is fresh[0]
         self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
         self._scenes.extend(fresh)
         self._by_name.update({(scene.collection, scene.id): scene for scene in fresh})
         self.endInsertRows()
-        self.sort(*self._order)
+        if not follows:
+            self._sort()
 
     def titles(self, *, compact: bool) -> tuple[str, ...]:
         """Titles of the columns, as they are where there is little room or enough."""
@@ -81,10 +88,9 @@ class ResultsModel(QAbstractTableModel):
 
     def row_of(self, scene: Scene) -> int:
         """The row of a scene, -1 when it is not listed."""
-        try:
-            return self._scenes.index(scene)
-        except ValueError:
-            return -1
+        # By identity: to compare scenes with each other is slow at 10,000 rows.
+        listed = self._by_name.get((scene.collection, scene.id))
+        return next((row for row, one in enumerate(self._scenes) if one is listed), -1)
 
     def set_compact(self, *, compact: bool) -> None:
         """Name satellites by their short code where there is little room."""
@@ -158,7 +164,12 @@ class ResultsModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort; unknown values come last in either direction."""
-        self._order = (column, order)
+        if (column, order) != self._order:  # views ask twice
+            self._order = (column, order)
+            self._sort()
+
+    def _sort(self) -> None:
+        column, order = self._order
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         held = [self._scenes[index.row()] for index in before]
@@ -209,17 +220,22 @@ def type_name(scene: Scene) -> str:
 
 def sorted_scenes(scenes: Sequence[Scene], column: int, *, descending: bool) -> list[Scene]:
     """The scenes in the order of a column; unknown values last, ties newest first."""
-    newest = sorted(scenes, key=lambda scene: scene.acquired, reverse=True)
-    values = {
-        TYPE: lambda scene: (scene.product_type or ProductType.ALL).value,
-        SENSOR: sensor_name,
-        DATE: lambda scene: scene.acquired,
-        CLOUD: lambda scene: scene.cloud,
-        ANGLE: lambda scene: scene.incidence,
-    }
-    value = values[column]
-    known = sorted((one for one in newest if value(one) is not None), key=value, reverse=descending)
-    return known + [one for one in newest if value(one) is None]
+    newest = sorted(scenes, key=attrgetter("acquired"), reverse=True)
+    value = _VALUES[column]
+    pairs = list(zip(map(value, newest), newest))
+    known = [pair for pair in pairs if pair[0] is not None]
+    known.sort(key=itemgetter(0), reverse=descending)
+    unknown = [pair for pair in pairs if pair[0] is None] if len(known) < len(pairs) else []
+    return [one for _, one in chain(known, unknown)]
+
+
+_VALUES: dict[int, Callable[[Scene], Any]] = {
+    TYPE: lambda scene: (scene.product_type or ProductType.ALL).value,
+    SENSOR: sensor_name,
+    DATE: attrgetter("acquired"),
+    CLOUD: attrgetter("cloud"),
+    ANGLE: attrgetter("incidence"),
+}
 
 
 def _titles(*, compact: bool) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QItemSelectionModel, QModelIndex, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QKeyEvent
+from qgis.PyQt.QtGui import QKeyEvent, QPaintEvent
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from ..domain.scene import Scene
@@ -85,6 +85,10 @@ class ResultsView(QTableView):
         """Nothing is under the pointer any more."""
         super().leaveEvent(event)
         self.hovered.emit(None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint with Python's lock taken once: else a worker may come between any two of 1,000 cells."""
+        super().paintEvent(event)
 
     def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Give up words where there is little room."""

@@ -75,6 +75,12 @@ class PluginSettings:
     def download_dropped(self, always: bool) -> None:
         self._store.setValue(f"{_GROUP}/download_dropped", always)
 
+    @property
+    def picture_cache_bytes(self) -> int:
+        """What small pictures may take on the disk; set in megabytes, 200 to begin with."""
+        megabytes = int(self._store.value(f"{_GROUP}/picture_cache_mb", defaultValue=200, type=int))
+        return max(megabytes, 0) * 1_000_000
+
     def _words(self, key: str) -> list[str]:
         return [word for word in self._text(key, "").split(" ") if word]
 
