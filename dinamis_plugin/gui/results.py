@@ -11,7 +11,7 @@ from qgis.PyQt.QtWidgets import QProgressBar, QStackedWidget, QToolButton, QVBox
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
 from . import formats
-from .filters import crumbs
+from .crumbs import CrumbBar
 from .load_menu import LoadMenu, load_button
 from .results_model import ResultsModel
 from .results_view import ResultsView
@@ -20,7 +20,6 @@ from .theme import HALF, STEP, Role, make_primary
 from .widgets import (
     ButtonGrid,
     EmptyState,
-    FlowLayout,
     column,
     label,
     on_theme_change,
@@ -71,6 +70,8 @@ class ResultsPage(QWidget):
         self._why_not = ""
         self._searched = False
         self._count = label(role=Role.TITLE, name="resultsCountLabel")
+        self._crumbs = CrumbBar()
+        self._crumbs.removed.connect(self.crumb_removed)
         self._pick = tool_button(
             translate("Dinamis", "Choose on the map"), "pick", name="pickOnMapButton", text_shown=False
         )
@@ -122,7 +123,6 @@ class ResultsPage(QWidget):
         return button
 
     def _build(self) -> None:
-        self._crumbs = FlowLayout()
         head = row(self._count, self._zoom, self._pick, spacing=HALF)
         head.setStretch(0, 1)
         self._busy = QWidget()
@@ -146,7 +146,7 @@ class ResultsPage(QWidget):
         layout.setContentsMargins(STEP, STEP, STEP, STEP)
         layout.setSpacing(STEP)
         layout.addLayout(head)
-        layout.addLayout(self._crumbs)
+        layout.addWidget(self._crumbs)
         layout.addWidget(self._busy)
         layout.addWidget(self._stack, 1)
         self.setLayout(layout)
@@ -164,7 +164,7 @@ class ResultsPage(QWidget):
         self._searched = True
         self._count.setText(translate("Dinamis", "Searching…"))
         self.model.clear()
-        self.show_crumbs(query)
+        self._crumbs.show_query(query)
         self._show_state()
 
     def add_scenes(self, scenes: Sequence[Scene]) -> None:
@@ -207,32 +207,10 @@ class ResultsPage(QWidget):
         """Show whether the map tool of this page is the active one."""
         self._pick.setChecked(picking)
 
-    def show_crumbs(self, query: SearchQuery) -> None:
-        """Show the active filters; the cross of each removes it (CAT-22)."""
-        while (item := self._crumbs.takeAt(0)) is not None:
-            item.widget().deleteLater()
-        active = crumbs(query)
-        for name, text in active:
-            self._crumbs.addWidget(self._crumb(name, text))
-        if len(active) > 1:
-            clear = self._crumb("", translate("Dinamis", "Remove all filters"))
-            self._crumbs.addWidget(clear)
-        self._crumbs.update()
-
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the theme."""
         super().changeEvent(event)
         on_theme_change(event, self.model.refresh)
-
-    def _crumb(self, name: str, text: str) -> QToolButton:
-        crumb = tool_button(text, "close", name=f"crumb_{name}" if name else "crumbsClearButton")
-        crumb.setText(f" {text} ")  # styles leave no room between the words and the frame
-        crumb.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        crumb.setAutoRaise(not name)
-        tip = translate("Dinamis", "Remove this filter and search again")
-        crumb.setToolTip(tip)
-        crumb.clicked.connect(lambda: self.crumb_removed.emit(name))
-        return crumb
 
     def _selection_changed(self, *_: object) -> None:
         chosen = self.view.selected_scenes()

@@ -18,7 +18,8 @@ from qgis.PyQt.QtGui import QIcon
 from ..domain.scene import Scene
 from ..domain.search import MISSIONS, ProductType
 from . import formats
-from .filters import TYPE_ICONS, type_label
+from .crumbs import type_label
+from .filters import TYPE_ICONS
 from .footprints import TONE_OF_TYPE
 from .theme import colours, themed_icon
 
