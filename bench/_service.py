@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,31 @@ def demonstration(
         finally:
             process.terminate()
             process.wait(15)
+
+
+@contextlib.contextmanager
+def catalogue(items: int) -> Iterator[str]:
+    """Run the service on a made catalogue of so many items, the same every time; gives its address."""
+    python = ROOT / ".venv" / "service" / "bin" / "python"
+    command = [str(python), str(ROOT / "bench" / "_catalogue_serve.py"), str(items)]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        if not url:
+            raise RuntimeError("the service of the catalogue did not start")
+        yield url
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(60)
 
 
 class LateRelay:

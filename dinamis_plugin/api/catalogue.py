@@ -48,6 +48,25 @@ class Page:
     unreadable: int = 0
 
 
+class PageReader:
+    """Makes the pages of one search into scenes.
+
+    Attributes:
+        received: Number of items so far, those that cannot be shown too.
+        matched: Number of all scenes that match, as the catalogue counts them.
+    """
+
+    def __init__(self) -> None:
+        self.received = self.matched = 0
+
+    def scenes(self, document: Mapping[str, Any]) -> Iterator[Scene]:
+        """Give the scenes of the next page; the numbers are those with it at once."""
+        items = _items(document)
+        self.received += len(items)
+        self.matched = max(self.matched, _matched(document, self.received))
+        return _readable(items)
+
+
 class CatalogueClient:
     """Searches the catalogue of a service."""
 
@@ -61,16 +80,22 @@ class CatalogueClient:
         Raises:
             DinamisError: As `HttpClient` raises them; pages given before stay good.
         """
-        arguments = query.to_stac()
-        matched = loaded = 0
-        for document in self._documents(arguments, page_size, cancel):
-            items = _items(document)
-            scenes = tuple(_readable(items))
-            loaded += len(items)
-            matched = max(matched, _matched(document, loaded))
-            yield Page(scenes, matched, len(items) - len(scenes))
-        if not loaded:
+        reader = PageReader()
+        for document in self.documents(query, page_size, cancel):
+            scenes = tuple(reader.scenes(document))
+            yield Page(scenes, reader.matched, len(_items(document)) - len(scenes))
+        if not reader.received:
             yield Page((), 0)
+
+    def documents(
+        self, query: SearchQuery, page_size: int = 100, cancel: Cancel = never
+    ) -> Iterator[Mapping[str, Any]]:
+        """Search, and give each page as the catalogue wrote it, for a `PageReader`.
+
+        Raises:
+            DinamisError: As `HttpClient` raises them; pages given before stay good.
+        """
+        return self._documents(query.to_stac(), page_size, cancel)
 
     def scene(self, collection: str, scene_id: str, cancel: Cancel = never) -> Scene | None:
         """Find one scene again, None when it is not in the catalogue any more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Callable
 
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
@@ -11,6 +11,7 @@ from ..api.catalogue import CatalogueClient, Page
 from ..domain.errors import CancelledError, DinamisError
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
+from ..tasks.listing import PAGE, Handful, Listing
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel
 from .session import SessionController
@@ -19,6 +20,8 @@ translate = QCoreApplication.translate
 
 FIRST_PAGE = 100
 """Small enough to be parsed without holding Python's lock for long: the GUI thread shares it."""
+MOST = 10_000
+"""Scenes that `load_all` lists at the most: more are no list to choose from, and filters narrow it."""
 
 
 class _Pages:
@@ -51,6 +54,8 @@ class SearchController(QObject):
         page_ready: list of new Scenes, and the exact number of scenes that match.
         finished: matched and loaded numbers, after each page.
         failed: a Notice; scenes loaded before stay, and `load_more` tries again.
+        progressed: loaded and wanted numbers, while `load_all` lists them.
+        too_many: matched and listed numbers, when `load_all` ends at `MOST` with more left.
     """
 
     started = pyqtSignal()
@@ -58,6 +63,8 @@ class SearchController(QObject):
     page_ready = pyqtSignal(object, int)
     finished = pyqtSignal(int, int)
     failed = pyqtSignal(object)
+    progressed = pyqtSignal(int, int)
+    too_many = pyqtSignal(int, int)
 
     def __init__(
         self,
@@ -72,8 +79,7 @@ class SearchController(QObject):
         self._pages: _Pages | None = None
         self._work: TaskHandle | None = None
         self._matched = 0
-        self._loaded = 0
-        self._page_count = 0
+        self._listed: set[tuple[str, str]] = set()
         self._at_end = True
         self.page_size = FIRST_PAGE
 
@@ -81,6 +87,11 @@ class SearchController(QObject):
     def can_load_more(self) -> bool:
         """Whether there are scenes that were not loaded yet."""
         return not self._at_end and not self.busy
+
+    @property
+    def can_load_all(self) -> bool:
+        """Whether `load_all` would list more."""
+        return self.can_load_more and len(self._listed) < MOST
 
     @property
     def busy(self) -> bool:
@@ -100,7 +111,8 @@ class SearchController(QObject):
             self.failed.emit(_no_service(self._session))
             return
         self._query = query
-        self._matched = self._loaded = self._page_count = 0
+        self._matched = 0
+        self._listed.clear()
         self._at_end = False
         self.started.emit()
         self._pages = _Pages(service.catalogue, query, self.page_size)
@@ -112,16 +124,33 @@ class SearchController(QObject):
             return
         service = self._session.service
         if self._pages is None and service is not None and self._query is not None:
-            # The pages before the failure are asked for again: a broken sequence cannot be taken up.
-            self._pages = _Pages(service.catalogue, self._query, self.page_size, skip=self._page_count)
+            # The pages before the break are asked for again: a broken sequence cannot be taken up.
+            size = max(self.page_size, PAGE) if len(self._listed) > PAGE else self.page_size
+            self._pages = _Pages(service.catalogue, self._query, size, skip=len(self._listed) // size)
         if self._pages is not None:
             self._fetch(self._pages)
+
+    def load_all(self) -> None:
+        """Fetch all that is left, `MOST` scenes at the most; `cancel` stops it and keeps what came."""
+        service = self._session.service
+        if not self.can_load_all or service is None or self._query is None:
+            return
+        self._pages = None
+        self.loading.emit(True)
+        self._work = self._runner.run(
+            translate("Dinamis", "Searching the catalogue"),
+            Listing(service.catalogue, self._query, MOST),
+            self._all_came,
+            self._page_failed,
+            cancel_previous="search",
+            on_part=self._handful_came,
+        )
 
     def cancel(self) -> None:
         """Stop waiting for a page; what was loaded stays."""
         if self.busy:
             self._drop()
-            self.finished.emit(self._matched, self._loaded)
+            self.finished.emit(self._matched, len(self._listed))
 
     def _fetch(self, pages: _Pages) -> None:
         self.loading.emit(True)
@@ -139,18 +168,37 @@ class SearchController(QObject):
         scenes: list[Scene] = [] if page is None else list(page.scenes)
         if page is not None:
             self._matched = page.matched
-            self._page_count += 1
-        self._loaded += len(scenes)
-        self._at_end = page is None or self._loaded >= self._matched
-        self.page_ready.emit(scenes, self._matched)
-        self.finished.emit(self._matched, self._loaded)
+        self._show(scenes)
+        self._at_end = page is None or len(self._listed) >= self._matched
+        self.finished.emit(self._matched, len(self._listed))
+
+    def _handful_came(self, handful: Handful) -> None:
+        self._matched = handful.matched
+        self._show(handful.scenes)
+        self.progressed.emit(len(self._listed), min(self._matched, MOST))
+
+    def _all_came(self, matched: int) -> None:
+        self._work = None
+        self.loading.emit(False)
+        self._matched = max(matched, self._matched)
+        self._at_end = len(self._listed) < MOST or self._matched <= MOST
+        self.finished.emit(self._matched, len(self._listed))
+        if self._matched > MOST:
+            self.too_many.emit(self._matched, len(self._listed))
+
+    def _show(self, scenes: Iterable[Scene]) -> None:
+        """Hand on those that were not handed on yet: a listing of all begins with the first page again."""
+        fresh = {(scene.collection, scene.id): scene for scene in scenes}
+        fresh = {name: scene for name, scene in fresh.items() if name not in self._listed}
+        self._listed.update(fresh)
+        self.page_ready.emit(list(fresh.values()), self._matched)
 
     def _page_failed(self, error: DinamisError) -> None:
         self._work = None
         self._pages = None
         self.loading.emit(False)
         if isinstance(error, CancelledError):
-            self.finished.emit(self._matched, self._loaded)
+            self.finished.emit(self._matched, len(self._listed))
         else:
             self.failed.emit(self._session.notice_for(error))
 
