@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import QCoreApplication, QObject, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QImage
 
 from ..domain.scene import Scene
-from ..tasks.runner import TaskContext, TaskRunner
+from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .session import SessionController
 
 translate = QCoreApplication.translate
 
-_KEPT = 64
+_KEPT = 256
 _LARGEST_PX = 512
 
 
 class ThumbnailController(QObject):
-    """Reads one thumbnail at a time; the last ones are kept in memory.
+    """Reads the thumbnails that are wanted; the last ones are kept in memory.
 
     Signals:
         ready: the Scene and its QImage, null when it has none that can be read.
@@ -31,34 +32,46 @@ class ThumbnailController(QObject):
         self._runner = runner
         self._session = session
         self._kept: OrderedDict[str, QImage] = OrderedDict()
+        self._running: dict[str, TaskHandle] = {}
 
-    def request(self, scene: Scene) -> None:
-        """Ask for the thumbnail of a scene; a request that was not answered yet is dropped."""
-        href, service = scene.thumbnail_href, self._session.service
+    def set_wanted(self, scenes: Sequence[Scene]) -> None:
+        """Read the thumbnails of these scenes, the first one first; of others no more."""
+        wanted = {scene.thumbnail_href: scene for scene in scenes}
+        for href in [href for href in self._running if href not in wanted]:
+            self._running.pop(href).drop()
+        for href, scene in wanted.items():
+            self._want(href, scene)
+
+    def image_of(self, scene: Scene) -> QImage | None:
+        """The thumbnail of a scene, None while it is not there."""
+        return self._kept.get(scene.thumbnail_href)
+
+    def _want(self, href: str, scene: Scene) -> None:
+        service = self._session.service
         if href in self._kept:
             self._kept.move_to_end(href)
             self.ready.emit(scene, self._kept[href])
-            return
-        if not href or service is None:
+        elif not href or service is None:
             self.ready.emit(scene, QImage())
-            return
+        elif href not in self._running:
 
-        def work(context: TaskContext) -> QImage:
-            return _small(QImage.fromData(service.http.get_bytes(href, cancel=context.cancelled)))
+            def work(context: TaskContext) -> QImage:
+                return _small(QImage.fromData(service.http.get_bytes(href, cancel=context.cancelled)))
 
-        def done(image: QImage) -> None:
+            self._running[href] = self._runner.run(
+                translate("Dinamis", "Reading a thumbnail"),
+                work,
+                lambda image: self._came(href, scene, image),
+                lambda _error: self._came(href, scene, QImage()),
+            )
+
+    def _came(self, href: str, scene: Scene, image: QImage) -> None:
+        self._running.pop(href, None)
+        if not image.isNull():
             self._kept[href] = image
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-            self.ready.emit(scene, image)
-
-        self._runner.run(
-            translate("Dinamis", "Reading a thumbnail"),
-            work,
-            done,
-            lambda _error: self.ready.emit(scene, QImage()),
-            cancel_previous="thumbnail",
-        )
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        self.ready.emit(scene, image)
 
 
 def _small(image: QImage) -> QImage:

@@ -12,7 +12,8 @@ from qgis.PyQt.QtWidgets import QApplication
 from dinamis_plugin.domain.search import SearchQuery
 from dinamis_plugin.gui import formats
 from dinamis_plugin.gui.results import ResultsPage
-from dinamis_plugin.gui.results_model import ANGLE, CLOUD, DATE, SCENE_ROLE, SENSOR, ResultsModel
+from dinamis_plugin.gui.results_columns import ANGLE, CLOUD, DATE, SENSOR
+from dinamis_plugin.gui.results_model import SCENE_ROLE, ResultsModel
 from dinamis_plugin.integrations.mime import scene_mime
 
 from .gui_support import canvas, child, click, dock, make_aoi, make_scene, no_mime, pointer, window  # noqa: F401
@@ -298,9 +299,9 @@ def test_the_card_shows_the_scene_in_hand_and_its_picture_only(page):
     picture = QImage(40, 20, QImage.Format.Format_RGB32)
     picture.fill(Qt.GlobalColor.red)
     label = child(page, "thumbnailLabel")
-    page.card.show_picture(second, picture)
+    page.show_picture(second, picture)
     assert label.pixmap().toImage().pixelColor(44, 44) != picture.pixelColor(0, 0)
-    page.card.show_picture(first, picture)
+    page.show_picture(first, picture)
     shown = label.pixmap().toImage()
     assert shown.pixelColor(shown.width() // 2, shown.height() // 2) == picture.pixelColor(0, 0)
     page.view.selectAll()
