@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QRectF, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QImage, QKeyEvent, QPainter, QPixmap, QWheelEvent
 from qgis.PyQt.QtWidgets import (
+    QDialog,
     QFrame,
     QGraphicsScene,
     QGraphicsView,
@@ -34,7 +35,7 @@ _LARGEST_SCALE = 16.0
 _GROUND = QColor(24, 24, 24)
 
 
-class QuicklookWindow(QWidget):
+class QuicklookWindow(QDialog):
     """A window of its own; Esc closes it, the arrows go on, the wheel zooms, the mouse moves.
 
     Signals:

@@ -64,8 +64,8 @@ class ActionBar(QWidget):
         self._export.setMenu(self.export_menu)
         self._export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._fill_exports()
-        grid = ButtonGrid([self._load_as, self.download, self.order, self._export])
-        self.setLayout(column(column(self.add, grid, spacing=HALF), self._hint, spacing=STEP))
+        self._grid = ButtonGrid([self._load_as, self.download, self.order, self._export])
+        self.setLayout(column(column(self.add, self._grid, spacing=HALF), self._hint, spacing=STEP))
 
     def set_scenes(self, scenes: Sequence[Scene], *, ticked: bool) -> None:
         """Say what the buttons work on, and whether it is what is ticked."""
@@ -107,6 +107,7 @@ class ActionBar(QWidget):
             text = self._texts[button]
             button.setText(f"{text} ({formats.number(count)})" if several else text)
             button.setAccessibleName(button.text())
+        self._grid.fit()
         for button, reason in ((self.add, loadable), (self.download, loadable), (self.order, orderable)):
             button.setEnabled(not reason)
             button.setToolTip(reason or self._tip(button))

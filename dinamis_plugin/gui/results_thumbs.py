@@ -15,7 +15,7 @@ from qgis.PyQt.QtCore import (
     QTimer,
     pyqtSignal,
 )
-from qgis.PyQt.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPixmap
+from qgis.PyQt.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -34,7 +34,7 @@ from .theme import HALF, ICON, STEP, colours, themed_pixmap
 
 translate = QCoreApplication.translate
 
-_SIDE = 128
+_SIDE, _NARROWEST = 128, 122
 _KEPT = 400
 _LOOK_MS = 60
 
@@ -111,8 +111,9 @@ class ThumbnailsView(QListView):
 
     def tile(self) -> QSize:
         """The size of a tile: as many in a line as fit, all of the width in use."""
-        room = max(self.viewport().width() - 2, _SIDE)
-        return QSize(room // max(1, room // (_SIDE + 2 * STEP)), _SIDE + 3 * self.fontMetrics().height())
+        room = max(self.viewport().width() - 2, _NARROWEST)
+        width = room // max(1, room // _NARROWEST)
+        return QSize(width, min(_SIDE, width - STEP) + 3 * self.fontMetrics().height())
 
     def box_of(self, tile: QRect) -> QRect:
         """The box of a tile."""
@@ -224,12 +225,15 @@ class _Tile(QStyledItemDelegate):
             self._paint_group(painter, place, model.group_title(index.row()))
         else:
             chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-            ground = QColor(shade.accent) if chosen else QColor(shade.raised)
-            if self._view.is_marked(scene) and not chosen:
-                ground = QColor(shade.accent)
-                ground.setAlpha(60)
-            painter.fillRect(place, ground)
-            self._paint_scene(painter, place, scene, shade.selected_text if chosen else shade.text)
+            painter.fillRect(place, shade.raised)
+            if chosen or self._view.is_marked(scene):
+                tint = QColor(shade.accent)
+                tint.setAlpha(110 if chosen else 50)
+                painter.fillRect(place, tint)
+            if chosen:
+                painter.setPen(QPen(shade.accent, 2))
+                painter.drawRect(place)
+            self._paint_scene(painter, place, scene)
         self._paint_box(painter, option, model.tick_state(index.row()))
         if option.state & QStyle.StateFlag.State_HasFocus:
             frame = QStyleOptionViewItem(option)
@@ -239,16 +243,21 @@ class _Tile(QStyledItemDelegate):
             )
         painter.restore()
 
-    def _paint_scene(self, painter: QPainter, place: QRect, scene: Scene, ink: QColor) -> None:
+    def _paint_scene(self, painter: QPainter, place: QRect, scene: Scene) -> None:
         metrics = painter.fontMetrics()
-        frame = QRect(place.left(), place.top() + HALF, place.width(), _SIDE)
+        side = min(_SIDE, place.width() - HALF)
+        frame = QRect(place.left(), place.top() + HALF, place.width(), side)
         picture = self._view.picture_of(scene)
         if picture is None or picture.isNull():
             ratio = self._view.devicePixelRatioF()
             picture = themed_pixmap("sensor", colours().line, 40, ratio)
         size = picture.size() / picture.devicePixelRatioF()
-        painter.drawPixmap(frame.center() - QPoint(size.width() // 2, size.height() // 2), picture)
-        painter.setPen(ink)
+        if max(size.width(), size.height()) > side:
+            size.scale(side, side, Qt.AspectRatioMode.KeepAspectRatio)
+        target = QRect(QPoint(), size)
+        target.moveCenter(frame.center())
+        painter.drawPixmap(target, picture)
+        painter.setPen(colours().text)
         cloud = "" if scene.cloud is None else f" · {formats.number(scene.cloud)} %"
         lines = (f"{sensor_name(scene)}{cloud}", formats.moment(scene.acquired))
         top = frame.bottom() + HALF

@@ -262,7 +262,7 @@ class ResultsView(QTableView):
         return candidates[-1]
 
     def _least_sensor(self, *, compact: bool) -> int:
-        text, gap = ("SPOT6", STEP) if compact else ("Pléiades Neo", 2 * STEP)
+        text, gap = ("SPOT6", _TIGHT) if compact else ("Pléiades Neo", 2 * STEP)
         return self.fontMetrics().horizontalAdvance(text) + gap
 
     def _widths(self, columns: Sequence[int], *, compact: bool) -> dict[int, int]:
@@ -271,8 +271,8 @@ class ResultsView(QTableView):
         words = self._model.titles(compact=compact)
         box = self.style().pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth, None, self)
         widths = {
-            TYPE: box + ICON + (HALF if compact else STEP + HALF),
-            DATE: formats.moment_width(metrics, short=compact) + gap,
+            TYPE: box + ICON + 2 * _TIGHT - 1,
+            DATE: formats.moment_width(metrics, short=compact) + max(gap, STEP),
         }
         for number in (CLOUD, ANGLE, COVERAGE):
             widths[number] = metrics.horizontalAdvance(words[number]) + gap + (0 if compact else HALF)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent
-from qgis.PyQt.QtWidgets import QAbstractItemView, QFrame, QListWidget, QListWidgetItem, QWidget
+from qgis.PyQt.QtWidgets import QAbstractItemView, QDialog, QListWidget, QListWidgetItem, QWidget
 
 from ..controllers.cart import CartController
 from ..domain.scene import Scene
@@ -21,7 +21,7 @@ _MOST_ROWS = 12
 _SCENE = Qt.ItemDataRole.UserRole
 
 
-class StackPopup(QFrame):
+class StackPopup(QDialog):
     """Each scene with its box; the arrows or the pointer go through them, Enter or a click chooses.
 
     Signals:
@@ -35,7 +35,6 @@ class StackPopup(QFrame):
     def __init__(self, cart: CartController, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("stackPopup")
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         self._cart = cart
         self._more = False
         self._title = label(role=Role.TITLE, name="stackTitleLabel", wrap=False)
@@ -90,9 +89,9 @@ class StackPopup(QFrame):
         """Wide enough for every text, and not taller than a dozen of rows."""
         rows = min(_MOST_ROWS, self._list.count())
         frame = 2 * self._list.frameWidth()
-        self._list.setFixedHeight(rows * self._list.sizeHintForRow(0) + frame)
+        self._list.setFixedHeight(rows * self._list.sizeHintForRow(0) + frame + HALF)
         bar = self._list.verticalScrollBar().sizeHint().width() if self._list.count() > rows else 0
-        self._list.setFixedWidth(self._list.sizeHintForColumn(0) + frame + bar + STEP)
+        self._list.setFixedWidth(self._list.sizeHintForColumn(0) + frame + bar + 2 * STEP)
 
     def _inside(self, place: QPoint) -> QPoint:
         """Keep the list on the screen."""
