@@ -15,6 +15,7 @@ from ..tasks.listing import PAGE, Handful, Listing
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel
 from .session import SessionController
+from .turns import Farewell
 
 translate = QCoreApplication.translate
 
@@ -79,7 +80,8 @@ class SearchController(QObject):
         self._pages: _Pages | None = None
         self._work: TaskHandle | None = None
         self._matched = 0
-        self._listed: set[tuple[str, str]] = set()
+        self._listed: dict[tuple[str, str], Scene] = {}
+        self._farewell = Farewell(self)
         self._at_end = True
         self.page_size = FIRST_PAGE
 
@@ -112,6 +114,7 @@ class SearchController(QObject):
             return
         self._query = query
         self._matched = 0
+        self._farewell.take(self._listed.values())
         self._listed.clear()
         self._at_end = False
         self.started.emit()

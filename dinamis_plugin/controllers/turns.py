@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Iterable
 from typing import Callable
 
 from qgis.PyQt.QtCore import QObject, QTimer
 
 PAUSE_MS = 5
+FAREWELL_MS, FAREWELLS = 50, 250
 GATHER_MS = 250
 GATHER_GROWTH, GATHER_MOST_MS = 4, 8000
 BUDGET_S = 0.012
@@ -40,6 +42,28 @@ class Turns(QObject):
         while self._steps and time.perf_counter() < end:
             self._steps.popleft()()
         if not self._steps:
+            self._timer.stop()
+
+
+class Farewell(QObject):
+    """Lets go of many objects a few at a time: to free 10,000 scenes at once takes 50 ms."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._leaving: deque[object] = deque()
+        self._timer = QTimer(self)
+        self._timer.setInterval(FAREWELL_MS)
+        self._timer.timeout.connect(self._turn)
+
+    def take(self, objects: Iterable[object]) -> None:
+        """Hold these, which others let go of now, and let go of them in turns."""
+        self._leaving.extend(objects)
+        self._timer.start()
+
+    def _turn(self) -> None:
+        for _ in range(min(FAREWELLS, len(self._leaving))):
+            self._leaving.pop()
+        if not self._leaving:
             self._timer.stop()
 
 

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
+    QgsGeometry,
     QgsPointXY,
     QgsProject,
 )
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
 from qgis.PyQt.QtCore import QElapsedTimer, QObject, QPointF, QRectF, Qt, QTimer
 from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
-from shapely.geometry import MultiPolygon
 
 from ..domain.aoi import AreaGeometry
 from ..domain.scene import Scene
 from ..domain.search import ProductType
+from ..domain.wkb import wkb_of
 from .aoi_bands import WGS84
 from .theme import Tone, colours
 
 #: Time in milliseconds that reprojecting and drawing take from the event loop at once.
 _SLICE_MS = 8
+#: Pause in milliseconds between two slices, in which a worker may have Python's lock.
+_PAUSE_MS = 1
+#: Time in milliseconds between two looks at a picture that is still being drawn: each paints the canvas.
+_SHOWN_MS = 150
 #: Footprints between two looks at the clock.
 _HANDFUL = 10
 _SMALLEST_PX = 3.0
@@ -60,8 +64,10 @@ class FootprintsItem(QgsMapCanvasItem):
         self._picture = QImage()
         self._undrawn: deque[str] = deque()
         self._transform = _to_canvas(canvas)
+        self._shown = QElapsedTimer()
+        self._shown.start()
         self._timer = QTimer()
-        self._timer.setInterval(0)
+        self._timer.setInterval(_PAUSE_MS)
         self._timer.timeout.connect(self._work)
         self.setZValue(20)
         canvas.extentsChanged.connect(self._moved)
@@ -219,9 +225,11 @@ class FootprintsItem(QgsMapCanvasItem):
             self._take(self._waiting.popleft())
         if self._undrawn:
             self._draw_some(clock)
-            self.update()
         if self.ready:
             self._timer.stop()
+        if self.ready or self._shown.elapsed() > _SHOWN_MS:
+            self._shown.restart()
+            self.update()
 
     def _take(self, scene: Scene) -> None:
         key = _key(scene)
@@ -320,9 +328,14 @@ def _to_canvas(canvas: QgsMapCanvas) -> QgsCoordinateTransform:
 
 
 def _rings(geometry: AreaGeometry) -> Iterator[QPolygonF]:
-    """Every ring of an area as a polygon in degrees."""
-    parts = geometry.geoms if isinstance(geometry, MultiPolygon) else (geometry,)
-    for part in parts:
-        if not part.is_empty:
-            for ring in chain((part.exterior,), part.interiors):
-                yield QPolygonF([QPointF(point[0], point[1]) for point in ring.coords])
+    """Every ring of an area as a polygon in degrees; QGIS reads one of 10,000 much faster than Python does."""
+    area = QgsGeometry()
+    area.fromWkb(wkb_of(geometry))
+    if area.isEmpty():
+        return
+    if not area.isMultipart() and not area.constGet().numInteriorRings():
+        yield area.asQPolygonF()
+        return
+    for part in area.asGeometryCollection():
+        for ring in part.asPolygon():
+            yield QPolygonF([point.toQPointF() for point in ring])

@@ -1,0 +1,44 @@
+"""Long work in Python that lets the GUI thread go first: both need Python's lock."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from qgis.PyQt.QtCore import QAbstractEventDispatcher, QObject
+
+_LONGEST_WAIT_S = 0.015
+"""A GUI thread that never rests does not stop the work: it goes on after so long."""
+_LET_GO_S = 0.00002
+
+
+class Courtesy(QObject):
+    """Knows whether the GUI thread rests; made there, asked by a worker thread.
+
+    A worker that lets go of Python's lock for a moment only makes the GUI thread wait again at its next call of
+    Python, of which the painting of a list makes a thousand: it has to stand back until the painting is over.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._resting = threading.Event()
+        self._resting.set()
+        dispatcher = QAbstractEventDispatcher.instance()
+        dispatcher.aboutToBlock.connect(self._rests)
+        dispatcher.awake.connect(self._works)
+
+    def stand_back(self) -> None:
+        """Let the GUI thread finish what it does; to be called by a worker every half millisecond or so."""
+        if not self._resting.wait(_LONGEST_WAIT_S):
+            return
+        time.sleep(_LET_GO_S)
+
+    def end(self) -> None:
+        """Listen no more; from any thread."""
+        self.deleteLater()
+
+    def _rests(self) -> None:
+        self._resting.set()
+
+    def _works(self) -> None:
+        self._resting.clear()
