@@ -94,6 +94,7 @@ class ResultsDesk(QObject):
         page.all_requested.connect(search.load_all)
         self._thumbnails.ready.connect(self._picture_came)
         search.started.connect(self._search_started)
+        search.loading.connect(coverage.hold)
         search.page_ready.connect(lambda scenes, _matched: coverage.measure(scenes))
         search.progressed.connect(page.show_progress)
         search.too_many.connect(page.show_too_many)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable
 
-from qgis.PyQt.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, Qt
+from qgis.PyQt.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, Qt, QTimer
 from qgis.PyQt.QtGui import QIcon
 
 from ..controllers.cart import CartController
@@ -35,6 +35,14 @@ SCENE_ROLE = Qt.ItemDataRole.UserRole
 URI_LIST = "application/x-vnd.qgis.qgis.uri"
 _LAST = len(NAMES) - 1
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_FLAGS = (
+    Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemIsEnabled
+    | Qt.ItemFlag.ItemIsDragEnabled
+    | Qt.ItemFlag.ItemNeverHasChildren
+)
+_BOX_FLAGS = _FLAGS | Qt.ItemFlag.ItemIsUserCheckable
+_FEW, _GATHER_MS = 500, 500
 _BOX_ROLE = Qt.ItemDataRole.CheckStateRole
 
 
@@ -60,6 +68,10 @@ class ResultsModel(QAbstractTableModel):
         self._only_ticked = False
         self._icons: dict[ProductType, QIcon] = {}
         self._compact = False
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_GATHER_MS)
+        self._later.timeout.connect(self._arrange_anew)
         self._picked.changed.connect(self._ticks_changed)
 
     # Content
@@ -83,7 +95,7 @@ class ResultsModel(QAbstractTableModel):
         if self._only_ticked:
             return
         if self._order.grouping is not Grouping.NONE:
-            self._arrange_anew()
+            self._gather()
             return
         first = len(self._rows)
         self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
@@ -93,6 +105,13 @@ class ResultsModel(QAbstractTableModel):
         self.endInsertRows()
         if not goes_on:
             self._arrange()
+
+    def _gather(self) -> None:
+        """Arrange groups at once where they are few, and once in a while where many pages follow."""
+        if len(self._found) <= _FEW:
+            self._arrange_anew()
+        elif not self._later.isActive():
+            self._later.start()
 
     def set_shares(self, shares: Mapping[Key, float]) -> None:
         """Say how much of the area scenes cover."""
@@ -281,8 +300,7 @@ class ResultsModel(QAbstractTableModel):
             return Qt.ItemFlag.NoItemFlags
         if isinstance(self._rows[index.row()], Group):
             return Qt.ItemFlag.ItemIsEnabled
-        flags = super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
-        return flags | Qt.ItemFlag.ItemIsUserCheckable if index.column() == TYPE else flags
+        return _BOX_FLAGS if index.column() == TYPE else _FLAGS
 
     def mimeTypes(self) -> list[str]:  # noqa: N802 - Qt's name
         """What a drag holds."""

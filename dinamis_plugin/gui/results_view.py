@@ -60,6 +60,8 @@ class ResultsView(QTableView):
         self.setHorizontalHeader(header)
         self.header = header
         self.setModel(model)
+        # It has a selection of its own, empty: to paint a title Qt asks whether all of its column is selected.
+        header.setSelectionModel(QItemSelectionModel(model, header))
         self._model = model
         self._fitted: tuple = ()
         self._with_area = False
@@ -88,8 +90,10 @@ class ResultsView(QTableView):
 
     def selected_scenes(self) -> list[Scene]:
         """The chosen scenes, in the order of the list."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return [scene for scene in map(self._model.scene, rows) if scene is not None]
+        rows: set[int] = set()
+        for part in self.selectionModel().selection():  # of 10,000 rows a list of indexes takes a second
+            rows.update(range(part.top(), part.bottom() + 1))
+        return [scene for scene in map(self._model.scene, sorted(rows)) if scene is not None]
 
     def choose(self, scene: Scene, *, more: bool = False) -> None:
         """Select a scene and bring it into view; with `more`, add it to the choice or take it out."""
@@ -104,9 +108,11 @@ class ResultsView(QTableView):
 
     def mark(self, scene: Scene | None) -> None:
         """Show which scene the pointer is over on the map."""
-        if scene is not self._marked:
-            self._marked = scene
-            self.viewport().update()
+        for one in (self._marked, scene) if scene is not self._marked else ():
+            row = -1 if one is None else self._model.row_of(one)
+            if row >= 0:
+                self.viewport().update(self._band(row))
+        self._marked = scene
 
     def set_with_area(self, *, with_area: bool) -> None:
         """Whether there is an area, of which a column tells the share."""
