@@ -13,8 +13,9 @@ from ..api.service import Service
 from ..domain.cart import Key
 from ..domain.credit import Credit, citation
 from ..domain.errors import CancelledError, DinamisError, NotFoundError
+from ..domain.footprint_table import Format
 from ..domain.scene import Scene
-from ..qgisio.footprint_export import Format, footprint_layer, write_items, write_table
+from ..qgisio.footprint_export import footprint_layer, write_items, write_table
 from ..qgisio.projections import adopt_system
 from ..tasks.runner import TaskContext, TaskRunner
 from .messages import notice_for

@@ -25,6 +25,15 @@ class Kind(Enum):
     FLAG = "flag"
 
 
+class Format(Enum):
+    """A file that footprints are written to; the value is its suffix."""
+
+    GPKG = ".gpkg"
+    GEOJSON = ".geojson"
+    CSV = ".csv"
+    STAC = ".json"
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: its name in a file, its type, and where its value comes from."""

@@ -89,8 +89,8 @@ class DrapesItem(QgsMapCanvasItem):
         for key, (_, image) in self._laid.items():
             corners = to_screen.map(self._corners[key])
             warp = QTransform()
-            source = QPolygonF(QRectF(image.rect()))
-            source.removeLast()  # the ring of a rectangle is closed, a quadrangle has four points
+            frame = QRectF(image.rect())
+            source = QPolygonF([frame.topLeft(), frame.topRight(), frame.bottomRight(), frame.bottomLeft()])
             if corners.boundingRect().intersects(view) and QTransform.quadToQuad(source, corners, warp):
                 painter.save()
                 painter.setTransform(warp, True)

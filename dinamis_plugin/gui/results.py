@@ -13,7 +13,6 @@ from ..controllers.cart import CartController
 from ..domain.cart import Key, acting
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
-from ..qgisio.settings import PluginSettings
 from . import formats
 from .crumbs import CrumbBar
 from .results_actions import ActionBar, nothing_chosen
@@ -79,7 +78,6 @@ class ResultsPage(QWidget):
         super().__init__()
         self.setObjectName("resultsTab")
         self._cart = cart or CartController(self)
-        self._settings = PluginSettings()
         self.model = ResultsModel(mime_of, self, self._cart)
         self.view = ResultsView(self.model)
         self.thumbnails = ThumbnailsView(self.model)
@@ -115,7 +113,7 @@ class ResultsPage(QWidget):
         self._build()
         self._connect()
         self.set_busy(busy=False)
-        self._restore()
+        self.show_as("", thumbnails=False)
         self._show_state()
 
     def _build(self) -> None:
@@ -157,7 +155,6 @@ class ResultsPage(QWidget):
         self.head.grouping_wanted.connect(self._group)
         self.head.pick_toggled.connect(self.pick_toggled)
         self.head.zoom_clicked.connect(lambda: self.zoom_requested.emit(self._in_hand()))
-        self.view.header.chosen.connect(self._columns_chosen)
         self.cart_bar.only_wanted.connect(self._only_ticked)
         self.cart_bar.clear_requested.connect(self._cart.clear)
         self.cart_bar.map_clear_requested.connect(self.map_clear_requested)
@@ -272,27 +269,22 @@ class ResultsPage(QWidget):
 
     # How the list is shown
 
-    def _restore(self) -> None:
-        """Take up columns, groups and form as they were left."""
-        self.view.header.choose(self._settings.results_columns)
-        names = {grouping.value: grouping for grouping in Grouping}
-        self._group(names.get(self._settings.results_grouping, Grouping.NONE))
-        self.head.show_as(thumbnails=self._settings.results_as_thumbnails)
-
-    def _columns_chosen(self, names: Sequence[str]) -> None:
-        self._settings.results_columns = names
+    def show_as(self, grouping: str, columns: Sequence[str] = (), *, thumbnails: bool) -> None:
+        """Show the results as they were when the person left them; unknown names mean the usual."""
+        self.view.header.choose(columns)
+        names = {known.value: known for known in Grouping}
+        self._group(names.get(grouping, Grouping.NONE))
+        self.head.show_as(thumbnails=thumbnails)
 
     def _group(self, grouping: Grouping) -> None:
         chosen = self.view.selected_scenes()
         self.model.set_grouping(grouping)
         self.head.show_grouping(grouping)
-        self._settings.results_grouping = grouping.value
         for number, scene in enumerate(chosen):
             self.choose(scene, more=number > 0)
 
     def _show_thumbnails(self, shown: bool) -> None:
         self._list.setCurrentWidget(self.thumbnails if shown else self.view)
-        self._settings.results_as_thumbnails = shown
         if self.view.currentIndex().isValid():
             self._list.currentWidget().scrollTo(self.view.currentIndex())
 

@@ -14,8 +14,8 @@ from qgis.PyQt.QtWidgets import QApplication, QFileDialog, QWidget
 from ..controllers.app import Controllers
 from ..controllers.messages import Notice, NoticeLevel
 from ..controllers.thumbnails import ThumbnailController
+from ..domain.footprint_table import Format
 from ..domain.scene import Scene
-from ..qgisio.footprint_export import Format
 from . import formats
 from .footprints import FootprintsItem, HoverWatch
 from .map_tools import PickTool, ToolSwitch
@@ -65,6 +65,7 @@ class ResultsDesk(QObject):
         self._hover = HoverWatch(canvas, self.footprints, self._hovered_on_map)
         self.previews = Previews(owner, canvas, controllers.quicklooks, controllers.cart)
         self.popup = StackPopup(controllers.cart, owner)
+        self._keep_looks()
         self._connect_page()
         self._connect_map()
         self._connect_exports()
@@ -80,6 +81,16 @@ class ResultsDesk(QObject):
         self.footprints.remove()
 
     # Lists
+
+    def _keep_looks(self) -> None:
+        """Show the list as it was left, and note how it is left now."""
+        page, settings = self._page, self._do.settings
+        page.show_as(
+            settings.results_grouping, settings.results_columns, thumbnails=settings.results_as_thumbnails
+        )
+        page.view.header.chosen.connect(lambda names: setattr(settings, "results_columns", names))
+        page.head.grouping_wanted.connect(lambda one: setattr(settings, "results_grouping", one.value))
+        page.head.thumbnails_wanted.connect(lambda shown: setattr(settings, "results_as_thumbnails", shown))
 
     def _connect_page(self) -> None:
         page, search, coverage = self._page, self._do.search, self._do.coverage

@@ -60,7 +60,7 @@ class ResultsView(QTableView):
         self.setHorizontalHeader(header)
         self.header = header
         self.setModel(model)
-        # It has a selection of its own, empty: to paint a title Qt asks whether all of its column is selected.
+        # Empty, of its own: to paint a title Qt asks whether all cells below it are selected.
         header.setSelectionModel(QItemSelectionModel(model, header))
         self._model = model
         self._fitted: tuple = ()

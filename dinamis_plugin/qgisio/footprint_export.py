@@ -8,7 +8,6 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
-from enum import Enum
 from pathlib import Path
 from typing import Any, Callable
 
@@ -21,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from ..api.part import disk
 from ..domain.cart import Key
 from ..domain.errors import CancelledError, FileGoneError
-from ..domain.footprint_table import Kind, Value, item_collection, kinds, row
+from ..domain.footprint_table import Format, Kind, Value, item_collection, kinds, row
 from ..domain.scene import Scene
 from ..domain.signed_url import strip_signature
 from .geometry import WGS84, to_qgs
@@ -42,15 +41,6 @@ _UTC = 100
 """How OGR writes that a time is in UTC."""
 
 Cancelled = Callable[[], bool]
-
-
-class Format(Enum):
-    """A file that footprints are written to; the value is its suffix."""
-
-    GPKG = ".gpkg"
-    GEOJSON = ".geojson"
-    CSV = ".csv"
-    STAC = ".json"
 
 
 _DRIVERS = {
