@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 from gui_stall import WORLD, Bench
 from plugin.waiting import waited_for_a_core_s
 
-RESULTS, CATALOGUE, PAGE = 10_000, 10_400, 500
+RESULTS, CATALOGUE, PAGE = 10_000, 10_400, 1000
 RUNS = 3
 TICK_MS = 2
 GOAL_RATIO, GOAL_STALL_MS, GOAL_HANDLER_MS, GOAL_MB = 1.2, 50, 16, 150

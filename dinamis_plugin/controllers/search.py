@@ -11,6 +11,7 @@ from ..api.catalogue import CatalogueClient, Page
 from ..domain.errors import CancelledError, DinamisError
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
+from ..tasks.courtesy import collect_again
 from ..tasks.listing import PAGE, Handful, Listing
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel
@@ -115,6 +116,7 @@ class SearchController(QObject):
         self._query = query
         self._matched = 0
         self._farewell.take(self._listed.values())
+        collect_again()
         self._listed.clear()
         self._at_end = False
         self.started.emit()

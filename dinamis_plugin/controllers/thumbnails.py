@@ -1,25 +1,35 @@
-"""The small pictures of scenes, read when a scene is looked at."""
+"""The small pictures of scenes: read as they come into view, kept in memory and on the disk."""
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import QCoreApplication, QObject, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QImage
 
+from ..api.http import HttpClient
+from ..domain.errors import DinamisError
 from ..domain.scene import Scene
+from ..domain.signed_url import strip_signature
+from ..qgisio.picture_store import PictureStore, picture_folder
+from ..qgisio.settings import PluginSettings
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .session import SessionController
 
 translate = QCoreApplication.translate
 
-_KEPT = 256
+AT_ONCE = 3
+"""Pictures that are read at once: the runner has six threads for all work."""
+MEMORY_BYTES = 48_000_000
+RETRY_S = 30.0
+"""A picture that could not be read is asked for again after so long, when it is still in view."""
 _LARGEST_PX = 512
 
 
 class ThumbnailController(QObject):
-    """Reads the thumbnails that are wanted; the last ones are kept in memory.
+    """Reads the thumbnails that are wanted, a few at a time, those asked for first to begin with.
 
     Signals:
         ready: the Scene and its QImage, null when it has none that can be read.
@@ -27,54 +37,119 @@ class ThumbnailController(QObject):
 
     ready = pyqtSignal(object, object)
 
-    def __init__(self, runner: TaskRunner, session: SessionController, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        runner: TaskRunner,
+        session: SessionController,
+        parent: QObject | None = None,
+        store: PictureStore | None = None,
+    ) -> None:
         super().__init__(parent)
         self._runner = runner
         self._session = session
+        self._store = store or PictureStore(picture_folder(), PluginSettings().picture_cache_bytes)
         self._kept: OrderedDict[str, QImage] = OrderedDict()
+        self._kept_bytes = 0
+        self._failed: dict[str, float] = {}
+        self._in_hand: Scene | None = None
+        self._in_view: list[Scene] = []
         self._running: dict[str, TaskHandle] = {}
 
+    def request(self, scene: Scene) -> None:
+        """Ask for the thumbnail of the scene in hand, before all others; `ready` follows in any case."""
+        self._in_hand = scene
+        image = self.image_of(scene)
+        if image is not None:
+            self.ready.emit(scene, image)
+        elif not scene.thumbnail_href or self._session.service is None:
+            self.ready.emit(scene, QImage())
+        else:
+            self._failed.pop(_key(scene), None)
+            self._go_on()
+
     def set_wanted(self, scenes: Sequence[Scene]) -> None:
-        """Read the thumbnails of these scenes, the first one first; of others no more."""
-        wanted = {scene.thumbnail_href: scene for scene in scenes}
-        for href in [href for href in self._running if href not in wanted]:
-            self._running.pop(href).drop()
-        for href, scene in wanted.items():
-            self._want(href, scene)
+        """Read the thumbnails of these, in this order, and of no others: what left the view is cancelled."""
+        self._in_view = [scene for scene in scenes if scene.thumbnail_href]
+        self._go_on()
 
     def image_of(self, scene: Scene) -> QImage | None:
-        """The thumbnail of a scene, None while it is not there."""
-        return self._kept.get(scene.thumbnail_href)
+        """The thumbnail of a scene if it is at hand, None when it has to be waited for."""
+        key = _key(scene)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        return self._kept.get(key)
 
-    def _want(self, href: str, scene: Scene) -> None:
+    def _wanted(self) -> dict[str, list[Scene]]:
+        """The scenes that wait for each picture: several may share one."""
+        wanted: dict[str, list[Scene]] = {}
+        for scene in [*([self._in_hand] if self._in_hand else []), *self._in_view]:
+            key = _key(scene)
+            if scene.thumbnail_href and key not in self._kept and not self._has_failed(key):
+                wanted.setdefault(key, []).append(scene)
+        return wanted
+
+    def _has_failed(self, key: str) -> bool:
+        return time.monotonic() - self._failed.get(key, -RETRY_S) < RETRY_S
+
+    def _go_on(self) -> None:
+        wanted = self._wanted()
+        for key in [key for key in self._running if key not in wanted]:
+            self._running.pop(key).drop()
         service = self._session.service
-        if href in self._kept:
-            self._kept.move_to_end(href)
-            self.ready.emit(scene, self._kept[href])
-        elif not href or service is None:
-            self.ready.emit(scene, QImage())
-        elif href not in self._running:
+        if service is None:
+            return
+        for key, scenes in wanted.items():
+            if len(self._running) >= AT_ONCE:
+                return
+            if key not in self._running:
+                self._running[key] = self._read(key, scenes[0].thumbnail_href, service.http)
 
-            def work(context: TaskContext) -> QImage:
-                return _small(QImage.fromData(service.http.get_bytes(href, cancel=context.cancelled)))
+    def _read(self, key: str, href: str, http: HttpClient) -> TaskHandle:
+        store = self._store
 
-            self._running[href] = self._runner.run(
-                translate("Dinamis", "Reading a thumbnail"),
-                work,
-                lambda image: self._came(href, scene, image),
-                lambda _error: self._came(href, scene, QImage()),
-            )
+        def work(context: TaskContext) -> QImage:
+            data = store.read(key)
+            if data is not None:
+                return _small(QImage.fromData(data))
+            data = http.get_bytes(href, cancel=context.cancelled)
+            image = _small(QImage.fromData(data))
+            if not image.isNull():
+                store.keep(key, data)
+            return image
 
-    def _came(self, href: str, scene: Scene, image: QImage) -> None:
-        self._running.pop(href, None)
-        if not image.isNull():
-            self._kept[href] = image
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-        self.ready.emit(scene, image)
+        def failed(_error: DinamisError) -> None:
+            self._came(key, QImage())
+
+        return self._runner.run(
+            translate("Dinamis", "Reading a thumbnail"), work, lambda image: self._came(key, image), failed
+        )
+
+    def _came(self, key: str, image: QImage) -> None:
+        scenes = self._wanted().get(key, [])
+        self._running.pop(key, None)
+        if image.isNull():
+            self._failed[key] = time.monotonic()
+        else:
+            self._remember(key, image)
+        self._go_on()
+        for scene in dict.fromkeys(scenes):
+            self.ready.emit(scene, image)
+
+    def _remember(self, key: str, image: QImage) -> None:
+        self._kept[key] = image
+        self._kept_bytes += image.sizeInBytes()
+        while self._kept_bytes > MEMORY_BYTES and len(self._kept) > 1:
+            _, oldest = self._kept.popitem(last=False)
+            self._kept_bytes -= oldest.sizeInBytes()
+
+
+def _key(scene: Scene) -> str:
+    return strip_signature(scene.thumbnail_href)
 
 
 def _small(image: QImage) -> QImage:
     if image.isNull() or max(image.width(), image.height()) <= _LARGEST_PX:
         return image
-    return image.scaled(_LARGEST_PX, _LARGEST_PX, Qt.AspectRatioMode.KeepAspectRatio)
+    return image.scaled(
+        _LARGEST_PX, _LARGEST_PX, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )

@@ -25,7 +25,7 @@ from .aoi_bands import WGS84
 from .theme import Tone, colours
 
 #: Time in milliseconds that reprojecting and drawing take from the event loop at once.
-_SLICE_MS = 8
+_SLICE_MS = 5
 #: Pause in milliseconds between two slices, in which a worker may have Python's lock.
 _PAUSE_MS = 1
 #: Time in milliseconds between two looks at a picture that is still being drawn: each paints the canvas.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from qgis.PyQt.QtCore import QCoreApplication
@@ -94,7 +95,7 @@ def sorted_scenes(
     scenes: Sequence[Scene], column: int, *, descending: bool, shares: Mapping[Key, float] | None = None
 ) -> list[Scene]:
     """The scenes in the order of a column; unknown values last, ties newest first."""
-    newest = sorted(scenes, key=lambda scene: scene.acquired, reverse=True)
+    newest = sorted(scenes, key=attrgetter("acquired"), reverse=True)
     if column == DATE:
         return newest if descending else newest[::-1]
     known_shares = shares or {}
@@ -102,12 +103,12 @@ def sorted_scenes(
         TYPE: lambda scene: (scene.product_type or ProductType.ALL).value,
         PRODUCT: lambda scene: (scene.product_type or ProductType.ALL).value,
         SENSOR: sensor_name,
-        CLOUD: lambda scene: scene.cloud,
-        ANGLE: lambda scene: scene.incidence,
+        CLOUD: attrgetter("cloud"),
+        ANGLE: attrgetter("incidence"),
         COVERAGE: lambda scene: known_shares.get(key_of(scene)),
     }
     value = values[column]
-    pairs = [(value(scene), scene) for scene in newest]
+    pairs = list(zip(map(value, newest), newest))
     known = [pair for pair in pairs if pair[0] is not None]
-    known.sort(key=lambda pair: pair[0], reverse=descending)
+    known.sort(key=itemgetter(0), reverse=descending)
     return [scene for _, scene in known] + [scene for one, scene in pairs if one is None]

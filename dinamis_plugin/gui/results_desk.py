@@ -58,7 +58,6 @@ class ResultsDesk(QObject):
         self._thumbnails = thumbnails
         self._do = controllers
         self._notices = notices
-        self._in_view: list[Scene] = []
         self._folder = ""
         self._pick_tool = PickTool(canvas)
         self.footprints = FootprintsItem(canvas)
@@ -117,18 +116,16 @@ class ResultsDesk(QObject):
 
     def _selection_changed(self, scenes: Sequence[Scene]) -> None:
         self.footprints.select(scenes)
-        self._want_pictures()
+        if len(scenes) == 1:
+            self._thumbnails.request(scenes[0])
 
-    def _came_into_view(self, scenes: list[Scene]) -> None:
-        self._in_view = scenes
-        self._want_pictures()
-
-    def _want_pictures(self) -> None:
-        """Ask for the picture of the card first, then for those in view."""
-        wanted = [] if self._page.card.scene is None else [self._page.card.scene]
-        if self._page.thumbnails.isVisible():
-            wanted += [scene for scene in self._in_view if scene not in wanted]
-        self._thumbnails.set_wanted(wanted)
+    def _came_into_view(self, scenes: Sequence[Scene]) -> None:
+        """Show the thumbnails that are at hand, and have the others read."""
+        self._thumbnails.set_wanted(scenes)
+        for scene in scenes:
+            image = self._thumbnails.image_of(scene)
+            if image is not None and self._page.thumbnails.picture_of(scene) is None:
+                self._page.thumbnails.show_picture(scene, image)
 
     def _picture_came(self, scene: Scene, image: QImage) -> None:
         self._page.show_picture(scene, image)

@@ -313,9 +313,10 @@ class ResultsModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort; unknown values come last in either direction."""
-        descending = order == Qt.SortOrder.DescendingOrder
-        self._order = Order(column, descending, self._order.grouping)
-        self._arrange()
+        wanted = Order(column, order == Qt.SortOrder.DescendingOrder, self._order.grouping)
+        if wanted != self._order:  # views ask twice
+            self._order = wanted
+            self._arrange()
 
     # Order
 

@@ -131,6 +131,11 @@ class ThumbnailsView(QListView):
         super().showEvent(event)
         self._timer.start()
 
+    def hideEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Nothing is in view any more."""
+        super().hideEvent(event)
+        self.in_view.emit([])
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Enter opens the chosen scenes, Space ticks them."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

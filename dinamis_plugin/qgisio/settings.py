@@ -102,6 +102,12 @@ class PluginSettings:
     def results_as_thumbnails(self, shown: bool) -> None:
         self._store.setValue(f"{_GROUP}/results_as_thumbnails", shown)
 
+    @property
+    def picture_cache_bytes(self) -> int:
+        """What small pictures may take on the disk; set in megabytes, 200 to begin with."""
+        megabytes = int(self._store.value(f"{_GROUP}/picture_cache_mb", defaultValue=200, type=int))
+        return max(megabytes, 0) * 1_000_000
+
     def _words(self, key: str) -> list[str]:
         return [word for word in self._text(key, "").split(" ") if word]
 

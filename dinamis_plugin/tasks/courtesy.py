@@ -2,14 +2,49 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from qgis.PyQt.QtCore import QAbstractEventDispatcher, QObject
 
-_LONGEST_WAIT_S = 0.015
+_LONGEST_WAIT_S = 0.003
 """A GUI thread that never rests does not stop the work: it goes on after so long."""
 _LET_GO_S = 0.00002
+
+_counting = threading.Lock()
+_uncollected = 0
+_was_enabled = False
+
+
+@contextmanager
+def no_collections() -> Iterator[None]:
+    """Make many objects without searching all those of the process for cycles, which holds the lock for 100 ms.
+
+    Those that there are at the end are left out of later searches too, until `collect_again`.
+    """
+    global _uncollected, _was_enabled  # noqa: PLW0603 - the collector is one for the process
+    with _counting:
+        if not _uncollected:
+            _was_enabled = gc.isenabled()
+            gc.disable()
+        _uncollected += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _uncollected -= 1
+            if not _uncollected:
+                gc.freeze()
+                if _was_enabled:
+                    gc.enable()
+
+
+def collect_again() -> None:
+    """Let the collector see all objects again, now that those of `no_collections` are let go of."""
+    gc.unfreeze()
 
 
 class Courtesy(QObject):
@@ -28,7 +63,7 @@ class Courtesy(QObject):
         dispatcher.awake.connect(self._works)
 
     def stand_back(self) -> None:
-        """Let the GUI thread finish what it does; to be called by a worker every half millisecond or so."""
+        """Let the GUI thread finish what it does; to be called by a worker every millisecond or so."""
         if not self._resting.wait(_LONGEST_WAIT_S):
             return
         time.sleep(_LET_GO_S)

@@ -13,17 +13,17 @@ from ..domain.scene import Scene
 from ..domain.search import SearchQuery
 from ..qgisio import log
 from ..qgisio.transport import spawn
-from .courtesy import Courtesy
+from .courtesy import Courtesy, no_collections
 from .runner import TaskContext
 
-PAGE = 500
-"""Items of a page: a larger one is parsed in one go that holds Python's lock for longer."""
+PAGE = 1000
+"""Items of a page: Qt sends a question and its body apart, and each waits 40 ms for the first to arrive."""
 HANDFUL = 500
 """Scenes that are handed on together: what the GUI thread lists at once."""
 AHEAD = 2
 """Pages that may wait to be made into scenes."""
-_BURST = 10
-"""Scenes made between two looks at the GUI thread: half a millisecond."""
+_BURST = 20
+"""Scenes made between two looks at the GUI thread: a millisecond."""
 _POLL_S = 0.05
 
 
@@ -61,7 +61,8 @@ class Listing:
         """
         wait = spawn(lambda: self._receive(lambda: self._stopped or context.cancelled()))
         try:
-            return self._make(context)
+            with no_collections():
+                return self._make(context)
         finally:
             self._stopped = True
             wait()

@@ -220,7 +220,10 @@ def shown(page):
 
 def test_there_are_as_many_columns_as_there_is_room_for(page):
     page.view.set_with_area(with_area=True)
-    page.resize(1200, 800)
+    font = page.font()
+    font.setPointSizeF(9)
+    page.setFont(font)
+    page.resize(780, 800)
     QApplication.processEvents()
     assert shown(page) == [TYPE, SENSOR, DATE, CLOUD, ANGLE, COVERAGE, PRODUCT]
     page.resize(320, 800)
