@@ -219,6 +219,7 @@ def shown(page):
 
 
 def test_there_are_as_many_columns_as_there_is_room_for(page):
+    page.add_scenes([make_scene(1)])
     page.view.set_with_area(with_area=True)
     font = page.font()
     font.setPointSizeF(9)
