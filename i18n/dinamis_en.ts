@@ -80,5 +80,40 @@
                 <numerusform>{scene} (mosaic of %n images)</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>At most %n quicklook(s) lie on the map at once.</source>
+            <translation>
+                <numerusform>At most %n quicklook lies on the map at once.</numerusform>
+                <numerusform>At most %n quicklooks lie on the map at once.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>for the %n ticked scene(s)</source>
+            <translation>
+                <numerusform>for the %n ticked scene</numerusform>
+                <numerusform>for the %n ticked scenes</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n scene(s) ticked</source>
+            <translation>
+                <numerusform>%n scene ticked</numerusform>
+                <numerusform>%n scenes ticked</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n quicklook(s) on the map</source>
+            <translation>
+                <numerusform>%n quicklook on the map</numerusform>
+                <numerusform>%n quicklooks on the map</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n scene(s) here</source>
+            <translation>
+                <numerusform>%n scene here</numerusform>
+                <numerusform>%n scenes here</numerusform>
+            </translation>
+        </message>
     </context>
 </TS>

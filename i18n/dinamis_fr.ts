@@ -2709,5 +2709,292 @@ Relancez ensuite QGIS.</translation>
             <source>Whole image</source>
             <translation>Image entière</translation>
         </message>
+        <message>
+            <source>Measuring how much of the area each scene covers</source>
+            <translation>Calcul de la part de la zone couverte par chaque scène</translation>
+        </message>
+        <message>
+            <source>Making a layer of footprints</source>
+            <translation>Création d’une couche d’emprises</translation>
+        </message>
+        <message>
+            <source>Exporting scenes</source>
+            <translation>Export des scènes</translation>
+        </message>
+        <message>
+            <source>licence:</source>
+            <translation>licence :</translation>
+        </message>
+        <message>
+            <source>Reading the licences</source>
+            <translation>Lecture des licences</translation>
+        </message>
+        <message>
+            <source>No quicklook</source>
+            <translation>Pas d’aperçu</translation>
+        </message>
+        <message>
+            <source>The catalogue has no picture of {title}.</source>
+            <translation>Le catalogue n’a pas d’image d’aperçu de {title}.</translation>
+        </message>
+        <message>
+            <source>Reading a quicklook</source>
+            <translation>Lecture d’un aperçu</translation>
+        </message>
+        <message>
+            <source>The catalogue does not say where the picture of {title} lies.</source>
+            <translation>Le catalogue ne dit pas où se place l’aperçu de {title}.</translation>
+        </message>
+        <message>
+            <source>Quicklook not on the map</source>
+            <translation>Aperçu absent de la carte</translation>
+        </message>
+        <message>
+            <source>Too many quicklooks</source>
+            <translation>Trop d’aperçus</translation>
+        </message>
+        <message>
+            <source>Quicklook</source>
+            <translation>Aperçu</translation>
+        </message>
+        <message>
+            <source>Tick</source>
+            <translation>Cocher</translation>
+        </message>
+        <message>
+            <source>Ticked</source>
+            <translation>Cochée</translation>
+        </message>
+        <message>
+            <source>On the map</source>
+            <translation>Sur la carte</translation>
+        </message>
+        <message>
+            <source>Previous scene</source>
+            <translation>Scène précédente</translation>
+        </message>
+        <message>
+            <source>Next scene</source>
+            <translation>Scène suivante</translation>
+        </message>
+        <message>
+            <source>Whole picture</source>
+            <translation>Image entière</translation>
+        </message>
+        <message>
+            <source>The quicklook is being read…</source>
+            <translation>Lecture de l’aperçu…</translation>
+        </message>
+        <message>
+            <source>Picture of the scene</source>
+            <translation>Image de la scène</translation>
+        </message>
+        <message>
+            <source>Only {listed} of {matched} scenes can be listed: narrow the filters.</source>
+            <translation>Seules {listed} scènes sur {matched} peuvent être listées : resserrez les filtres.</translation>
+        </message>
+        <message>
+            <source>List all</source>
+            <translation>Tout lister</translation>
+        </message>
+        <message>
+            <source>Sorted among the {count} listed: {title}.</source>
+            <translation>Tri parmi les {count} listées : {title}.</translation>
+        </message>
+        <message>
+            <source>Nothing is chosen: all listed scenes are exported.</source>
+            <translation>Rien n’est choisi : toutes les scènes listées sont exportées.</translation>
+        </message>
+        <message>
+            <source>Footprints as a layer</source>
+            <translation>Emprises en couche</translation>
+        </message>
+        <message>
+            <source>Footprints to GeoPackage…</source>
+            <translation>Emprises en GeoPackage…</translation>
+        </message>
+        <message>
+            <source>Footprints to GeoJSON…</source>
+            <translation>Emprises en GeoJSON…</translation>
+        </message>
+        <message>
+            <source>Table to CSV…</source>
+            <translation>Tableau en CSV…</translation>
+        </message>
+        <message>
+            <source>Items to STAC…</source>
+            <translation>Fiches en STAC…</translation>
+        </message>
+        <message>
+            <source>Copy a citation with the licence</source>
+            <translation>Copier une citation avec la licence</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>Exporter</translation>
+        </message>
+        <message>
+            <source>Choice and product type</source>
+            <translation>Coche et type de produit</translation>
+        </message>
+        <message>
+            <source>Share of my area that the scene covers, in percent</source>
+            <translation>Part de ma zone couverte par la scène, en pour cent</translation>
+        </message>
+        <message>
+            <source>Area</source>
+            <translation>Zone</translation>
+        </message>
+        <message>
+            <source>Area %</source>
+            <translation>Zone %</translation>
+        </message>
+        <message>
+            <source>Export scenes</source>
+            <translation>Exporter des scènes</translation>
+        </message>
+        <message>
+            <source>{name} holds {count} scenes.</source>
+            <translation>{name} contient {count} scènes.</translation>
+        </message>
+        <message>
+            <source>Citation copied</source>
+            <translation>Citation copiée</translation>
+        </message>
+        <message>
+            <source>It can be pasted into a text; it names the licences.</source>
+            <translation>Elle peut être collée dans un texte ; elle nomme les licences.</translation>
+        </message>
+        <message>
+            <source>Export finished</source>
+            <translation>Export terminé</translation>
+        </message>
+        <message>
+            <source>Footprints of DINAMIS</source>
+            <translation>Emprises DINAMIS</translation>
+        </message>
+        <message>
+            <source>No groups</source>
+            <translation>Sans groupes</translation>
+        </message>
+        <message>
+            <source>By day</source>
+            <translation>Par jour</translation>
+        </message>
+        <message>
+            <source>By acquisition</source>
+            <translation>Par acquisition</translation>
+        </message>
+        <message>
+            <source>Thumbnails</source>
+            <translation>Vignettes</translation>
+        </message>
+        <message>
+            <source>Columns and groups</source>
+            <translation>Colonnes et groupes</translation>
+        </message>
+        <message>
+            <source>Show as a list</source>
+            <translation>Afficher en liste</translation>
+        </message>
+        <message>
+            <source>Groups</source>
+            <translation>Groupes</translation>
+        </message>
+        <message>
+            <source>Columns</source>
+            <translation>Colonnes</translation>
+        </message>
+        <message>
+            <source>Show them</source>
+            <translation>Les afficher</translation>
+        </message>
+        <message>
+            <source>List what is ticked, of earlier searches too</source>
+            <translation>Lister ce qui est coché, y compris lors des recherches précédentes</translation>
+        </message>
+        <message>
+            <source>Take all ticks away</source>
+            <translation>Tout décocher</translation>
+        </message>
+        <message>
+            <source>Remove</source>
+            <translation>Retirer</translation>
+        </message>
+        <message>
+            <source>Take the quicklooks from the map</source>
+            <translation>Retirer les aperçus de la carte</translation>
+        </message>
+        <message>
+            <source>Show results</source>
+            <translation>Les résultats</translation>
+        </message>
+        <message>
+            <source>Usual columns</source>
+            <translation>Colonnes habituelles</translation>
+        </message>
+        <message>
+            <source>Tick, or take the tick away</source>
+            <translation>Cocher ou décocher</translation>
+        </message>
+        <message>
+            <source>Copy the identifier</source>
+            <translation>Copier l’identifiant</translation>
+        </message>
+        <message>
+            <source>Quicklook on the whole screen</source>
+            <translation>Aperçu plein écran</translation>
+        </message>
+        <message>
+            <source>Quicklook on the map</source>
+            <translation>Aperçu sur la carte</translation>
+        </message>
+        <message>
+            <source>Results as thumbnails</source>
+            <translation>Résultats en vignettes</translation>
+        </message>
+        <message>
+            <source>Scenes here</source>
+            <translation>Scènes ici</translation>
+        </message>
+        <message>
+            <source>Space ticks, Enter chooses, Esc closes.</source>
+            <translation>Espace coche, Entrée choisit, Échap ferme.</translation>
+        </message>
+        <message numerus="yes">
+            <source>At most %n quicklook(s) lie on the map at once.</source>
+            <translation>
+                <numerusform>Au plus %n aperçu à la fois sur la carte.</numerusform>
+                <numerusform>Au plus %n aperçus à la fois sur la carte.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>for the %n ticked scene(s)</source>
+            <translation>
+                <numerusform>pour la %n scène cochée</numerusform>
+                <numerusform>pour les %n scènes cochées</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n scene(s) ticked</source>
+            <translation>
+                <numerusform>%n scène cochée</numerusform>
+                <numerusform>%n scènes cochées</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n quicklook(s) on the map</source>
+            <translation>
+                <numerusform>%n aperçu sur la carte</numerusform>
+                <numerusform>%n aperçus sur la carte</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n scene(s) here</source>
+            <translation>
+                <numerusform>%n scène ici</numerusform>
+                <numerusform>%n scènes ici</numerusform>
+            </translation>
+        </message>
     </context>
 </TS>

@@ -6,7 +6,7 @@ import contextlib
 import json
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from .._vendor.pystac_client import Client
 from .._vendor.pystac_client.errors import ClientTypeError
 from .._vendor.pystac_client.stac_api_io import StacApiIO
 from ..domain.errors import BadAnswerError, NotFoundError
-from ..domain.parsing import mapping_of, number_of
+from ..domain.parsing import mapping_of, number_of, text_of
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
 from .http import Cancel, HttpClient, never
@@ -33,6 +33,8 @@ _NOT_STAC = (
 )
 """What pystac and pystac-client raise on documents that are not those of a STAC API with search."""
 
+_AT_ONCE = 100
+"""Items asked for by their identifiers in one request."""
 _FEATURES = re.compile(r'"features"\s*:\s*\[')
 _SPACE = re.compile(r"\s*")
 _SEPARATOR = re.compile(r"\s*(?:,\s*(?=[^\s\]])|(?=\]))")
@@ -120,6 +122,21 @@ class CatalogueClient:
         """
         url = f"{self._url}/collections/{quote(collection, safe='')}/items/{quote(scene_id, safe='')}"
         return mapping_of(self._http.get_json(url, cancel=cancel))
+
+    def item_documents(
+        self, collection: str, scene_ids: Sequence[str], cancel: Cancel = never
+    ) -> dict[str, Mapping[str, Any]]:
+        """Give the STAC items of scenes of one collection, by identifier; what is gone is left out."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for first in range(0, len(scene_ids), _AT_ONCE):
+            wanted = list(scene_ids[first : first + _AT_ONCE])
+            arguments: dict[str, Any] = {"ids": wanted}
+            if collection:
+                arguments["collections"] = [collection]
+            for document in self._documents(arguments, _AT_ONCE, cancel):
+                items = (mapping_of(item) for item in _items(document))
+                found.update({text_of(item.get("id")): item for item in items})
+        return found
 
     def collection_document(self, collection: str, cancel: Cancel = never) -> Mapping[str, Any]:
         """Give a STAC collection as the catalogue writes it, empty when it does not know it."""

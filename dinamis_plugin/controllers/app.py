@@ -15,13 +15,17 @@ from ..qgisio.layer_paths import LayerPaths
 from ..qgisio.settings import PluginSettings
 from ..tasks.runner import TaskRunner
 from .aois import AoiController
+from .cart import CartController
+from .coverage import CoverageController
 from .credits import LayerCredits
 from .downloads import DownloadController
 from .estimates import EstimateController
+from .exports import ExportController
 from .layers import SignedLayersController
 from .loading import LoadingController
 from .local_copies import LocalCopies
 from .packs import PackController
+from .quicklooks import QuicklookController
 from .requests import RequestsController
 from .search import SearchController
 from .session import SessionController
@@ -36,6 +40,10 @@ class Controllers(QObject):
         session: connection and sign-in.
         aois: areas of interest.
         search: catalogue.
+        cart: ticked scenes.
+        coverage: how much of the areas each scene covers.
+        quicklooks: large pictures.
+        exports: scenes as layers and files.
         layers: signed layers.
         loading: the ways in which scenes become layers.
         styling: their styles.
@@ -61,6 +69,10 @@ class Controllers(QObject):
         self.session = SessionController(self.runner, self.settings, credentials, open_url, self)
         self.aois = AoiController(self.runner, self)
         self.search = SearchController(self.runner, self.session, self)
+        self.cart = CartController(self)
+        self.coverage = CoverageController(self.runner, self)
+        self.quicklooks = QuicklookController(self.runner, self.session, self)
+        self.exports = ExportController(self.runner, self.session, project, self)
         self._paths = LayerPaths(self._object_roots())
         signers = ImageSigners(self.session, self.settings, credentials)
         self.layers = SignedLayersController(

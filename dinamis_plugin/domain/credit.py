@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .parsing import objects_of, text_of, texts_of
+from .scene import Scene
 
 _UNNAMED_LICENCES = ("", "proprietary", "various", "other")
 _MAKERS = ("producer", "licensor")
@@ -62,3 +63,38 @@ def _attribution(collection: Mapping[str, Any]) -> str:
     others = [one for one in providers if one not in makers]
     names = dict.fromkeys(text_of(one.get("name")) for one in (*makers, *others))
     return f"© {' / '.join(names)}" if names else ""
+
+
+def citation(scenes: Sequence[Scene], credits_of: Mapping[str, Credit], licence: str) -> str:
+    """Write whom scenes are from, a paragraph for each collection and a line for each scene (CAT-56).
+
+    Args:
+        scenes: at least one.
+        credits_of: what is known of each collection, by its identifier.
+        licence: the word before the licences, in the language of the person.
+    """
+    by_collection: dict[str, list[Scene]] = {}
+    for scene in scenes:
+        by_collection.setdefault(scene.collection, []).append(scene)
+    paragraphs = []
+    for collection, found in by_collection.items():
+        known = credits_of.get(collection)
+        lines = [_about(known, collection, licence)]
+        ordered = sorted(found, key=lambda scene: (scene.acquired, scene.id))
+        lines += [f"- {scene.title} ({scene.acquired:%Y-%m-%d}), {scene.id}" for scene in ordered]
+        paragraphs.append("\n".join(lines))
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def _about(credit: Credit | None, collection: str, licence: str) -> str:
+    if credit is None:
+        return f"{collection}."
+    parts = [credit.attribution, credit.collection_title or collection]
+    if credit.licences or credit.licence_href:
+        names = ", ".join(credit.licences)
+        parts.append(" ".join(part for part in (licence, names, _in_brackets(credit.licence_href)) if part))
+    return ". ".join(part for part in parts if part) + "."
+
+
+def _in_brackets(href: str) -> str:
+    return f"<{href}>" if href else ""

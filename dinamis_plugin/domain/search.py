@@ -39,8 +39,16 @@ MISSIONS: tuple[tuple[str, str], ...] = (
 )
 """Code in the catalogue and name for a person, the finest resolution first (CAT-07)."""
 
+_NAMES = dict(MISSIONS)
+
+FIRST_DAY = date(1986, 1, 1)
+"""The year of the first image of SPOT 1; nothing in the catalogue is older."""
+
 _DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 _ANY_CLOUD, _ANY_INCIDENCE = 100, 90
+CLOUD_STEP, INCIDENCE_STEP = 10, 5
+"""Percent and degrees: the steps of the service's numbers."""
+
 NEWEST_FIRST = [{"field": "datetime", "direction": "desc"}, {"field": "id", "direction": "asc"}]
 
 
@@ -52,7 +60,8 @@ class SearchQuery:
         aois: Areas that a footprint must meet (CAT-15), none for the whole world.
         start: First day of acquisition in UTC.
         end: Last day of acquisition in UTC, included.
-        missions: Codes of `MISSIONS`.
+        missions: Codes of missions, as in `MISSIONS`, that are wanted alone; none for every mission.
+        without_missions: Codes of missions that are left out (CAT-08).
         product_type: What must be possible with the scene.
         max_cloud: Largest cloud cover in percent; 100 or None also keeps scenes whose cloud cover is unknown.
         max_incidence: Largest incidence angle in degrees; 90 or None also keeps scenes without an angle.
@@ -63,13 +72,26 @@ class SearchQuery:
     start: date | None = None
     end: date | None = None
     missions: tuple[str, ...] = ()
+    without_missions: tuple[str, ...] = ()
     product_type: ProductType = ProductType.ALL
     max_cloud: int | None = None
     max_incidence: int | None = None
     text: str = ""
 
-    def to_stac(self) -> dict[str, Any]:
+    @property
+    def between_steps(self) -> bool:
+        """Whether a limit lies between the steps by which a service keeps its numbers.
+
+        Of millions of scenes such are counted one by one, in seconds; the first page comes at once all the
+        same.
+        """
+        return (self.max_cloud or 0) % CLOUD_STEP != 0 or (self.max_incidence or 0) % INCIDENCE_STEP != 0
+
+    def to_stac(self, *, words: bool = True) -> dict[str, Any]:
         """Give the keyword arguments of `pystac_client.Client.search` (the page size is the client's).
+
+        Args:
+            words: Whether the text is said as conditions; not for a catalogue that reads texts itself.
 
         Raises:
             InvalidRequestError: The first day comes after the last one.
@@ -83,6 +105,8 @@ class SearchQuery:
         if self.start or self.end:
             arguments["datetime"] = interval(self.start, self.end)
         conditions = self._conditions()
+        if words:
+            conditions.extend(_names(word) for word in self.text.split())
         if conditions:
             arguments["filter"] = conditions[0] if len(conditions) == 1 else {"op": "and", "args": conditions}
             arguments["filter_lang"] = "cql2-json"
@@ -91,16 +115,25 @@ class SearchQuery:
     def _conditions(self) -> list[dict[str, Any]]:
         conditions: list[dict[str, Any]] = []
         if self.missions:
-            codes = list(self.missions)
-            conditions.append({"op": "in", "args": [{"property": "dinamis:mission"}, codes]})
+            conditions.append(_mission_in(self.missions))
+        if self.without_missions:
+            conditions.append({"op": "not", "args": [_mission_in(self.without_missions)]})
         if self.product_type is not ProductType.ALL:
             conditions.append(_compare("=", "dinamis:product_type", self.product_type.value))
         if self.max_cloud is not None and self.max_cloud < _ANY_CLOUD:
             conditions.append(at_most("eo:cloud_cover", self.max_cloud))
         if self.max_incidence is not None and self.max_incidence < _ANY_INCIDENCE:
             conditions.append(at_most("view:incidence_angle", self.max_incidence))
-        conditions.extend(_names(word) for word in self.text.split())
         return conditions
+
+
+def mission_name(code: str) -> str:
+    """Name a mission for a person; one that we do not know by its code."""
+    return _NAMES.get(code) or code.capitalize()
+
+
+def _mission_in(codes: tuple[str, ...]) -> dict[str, Any]:
+    return {"op": "in", "args": [{"property": "dinamis:mission"}, list(codes)]}
 
 
 def at_most(name: str, value: float) -> dict[str, Any]:

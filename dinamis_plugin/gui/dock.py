@@ -91,12 +91,20 @@ class DinamisDock(QgsDockWidget):
             notices=self.notices,
         )
         self.filters = FiltersPage(self.areas.panel)
-        self.results = ResultsPage(parts.mime_of)
+        self.results = ResultsPage(parts.mime_of, self._do.cart)
         self.requests = RequestsPage()
         self.account = AccountPage()
         self.activity = ActivityBar()
         self.downloads = DownloadsDesk(self, self._do, self.notices)
-        self.found = ResultsDesk(self, self.results, parts.canvas, self._tools, parts.thumbnails)
+        self.found = ResultsDesk(
+            self,
+            self.results,
+            parts.canvas,
+            self._tools,
+            parts.thumbnails,
+            controllers=self._do,
+            notices=self.notices,
+        )
         self.search = SearchDesk(
             self,
             self._do.search,

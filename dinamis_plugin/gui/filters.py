@@ -25,16 +25,15 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..domain.aoi import Aoi
-from ..domain.search import MISSIONS, ProductType, SearchQuery
+from ..domain.search import FIRST_DAY, MISSIONS, ProductType, SearchQuery
 from . import formats
 from .aoi_panel import AoiPanel
+from .crumbs import type_label
 from .theme import HALF, STEP, Role, make_primary, themed_icon
 from .widgets import Section, label, on_theme_change, push_button, row, tool_button
 
 translate = QCoreApplication.translate
 
-#: The first image of SPOT 1; nothing in the catalogue is older.
-FIRST_DAY = date(1986, 1, 1)
 ANY_CLOUD, ANY_INCIDENCE = 100, 90
 SENSOR_ICONS = {
     "PLEIADES NEO": "sensor_pneo",
@@ -47,16 +46,6 @@ SENSOR_ICONS = {
 def sensor_icon_name(mission: str) -> str:
     """The icon of a mission."""
     return SENSOR_ICONS.get(mission, "sensor_spot" if mission.startswith("SPOT") else "sensor")
-
-
-def type_label(product_type: ProductType) -> str:
-    """The name of a product type for a person."""
-    return {
-        ProductType.ALL: translate("Dinamis", "All products"),
-        ProductType.DOWNLOADABLE: translate("Dinamis", "Downloadable"),
-        ProductType.ORDERABLE: translate("Dinamis", "Orderable"),
-        ProductType.PWH: "PWH",
-    }[product_type]
 
 
 def _type_choice(product_type: ProductType) -> str:
@@ -276,31 +265,6 @@ class FiltersPage(QWidget):
         self._search.setToolTip(
             problem or translate("Dinamis", "Search the catalogue with these filters (Enter)")
         )
-
-
-def crumbs(query: SearchQuery) -> list[tuple[str, str]]:
-    """The active filters of a search with the name that `FiltersPage.reset_filter` knows (CAT-22)."""
-    found: list[tuple[str, str]] = []
-    if query.aois:
-        found.append(("aois", translate("Dinamis", "%n area(s)", "", len(query.aois))))
-    if query.text:
-        found.append(("text", f"« {query.text} »"))
-    if query.product_type is not ProductType.ALL:
-        found.append(("type", type_label(query.product_type)))
-    if query.missions:
-        names = [name for code, name in MISSIONS if code in query.missions]
-        shown = ", ".join(names) if len(names) <= 2 else f"{names[0]}, +{len(names) - 1}"  # noqa: PLR2004
-        found.append(("missions", shown))
-    if query.start or query.end:
-        first, last = formats.day(query.start or FIRST_DAY), formats.day(query.end or _today())
-        found.append(("dates", f"{first} {formats.DASH} {last}"))
-    if query.max_cloud is not None:
-        found.append(("cloud", translate("Dinamis", "Cloud ≤ {limit} %").format(limit=query.max_cloud)))
-    if query.max_incidence is not None:
-        found.append(
-            ("incidence", translate("Dinamis", "Angle ≤ {limit}°").format(limit=query.max_incidence))
-        )
-    return found
 
 
 class _MissionList(QListWidget):

@@ -19,7 +19,7 @@ from ..domain.order import OrderDraft, split_by_sensor
 from ..domain.scene import Scene
 from . import formats
 from .request_dialog import RequestDialog
-from .results_model import UNKNOWN, sensor_name
+from .results_columns import UNKNOWN, sensor_name
 from .theme import STEP, Role
 from .widgets import Section, label
 

@@ -1,33 +1,31 @@
-"""The page of results: count, breadcrumb, list, the scene in hand and what can be done with it."""
+"""The page of results: count, breadcrumb, list or thumbnails, the scene in hand, what can be done with it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Callable
 
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QProgressBar, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, pyqtSignal
+from qgis.PyQt.QtGui import QImage
+from qgis.PyQt.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
+from ..controllers.cart import CartController
+from ..domain.cart import Key, acting
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
 from . import formats
-from .filters import crumbs
-from .load_menu import LoadMenu, load_button
+from .crumbs import CrumbBar
+from .results_actions import ActionBar, nothing_chosen
+from .results_columns import DATE, long_titles
+from .results_groups import Grouping
+from .results_head import CartBar, ResultsHead, count_text
+from .results_menu import ResultsMenu
 from .results_model import ResultsModel
+from .results_thumbs import ThumbnailsView
 from .results_view import ResultsView
 from .scene_card import SceneCard
-from .theme import HALF, STEP, Role, make_primary
-from .widgets import (
-    ButtonGrid,
-    EmptyState,
-    FlowLayout,
-    column,
-    label,
-    on_theme_change,
-    push_button,
-    row,
-    tool_button,
-)
+from .theme import STEP, Role
+from .widgets import ButtonGrid, EmptyState, label, on_theme_change, push_button, row
 
 translate = QCoreApplication.translate
 
@@ -39,13 +37,19 @@ class ResultsPage(QWidget):
         load_requested: list of Scenes and the `Way` to load them in.
         view_requested: a Scene and one of its view services.
         add_requested, download_requested, order_requested, zoom_requested: list of Scenes.
+        export_requested: one of `results_actions.EXPORTS`, and a list of Scenes.
+        quicklook_requested: the Scene to show on the whole screen.
+        map_requested: list of Scenes whose quicklooks are laid on the map, or taken from it.
+        map_clear_requested: take all quicklooks from the map.
         more_requested: the next page.
+        all_requested: all pages that are left.
         cancel_requested: stop the search.
         filters_requested: back to the filters.
         crumb_removed: name of the filter to open wide, "" for all.
         pick_toggled: choosing on the map is switched on or off.
         selection_changed: list of the chosen Scenes.
         hovered: the Scene under the pointer, or None.
+        in_view: list of the Scenes whose thumbnails can be seen.
     """
 
     load_requested = pyqtSignal(object, object)
@@ -54,29 +58,44 @@ class ResultsPage(QWidget):
     download_requested = pyqtSignal(object)
     order_requested = pyqtSignal(object)
     zoom_requested = pyqtSignal(object)
+    export_requested = pyqtSignal(str, object)
+    quicklook_requested = pyqtSignal(object)
+    map_requested = pyqtSignal(object)
+    map_clear_requested = pyqtSignal()
     more_requested = pyqtSignal()
+    all_requested = pyqtSignal()
     cancel_requested = pyqtSignal()
     filters_requested = pyqtSignal()
     crumb_removed = pyqtSignal(str)
     pick_toggled = pyqtSignal(bool)
     selection_changed = pyqtSignal(object)
     hovered = pyqtSignal(object)
+    in_view = pyqtSignal(object)
 
-    def __init__(self, mime_of: Callable[[Sequence[Scene]], QMimeData]) -> None:
+    def __init__(
+        self, mime_of: Callable[[Sequence[Scene]], QMimeData], cart: CartController | None = None
+    ) -> None:
         super().__init__()
         self.setObjectName("resultsTab")
-        self.model = ResultsModel(mime_of, self)
+        self._cart = cart or CartController(self)
+        self.model = ResultsModel(mime_of, self, self._cart)
         self.view = ResultsView(self.model)
+        self.thumbnails = ThumbnailsView(self.model)
+        self.thumbnails.setModel(self.model)
+        self.thumbnails.setSelectionModel(self.view.selectionModel())
         self.card = SceneCard()
-        self._why_not = ""
-        self._searched = False
-        self._count = label(role=Role.TITLE, name="resultsCountLabel")
-        self._pick = tool_button(
-            translate("Dinamis", "Choose on the map"), "pick", name="pickOnMapButton", text_shown=False
+        self.actions_bar = ActionBar()
+        self.cart_bar = CartBar()
+        self.head = ResultsHead(self.view.header)
+        self.menu = ResultsMenu(
+            self.model, (self.view, self.thumbnails), self.view.selected_scenes, self.actions_bar
         )
-        self._pick.setCheckable(True)
-        self._pick.setToolTip(translate("Dinamis", "Choose scenes by clicking their footprints on the map"))
-        self._pick.toggled.connect(self.pick_toggled)
+        self._matched: int | None = 0
+        self._loaded = 0
+        self._searched = False
+        self._failed = ""
+        self._crumbs = CrumbBar()
+        self._crumbs.removed.connect(self.crumb_removed)
         self._progress = QProgressBar()
         self._progress.setObjectName("searchProgress")
         self._progress.setRange(0, 0)
@@ -84,59 +103,32 @@ class ResultsPage(QWidget):
         self._progress.setFixedHeight(STEP)
         self._cancel = push_button(translate("Dinamis", "Cancel"), name="cancelSearchButton")
         self._cancel.clicked.connect(self.cancel_requested)
+        self._note = label(role=Role.MUTED, name="resultsNoteLabel")
         self._more = push_button("", name="loadMoreButton", icon="more")
         self._more.clicked.connect(self.more_requested)
-        self._hint = label(role=Role.MUTED, name="resourcesHintLabel")
-        self._add = self._action(
-            translate("Dinamis", "Add to map"), "add_layer", "addToMapButton", self.add_requested
-        )
-        make_primary(self._add)
-        self._load_menu = LoadMenu(self)
-        self._load_menu.way_chosen.connect(
-            lambda way: self.load_requested.emit(self.view.selected_scenes(), way)
-        )
-        self._load_menu.view_chosen.connect(self.view_requested)
-        self._load_as = load_button(self._load_menu)
-        self._download = self._action(
-            translate("Dinamis", "Download…"), "download", "downloadButton", self.download_requested
-        )
-        self._order = self._action(
-            translate("Dinamis", "Order…"), "order", "orderButton", self.order_requested
-        )
-        self._zoom = self._action(
-            translate("Dinamis", "Zoom to"), "zoom", "zoomToButton", self.zoom_requested
-        )
-        self._zoom.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        self._zoom.setSizePolicy(self._pick.sizePolicy())
-        self._zoom.setAutoRaise(True)
+        self._all = push_button(translate("Dinamis", "List all"), name="loadAllButton")
+        self._all.clicked.connect(self.all_requested)
         self._empty = EmptyState("search", name="resultsEmpty")
         self._empty.acted.connect(self.filters_requested)
         self._build()
         self._connect()
         self.set_busy(busy=False)
+        self.show_as("", thumbnails=False)
         self._show_state()
 
-    def _action(self, text: str, icon: str, name: str, signal) -> QToolButton:
-        button = tool_button(text, icon, name=name)
-        button.clicked.connect(lambda: signal.emit(self.view.selected_scenes()))
-        return button
-
     def _build(self) -> None:
-        self._crumbs = FlowLayout()
-        head = row(self._count, self._zoom, self._pick, spacing=HALF)
-        head.setStretch(0, 1)
         self._busy = QWidget()
         self._busy.setLayout(row(self._progress, self._cancel))
+        self._list = QStackedWidget()
+        self._list.addWidget(self.view)
+        self._list.addWidget(self.thumbnails)
+        self._left = ButtonGrid([self._more, self._all])
         filled = QVBoxLayout()
         filled.setContentsMargins(0, 0, 0, 0)
         filled.setSpacing(STEP)
-        filled.addWidget(self.view, 1)
-        filled.addWidget(self._more)
-        filled.addWidget(self.card)
-        filled.addLayout(
-            column(self._add, ButtonGrid([self._load_as, self._download, self._order]), spacing=HALF)
-        )
-        filled.addWidget(self._hint)
+        filled.addWidget(self._list, 1)
+        for part in (self._note, self._left, self.card, self.actions_bar):
+            filled.addWidget(part)
         self._filled = QWidget()
         self._filled.setLayout(filled)
         self._stack = QStackedWidget()
@@ -145,26 +137,56 @@ class ResultsPage(QWidget):
         layout = QVBoxLayout()
         layout.setContentsMargins(STEP, STEP, STEP, STEP)
         layout.setSpacing(STEP)
-        layout.addLayout(head)
-        layout.addLayout(self._crumbs)
-        layout.addWidget(self._busy)
+        for part in (self.head, self._crumbs, self._busy, self.cart_bar):
+            layout.addWidget(part)
         layout.addWidget(self._stack, 1)
         self.setLayout(layout)
 
     def _connect(self) -> None:
+        bar, menu = self.actions_bar, self.menu
         self.view.selectionModel().selectionChanged.connect(self._selection_changed)
-        self.view.hovered.connect(self.hovered)
-        self.view.opened.connect(self._add.click)
         self.model.modelReset.connect(self._selection_changed)
+        self.model.layoutChanged.connect(self._show_note)
+        for view in (self.view, self.thumbnails):
+            view.hovered.connect(self.hovered)
+            view.opened.connect(bar.add.click)
+        self.thumbnails.in_view.connect(self.in_view)
+        self.head.thumbnails_wanted.connect(self._show_thumbnails)
+        self.head.grouping_wanted.connect(self._group)
+        self.head.pick_toggled.connect(self.pick_toggled)
+        self.head.zoom_clicked.connect(lambda: self.zoom_requested.emit(self._in_hand()))
+        self.cart_bar.only_wanted.connect(self._only_ticked)
+        self.cart_bar.clear_requested.connect(self._cart.clear)
+        self.cart_bar.map_clear_requested.connect(self.map_clear_requested)
+        self._cart.changed.connect(lambda _keys: self._cart_changed())
+        for source, target in (
+            (bar.add_requested, self.add_requested),
+            (bar.download_requested, self.download_requested),
+            (bar.order_requested, self.order_requested),
+            (bar.load_requested, self.load_requested),
+            (bar.view_requested, self.view_requested),
+            (menu.quicklook_requested, self.quicklook_requested),
+            (menu.map_requested, self.map_requested),
+            (menu.zoom_requested, self.zoom_requested),
+            (self.card.quicklook_requested, self.quicklook_requested),
+            (self.card.map_requested, self.map_requested),
+        ):
+            source.connect(target)
+        bar.export_requested.connect(
+            lambda kind, scenes: self.export_requested.emit(kind, scenes or self.model.scenes())
+        )
 
     # What the dock tells
 
     def start(self, query: SearchQuery) -> None:
-        """A search begins: forget the results of the last one."""
-        self._searched = True
-        self._count.setText(translate("Dinamis", "Searching…"))
+        """A search begins: forget the results of the last one, not what is ticked."""
+        self._searched, self._failed = True, ""
+        self._matched, self._loaded = 0, 0
+        self.head.count.setText(translate("Dinamis", "Searching…"))
+        self.cart_bar.show_only(only=False)
         self.model.clear()
-        self.show_crumbs(query)
+        self.view.set_with_area(with_area=bool(query.aois))
+        self._crumbs.show_query(query)
         self._show_state()
 
     def add_scenes(self, scenes: Sequence[Scene]) -> None:
@@ -172,67 +194,114 @@ class ResultsPage(QWidget):
         self.model.append(scenes)
         self._show_state()
 
-    def show_count(self, matched: int, loaded: int) -> None:
-        """Say exactly how many scenes match, and how many are listed."""
-        text = translate("Dinamis", "%n scene(s)", "", matched).replace(
-            str(matched), formats.number(matched), 1
-        )
-        if 0 < loaded < matched:
-            shown = translate("Dinamis", "{loaded} listed").format(loaded=formats.number(loaded))
-            text = f"{text} · {shown}"
-        self._count.setText(text)
-        self._more.setVisible(0 < loaded < matched)
-        left = formats.number(matched - loaded)
-        self._more.setText(translate("Dinamis", "Load more ({left} left)").format(left=left))
+    def set_shares(self, shares: Mapping[Key, float]) -> None:
+        """Say how much of the area scenes cover."""
+        self.model.set_shares(shares)
+
+    def show_count(self, matched: int | None, loaded: int) -> None:
+        """Say exactly how many scenes match, None while they are counted, and how many are listed."""
+        self._matched, self._loaded = matched, loaded
+        self.head.count.setText(count_text(matched, loaded))
+        more = matched is not None and 0 < loaded < matched
+        self._left.setVisible(more)
+        if matched is not None:
+            left = formats.number(matched - loaded)
+            self._more.setText(translate("Dinamis", "Load more ({left} left)").format(left=left))
+        self._show_note()
+
+    def show_progress(self, loaded: int, wanted: int) -> None:
+        """Show how far the listing of all has come."""
+        self._progress.setRange(0, max(1, wanted))
+        self._progress.setValue(loaded)
+
+    def show_too_many(self, matched: int, listed: int) -> None:
+        """More match than a list can hold."""
+        self._all.setEnabled(False)
+        text = translate("Dinamis", "Only {listed} of {matched} scenes can be listed: narrow the filters.")
+        self._all.setToolTip(text.format(listed=formats.number(listed), matched=formats.number(matched)))
+        self._note.setText(self._all.toolTip())
+        self._note.show()
 
     def set_busy(self, *, busy: bool) -> None:
         """Show whether a page is on its way."""
         self._busy.setVisible(busy)
+        self._progress.setRange(0, 0)
         self._more.setEnabled(not busy)
+        self._all.setEnabled(not busy)
         self._show_state(busy=busy)
 
-    def show_failure(self) -> None:
+    def show_failure(self, reason: str = "") -> None:
         """A search failed: what was loaded stays."""
-        if self.model.rowCount() == 0:
-            self._count.clear()
+        if not self.model.found:
+            self.head.count.clear()
             self._searched = False
+            self._failed = reason
         self._show_state()
 
     def set_why_not(self, sentence: str) -> None:
         """Say why images may not be used; empty when they may."""
-        self._why_not = sentence
-        self._update_actions()
+        self.actions_bar.set_why_not(sentence)
 
     def set_picking(self, *, picking: bool) -> None:
         """Show whether the map tool of this page is the active one."""
-        self._pick.setChecked(picking)
+        self.head.pick.setChecked(picking)
 
-    def show_crumbs(self, query: SearchQuery) -> None:
-        """Show the active filters; the cross of each removes it (CAT-22)."""
-        while (item := self._crumbs.takeAt(0)) is not None:
-            item.widget().deleteLater()
-        active = crumbs(query)
-        for name, text in active:
-            self._crumbs.addWidget(self._crumb(name, text))
-        if len(active) > 1:
-            clear = self._crumb("", translate("Dinamis", "Remove all filters"))
-            self._crumbs.addWidget(clear)
-        self._crumbs.update()
+    def mark(self, scene: Scene | None) -> None:
+        """Show in the list which scene the pointer is over on the map."""
+        self.view.mark(scene)
+        self.thumbnails.mark(scene)
+
+    def choose(self, scene: Scene, *, more: bool = False) -> None:
+        """Select a scene and bring it into view, in the list and the thumbnails."""
+        self.view.choose(scene, more=more)
+        if self.thumbnails.isVisible():
+            self.thumbnails.scrollTo(self.view.currentIndex())
+
+    def show_picture(self, scene: Scene, image: QImage) -> None:
+        """Show the thumbnail of a scene; a null image means that there is none."""
+        self.card.show_picture(scene, image)
+        self.thumbnails.show_picture(scene, image)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the theme."""
         super().changeEvent(event)
         on_theme_change(event, self.model.refresh)
 
-    def _crumb(self, name: str, text: str) -> QToolButton:
-        crumb = tool_button(text, "close", name=f"crumb_{name}" if name else "crumbsClearButton")
-        crumb.setText(f" {text} ")  # styles leave no room between the words and the frame
-        crumb.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        crumb.setAutoRaise(not name)
-        tip = translate("Dinamis", "Remove this filter and search again")
-        crumb.setToolTip(tip)
-        crumb.clicked.connect(lambda: self.crumb_removed.emit(name))
-        return crumb
+    # How the list is shown
+
+    def show_as(self, grouping: str, columns: Sequence[str] = (), *, thumbnails: bool) -> None:
+        """Show the results as they were when the person left them; unknown names mean the usual."""
+        self.view.header.choose(columns)
+        names = {known.value: known for known in Grouping}
+        self._group(names.get(grouping, Grouping.NONE))
+        self.head.show_as(thumbnails=thumbnails)
+
+    def _group(self, grouping: Grouping) -> None:
+        chosen = self.view.selected_scenes()
+        self.model.set_grouping(grouping)
+        self.head.show_grouping(grouping)
+        for number, scene in enumerate(chosen):
+            self.choose(scene, more=number > 0)
+
+    def _show_thumbnails(self, shown: bool) -> None:
+        self._list.setCurrentWidget(self.thumbnails if shown else self.view)
+        if self.view.currentIndex().isValid():
+            self._list.currentWidget().scrollTo(self.view.currentIndex())
+
+    def _only_ticked(self, only: bool) -> None:
+        self.model.show_only_ticked(only=only)
+        self._show_state()
+
+    # State
+
+    def _in_hand(self) -> list[Scene]:
+        """What is highlighted, else what is ticked."""
+        return self.view.selected_scenes() or list(self._cart.cart)
+
+    def _cart_changed(self) -> None:
+        self.cart_bar.show_count(len(self._cart.cart))
+        self._update_actions()
+        self._show_state()
 
     def _selection_changed(self, *_: object) -> None:
         chosen = self.view.selected_scenes()
@@ -240,15 +309,28 @@ class ResultsPage(QWidget):
         self._update_actions()
         self.selection_changed.emit(chosen)
 
+    def _show_note(self) -> None:
+        """Say what the order is of, where not all that matches is listed."""
+        order = self.model.order
+        partly = self._matched is not None and 0 < self._loaded < self._matched
+        newest = order.descending and order.column == DATE
+        self._note.setVisible(partly and not newest)
+        if partly:
+            title = long_titles()[order.column].lower()
+            text = translate("Dinamis", "Sorted among the {count} listed: {title}.")
+            self._note.setText(text.format(count=formats.number(self._loaded), title=title))
+
     def _show_state(self, *, busy: bool = False) -> None:
         if self.model.rowCount():
             self._stack.setCurrentWidget(self._filled)
             self._update_actions()
             return
         self._stack.setCurrentWidget(self._empty)
-        self._more.hide()
+        self._left.hide()
         if busy:
             self._empty.say(translate("Dinamis", "The catalogue is being searched…"))
+        elif self._failed:
+            self._empty.say(self._failed, translate("Dinamis", "Change the filters"))
         elif self._searched:
             self._empty.say(
                 translate("Dinamis", "No scene matches: widen the dates, the area or the cloud limit."),
@@ -261,45 +343,9 @@ class ResultsPage(QWidget):
             )
 
     def _update_actions(self) -> None:
-        chosen = self.view.selected_scenes()
-        loadable = self._why_not_load(chosen)
-        orderable = self._why_not_order(chosen)
-        for button, reason in ((self._add, loadable), (self._download, loadable), (self._order, orderable)):
-            button.setEnabled(not reason)
-            button.setToolTip(reason or button.text())
-        self._load_menu.set_scenes(chosen, images=not loadable)
-        shows = len(chosen) == 1 and bool(chosen[0].services)
-        self._load_as.setEnabled(not loadable or shows)
-        self._load_as.setToolTip(self._load_as.text() if self._load_as.isEnabled() else loadable)
-        self._zoom.setEnabled(bool(chosen))
+        chosen, ticked = self.view.selected_scenes(), len(self._cart.cart) > 0
+        self.actions_bar.set_scenes(acting(self._cart.cart, chosen), ticked=ticked)
+        in_hand = bool(chosen or ticked)
+        self.head.zoom.setEnabled(in_hand)
         zoom = translate("Dinamis", "Zoom to the chosen scenes")
-        self._zoom.setToolTip(zoom if chosen else _nothing_chosen())
-        self._hint.setText(self._hint_for(chosen, loadable, orderable))
-        self._hint.setVisible(bool(self._hint.text()))
-
-    def _why_not_load(self, chosen: Sequence[Scene]) -> str:
-        if self._why_not and not (chosen and all(scene.open_data for scene in chosen)):
-            return self._why_not
-        if not chosen:
-            return _nothing_chosen()
-        if not any(scene.is_downloadable for scene in chosen):
-            return translate("Dinamis", "Not downloadable: this archive has to be ordered first.")
-        return ""
-
-    def _why_not_order(self, chosen: Sequence[Scene]) -> str:
-        if self._why_not:
-            return self._why_not
-        if not chosen:
-            return _nothing_chosen()
-        if not any(scene.is_orderable and scene.sensor for scene in chosen):
-            return translate("Dinamis", "Nothing to order: already in the DINAMIS catalogue.")
-        return ""
-
-    def _hint_for(self, chosen: Sequence[Scene], loadable: str, orderable: str) -> str:
-        if not chosen:
-            return self._why_not or _nothing_chosen()
-        return loadable or orderable
-
-
-def _nothing_chosen() -> str:
-    return translate("Dinamis", "Choose one or more scenes in the list.")
+        self.head.zoom.setToolTip(zoom if in_hand else nothing_chosen())

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QItemSelectionModel, QModelIndex, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QKeyEvent, QPaintEvent
-from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from collections.abc import Sequence
+
+from qgis.PyQt.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    pyqtSignal,
+)
+from qgis.PyQt.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOptionViewItem, QTableView
 
 from ..domain.scene import Scene
+from ..domain.search import ProductType
 from . import formats
-from .results_model import ANGLE, CLOUD, DATE, SENSOR, TYPE, ResultsModel
-from .theme import HALF, ICON, STEP
+from .crumbs import type_label
+from .results_columns import (
+    ANGLE,
+    CLOUD,
+    COVERAGE,
+    DATE,
+    PRODUCT,
+    SENSOR,
+    TYPE,
+)
+from .results_header import ResultsHeader
+from .results_model import ResultsModel
+from .theme import HALF, ICON, STEP, colours
 
 translate = QCoreApplication.translate
+
+_HOVERED_ALPHA = 46
+_TIGHT = 6
+"""Pixels that Qt leaves beside the text of a cell, both sides together."""
 
 
 class ResultsView(QTableView):
@@ -29,9 +56,16 @@ class ResultsView(QTableView):
         super().__init__()
         self.setObjectName("resultsView")
         self.setAccessibleName(translate("Dinamis", "Results"))
+        header = ResultsHeader(self)
+        self.setHorizontalHeader(header)
+        self.header = header
         self.setModel(model)
+        # Empty, of its own: to paint a title Qt asks whether all cells below it are selected.
+        header.setSelectionModel(QItemSelectionModel(model, header))
         self._model = model
-        self._fitted = (0, "")
+        self._fitted: tuple = ()
+        self._with_area = False
+        self._marked: Scene | None = None
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setDragEnabled(True)
@@ -50,18 +84,16 @@ class ResultsView(QTableView):
         self.sortByColumn(DATE, Qt.SortOrder.DescendingOrder)
         self.entered.connect(lambda index: self.hovered.emit(self._scene(index)))
         self.viewportEntered.connect(lambda: self.hovered.emit(None))
-        self.doubleClicked.connect(lambda _index: self.opened.emit())
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setMinimumSectionSize(ICON)
+        self.doubleClicked.connect(self._double_clicked)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setStretchLastSection(False)
+        header.changed.connect(self._fit_columns)
 
     def selected_scenes(self) -> list[Scene]:
         """The chosen scenes, in the order of the list."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return [self._model.scene(number) for number in rows]
+        rows: set[int] = set()
+        for part in self.selectionModel().selection():  # of 10,000 rows a list of indexes takes a second
+            rows.update(range(part.top(), part.bottom() + 1))
+        return [scene for scene in map(self._model.scene, sorted(rows)) if scene is not None]
 
     def choose(self, scene: Scene, *, more: bool = False) -> None:
         """Select a scene and bring it into view; with `more`, add it to the choice or take it out."""
@@ -74,12 +106,54 @@ class ResultsView(QTableView):
         self.selectionModel().setCurrentIndex(index, how | flag.Rows)
         self.scrollTo(index)
 
+    def mark(self, scene: Scene | None) -> None:
+        """Show which scene the pointer is over on the map."""
+        for one in (self._marked, scene) if scene is not self._marked else ():
+            row = -1 if one is None else self._model.row_of(one)
+            if row >= 0:
+                self.viewport().update(self._band(row))
+        self._marked = scene
+
+    def set_with_area(self, *, with_area: bool) -> None:
+        """Whether there is an area, of which a column tells the share."""
+        if with_area != self._with_area:
+            self._with_area = with_area
+            self._fit_columns()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter opens the chosen scenes."""
+        """Enter opens the chosen scenes, Space ticks them."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.opened.emit()
+        elif event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            toggle_chosen(self, self._model)
         else:
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """A click on the row above a group ticks the group; one on a box leaves the highlighted rows."""
+        index = self.indexAt(event.pos())
+        if event.button() == Qt.MouseButton.LeftButton and self._on_box(index, event.pos()):
+            self._model.toggle([index.row()])
+            flag = QItemSelectionModel.SelectionFlag
+            self.selectionModel().setCurrentIndex(index, flag.NoUpdate)
+            event.accept()
+        else:
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Two quick clicks on a box are two clicks."""
+        if self._on_box(self.indexAt(event.pos()), event.pos()):
+            self.mousePressEvent(event)
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """What a press on a box has done is not undone by the release."""
+        if self._on_box(self.indexAt(event.pos()), event.pos()):
+            self.setState(QAbstractItemView.State.NoState)
+            event.accept()
+        else:
+            super().mouseReleaseEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Nothing is under the pointer any more."""
@@ -95,30 +169,135 @@ class ResultsView(QTableView):
         super().resizeEvent(event)
         self._fit_columns()
 
-    def _scene(self, index: QModelIndex) -> Scene:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint the cells, then the rows above groups and the row of the scene hovered on the map."""
+        super().paintEvent(event)
+        first, last = self.rowAt(event.rect().top()), self.rowAt(event.rect().bottom())
+        if first < 0:
+            return
+        last = last if last >= 0 else self._model.rowCount() - 1
+        painter = QPainter(self.viewport())
+        for number in range(first, last + 1):
+            if self._model.scene(number) is None:
+                self._paint_group(painter, number)
+        marked = -1 if self._marked is None else self._model.row_of(self._marked)
+        if first <= marked <= last:
+            tint = QColor(colours().accent)
+            tint.setAlpha(_HOVERED_ALPHA)
+            painter.fillRect(self._band(marked), tint)
+        painter.end()
+
+    def _paint_group(self, painter: QPainter, number: int) -> None:
+        shade, place = colours(), self._band(number)
+        painter.fillRect(place, shade.window)
+        painter.setPen(shade.line)
+        painter.drawLine(place.bottomLeft(), place.bottomRight())
+        box = self._box_of(number)
+        option = QStyleOptionViewItem()
+        option.initFrom(self)
+        option.rect = box
+        state = self._model.tick_state(number)
+        flag = QStyle.StateFlag
+        option.state |= {
+            Qt.CheckState.Checked: flag.State_On,
+            Qt.CheckState.PartiallyChecked: flag.State_NoChange,
+        }.get(state, flag.State_Off)
+        self.style().drawPrimitive(
+            QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck, option, painter, self
+        )
+        font = self.font()
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(shade.text)
+        room = place.adjusted(box.right() + STEP - place.left(), 0, -HALF, 0)
+        words = painter.fontMetrics().elidedText(
+            self._model.group_title(number), Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        if self.currentIndex().row() == number and self.hasFocus():
+            option.rect = place
+            self.style().drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option, painter, self)
+
+    def _band(self, number: int) -> QRect:
+        return QRect(0, self.rowViewportPosition(number), self.viewport().width(), self.rowHeight(number))
+
+    def _box_of(self, number: int) -> QRect:
+        """The box of a row above a group, or of a scene."""
+        column = self.columnViewportPosition(TYPE) if self._model.scene(number) is not None else 0
+        side = self.style().pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth, None, self)
+        band = self._band(number)
+        return QRect(column + HALF, band.top() + (band.height() - side) // 2, side, side)
+
+    def _on_box(self, index: QModelIndex, place: QPoint) -> bool:
+        if not index.isValid():
+            return False
+        if self._model.scene(index.row()) is None:
+            return True
+        if index.column() != TYPE:
+            return False
+        box = self._box_of(index.row())
+        return place.x() <= box.right() + HALF
+
+    def _double_clicked(self, index: QModelIndex) -> None:
+        if self._scene(index) is not None:
+            self.opened.emit()
+
+    def _scene(self, index: QModelIndex) -> Scene | None:
         return self._model.scene(index.row())
+
+    # Widths
 
     def _fit_columns(self) -> None:
         """Share the width out: every cell whole, and the sensor takes what is left."""
         room = self.viewport().width()
-        fitted = (room, self.font().key())
+        fitted = (room, self.font().key(), self._with_area, self.header.wanted)
         if fitted == self._fitted:  # a change of height, as with every page that comes
             return
         self._fitted = fitted
-        sensor = self.fontMetrics().horizontalAdvance("Pléiades Neo") + 2 * STEP
-        compact = sum(self._widths(compact=False).values()) + sensor > room
+        columns, compact = self._columns_for(room)
         self._model.set_compact(compact=compact)
-        widths = self._widths(compact=compact)
-        least = self.fontMetrics().horizontalAdvance("SPOT6") + STEP
-        widths[SENSOR] = max(least, room - sum(widths.values()))
+        widths = self._widths(columns, compact=compact)
+        widths[SENSOR] = max(self._least_sensor(compact=compact), room - sum(widths.values()))
+        self.header.show_columns(columns)
         for number, width in widths.items():
             self.setColumnWidth(number, width)
 
-    def _widths(self, *, compact: bool) -> dict[int, int]:
+    def _columns_for(self, room: int) -> tuple[list[int], bool]:
+        """The columns that fit, in full where that is possible; the fewest when none do."""
+        candidates = self.header.candidates(with_area=self._with_area)
+        for columns, compact in candidates:
+            needed = sum(self._widths(columns, compact=compact).values())
+            if needed + self._least_sensor(compact=compact) <= room:
+                return columns, compact
+        return candidates[-1]
+
+    def _least_sensor(self, *, compact: bool) -> int:
+        text, gap = ("SPOT6", _TIGHT) if compact else ("Pléiades Neo", 2 * STEP)
+        return self.fontMetrics().horizontalAdvance(text) + gap
+
+    def _widths(self, columns: Sequence[int], *, compact: bool) -> dict[int, int]:
         """Width of every column but the sensor's, in pixels."""
-        metrics, gap = self.fontMetrics(), STEP if compact else 2 * STEP
-        titles = self._model.titles(compact=compact)
-        widths = {TYPE: ICON + gap // 2, DATE: formats.moment_width(metrics, short=compact) + gap}
-        for number in (CLOUD, ANGLE):
-            widths[number] = metrics.horizontalAdvance(titles[number]) + gap + (0 if compact else HALF)
-        return widths
+        metrics, gap = self.fontMetrics(), _TIGHT if compact else 2 * STEP
+        words = self._model.titles(compact=compact)
+        box = self.style().pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth, None, self)
+        widths = {
+            TYPE: box + ICON + 2 * _TIGHT - 1,
+            DATE: formats.moment_width(metrics, short=compact) + max(gap, STEP),
+        }
+        for number in (CLOUD, ANGLE, COVERAGE):
+            widths[number] = metrics.horizontalAdvance(words[number]) + gap + (0 if compact else HALF)
+        widths[PRODUCT] = gap + max(metrics.horizontalAdvance(text) for text in _product_texts(words))
+        return {number: widths[number] for number in columns if number != SENSOR}
+
+
+def toggle_chosen(view: QAbstractItemView, model: ResultsModel) -> None:
+    """Tick the highlighted rows, or the row above a group in which the keyboard stands."""
+    rows = {index.row() for index in view.selectionModel().selectedIndexes()}
+    current = view.currentIndex()
+    if current.isValid() and (not rows or model.scene(current.row()) is None):
+        rows = {current.row()}
+    model.toggle(sorted(rows))
+
+
+def _product_texts(words: Sequence[str]) -> list[str]:
+    return [words[PRODUCT], *(type_label(kind) for kind in ProductType)]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgis.PyQt.QtCore import QCoreApplication, QSize, Qt
+from qgis.PyQt.QtCore import QCoreApplication, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QImage, QPixmap
-from qgis.PyQt.QtWidgets import QLabel, QVBoxLayout
+from qgis.PyQt.QtWidgets import QLabel, QToolButton, QVBoxLayout
 
 from ..domain.scene import Scene
 from . import formats
 from .footprints import TONE_OF_TYPE
-from .results_model import sensor_name, type_name
+from .results_columns import sensor_name, type_name
 from .theme import HALF, STEP, Role, Tone, colours, themed_pixmap
-from .widgets import Card, ElidedLabel, dot, label, row
+from .widgets import Card, ElidedLabel, column, dot, label, row, tool_button
 
 translate = QCoreApplication.translate
 
@@ -21,7 +21,15 @@ _SIDE = 88
 
 
 class SceneCard(Card):
-    """Describes the chosen scene; hidden when none is."""
+    """Describes the chosen scene; hidden when none is.
+
+    Signals:
+        quicklook_requested: the Scene to show on the whole screen.
+        map_requested: list of the one Scene whose quicklook is laid on the map, or taken from it.
+    """
+
+    quicklook_requested = pyqtSignal(object)
+    map_requested = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,6 +43,10 @@ class SceneCard(Card):
         self._kind_dot = QLabel()
         self._kind = ElidedLabel("sceneKindLabel")
         self._facts = label(role=Role.MUTED, name="sceneFactsLabel")
+        self._look = _small(translate("Dinamis", "Quicklook on the whole screen"), "quicklook", "Q")
+        self._look.clicked.connect(lambda: self.quicklook_requested.emit(self._scene))
+        self._lay = _small(translate("Dinamis", "Quicklook on the map"), "drape", "P")
+        self._lay.clicked.connect(lambda: self.map_requested.emit([self._scene]))
         words = QVBoxLayout()
         words.setSpacing(HALF)
         kind = row(self._kind_dot, self._kind, spacing=HALF)
@@ -43,8 +55,11 @@ class SceneCard(Card):
         words.addLayout(kind)
         words.addWidget(self._facts)
         words.addStretch(1)
+        looks = column(self._look, self._lay, spacing=HALF)
+        looks.addStretch(1)
         body = row(self._picture, margins=STEP)
         body.addLayout(words, 1)
+        body.addLayout(looks)
         self.setLayout(body)
         self.hide()
 
@@ -58,7 +73,8 @@ class SceneCard(Card):
         self.setVisible(bool(scenes))
         self._scene = scenes[0] if len(scenes) == 1 else None
         self._picture.clear()
-        self._picture.setVisible(self._scene is not None)
+        for part in (self._picture, self._look, self._lay):
+            part.setVisible(self._scene is not None)
         if self._scene is not None:
             self._describe(self._scene)
         elif scenes:
@@ -105,6 +121,10 @@ class SceneCard(Card):
 
     def _placeholder(self) -> None:
         self._picture.setPixmap(themed_pixmap("sensor", colours().line, 40, self.devicePixelRatioF()))
+
+
+def _small(text: str, icon: str, key: str) -> QToolButton:
+    return tool_button(text, icon, name=f"{icon}Button", tip=f"{text} ({key})", text_shown=False)
 
 
 def _facts(scene: Scene) -> list[str]:

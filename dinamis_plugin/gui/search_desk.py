@@ -90,7 +90,7 @@ class SearchDesk(QObject):
             self._results.set_busy(busy=False)
 
     def _failed(self, notice: Notice) -> None:
-        self._results.show_failure()
+        self._results.show_failure(notice.text)
         self._notices.show_notice("search", notice)
 
     def _crumb_removed(self, name: str) -> None:

@@ -232,6 +232,10 @@ class ButtonGrid(QWidget):
     def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Choose the number of columns that the width allows."""
         super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Arrange the buttons again, as after a change of their texts."""
         count = len(self._buttons)
         fitting = next((columns for columns in range(count, 1, -1) if self._fits(columns)), 1)
         rows = -(-count // fitting)

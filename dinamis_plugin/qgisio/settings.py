@@ -76,6 +76,33 @@ class PluginSettings:
         self._store.setValue(f"{_GROUP}/download_dropped", always)
 
     @property
+    def results_columns(self) -> list[str]:
+        """Names of the columns of the list of results in their order; empty until the person chose."""
+        return self._words("results_columns")
+
+    @results_columns.setter
+    def results_columns(self, names: Sequence[str]) -> None:
+        self._store.setValue(f"{_GROUP}/results_columns", " ".join(names))
+
+    @property
+    def results_grouping(self) -> str:
+        """How the list of results is divided."""
+        return self._text("results_grouping", "none")
+
+    @results_grouping.setter
+    def results_grouping(self, name: str) -> None:
+        self._store.setValue(f"{_GROUP}/results_grouping", name)
+
+    @property
+    def results_as_thumbnails(self) -> bool:
+        """Whether results are shown as thumbnails, not as a list."""
+        return bool(self._store.value(f"{_GROUP}/results_as_thumbnails", defaultValue=False, type=bool))
+
+    @results_as_thumbnails.setter
+    def results_as_thumbnails(self, shown: bool) -> None:
+        self._store.setValue(f"{_GROUP}/results_as_thumbnails", shown)
+
+    @property
     def picture_cache_bytes(self) -> int:
         """What small pictures may take on the disk; set in megabytes, 200 to begin with."""
         megabytes = int(self._store.value(f"{_GROUP}/picture_cache_mb", defaultValue=200, type=int))

@@ -9,8 +9,9 @@ from qgis.PyQt.QtCore import QDate, QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QWidget
 
-from dinamis_plugin.domain.search import MISSIONS, ProductType, SearchQuery
-from dinamis_plugin.gui.filters import FIRST_DAY, FiltersPage, crumbs
+from dinamis_plugin.domain.search import FIRST_DAY, MISSIONS, ProductType, SearchQuery
+from dinamis_plugin.gui.crumbs import crumbs
+from dinamis_plugin.gui.filters import FiltersPage
 
 from .gui_support import child, click, make_aoi
 from .waiting import Caught

@@ -1,0 +1,103 @@
+"""The breadcrumb of a search: one chip for each filter that narrows it (CAT-20, CAT-21)."""
+
+from __future__ import annotations
+
+from qgis.PyQt.QtCore import QCoreApplication, QDate, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import QToolButton, QWidget
+
+from ..domain.search import FIRST_DAY, ProductType, SearchQuery, mission_name
+from . import formats
+from .widgets import FlowLayout, tool_button
+
+translate = QCoreApplication.translate
+
+_NAMED = 2
+"""Missions that a chip names; of more it tells the first and the number of the others."""
+
+
+def type_label(product_type: ProductType) -> str:
+    """The name of a product type for a person."""
+    return {
+        ProductType.ALL: translate("Dinamis", "All products"),
+        ProductType.DOWNLOADABLE: translate("Dinamis", "Downloadable"),
+        ProductType.ORDERABLE: translate("Dinamis", "Orderable"),
+        ProductType.PWH: "PWH",
+    }[product_type]
+
+
+def crumbs(query: SearchQuery) -> list[tuple[str, str]]:
+    """The active filters of a search with the name that `FiltersPage.reset_filter` knows."""
+    found: list[tuple[str, str]] = []
+    if query.aois:
+        found.append(("aois", translate("Dinamis", "%n area(s)", "", len(query.aois))))
+    if query.text:
+        found.append(("text", f"« {query.text} »"))
+    if query.product_type is not ProductType.ALL:
+        found.append(("type", type_label(query.product_type)))
+    if query.missions:
+        found.append(("missions", _missions(query.missions)))
+    if query.without_missions:
+        left_out = _missions(query.without_missions)
+        found.append(("without", translate("Dinamis", "Without {missions}").format(missions=left_out)))
+    if query.start or query.end:
+        found.append(("dates", _period(query)))
+    if query.max_cloud is not None:
+        found.append(("cloud", translate("Dinamis", "Cloud ≤ {limit} %").format(limit=query.max_cloud)))
+    if query.max_incidence is not None:
+        found.append(
+            ("incidence", translate("Dinamis", "Angle ≤ {limit}°").format(limit=query.max_incidence))
+        )
+    return found
+
+
+def _missions(codes: tuple[str, ...]) -> str:
+    names = [mission_name(code) for code in codes]
+    return ", ".join(names) if len(names) <= _NAMED else f"{names[0]}, +{len(names) - 1}"
+
+
+def _period(query: SearchQuery) -> str:
+    first = formats.day(query.start or FIRST_DAY)
+    last = formats.day(query.end or formats.to_date(QDate.currentDate()))
+    return f"{first} {formats.DASH} {last}"
+
+
+class CrumbBar(QWidget):
+    """The chips; takes no room when there is none.
+
+    Signals:
+        removed: name of the filter to open wide, "" for all.
+    """
+
+    removed = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: list[tuple[str, str]] = []
+        self._chips = FlowLayout()
+        self.setLayout(self._chips)
+        self.hide()
+
+    def show_query(self, query: SearchQuery) -> None:
+        """Show the active filters; what has not changed keeps its chip, and the keyboard."""
+        active = crumbs(query)
+        if active == self._shown:
+            return
+        self._shown = active
+        while (item := self._chips.takeAt(0)) is not None:
+            item.widget().hide()
+            item.widget().deleteLater()
+        for name, text in active:
+            self._chips.addWidget(self._chip(name, text))
+        if len(active) > 1:
+            self._chips.addWidget(self._chip("", translate("Dinamis", "Remove all filters")))
+        self.setVisible(bool(active))
+        self.updateGeometry()
+
+    def _chip(self, name: str, text: str) -> QToolButton:
+        chip = tool_button(text, "close", name=f"crumb_{name}" if name else "crumbsClearButton")
+        chip.setText(f" {text} ")  # styles leave no room between the words and the frame
+        chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        chip.setAutoRaise(not name)
+        chip.setToolTip(translate("Dinamis", "Remove this filter and search again"))
+        chip.clicked.connect(lambda: self.removed.emit(name))
+        return chip
