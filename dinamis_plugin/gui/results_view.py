@@ -160,17 +160,16 @@ class ResultsView(QTableView):
         super().leaveEvent(event)
         self.hovered.emit(None)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Paint with Python's lock taken once: else a worker may come between any two of 1,000 cells."""
-        super().paintEvent(event)
-
     def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Give up words where there is little room."""
         super().resizeEvent(event)
         self._fit_columns()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Paint the cells, then the rows above groups and the row of the scene hovered on the map."""
+        """Paint the cells, then the rows above groups and the row of the scene hovered on the map.
+
+        An override takes Python's lock once: else a worker may come between any two of 1,000 cells.
+        """
         super().paintEvent(event)
         first, last = self.rowAt(event.rect().top()), self.rowAt(event.rect().bottom())
         if first < 0:
