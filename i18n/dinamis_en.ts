@@ -80,5 +80,12 @@
                 <numerusform>{scene} (mosaic of %n images)</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>See the %n scene(s)</source>
+            <translation>
+                <numerusform>See the %n scene</numerusform>
+                <numerusform>See the %n scenes</numerusform>
+            </translation>
+        </message>
     </context>
 </TS>

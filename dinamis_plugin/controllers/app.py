@@ -15,9 +15,11 @@ from ..qgisio.layer_paths import LayerPaths
 from ..qgisio.settings import PluginSettings
 from ..tasks.runner import TaskRunner
 from .aois import AoiController
+from .counts import CountsController
 from .credits import LayerCredits
 from .downloads import DownloadController
 from .estimates import EstimateController
+from .free_text import FreeTextController
 from .layers import SignedLayersController
 from .loading import LoadingController
 from .local_copies import LocalCopies
@@ -36,6 +38,8 @@ class Controllers(QObject):
         session: connection and sign-in.
         aois: areas of interest.
         search: catalogue.
+        counts: how many scenes match.
+        free_text: what typed words mean.
         layers: signed layers.
         loading: the ways in which scenes become layers.
         styling: their styles.
@@ -61,6 +65,8 @@ class Controllers(QObject):
         self.session = SessionController(self.runner, self.settings, credentials, open_url, self)
         self.aois = AoiController(self.runner, self)
         self.search = SearchController(self.runner, self.session, self)
+        self.counts = CountsController(self.runner, self.session, self)
+        self.free_text = FreeTextController(self.runner, self.session, self)
         self._paths = LayerPaths(self._object_roots())
         signers = ImageSigners(self.session, self.settings, credentials)
         self.layers = SignedLayersController(

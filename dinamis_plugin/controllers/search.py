@@ -8,6 +8,7 @@ from typing import Callable
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from ..api.catalogue import CatalogueClient, Page
+from ..domain.counts import FACETS
 from ..domain.errors import CancelledError, DinamisError
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
@@ -26,7 +27,12 @@ class _Pages:
 
     def __init__(self, catalogue: CatalogueClient, query: SearchQuery, page_size: int, skip: int = 0) -> None:
         self._cancelled: Callable[[], bool] = lambda: False
-        self._pages: Iterator[Page] = iter(catalogue.pages(query, page_size, self._is_cancelled))
+        # Between the steps that the service keeps numbers of, counting takes longer than the page.
+        counted = not query.between_steps
+        pages = catalogue.pages(
+            query, page_size, self._is_cancelled, facets=FACETS if counted else (), counted=counted
+        )
+        self._pages: Iterator[Page] = iter(pages)
         self._skip = skip
 
     def _is_cancelled(self) -> bool:
@@ -48,15 +54,17 @@ class SearchController(QObject):
     Signals:
         started: a search begins; earlier results are void.
         loading: True while a page is on its way.
-        page_ready: list of new Scenes, and the exact number of scenes that match.
-        finished: matched and loaded numbers, after each page.
+        answered: the first `Page`, with the numbers that came with it; before its `page_ready`.
+        page_ready: list of new Scenes, and the number of scenes that match, None while it is being counted.
+        finished: matched (or None) and loaded numbers, after each page and when the matches were counted.
         failed: a Notice; scenes loaded before stay, and `load_more` tries again.
     """
 
     started = pyqtSignal()
     loading = pyqtSignal(bool)
-    page_ready = pyqtSignal(object, int)
-    finished = pyqtSignal(int, int)
+    answered = pyqtSignal(object)
+    page_ready = pyqtSignal(object, object)
+    finished = pyqtSignal(object, int)
     failed = pyqtSignal(object)
 
     def __init__(
@@ -71,7 +79,7 @@ class SearchController(QObject):
         self._query: SearchQuery | None = None
         self._pages: _Pages | None = None
         self._work: TaskHandle | None = None
-        self._matched = 0
+        self._matched: int | None = 0
         self._loaded = 0
         self._page_count = 0
         self._at_end = True
@@ -106,6 +114,12 @@ class SearchController(QObject):
         self._pages = _Pages(service.catalogue, query, self.page_size)
         self._fetch(self._pages)
 
+    def set_matched(self, matched: int) -> None:
+        """Take the number of matches, counted after a page that came without it."""
+        if self._matched is None:
+            self._matched = matched
+            self.finished.emit(matched, self._loaded)
+
     def load_more(self) -> None:
         """Fetch the next page, if there is one and none is on its way."""
         if not self.can_load_more:
@@ -138,10 +152,13 @@ class SearchController(QObject):
         self.loading.emit(False)
         scenes: list[Scene] = [] if page is None else list(page.scenes)
         if page is not None:
-            self._matched = page.matched
+            # A number that was counted meanwhile stays: the pages of that search do not tell it.
+            self._matched = page.matched if page.counted else (self._matched or None)
             self._page_count += 1
+            if self._page_count == 1:
+                self.answered.emit(page)
         self._loaded += len(scenes)
-        self._at_end = page is None or self._loaded >= self._matched
+        self._at_end = page is None or (self._matched is not None and self._loaded >= self._matched)
         self.page_ready.emit(scenes, self._matched)
         self.finished.emit(self._matched, self._loaded)
 

@@ -11,6 +11,8 @@ from .widgets import FlowLayout, tool_button
 
 translate = QCoreApplication.translate
 
+_WIDEST = 210
+"""Pixels of text in a chip: it fits into the narrowest dock, the whole is in the tooltip."""
 _NAMED = 2
 """Missions that a chip names; of more it tells the first and the number of the others."""
 
@@ -64,14 +66,18 @@ def _period(query: SearchQuery) -> str:
 class CrumbBar(QWidget):
     """The chips; takes no room when there is none.
 
+    Args:
+        with_all: Whether there is a chip that removes all.
+
     Signals:
         removed: name of the filter to open wide, "" for all.
     """
 
     removed = pyqtSignal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_all: bool = True) -> None:
         super().__init__()
+        self._with_all = with_all
         self._shown: list[tuple[str, str]] = []
         self._chips = FlowLayout()
         self.setLayout(self._chips)
@@ -88,16 +94,18 @@ class CrumbBar(QWidget):
             item.widget().deleteLater()
         for name, text in active:
             self._chips.addWidget(self._chip(name, text))
-        if len(active) > 1:
+        if len(active) > 1 and self._with_all:
             self._chips.addWidget(self._chip("", translate("Dinamis", "Remove all filters")))
         self.setVisible(bool(active))
         self.updateGeometry()
 
     def _chip(self, name: str, text: str) -> QToolButton:
         chip = tool_button(text, "close", name=f"crumb_{name}" if name else "crumbsClearButton")
-        chip.setText(f" {text} ")  # styles leave no room between the words and the frame
+        short = chip.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, _WIDEST)
+        chip.setText(f" {short} ")  # styles leave no room between the words and the frame
         chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         chip.setAutoRaise(not name)
-        chip.setToolTip(translate("Dinamis", "Remove this filter and search again"))
+        tip = translate("Dinamis", "Remove this filter and search again")
+        chip.setToolTip(tip if short == text else f"{text}\n{tip}")
         chip.clicked.connect(lambda: self.removed.emit(name))
         return chip

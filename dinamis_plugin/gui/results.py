@@ -172,11 +172,16 @@ class ResultsPage(QWidget):
         self.model.append(scenes)
         self._show_state()
 
-    def show_count(self, matched: int, loaded: int) -> None:
-        """Say exactly how many scenes match, and how many are listed."""
-        text = translate("Dinamis", "%n scene(s)", "", matched).replace(
-            str(matched), formats.number(matched), 1
-        )
+    def show_count(self, matched: int | None, loaded: int) -> None:
+        """Say exactly how many scenes match, None while they are counted, and how many are listed."""
+        if matched is None:
+            listed = translate("Dinamis", "{loaded} listed").format(loaded=formats.number(loaded))
+            counting = translate("Dinamis", "Counting…")
+            self._count.setText(f"{counting} · {listed}")
+            self._more.setText(translate("Dinamis", "Load more"))
+            self._more.setVisible(loaded > 0)
+            return
+        text = formats.counted(translate("Dinamis", "%n scene(s)", "", matched), matched)
         if 0 < loaded < matched:
             shown = translate("Dinamis", "{loaded} listed").format(loaded=formats.number(loaded))
             text = f"{text} · {shown}"
