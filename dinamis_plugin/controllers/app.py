@@ -65,7 +65,7 @@ class Controllers(QObject):
         self.session = SessionController(self.runner, self.settings, credentials, open_url, self)
         self.aois = AoiController(self.runner, self)
         self.search = SearchController(self.runner, self.session, self)
-        self.counts = CountsController(self.runner, self.session, self)
+        self.counts = CountsController(self.runner, self.session, self.search, self)
         self.free_text = FreeTextController(self.runner, self.session, self)
         self._paths = LayerPaths(self._object_roots())
         signers = ImageSigners(self.session, self.settings, credentials)

@@ -9,13 +9,16 @@ from ..domain.counts import FACETS, Counts, narrowed_by, opened
 from ..domain.errors import CancelledError, DinamisError
 from ..domain.search import SearchQuery
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
+from .search import SearchController
 from .session import SessionController
 
 translate = QCoreApplication.translate
 
 
 class CountsController(QObject):
-    """Knows how many scenes there are; an answer to an earlier question is dropped.
+    """Knows how many scenes there are: with each search, and before the first one when it is asked.
+
+    An answer to an earlier question is dropped.
 
     Signals:
         changed: the `Counts`, empty where the catalogue tells none.
@@ -25,18 +28,30 @@ class CountsController(QObject):
     changed = pyqtSignal(object)
     failed = pyqtSignal(object)
 
-    def __init__(self, runner: TaskRunner, session: SessionController, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        runner: TaskRunner,
+        session: SessionController,
+        search: SearchController,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._runner = runner
         self._session = session
+        self._search = search
         self._work: TaskHandle | None = None
+        search.started.connect(self._drop)
+        search.answered.connect(self._take)
 
     def ask(self, query: SearchQuery) -> None:
         """Ask for all numbers of a search."""
         self._ask(query, Counts(), [], whole=True)
 
-    def take(self, query: SearchQuery, page: Page) -> None:
+    def _take(self, page: Page) -> None:
         """Take the numbers that came with the first page of a search, and ask for those that did not."""
+        query = self._search.query
+        if query is None:
+            return
         if not page.counted:
             self.ask(query)
             return
@@ -45,14 +60,14 @@ class CountsController(QObject):
         open_ = {facet: numbers for facet, numbers in page.facets.items() if facet not in narrow}
         self._ask(query, known.with_facets(open_), narrow if page.facets else [], whole=False)
 
-    def drop(self) -> None:
+    def _drop(self) -> None:
         """Ask no more: the search is another one now."""
         if self._work is not None:
             self._work.drop()
             self._work = None
 
     def _ask(self, query: SearchQuery, known: Counts, narrow: list[str], *, whole: bool) -> None:
-        self.drop()
+        self._drop()
         service = self._session.service
         if service is None or not (whole or narrow):
             self.changed.emit(known)
@@ -70,6 +85,8 @@ class CountsController(QObject):
 
     def _came(self, counts: Counts) -> None:
         self._work = None
+        if counts.total is not None:
+            self._search.set_matched(counts.total)
         self.changed.emit(counts)
 
     def _failed(self, error: DinamisError) -> None:

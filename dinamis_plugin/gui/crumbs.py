@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication, QDate, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QApplication, QToolButton, QWidget
 
 from ..domain.search import FIRST_DAY, ProductType, SearchQuery, mission_name
 from . import formats
@@ -11,7 +11,7 @@ from .widgets import FlowLayout, tool_button
 
 translate = QCoreApplication.translate
 
-_WIDEST = 210
+_WIDEST = 236
 """Pixels of text in a chip: it fits into the narrowest dock, the whole is in the tooltip."""
 _NAMED = 2
 """Missions that a chip names; of more it tells the first and the number of the others."""
@@ -84,20 +84,23 @@ class CrumbBar(QWidget):
         self.hide()
 
     def show_query(self, query: SearchQuery) -> None:
-        """Show the active filters; what has not changed keeps its chip, and the keyboard."""
+        """Show the active filters; the keyboard stays among the chips when one of them goes."""
         active = crumbs(query)
         if active == self._shown:
             return
         self._shown = active
-        while (item := self._chips.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
-        for name, text in active:
-            self._chips.addWidget(self._chip(name, text))
+        focus = QApplication.focusWidget()
+        focused = focus is not None and self.isAncestorOf(focus)
+        self._chips.clear()
+        chips = [self._chip(name, text) for name, text in active]
         if len(active) > 1 and self._with_all:
-            self._chips.addWidget(self._chip("", translate("Dinamis", "Remove all filters")))
+            chips.append(self._chip("", translate("Dinamis", "Remove all filters")))
+        for chip in chips:
+            self._chips.addWidget(chip)
         self.setVisible(bool(active))
         self.updateGeometry()
+        if focused and chips:
+            chips[0].setFocus()
 
     def _chip(self, name: str, text: str) -> QToolButton:
         chip = tool_button(text, "close", name=f"crumb_{name}" if name else "crumbsClearButton")

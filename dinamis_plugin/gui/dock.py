@@ -228,14 +228,12 @@ class DinamisDock(QgsDockWidget):
             self.requests: translate("Dinamis", "Requests"),
             self.account: translate("Dinamis", "Account"),
         }
-        icons = {self.account: "account", self.requests: "order"}
+        icons: dict[QWidget, str] = {self.account: "account", self.requests: "order"}
         bare: list[QWidget] = []
-        for page in (None, self.account, self.requests):
-            bare += [page] if page is not None else []
-            if self._tabs_width([text for tab, text in texts.items() if tab not in bare], len(bare)) <= (
-                self._tabs.width()
-            ):
-                break
+        for page in icons:
+            worded = [text for tab, text in texts.items() if tab not in bare]
+            if self._tabs_width(worded, len(bare)) > self._tabs.width():
+                bare.append(page)
         for page, text in texts.items():
             place = self._tabs.indexOf(page)
             self._tabs.setTabText(place, "" if page in bare else text)

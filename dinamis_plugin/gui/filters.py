@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
-    QComboBox,
     QFrame,
     QGridLayout,
     QScrollArea,
+    QSizePolicy,
     QSlider,
     QSpinBox,
     QVBoxLayout,
@@ -27,7 +27,7 @@ from .date_range import DateRange
 from .free_text import FreeTextField
 from .missions import Choice, MissionList
 from .theme import HALF, STEP, Role, make_primary
-from .widgets import Section, label, push_button, row, tool_button
+from .widgets import ElidedCombo, Section, label, push_button, row, tool_button
 
 translate = QCoreApplication.translate
 
@@ -68,7 +68,7 @@ class FiltersPage(QWidget):
         super().__init__()
         self.setObjectName("filtersTab")
         self.words = FreeTextField()
-        self._type = QComboBox()
+        self._type = ElidedCombo()
         self._type.setObjectName("productTypeCombo")
         self._type.setAccessibleName(translate("Dinamis", "Product type"))
         for product_type in ProductType:
@@ -81,6 +81,7 @@ class FiltersPage(QWidget):
             tip=translate("Dinamis", "Neither include nor exclude any mission"),
         )
         self._every_mission.setAutoRaise(True)
+        self._every_mission.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.dates = DateRange()
         self._cloud = _spin("cloudSpin", ANY_CLOUD, translate("Dinamis", " %"))
         self._cloud.setAccessibleName(translate("Dinamis", "Largest cloud cover"))
@@ -158,7 +159,7 @@ class FiltersPage(QWidget):
         grid.addWidget(label(translate("Dinamis", "Cloud, at most"), wrap=False), 0, 0)
         grid.addWidget(self._cloud_slider, 0, 1)
         grid.addWidget(self._cloud, 0, 2)
-        grid.addWidget(label(translate("Dinamis", "Incidence, at most"), wrap=False), 1, 0, 1, 2)
+        grid.addWidget(label(translate("Dinamis", "Incidence, at most")), 1, 0, 1, 2)
         grid.addWidget(self._incidence, 1, 2)
         return grid
 

@@ -42,7 +42,7 @@ class FreeTextField(QWidget):
         self.line.setAccessibleName(translate("Dinamis", "Free text: place, sensor, date, keyword"))
         self.line.setPlaceholderText(translate("Dinamis", "Place, sensor, date, keyword…"))
         self.line.setToolTip(translate("Dinamis", "For instance: Montpellier, Pléiades, 2024, < 10 %"))
-        self._end = ""
+        self._before = ""
         self._typed = False
         self._model = QStringListModel(self)
         self._completer = QCompleter(self._model, self)
@@ -78,9 +78,7 @@ class FreeTextField(QWidget):
 
     def show_reading(self, reading: Reading) -> None:
         """Show what was understood, and what was not."""
-        while (item := self._chips.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        self._chips.clear()
         chips = reading.chips if self.text() else ()
         for chip in chips:
             self._chips.addWidget(_ChipLabel(chip))
@@ -101,7 +99,7 @@ class FreeTextField(QWidget):
         if not titles or titles == [end]:
             popup.hide()
             return
-        self._end = end
+        self._before = self.text()[: -len(end)]
         self._model.setStringList(titles)
         popup.setCurrentIndex(self._model.index(-1))
         self._completer.complete()
@@ -125,11 +123,9 @@ class FreeTextField(QWidget):
         self.asked.emit(self.text(), self._typed and self.line.hasFocus())
 
     def _take(self, title: str) -> None:
-        """Put a place where its beginning was typed."""
-        whole = self.text()
-        kept = whole[: len(whole) - len(self._end)] if whole.endswith(self._end) else f"{whole} "
+        """Put a place where its beginning was typed, and whatever was typed since."""
         self._typed = False
-        self.line.setText(kept + title)
+        self.line.setText(self._before + title)
 
     def _submit(self) -> None:
         """Search, unless Enter takes a suggestion."""

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QWidget
 
-from ..api.catalogue import Page
 from ..controllers.app import Controllers
 from ..controllers.messages import Notice
 from ..domain.counts import Counts
@@ -66,7 +65,7 @@ class SearchDesk(QObject):
         self._results.crumb_removed.connect(self._crumb_removed)
         self._search.started.connect(self._started)
         self._search.loading.connect(self._loading)
-        self._search.answered.connect(self._answered)
+        self._search.answered.connect(lambda _page: self._answered())
         self._search.page_ready.connect(self._page_came)
         self._search.finished.connect(self._finished)
         self._search.failed.connect(self._failed)
@@ -126,7 +125,6 @@ class SearchDesk(QObject):
 
     def _started(self) -> None:
         self._notices.clear("search")
-        self._counts.drop()
         self.counted.emit(None)
         self._outdated = True
         if not self._following:
@@ -144,11 +142,9 @@ class SearchDesk(QObject):
         self._results.set_busy(busy=loading)
         self._filters.set_busy(busy=loading)
 
-    def _answered(self, page: Page) -> None:
+    def _answered(self) -> None:
         if self._outdated:
             self._renew()
-        if self._search.query is not None:
-            self._counts.take(self._search.query, page)
 
     def _page_came(self, scenes: Sequence[Scene], matched: int | None) -> None:
         self._results.add_scenes(scenes)
@@ -167,7 +163,6 @@ class SearchDesk(QObject):
     def _counts_came(self, counts: Counts) -> None:
         self._filters.show_counts(counts)
         if counts.total is not None:
-            self._search.set_matched(counts.total)
             self.counted.emit(counts.total)
 
     def _failed(self, notice: Notice) -> None:

@@ -282,6 +282,13 @@ class FlowLayout(QLayout):
         """Take an item out."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
+    def clear(self) -> None:
+        """Take all widgets out, and let them go when their signals are done."""
+        while (item := self.takeAt(0)) is not None:
+            widget = item.widget()  # the item forgets it when it goes
+            widget.setParent(None)
+            widget.deleteLater()
+
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """Lines wrap: the height follows from the width."""
         return True
