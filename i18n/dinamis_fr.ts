@@ -2805,5 +2805,9 @@ Relancez ensuite QGIS.</translation>
                 <numerusform>Voir les %n scènes</numerusform>
             </translation>
         </message>
+        <message>
+            <source>Searching, footprints and thumbnails are open to everyone; images and requests ask you to sign in.</source>
+            <translation>La recherche, les emprises et les vignettes sont ouvertes à tous ; les images et les demandes exigent de se connecter.</translation>
+        </message>
     </context>
 </TS>

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QRectF, QStringListModel, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QModelIndex,
+    QRectF,
+    QStringListModel,
+    Qt,
+    QTimer,
+    pyqtSignal,
+)
 from qgis.PyQt.QtGui import QPainter, QPaintEvent, QPen
 from qgis.PyQt.QtWidgets import QCompleter, QLabel, QLineEdit, QWidget
 
@@ -49,7 +58,7 @@ class FreeTextField(QWidget):
         self._completer.setWidget(self.line)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.popup().setObjectName("placeSuggestions")
-        self._completer.popup().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self._completer.popup().setTextElideMode(Qt.TextElideMode.ElideRight)
         self._completer.activated.connect(self._take)
         self._chips = FlowLayout()
         self._understood = QWidget()
@@ -101,8 +110,10 @@ class FreeTextField(QWidget):
             return
         self._before = self.text()[: -len(end)]
         self._model.setStringList(titles)
-        popup.setCurrentIndex(self._model.index(-1))
         self._completer.complete()
+        popup.setCurrentIndex(
+            QModelIndex()
+        )  # a list that is shown takes its first row: Enter would choose it
 
     def ask_again(self) -> None:
         """Have the text read anew: the service is another one."""

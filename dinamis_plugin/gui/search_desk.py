@@ -168,7 +168,9 @@ class SearchDesk(QObject):
     def _failed(self, notice: Notice) -> None:
         self._filters.show_total(None)
         self._results.show_failure()
-        self._notices.show_notice("search", notice)
+        # A search that nobody asked for by a button pushes away nothing that is still to be read.
+        if not self._following or set(self._notices.subjects) <= {"search"}:
+            self._notices.show_notice("search", notice)
 
     def _crumb_removed(self, name: str) -> None:
         """Open a filter wide, or all; the search follows as after any other change."""

@@ -148,10 +148,13 @@ def test_words_are_read_and_places_suggested_while_typing_goes_on(joined, live):
     QTest.keyClicks(line, "ie")
     assert line.text() == "pleiades Montpellie"
     wait_until(lambda: popup.isVisible() and popup.model().rowCount() > 0, 20)
+    asked = Caught(joined.filters.search_requested)
+    assert not popup.currentIndex().isValid()
     QTest.keyClick(popup, Qt.Key.Key_Down)
     title = popup.currentIndex().data()
     QTest.keyClick(popup, Qt.Key.Key_Return)
     assert line.text() == f"pleiades {title}"
+    assert not asked.values
     wait_until(lambda: joined.findChildren(QLabel, "understood_place"), 20)
     total, _ = numbers(live, q=[line.text()])
     wait_until(lambda: count_in_tab(joined) == total, 20)
@@ -162,6 +165,21 @@ def test_words_are_read_and_places_suggested_while_typing_goes_on(joined, live):
 
 def live_has_places(live):
     return bool(requests.get(f"{live.url}/places?q=Montpellier", timeout=20).json()["places"])
+
+
+def test_enter_among_suggestions_searches_for_what_was_typed(joined, live):
+    if not live_has_places(live):
+        pytest.skip("the service has no gazetteer here (DINAMIS_GAZETTEER_PATH)")
+    line = child(joined, "searchTextEdit")
+    joined.activateWindow()
+    line.setFocus()
+    QTest.keyClicks(line, "Montpell")
+    popup = joined.filters.words._completer.popup()
+    wait_until(popup.isVisible, 20)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    assert line.text() == "Montpell"
+    assert not popup.isVisible()
+    assert child(joined, "mainTabs").currentWidget() is joined.results
 
 
 def test_words_that_mean_nothing_are_named(joined):
