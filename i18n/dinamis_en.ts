@@ -115,5 +115,12 @@
                 <numerusform>%n scenes here</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>See the %n scene(s)</source>
+            <translation>
+                <numerusform>See the %n scene</numerusform>
+                <numerusform>See the %n scenes</numerusform>
+            </translation>
+        </message>
     </context>
 </TS>

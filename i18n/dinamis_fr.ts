@@ -853,16 +853,6 @@ Relancez ensuite QGIS.</translation>
             <translation>PWH (calcul à la demande)</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/filters.py" line="93" />
-            <source>Words in the title</source>
-            <translation>Mots du titre</translation>
-        </message>
-        <message>
-            <location filename="../dinamis_plugin/gui/filters.py" line="94" />
-            <source>Place, sensor, keyword…</source>
-            <translation>Lieu, capteur, mot clé…</translation>
-        </message>
-        <message>
             <location filename="../dinamis_plugin/gui/results_model.py" line="231" />
             <location filename="../dinamis_plugin/gui/filters.py" line="136" />
             <location filename="../dinamis_plugin/gui/filters.py" line="97" />
@@ -873,11 +863,6 @@ Relancez ensuite QGIS.</translation>
             <location filename="../dinamis_plugin/gui/filters.py" line="101" />
             <source>All</source>
             <translation>Toutes</translation>
-        </message>
-        <message>
-            <location filename="../dinamis_plugin/gui/filters.py" line="103" />
-            <source>Include or exclude all missions</source>
-            <translation>Inclure ou exclure toutes les missions</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/filters.py" line="104" />
@@ -921,17 +906,6 @@ Relancez ensuite QGIS.</translation>
             <translation>Rechercher</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/filters.py" line="272" />
-            <location filename="../dinamis_plugin/gui/filters.py" line="119" />
-            <source>Search the catalogue with these filters (Enter)</source>
-            <translation>Rechercher dans le catalogue avec ces filtres (Entrée)</translation>
-        </message>
-        <message>
-            <location filename="../dinamis_plugin/gui/filters.py" line="123" />
-            <source>Reset the filters</source>
-            <translation>Réinitialiser les filtres</translation>
-        </message>
-        <message>
             <location filename="../dinamis_plugin/gui/filters.py" line="139" />
             <source>Dates of acquisition</source>
             <translation>Dates d’acquisition</translation>
@@ -964,11 +938,6 @@ Relancez ensuite QGIS.</translation>
             <location filename="../dinamis_plugin/gui/filters.py" line="231" />
             <source>Searching…</source>
             <translation>Recherche en cours…</translation>
-        </message>
-        <message>
-            <location filename="../dinamis_plugin/gui/filters.py" line="265" />
-            <source>Choose at least one mission.</source>
-            <translation>Choisissez au moins une mission.</translation>
         </message>
         <message numerus="yes">
             <location filename="../dinamis_plugin/gui/filters.py" line="280" />
@@ -1542,7 +1511,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/header.py" line="118" />
             <source>Not signed in</source>
-            <translation>Non connecté</translation>
+            <translation>Mode non-authentifié</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/header.py" line="119" />
@@ -2995,6 +2964,141 @@ Relancez ensuite QGIS.</translation>
                 <numerusform>%n scène ici</numerusform>
                 <numerusform>%n scènes ici</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Counting scenes</source>
+            <translation>Comptage des scènes</translation>
+        </message>
+        <message>
+            <source>Reading a text</source>
+            <translation>Lecture d’un texte</translation>
+        </message>
+        <message>
+            <source>Without {missions}</source>
+            <translation>Sans {missions}</translation>
+        </message>
+        <message>
+            <source>Fewer months on the timeline</source>
+            <translation>Moins de mois sur la frise</translation>
+        </message>
+        <message>
+            <source>More months on the timeline</source>
+            <translation>Plus de mois sur la frise</translation>
+        </message>
+        <message>
+            <source>Show the results of these filters (Enter)</source>
+            <translation>Voir les résultats de ces filtres (Entrée)</translation>
+        </message>
+        <message>
+            <source>Remove all filters and areas</source>
+            <translation>Retirer tous les filtres et toutes les zones</translation>
+        </message>
+        <message>
+            <source>Widen the dates, the area or the cloud limit.</source>
+            <translation>Élargissez les dates, la zone ou la limite de nuages.</translation>
+        </message>
+        <message>
+            <source>Neither include nor exclude any mission</source>
+            <translation>N’inclure ni n’exclure aucune mission</translation>
+        </message>
+        <message>
+            <source>No scene matches</source>
+            <translation>Aucune scène ne convient</translation>
+        </message>
+        <message>
+            <source>That is a lot: an area, dates or a mission narrow it down.</source>
+            <translation>C’est beaucoup : une zone, des dates ou une mission en réduisent le nombre.</translation>
+        </message>
+        <message>
+            <source>Free text: place, sensor, date, keyword</source>
+            <translation>Texte libre : lieu, capteur, date, mot clé</translation>
+        </message>
+        <message>
+            <source>Place, sensor, date, keyword…</source>
+            <translation>Lieu, capteur, date, mot clé…</translation>
+        </message>
+        <message>
+            <source>For instance: Montpellier, Pléiades, 2024, &lt; 10 %</source>
+            <translation>Par exemple : Montpellier, Pléiades, 2024, &lt; 10 %</translation>
+        </message>
+        <message>
+            <source>What was understood</source>
+            <translation>Ce qui a été compris</translation>
+        </message>
+        <message>
+            <source>Understood, but the catalogue cannot search by it</source>
+            <translation>Compris, mais le catalogue ne sait pas chercher ainsi</translation>
+        </message>
+        <message>
+            <source>Not understood: {words}</source>
+            <translation>Non compris : {words}</translation>
+        </message>
+        <message>
+            <source>number of scenes not known</source>
+            <translation>nombre de scènes inconnu</translation>
+        </message>
+        <message>
+            <source>+ or Space: only this mission · -: without it · Delete: neither</source>
+            <translation>+ ou Espace : seulement cette mission · - : sans elle · Suppr : ni l’un ni l’autre</translation>
+        </message>
+        <message>
+            <source>included</source>
+            <translation>incluse</translation>
+        </message>
+        <message>
+            <source>excluded</source>
+            <translation>exclue</translation>
+        </message>
+        <message>
+            <source>Counting…</source>
+            <translation>Comptage…</translation>
+        </message>
+        <message>
+            <source>Load more</source>
+            <translation>Charger la suite</translation>
+        </message>
+        <message>
+            <source>Timeline: scenes per month</source>
+            <translation>Frise temporelle : scènes par mois</translation>
+        </message>
+        <message>
+            <source>First month of the search</source>
+            <translation>Premier mois de la recherche</translation>
+        </message>
+        <message>
+            <source>Last month of the search</source>
+            <translation>Dernier mois de la recherche</translation>
+        </message>
+        <message>
+            <source>This catalogue does not tell the number of scenes per month.</source>
+            <translation>Ce catalogue ne donne pas le nombre de scènes par mois.</translation>
+        </message>
+        <message>
+            <source>No scene</source>
+            <translation>Aucune scène</translation>
+        </message>
+        <message>
+            <source>Scenes per month: not known</source>
+            <translation>Scènes par mois : inconnues</translation>
+        </message>
+        <message>
+            <source>{when}: {scenes}</source>
+            <translation>{when} : {scenes}</translation>
+        </message>
+        <message>
+            <source>Drag it, or move it with the arrow keys; Page Up and Page Down: a year</source>
+            <translation>À faire glisser, ou à déplacer avec les flèches ; Page préc. et suiv. : un an</translation>
+        </message>
+        <message numerus="yes">
+            <source>See the %n scene(s)</source>
+            <translation>
+                <numerusform>Voir la scène trouvée (%n)</numerusform>
+                <numerusform>Voir les %n scènes</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Searching, footprints and thumbnails are open to everyone; images and requests ask you to sign in.</source>
+            <translation>La recherche, les emprises et les vignettes sont ouvertes à tous ; les images et les demandes exigent de se connecter.</translation>
         </message>
     </context>
 </TS>

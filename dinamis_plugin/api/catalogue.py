@@ -7,14 +7,15 @@ import json
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Callable
 from urllib.parse import quote
 
 from .._vendor.pystac import STACError, STACTypeError
 from .._vendor.pystac_client import Client
 from .._vendor.pystac_client.errors import ClientTypeError
 from .._vendor.pystac_client.stac_api_io import StacApiIO
+from ..domain.counts import Facets, facets_of
 from ..domain.errors import BadAnswerError, NotFoundError
 from ..domain.parsing import mapping_of, number_of, text_of
 from ..domain.scene import Scene
@@ -39,6 +40,11 @@ _FEATURES = re.compile(r'"features"\s*:\s*\[')
 _SPACE = re.compile(r"\s*")
 _SEPARATOR = re.compile(r"\s*(?:,\s*(?=[^\s\]])|(?=\]))")
 _DECODER = json.JSONDecoder()
+_FACETS_CLASS = "urn:dinamis:stac:item-search#facets"
+_FREE_TEXT_CLASS = "item-search#free-text"
+
+_Arguments = Callable[[Sequence[str]], "tuple[Mapping[str, Any], Mapping[str, Any]]"]
+"""From the classes a catalogue claims: arguments of pystac-client, further members of the first request."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +53,18 @@ class Page:
 
     Attributes:
         scenes: Scenes in the order of the search.
-        matched: Number of all scenes that match, as the catalogue counts them.
+        matched: Number of all scenes that match, as the catalogue counts them; where it was not asked to, of
+            those that came so far.
         unreadable: Items of this page that cannot be shown, because they have no identifier or date.
+        facets: Numbers of all scenes that match, on the first page where they were asked for and are told.
+        counted: Whether `matched` is the number of all.
     """
 
     scenes: tuple[Scene, ...]
     matched: int
     unreadable: int = 0
+    facets: Facets = field(default_factory=dict)
+    counted: bool = True
 
 
 class PageReader:
@@ -61,17 +72,22 @@ class PageReader:
 
     Attributes:
         received: Number of items so far, those that cannot be shown too.
-        matched: Number of all scenes that match, as the catalogue counts them.
+        matched: Number of all scenes that match, as the catalogue counts them, or as far as they came.
+        told: Whether the catalogue told that number with the last page.
     """
 
-    def __init__(self) -> None:
-        self.received = self.matched = 0
+    def __init__(self, matched: int = 0) -> None:
+        self.received = 0
+        self.matched = matched
+        self.told = False
 
     def scenes(self, document: Mapping[str, Any]) -> Iterator[Scene]:
         """Give the scenes of the next page; the numbers are those with it at once."""
         items = _items(document)
         self.received += len(items)
-        self.matched = max(self.matched, _matched(document, self.received))
+        told = _matched(document)
+        self.told = told is not None
+        self.matched = max(self.matched, self.received if told is None else told)
         return _readable(items)
 
 
@@ -82,35 +98,61 @@ class CatalogueClient:
         self._http = http
         self._url = url
 
-    def pages(self, query: SearchQuery, page_size: int = 100, cancel: Cancel = never) -> Iterator[Page]:
+    def pages(
+        self,
+        query: SearchQuery,
+        page_size: int = 100,
+        cancel: Cancel = never,
+        *,
+        facets: Sequence[str] = (),
+        counted: bool = True,
+    ) -> Iterator[Page]:
         """Search, one page at a time; a search that finds nothing gives one empty page.
+
+        Args:
+            query: What is searched for.
+            page_size: Scenes of a page.
+            cancel: Tells when to stop.
+            facets: What to count all matches by, where the catalogue can (CAT-07, CAT-10).
+            counted: Whether the number of all matches is wanted; some catalogues give a page sooner without.
 
         Raises:
             DinamisError: As `HttpClient` raises them; pages given before stay good.
         """
         reader = PageReader()
-        for document in self.documents(query, page_size, cancel):
+        for document in self._documents(_asking(query, facets, counted=counted), page_size, cancel):
             scenes = tuple(reader.scenes(document))
-            yield Page(scenes, reader.matched, len(_items(document)) - len(scenes))
+            unreadable = len(_items(document)) - len(scenes)
+            found = facets_of(document.get("facets"))
+            yield Page(scenes, reader.matched, unreadable, found, counted or reader.told)
         if not reader.received:
-            yield Page((), 0)
+            yield Page((), 0, facets={facet: {} for facet in facets})
+
+    def count(
+        self, query: SearchQuery, facets: Sequence[str], cancel: Cancel = never
+    ) -> tuple[int | None, Facets]:
+        """Count what matches, in all and by facets; what the catalogue does not tell is absent.
+
+        Raises:
+            DinamisError: As `HttpClient` raises them.
+        """
+        for document in self._documents(_asking(query, facets, counted=True), 1, cancel):
+            return _matched(document), facets_of(document.get("facets"))
+        return 0, {facet: {} for facet in facets}
 
     def documents(
         self, query: SearchQuery, page_size: int = 100, cancel: Cancel = never
     ) -> Iterator[Mapping[str, Any]]:
-        """Search, and give each page as the catalogue wrote it, for a `PageReader`.
+        """Search, and give each page as the catalogue wrote it, for a `PageReader` that knows the number.
 
         Raises:
             DinamisError: As `HttpClient` raises them; pages given before stay good.
         """
-        return self._documents(query.to_stac(), page_size, cancel)
+        return self._documents(_asking(query, (), counted=False), page_size, cancel)
 
     def scene(self, collection: str, scene_id: str, cancel: Cancel = never) -> Scene | None:
         """Find one scene again, None when it is not in the catalogue any more."""
-        arguments: dict[str, Any] = {"ids": [scene_id]}
-        if collection:
-            arguments["collections"] = [collection]
-        for document in self._documents(arguments, 1, cancel):
+        for document in self._documents(_naming(collection, [scene_id]), 1, cancel):
             return next(_readable(_items(document)), None)
         return None
 
@@ -129,11 +171,8 @@ class CatalogueClient:
         """Give the STAC items of scenes of one collection, by identifier; what is gone is left out."""
         found: dict[str, Mapping[str, Any]] = {}
         for first in range(0, len(scene_ids), _AT_ONCE):
-            wanted = list(scene_ids[first : first + _AT_ONCE])
-            arguments: dict[str, Any] = {"ids": wanted}
-            if collection:
-                arguments["collections"] = [collection]
-            for document in self._documents(arguments, _AT_ONCE, cancel):
+            wanted = scene_ids[first : first + _AT_ONCE]
+            for document in self._documents(_naming(collection, wanted), _AT_ONCE, cancel):
                 items = (mapping_of(item) for item in _items(document))
                 found.update({text_of(item.get("id")): item for item in items})
         return found
@@ -146,15 +185,14 @@ class CatalogueClient:
         except NotFoundError:
             return {}
 
-    def _documents(
-        self, arguments: Mapping[str, Any], limit: int, cancel: Cancel
-    ) -> Iterator[dict[str, Any]]:
+    def _documents(self, asking: _Arguments, limit: int, cancel: Cancel) -> Iterator[dict[str, Any]]:
         transport = _Transport(self._http, cancel)
         try:
             # The library warns for each conformance class that a catalogue forgets to name.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 client = Client.open(self._url, stac_io=transport)
+                arguments, transport.once = asking(client.get_conforms_to())
                 search = client.search(limit=limit, **arguments)
             yield from search.pages_as_dicts()
         except _NOT_STAC as error:
@@ -168,6 +206,8 @@ class _Transport(StacApiIO):  # type: ignore[misc]  # the vendored package is no
         super().__init__(max_retries=None)
         self._http = http
         self._cancel = cancel
+        self.once: Mapping[str, Any] = {}
+        """Members of the next POST that pystac-client does not know; links to further pages have them."""
 
     def request(
         self,
@@ -177,6 +217,8 @@ class _Transport(StacApiIO):  # type: ignore[misc]  # the vendored package is no
         parameters: Mapping[str, Any] | None = None,
     ) -> str:
         """Give the text of a document of the catalogue."""
+        if method == "POST" and self.once:
+            parameters, self.once = {**(parameters or {}), **self.once}, {}
         return self._http.text(
             method or "GET", href, parameters=parameters, headers=headers, cancel=self._cancel
         )
@@ -223,11 +265,33 @@ def _readable(items: list[Any]) -> Iterator[Scene]:
             yield Scene.from_stac(item)
 
 
-def _matched(document: Mapping[str, Any], loaded: int) -> int:
+def _matched(document: Mapping[str, Any]) -> int | None:
     """Read the number of matches; older catalogues have it in `context`, some have none."""
     for holder in (document, mapping_of(document.get("context"))):
         for key in ("numberMatched", "matched"):
             number = number_of(holder.get(key))
             if number is not None:
                 return int(number)
-    return loaded
+    return None
+
+
+def _naming(collection: str, scene_ids: Sequence[str]) -> _Arguments:
+    """Ask for scenes by their identifiers, in one collection where it is known."""
+    arguments: dict[str, Any] = {"ids": list(scene_ids)}
+    if collection:
+        arguments["collections"] = [collection]
+    return lambda _claims: (arguments, {})
+
+
+def _asking(query: SearchQuery, facets: Sequence[str], *, counted: bool) -> _Arguments:
+    """Say a search to a catalogue in the words that it understands."""
+
+    def arguments(claims: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        reads = any(claim.endswith(_FREE_TEXT_CLASS) for claim in claims)
+        beside: dict[str, Any] = {"q": [query.text]} if query.text and reads else {}
+        if _FACETS_CLASS in claims:
+            beside.update({"facets": list(facets)} if facets else {})
+            beside.update({} if counted else {"counted": False})
+        return query.to_stac(words=not reads), beside
+
+    return arguments

@@ -12,6 +12,7 @@ from ..domain.errors import ForbiddenError, NotFoundError
 from .auth import AuthClient
 from .catalogue import CatalogueClient
 from .discovery import discover
+from .free_text import FreeTextClient
 from .http import Cancel, HttpClient, never
 from .link import Link, Progress, Spawn, silent, spawn_thread
 from .requests_client import RequestsClient
@@ -81,6 +82,11 @@ class Service:
     def catalogue(self) -> CatalogueClient:
         """Search."""
         return CatalogueClient(self.http, self.endpoints.stac)
+
+    @property
+    def free_text(self) -> FreeTextClient:
+        """Reading of texts."""
+        return FreeTextClient(self.http, self.endpoints.service)
 
     @property
     def signing(self) -> SigningClient:

@@ -16,11 +16,13 @@ from ..qgisio.settings import PluginSettings
 from ..tasks.runner import TaskRunner
 from .aois import AoiController
 from .cart import CartController
+from .counts import CountsController
 from .coverage import CoverageController
 from .credits import LayerCredits
 from .downloads import DownloadController
 from .estimates import EstimateController
 from .exports import ExportController
+from .free_text import FreeTextController
 from .layers import SignedLayersController
 from .loading import LoadingController
 from .local_copies import LocalCopies
@@ -44,6 +46,8 @@ class Controllers(QObject):
         coverage: how much of the areas each scene covers.
         quicklooks: large pictures.
         exports: scenes as layers and files.
+        counts: how many scenes match.
+        free_text: what typed words mean.
         layers: signed layers.
         loading: the ways in which scenes become layers.
         styling: their styles.
@@ -73,6 +77,8 @@ class Controllers(QObject):
         self.coverage = CoverageController(self.runner, self)
         self.quicklooks = QuicklookController(self.runner, self.session, self)
         self.exports = ExportController(self.runner, self.session, project, self)
+        self.counts = CountsController(self.runner, self.session, self.search, self)
+        self.free_text = FreeTextController(self.runner, self.session, self)
         self._paths = LayerPaths(self._object_roots())
         signers = ImageSigners(self.session, self.settings, credentials)
         self.layers = SignedLayersController(

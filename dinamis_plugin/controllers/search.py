@@ -8,6 +8,7 @@ from typing import Callable
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from ..api.catalogue import CatalogueClient, Page
+from ..domain.counts import FACETS
 from ..domain.errors import CancelledError, DinamisError
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
@@ -31,7 +32,12 @@ class _Pages:
 
     def __init__(self, catalogue: CatalogueClient, query: SearchQuery, page_size: int, skip: int = 0) -> None:
         self._cancelled: Callable[[], bool] = lambda: False
-        self._pages: Iterator[Page] = iter(catalogue.pages(query, page_size, self._is_cancelled))
+        # Between the steps that the service keeps numbers of, counting takes longer than the page.
+        counted = not query.between_steps
+        pages = catalogue.pages(
+            query, page_size, self._is_cancelled, facets=FACETS if counted else (), counted=counted
+        )
+        self._pages: Iterator[Page] = iter(pages)
         self._skip = skip
 
     def _is_cancelled(self) -> bool:
@@ -53,8 +59,9 @@ class SearchController(QObject):
     Signals:
         started: a search begins; earlier results are void.
         loading: True while a page is on its way.
-        page_ready: list of new Scenes, and the exact number of scenes that match.
-        finished: matched and loaded numbers, after each page.
+        answered: the first `Page`, with the numbers that came with it; before its `page_ready`.
+        page_ready: list of new Scenes, and the number of scenes that match, None while it is being counted.
+        finished: matched (or None) and loaded numbers, after each page and when the matches were counted.
         failed: a Notice; scenes loaded before stay, and `load_more` tries again.
         progressed: loaded and wanted numbers, while `load_all` lists them.
         too_many: matched and listed numbers, when `load_all` ends at `MOST` with more left.
@@ -62,8 +69,9 @@ class SearchController(QObject):
 
     started = pyqtSignal()
     loading = pyqtSignal(bool)
-    page_ready = pyqtSignal(object, int)
-    finished = pyqtSignal(int, int)
+    answered = pyqtSignal(object)
+    page_ready = pyqtSignal(object, object)
+    finished = pyqtSignal(object, int)
     failed = pyqtSignal(object)
     progressed = pyqtSignal(int, int)
     too_many = pyqtSignal(int, int)
@@ -80,8 +88,9 @@ class SearchController(QObject):
         self._query: SearchQuery | None = None
         self._pages: _Pages | None = None
         self._work: TaskHandle | None = None
-        self._matched = 0
+        self._matched: int | None = 0
         self._listed: dict[tuple[str, str], Scene] = {}
+        self._answered = False
         self._farewell = Farewell(self)
         self._at_end = True
         self.page_size = FIRST_PAGE
@@ -94,7 +103,7 @@ class SearchController(QObject):
     @property
     def can_load_all(self) -> bool:
         """Whether `load_all` would list more."""
-        return self.can_load_more and len(self._listed) < MOST
+        return self.can_load_more and self._matched is not None and len(self._listed) < MOST
 
     @property
     def busy(self) -> bool:
@@ -118,10 +127,16 @@ class SearchController(QObject):
         self._farewell.take(self._listed.values())
         collect_again()
         self._listed.clear()
-        self._at_end = False
+        self._at_end = self._answered = False
         self.started.emit()
         self._pages = _Pages(service.catalogue, query, self.page_size)
         self._fetch(self._pages)
+
+    def set_matched(self, matched: int) -> None:
+        """Take the number of matches, counted after a page that came without it."""
+        if self._matched is None:
+            self._matched = matched
+            self.finished.emit(matched, len(self._listed))
 
     def load_more(self) -> None:
         """Fetch the next page, if there is one and none is on its way."""
@@ -138,13 +153,13 @@ class SearchController(QObject):
     def load_all(self) -> None:
         """Fetch all that is left, `MOST` scenes at the most; `cancel` stops it and keeps what came."""
         service = self._session.service
-        if not self.can_load_all or service is None or self._query is None:
+        if not self.can_load_all or service is None or self._query is None or self._matched is None:
             return
         self._pages = None
         self.loading.emit(True)
         self._work = self._runner.run(
             translate("Dinamis", "Searching the catalogue"),
-            Listing(service.catalogue, self._query, MOST),
+            Listing(service.catalogue, self._query, MOST, self._matched),
             self._all_came,
             self._page_failed,
             cancel_previous="search",
@@ -172,24 +187,28 @@ class SearchController(QObject):
         self.loading.emit(False)
         scenes: list[Scene] = [] if page is None else list(page.scenes)
         if page is not None:
-            self._matched = page.matched
+            # A number that was counted meanwhile stays: the pages of that search do not tell it.
+            self._matched = page.matched if page.counted else (self._matched or None)
+            if not self._answered:
+                self._answered = True
+                self.answered.emit(page)
         self._show(scenes)
-        self._at_end = page is None or len(self._listed) >= self._matched
+        self._at_end = page is None or (self._matched is not None and len(self._listed) >= self._matched)
         self.finished.emit(self._matched, len(self._listed))
 
     def _handful_came(self, handful: Handful) -> None:
         self._matched = handful.matched
         self._show(handful.scenes)
-        self.progressed.emit(len(self._listed), min(self._matched, MOST))
+        self.progressed.emit(len(self._listed), min(handful.matched, MOST))
 
     def _all_came(self, matched: int) -> None:
         self._work = None
         self.loading.emit(False)
-        self._matched = max(matched, self._matched)
-        self._at_end = len(self._listed) < MOST or self._matched <= MOST
-        self.finished.emit(self._matched, len(self._listed))
-        if self._matched > MOST:
-            self.too_many.emit(self._matched, len(self._listed))
+        self._matched = matched
+        self._at_end = len(self._listed) < MOST or matched <= MOST
+        self.finished.emit(matched, len(self._listed))
+        if matched > MOST:
+            self.too_many.emit(matched, len(self._listed))
 
     def _show(self, scenes: Iterable[Scene]) -> None:
         """Hand on those that were not handed on yet: a listing of all begins with the first page again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication, QDate, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QApplication, QToolButton, QWidget
 
 from ..domain.search import FIRST_DAY, ProductType, SearchQuery, mission_name
 from . import formats
@@ -11,6 +11,8 @@ from .widgets import FlowLayout, tool_button
 
 translate = QCoreApplication.translate
 
+_WIDEST = 236
+"""Pixels of text in a chip: it fits into the narrowest dock, the whole is in the tooltip."""
 _NAMED = 2
 """Missions that a chip names; of more it tells the first and the number of the others."""
 
@@ -64,40 +66,49 @@ def _period(query: SearchQuery) -> str:
 class CrumbBar(QWidget):
     """The chips; takes no room when there is none.
 
+    Args:
+        with_all: Whether there is a chip that removes all.
+
     Signals:
         removed: name of the filter to open wide, "" for all.
     """
 
     removed = pyqtSignal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_all: bool = True) -> None:
         super().__init__()
+        self._with_all = with_all
         self._shown: list[tuple[str, str]] = []
         self._chips = FlowLayout()
         self.setLayout(self._chips)
         self.hide()
 
     def show_query(self, query: SearchQuery) -> None:
-        """Show the active filters; what has not changed keeps its chip, and the keyboard."""
+        """Show the active filters; the keyboard stays among the chips when one of them goes."""
         active = crumbs(query)
         if active == self._shown:
             return
         self._shown = active
-        while (item := self._chips.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
-        for name, text in active:
-            self._chips.addWidget(self._chip(name, text))
-        if len(active) > 1:
-            self._chips.addWidget(self._chip("", translate("Dinamis", "Remove all filters")))
+        focus = QApplication.focusWidget()
+        focused = focus is not None and self.isAncestorOf(focus)
+        self._chips.clear()
+        chips = [self._chip(name, text) for name, text in active]
+        if len(active) > 1 and self._with_all:
+            chips.append(self._chip("", translate("Dinamis", "Remove all filters")))
+        for chip in chips:
+            self._chips.addWidget(chip)
         self.setVisible(bool(active))
         self.updateGeometry()
+        if focused and chips:
+            chips[0].setFocus()
 
     def _chip(self, name: str, text: str) -> QToolButton:
         chip = tool_button(text, "close", name=f"crumb_{name}" if name else "crumbsClearButton")
-        chip.setText(f" {text} ")  # styles leave no room between the words and the frame
+        short = chip.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, _WIDEST)
+        chip.setText(f" {short} ")  # styles leave no room between the words and the frame
         chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         chip.setAutoRaise(not name)
-        chip.setToolTip(translate("Dinamis", "Remove this filter and search again"))
+        tip = translate("Dinamis", "Remove this filter and search again")
+        chip.setToolTip(tip if short == text else f"{text}\n{tip}")
         chip.clicked.connect(lambda: self.removed.emit(name))
         return chip

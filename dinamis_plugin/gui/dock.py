@@ -9,6 +9,7 @@ from typing import Callable
 from qgis.core import QgsCoordinateReferenceSystem
 from qgis.gui import QgsDockWidget, QgsMapCanvas
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, QTimer
+from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from ..controllers.app import Controllers
@@ -45,6 +46,7 @@ from .widgets import on_theme_change
 translate = QCoreApplication.translate
 
 LEAST_WIDTH = 320
+_TAB_PADDING = 24
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,7 @@ class DinamisDock(QgsDockWidget):
         )
         self.search = SearchDesk(
             self,
-            self._do.search,
-            self._do.aois,
+            self._do,
             pages=(self.filters, self.results),
             footprints=self.found.footprints,
             notices=self.notices,
@@ -202,6 +203,7 @@ class DinamisDock(QgsDockWidget):
         if state is SessionState.SIGNED_IN:
             self.notices.clear("session")
         self.results.set_why_not(session.why_not)
+        self.search.service_changed()
         self.requests.set_why_not("" if session.account is not None else session.why_not)
         if state is not SessionState.CONNECTING and self._sign_in_at:
             typed, self._sign_in_at = self._sign_in_at, ""
@@ -225,16 +227,32 @@ class DinamisDock(QgsDockWidget):
         self._tabs.tabBar().setStyleSheet(padding if theme.is_styled() else "")
 
     def _fit_tabs(self) -> None:
-        """Show the number of results in the tab where there is room for it."""
-        short = translate("Dinamis", "Results")
-        text = f"{short} ({self._matched_text})" if self._matched_text else short
-        page = self._tabs.indexOf(self.results)
-        self._tabs.setTabText(page, text)
-        self._tabs.setTabToolTip(page, text)
-        bar = self._tabs.tabBar()
-        needed = sum(bar.fontMetrics().horizontalAdvance(bar.tabText(i)) + 24 for i in range(bar.count()))
-        if needed > self._tabs.width():
-            self._tabs.setTabText(page, short)
+        """Show the number of results; where there is no room, the last tabs give up their words for icons."""
+        results = translate("Dinamis", "Results")
+        counted = f"{results} ({self._matched_text})" if self._matched_text else results
+        texts = {
+            self.filters: translate("Dinamis", "Filters"),
+            self.results: counted,
+            self.requests: translate("Dinamis", "Requests"),
+            self.account: translate("Dinamis", "Account"),
+        }
+        icons: dict[QWidget, str] = {self.account: "account", self.requests: "order"}
+        bare: list[QWidget] = []
+        for page in icons:
+            worded = [text for tab, text in texts.items() if tab not in bare]
+            if self._tabs_width(worded, len(bare)) > self._tabs.width():
+                bare.append(page)
+        for page, text in texts.items():
+            place = self._tabs.indexOf(page)
+            self._tabs.setTabText(place, "" if page in bare else text)
+            self._tabs.setTabIcon(place, theme.themed_icon(icons[page]) if page in bare else QIcon())
+            self._tabs.setTabToolTip(place, text)
+
+    def _tabs_width(self, texts: Sequence[str], icons: int) -> int:
+        metrics = self._tabs.tabBar().fontMetrics()
+        return sum(metrics.horizontalAdvance(text) + _TAB_PADDING for text in texts) + icons * (
+            theme.ICON + _TAB_PADDING
+        )
 
     # Results
 
@@ -317,6 +335,7 @@ class DinamisDock(QgsDockWidget):
     def _follow_theme(self) -> None:
         theme.refresh(self.widget())
         self._narrow_tabs()
+        self._fit_tabs()
 
     def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Fit the tabs."""

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
-from qgis.PyQt.QtCore import QCoreApplication, QDate, QEvent, QObject, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDateEdit,
     QFrame,
     QGridLayout,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QScrollArea,
     QSizePolicy,
     QSlider,
@@ -25,27 +18,29 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..domain.aoi import Aoi
-from ..domain.search import FIRST_DAY, MISSIONS, ProductType, SearchQuery
+from ..domain.counts import Counts
+from ..domain.search import CLOUD_STEP, ProductType, SearchQuery
 from . import formats
 from .aoi_panel import AoiPanel
-from .crumbs import type_label
-from .theme import HALF, STEP, Role, make_primary, themed_icon
-from .widgets import Section, label, on_theme_change, push_button, row, tool_button
+from .crumbs import CrumbBar, type_label
+from .date_range import DateRange
+from .free_text import FreeTextField
+from .missions import Choice, MissionList
+from .theme import HALF, STEP, Role, make_primary
+from .widgets import ElidedCombo, Section, label, push_button, row, tool_button
 
 translate = QCoreApplication.translate
 
 ANY_CLOUD, ANY_INCIDENCE = 100, 90
-SENSOR_ICONS = {
-    "PLEIADES NEO": "sensor_pneo",
-    "PLEIADES": "sensor_pleiades",
-    "PWH": "sensor_pleiades",
-    "SENTINEL 2": "sensor_sentinel",
+MANY = 10_000
+"""More scenes than anyone looks through: to narrow the search is then worth a hint."""
+
+TYPE_ICONS = {
+    ProductType.ALL: "search",
+    ProductType.DOWNLOADABLE: "type_downloadable",
+    ProductType.ORDERABLE: "type_orderable",
+    ProductType.PWH: "type_pwh",
 }
-
-
-def sensor_icon_name(mission: str) -> str:
-    """The icon of a mission."""
-    return SENSOR_ICONS.get(mission, "sensor_spot" if mission.startswith("SPOT") else "sensor")
 
 
 def _type_choice(product_type: ProductType) -> str:
@@ -56,86 +51,82 @@ def _type_choice(product_type: ProductType) -> str:
     }.get(product_type) or type_label(product_type)
 
 
-TYPE_ICONS = {
-    ProductType.ALL: "search",
-    ProductType.DOWNLOADABLE: "type_downloadable",
-    ProductType.ORDERABLE: "type_orderable",
-    ProductType.PWH: "type_pwh",
-}
-
-
 class FiltersPage(QWidget):
-    """Areas, product type, missions, dates, cloud, incidence and words; Enter searches.
+    """Areas, product type, missions, dates, cloud, incidence and words; each change searches by itself.
 
     Signals:
-        search_requested: the person wants the search to run.
+        changed: the filters describe another search.
+        search_requested: the person wants to see the results.
+        crumb_removed: name of the filter to open wide, "" for all.
     """
 
+    changed = pyqtSignal()
     search_requested = pyqtSignal()
+    crumb_removed = pyqtSignal(str)
 
     def __init__(self, aoi_panel: AoiPanel) -> None:
         super().__init__()
         self.setObjectName("filtersTab")
-        self._text = QLineEdit()
-        self._text.setObjectName("searchTextEdit")
-        self._text.setClearButtonEnabled(True)
-        self._text.setAccessibleName(translate("Dinamis", "Words in the title"))
-        self._text.setPlaceholderText(translate("Dinamis", "Place, sensor, keyword…"))
-        self._type = QComboBox()
+        self.words = FreeTextField()
+        self._type = ElidedCombo()
         self._type.setObjectName("productTypeCombo")
         self._type.setAccessibleName(translate("Dinamis", "Product type"))
         for product_type in ProductType:
             self._type.addItem(_type_choice(product_type), product_type.value)
-        self._missions = _MissionList()
-        self._all_missions = QCheckBox(translate("Dinamis", "All"))
-        self._all_missions.setObjectName("allMissionsCheck")
-        self._all_missions.setToolTip(translate("Dinamis", "Include or exclude all missions"))
-        self._start = _date_edit("startDateEdit", translate("Dinamis", "First day of acquisition"))
-        self._end = _date_edit("endDateEdit", translate("Dinamis", "Last day of acquisition"))
+        self._missions = MissionList()
+        self._every_mission = tool_button(
+            translate("Dinamis", "All"),
+            "refresh",
+            name="allMissionsButton",
+            tip=translate("Dinamis", "Neither include nor exclude any mission"),
+        )
+        self._every_mission.setAutoRaise(True)
+        self._every_mission.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.dates = DateRange()
         self._cloud = _spin("cloudSpin", ANY_CLOUD, translate("Dinamis", " %"))
         self._cloud.setAccessibleName(translate("Dinamis", "Largest cloud cover"))
         self._cloud_slider = QSlider(Qt.Orientation.Horizontal)
         self._cloud_slider.setObjectName("cloudSlider")
         self._cloud_slider.setRange(0, ANY_CLOUD)
+        self._cloud_slider.setSingleStep(CLOUD_STEP)
+        self._cloud_slider.setPageStep(2 * CLOUD_STEP)
         self._cloud_slider.setAccessibleName(translate("Dinamis", "Largest cloud cover"))
         self._incidence = _spin("incidenceSpin", ANY_INCIDENCE, translate("Dinamis", "°"))
         self._incidence.setAccessibleName(translate("Dinamis", "Largest incidence angle"))
+        self._crumbs = CrumbBar(with_all=False)  # the button beside Search does that
+        self._crumbs.removed.connect(self.crumb_removed)
         self._hint = label(role=Role.WARNING, name="filtersHintLabel")
-        self._search = push_button(
-            translate("Dinamis", "Search"),
-            name="searchButton",
-            icon="search",
-            tip=translate("Dinamis", "Search the catalogue with these filters (Enter)"),
-        )
+        self._advice = label(role=Role.MUTED, name="filtersAdviceLabel")
+        self._busy = False
+        self._total: int | None = None
+        self._search = push_button(translate("Dinamis", "Search"), name="searchButton", icon="search")
         make_primary(self._search)
         self._reset = tool_button(
-            translate("Dinamis", "Reset the filters"), "refresh", name="resetFiltersButton", text_shown=False
+            translate("Dinamis", "Remove all filters and areas"),
+            "refresh",
+            name="resetFiltersButton",
+            text_shown=False,
         )
         self._build(aoi_panel)
         self._connect()
         self.reset()
-        self._missions_changed()
+        self._filters_changed()
+        self.show_counts(Counts())
 
     def _build(self, aoi_panel: AoiPanel) -> None:
+        product_type = Section(translate("Dinamis", "Product type"))
+        product_type.add(self._type)
+        dates = Section(translate("Dinamis", "Dates of acquisition"), beside=self.dates.tools)
+        dates.add(self.dates)
+        quality = Section(translate("Dinamis", "Quality"))
+        quality.add(self._limits())
+        missions = Section(translate("Dinamis", "Satellite missions"), beside=self._every_mission)
+        missions.add(self._missions)
         sections = QVBoxLayout()
         sections.setContentsMargins(STEP, STEP, STEP, STEP)
         sections.setSpacing(2 * STEP)
-        sections.addWidget(self._text)
-        sections.addWidget(aoi_panel)
-        product_type = Section(translate("Dinamis", "Product type"))
-        product_type.add(self._type)
-        sections.addWidget(product_type)
-        dates = Section(translate("Dinamis", "Dates of acquisition"))
-        dates.add(row(self._start, label(formats.DASH, wrap=False), self._end, spacing=HALF))
-        dates.body.itemAt(0).layout().setStretch(0, 1)
-        dates.body.itemAt(0).layout().setStretch(2, 1)
-        sections.addWidget(dates)
-        quality = Section(translate("Dinamis", "Quality"))
-        quality.add(self._limits())
-        sections.addWidget(quality)
-        missions = Section(translate("Dinamis", "Satellite missions"), beside=self._all_missions)
-        missions.add(self._missions)
-        sections.addWidget(missions)
+        for part in (self.words, aoi_panel, product_type, dates, quality, missions):
+            sections.addWidget(part)
         sections.addStretch(1)
         content = QWidget()
         content.setLayout(sections)
@@ -144,16 +135,19 @@ class FiltersPage(QWidget):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(content)
-        foot = row(self._search, self._reset)
-        foot.setStretch(0, 1)
-        foot.setContentsMargins(STEP, STEP, STEP, STEP)
-        hint = row(self._hint)
-        hint.setContentsMargins(STEP, HALF, STEP, 0)
+        actions = row(self._search, self._reset)
+        actions.setStretch(0, 1)
+        # The breadcrumb is below: above, each new chip would push the field in hand away.
+        foot = QVBoxLayout()
+        foot.setContentsMargins(STEP, HALF, STEP, STEP)
+        foot.setSpacing(HALF)
+        for part in (self._crumbs, self._hint, self._advice):
+            foot.addWidget(part)
+        foot.addLayout(actions)
         layout = QVBoxLayout()
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(area, 1)
-        layout.addLayout(hint)
         layout.addLayout(foot)
         self.setLayout(layout)
 
@@ -165,25 +159,34 @@ class FiltersPage(QWidget):
         grid.addWidget(label(translate("Dinamis", "Cloud, at most"), wrap=False), 0, 0)
         grid.addWidget(self._cloud_slider, 0, 1)
         grid.addWidget(self._cloud, 0, 2)
-        grid.addWidget(label(translate("Dinamis", "Incidence, at most"), wrap=False), 1, 0, 1, 2)
+        grid.addWidget(label(translate("Dinamis", "Incidence, at most")), 1, 0, 1, 2)
         grid.addWidget(self._incidence, 1, 2)
         return grid
 
     def _connect(self) -> None:
         self._cloud_slider.valueChanged.connect(self._cloud.setValue)
+        self._cloud_slider.sliderMoved.connect(self._slide_by_steps)
         self._cloud.valueChanged.connect(self._cloud_slider.setValue)
         self._search.clicked.connect(self.search_requested)
-        self._reset.clicked.connect(self.reset)
-        self._all_missions.clicked.connect(self._missions.check_all)
-        self._missions.itemChanged.connect(self._missions_changed)
-        for edit in (self._start, self._end):
-            edit.dateChanged.connect(self._check)
+        self._reset.clicked.connect(lambda: self.crumb_removed.emit(""))
+        self._every_mission.clicked.connect(lambda: self._missions.choose({}))
+        for signal in (
+            self.words.changed,
+            self._type.currentIndexChanged,
+            self._missions.changed,
+            self.dates.changed,
+            self._cloud.valueChanged,
+            self._incidence.valueChanged,
+        ):
+            signal.connect(self._filters_changed)
+        self.words.submitted.connect(self._search.click)
         for field in (
-            self._text,
             self._type,
             self._missions,
-            self._start,
-            self._end,
+            self.dates.first,
+            self.dates.last,
+            self.dates.timeline.start_bound,
+            self.dates.timeline.end_bound,
             self._cloud,
             self._cloud_slider,
             self._incidence,
@@ -191,142 +194,131 @@ class FiltersPage(QWidget):
             field.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Enter in any filter searches."""
+        """Enter in any filter shows the results."""
         enter = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in enter:
-            for edit in (self._start, self._end, self._cloud, self._incidence):
+            for edit in (self.dates.first, self.dates.last, self._cloud, self._incidence):
                 edit.interpretText()
             self._search.click()
             return True
         return super().eventFilter(watched, event)
 
+    # What is searched for
+
+    @property
+    def problem(self) -> str:
+        """What keeps the filters from making sense, empty when nothing does."""
+        return translate("Dinamis", "The first day comes after the last one.") if self.dates.reversed else ""
+
     def query(self, aois: Sequence[Aoi]) -> SearchQuery:
         """The search that the filters describe; a filter left wide open is no filter."""
-        start, end = formats.to_date(self._start.date()), formats.to_date(self._end.date())
-        chosen = self._missions.chosen()
+        start, end = self.dates.bounds()
         return SearchQuery(
             aois=tuple(aois),
-            start=start if start > FIRST_DAY else None,
-            end=end if end < _today() else None,
-            missions=() if len(chosen) == len(MISSIONS) else chosen,
+            start=start,
+            end=end,
+            missions=self._missions.chosen(Choice.INCLUDED),
+            without_missions=self._missions.chosen(Choice.EXCLUDED),
             product_type=ProductType(self._type.currentData()),
             max_cloud=self._cloud.value() if self._cloud.value() < ANY_CLOUD else None,
             max_incidence=self._incidence.value() if self._incidence.value() < ANY_INCIDENCE else None,
-            text=self._text.text().strip(),
+            text=self.words.text(),
         )
 
-    def set_busy(self, *, busy: bool) -> None:
-        """Show whether a search is running; a new one may replace it."""
-        self._search.setText(translate("Dinamis", "Searching…") if busy else translate("Dinamis", "Search"))
+    def show_query(self, query: SearchQuery) -> None:
+        """Set the filters so that they describe a search; its areas are those of the areas panel."""
+        self.words.set_text(query.text)
+        self._type.setCurrentIndex(self._type.findData(query.product_type.value))
+        wanted = dict.fromkeys(query.missions, Choice.INCLUDED)
+        self._missions.choose({**wanted, **dict.fromkeys(query.without_missions, Choice.EXCLUDED)})
+        self.dates.set_days(query.start, query.end)
+        self._cloud.setValue(ANY_CLOUD if query.max_cloud is None else query.max_cloud)
+        self._incidence.setValue(ANY_INCIDENCE if query.max_incidence is None else query.max_incidence)
 
     def reset(self) -> None:
         """Open every filter wide; areas stay."""
-        for name in ("text", "type", "missions", "dates", "cloud", "incidence"):
-            self.reset_filter(name)
+        self.show_query(SearchQuery())
 
     def search_for(self, name: str) -> None:
         """Keep no filter but this name."""
-        self.reset()
-        self._text.setText(name)
+        self.show_query(SearchQuery(text=name))
 
     def reset_filter(self, name: str) -> None:
         """Open one filter wide, named as in `crumbs`."""
         {
-            "text": self._text.clear,
+            "text": lambda: self.words.set_text(""),
             "type": lambda: self._type.setCurrentIndex(0),
-            "missions": lambda: self._missions.check_all(True),
-            "dates": self._reset_dates,
+            "missions": lambda: self._keep_only(Choice.EXCLUDED),
+            "without": lambda: self._keep_only(Choice.INCLUDED),
+            "dates": self.dates.reset,
             "cloud": lambda: self._cloud.setValue(ANY_CLOUD),
             "incidence": lambda: self._incidence.setValue(ANY_INCIDENCE),
         }[name]()
 
-    def _reset_dates(self) -> None:
-        self._start.setDate(formats.to_qdate(FIRST_DAY))
-        self._end.setDate(QDate.currentDate())
+    def _keep_only(self, choice: Choice) -> None:
+        self._missions.choose(dict.fromkeys(self._missions.chosen(choice), choice))
 
-    def _missions_changed(self) -> None:
-        chosen = len(self._missions.chosen())
-        state = Qt.CheckState.PartiallyChecked
-        if chosen in (0, len(MISSIONS)):
-            state = Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked
-        self._all_missions.setCheckState(state)
-        self._check()
+    # What is known of it
 
-    def _check(self) -> None:
-        """Say what keeps a search from making sense."""
-        problem = ""
-        if not self._missions.chosen():
-            problem = translate("Dinamis", "Choose at least one mission.")
-        elif self._start.date() > self._end.date():
-            problem = translate("Dinamis", "The first day comes after the last one.")
+    def show_crumbs(self, query: SearchQuery) -> None:
+        """Show the active filters."""
+        self._crumbs.show_query(query)
+
+    def set_busy(self, *, busy: bool) -> None:
+        """Show whether a search is running; a new one may replace it."""
+        self._busy = busy
+        self._show_total()
+
+    def show_counts(self, counts: Counts) -> None:
+        """Show the numbers of scenes beside the filters; none where they are not known."""
+        self._missions.set_counts(counts.missions)
+        self.dates.set_counts(counts.months)
+        for place in range(self._type.count()):
+            product_type = ProductType(self._type.itemData(place))
+            count = sum((counts.types or {}).values())
+            if product_type is not ProductType.ALL:
+                count = (counts.types or {}).get(product_type.value, 0)
+            known = "" if counts.types is None else f" ({formats.number(count)})"
+            self._type.setItemText(place, _type_choice(product_type) + known)
+        self.show_total(counts.total)
+
+    def show_total(self, total: int | None) -> None:
+        """Say how many scenes there are to see; None while that is not known."""
+        self._total = total
+        self._show_total()
+
+    def _show_total(self) -> None:
+        total, text = self._total, translate("Dinamis", "Search")
+        if self._busy:
+            text = translate("Dinamis", "Searching…")
+        elif total == 0:
+            text = translate("Dinamis", "No scene matches")
+        elif total is not None:
+            text = formats.counted(translate("Dinamis", "See the %n scene(s)", "", total), total)
+        self._search.setText(text)
+        advice = ""
+        if total == 0 and not self._busy:
+            advice = translate("Dinamis", "Widen the dates, the area or the cloud limit.")
+        elif total is not None and total > MANY:
+            advice = translate("Dinamis", "That is a lot: an area, dates or a mission narrow it down.")
+        self._advice.setText(advice)
+        self._advice.setVisible(bool(advice))
+
+    def _slide_by_steps(self, value: int) -> None:
+        """The mouse stops at the steps for which the service keeps numbers; the field takes any."""
+        self._cloud_slider.setValue(round(value / CLOUD_STEP) * CLOUD_STEP)
+
+    def _filters_changed(self) -> None:
+        """Say what keeps a search from making sense, and that it is another one."""
+        chosen = self._missions.chosen(Choice.INCLUDED) + self._missions.chosen(Choice.EXCLUDED)
+        self._every_mission.setVisible(bool(chosen))
+        problem = self.problem
         self._hint.setText(problem)
         self._hint.setVisible(bool(problem))
         self._search.setEnabled(not problem)
-        self._search.setToolTip(
-            problem or translate("Dinamis", "Search the catalogue with these filters (Enter)")
-        )
-
-
-class _MissionList(QListWidget):
-    """Missions to include or exclude, all of them shown without a scroll bar of their own."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("missionList")
-        self.setAccessibleName(translate("Dinamis", "Satellite missions"))
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        for code, name in MISSIONS:
-            item = QListWidgetItem(themed_icon(sensor_icon_name(code)), name)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setData(Qt.ItemDataRole.UserRole, code)
-            item.setCheckState(Qt.CheckState.Checked)
-            self.addItem(item)
-        height = self.fontMetrics().height() + STEP
-        for number in range(self.count()):
-            self.item(number).setSizeHint(QSize(0, height))
-        self.setFixedHeight(height * self.count() + 2 * self.frameWidth())
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow the theme."""
-        super().changeEvent(event)
-        on_theme_change(event, self._draw_icons)
-
-    def _draw_icons(self) -> None:
-        self.blockSignals(True)
-        for number in range(self.count()):
-            item = self.item(number)
-            item.setIcon(themed_icon(sensor_icon_name(item.data(Qt.ItemDataRole.UserRole))))
-        self.blockSignals(False)
-
-    def chosen(self) -> tuple[str, ...]:
-        """Codes of the missions that are checked."""
-        items = (self.item(number) for number in range(self.count()))
-        return tuple(
-            item.data(Qt.ItemDataRole.UserRole)
-            for item in items
-            if item.checkState() == Qt.CheckState.Checked
-        )
-
-    def check_all(self, checked: bool) -> None:
-        """Include or exclude all missions."""
-        state = Qt.CheckState.Checked if checked else Qt.CheckState.Unchecked
-        for number in range(self.count()):
-            self.item(number).setCheckState(state)
-
-
-def _today() -> date:
-    return formats.to_date(QDate.currentDate())
-
-
-def _date_edit(name: str, accessible: str) -> QDateEdit:
-    edit = QDateEdit()
-    edit.setObjectName(name)
-    edit.setAccessibleName(accessible)
-    edit.setToolTip(accessible)
-    formats.localise(edit)
-    edit.setMinimumDate(formats.to_qdate(FIRST_DAY))
-    return edit
+        tip = translate("Dinamis", "Show the results of these filters (Enter)")
+        self._search.setToolTip(problem or tip)
+        self.changed.emit()
 
 
 def _spin(name: str, most: int, suffix: str) -> QSpinBox:

@@ -17,6 +17,7 @@ translate = QCoreApplication.translate
 DASH = "\N{EN DASH}"
 
 _TWO_DIGITS = 10
+_LONG_NUMBER = 100_000
 _MINUTE_S, _HOUR_S = 60, 3600
 _TINY_KM2, _SMALL_KM2, _LARGE_KM2 = 0.1, 10.0, 1000.0
 
@@ -38,6 +39,24 @@ def number(value: float, decimals: int = 0) -> str:
     if decimals == 0:
         return locale().toString(round(value))
     return locale().toString(float(value), "f", decimals)
+
+
+def counted(text: str, count: int) -> str:
+    """Give a text that Qt has put a number in (`%n`) the group separators of the language."""
+    return text.replace(str(count), number(count), 1)
+
+
+def short_number(count: int) -> str:
+    """A number of things in little room: exact up to 99,999, then in thousands and millions."""
+    if count < _LONG_NUMBER:
+        return number(count)
+    value, unit = (count / 1e6, "M") if count >= 1e6 else (count / 1e3, "k")  # noqa: PLR2004 - million
+    return f"{number(value, 2 if unit == 'M' else 0)} {unit}"
+
+
+def month(when: date) -> str:
+    """A month with its year."""
+    return locale().toString(to_qdate(when), "MMMM yyyy")
 
 
 def area(km2: float) -> str:

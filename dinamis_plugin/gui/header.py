@@ -8,7 +8,7 @@ from qgis.PyQt.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 from ..controllers.session import SessionState
 from ..domain.account import Account
 from .theme import HALF, STEP, Role, colours, make_primary, set_role, themed_pixmap
-from .widgets import ElidedLabel, push_button, row, tool_button
+from .widgets import ElidedLabel, label, push_button, row, tool_button
 
 translate = QCoreApplication.translate
 
@@ -34,6 +34,8 @@ class Header(QWidget):
         set_role(self._name, Role.HEADING)
         self._entity = ElidedLabel("entityLabel")
         set_role(self._entity, Role.MUTED)
+        # Where nobody is signed in the words that say so take two lines rather than an ellipsis.
+        self._mode = label(role=Role.MUTED, name="sessionStateLabel")
         self._sign_in = push_button(translate("Dinamis", "Sign in"), name="signInButton", icon="sign_in")
         make_primary(self._sign_in)
         self._sign_out = tool_button(
@@ -66,6 +68,7 @@ class Header(QWidget):
         names.addStretch(1)
         names.addWidget(self._name)
         names.addWidget(self._entity)
+        names.addWidget(self._mode)
         names.addStretch(1)
         top = row(logo)
         top.addLayout(names, 1)
@@ -99,9 +102,13 @@ class Header(QWidget):
         state, account = self._state, self._account
         known = account is not None and state in (SessionState.SIGNED_IN, SessionState.OFFLINE)
         self._name.setText(account.full_name if known and account else "DINAMIS")
-        self._entity.setText(
-            str(account.entity) if known and account and str(account.entity) else _state_text(state)
-        )
+        self._name.setVisible(known)
+        entity = str(account.entity) if known and account else ""
+        self._entity.setText(entity or _state_text(state))
+        self._entity.setVisible(known)
+        self._mode.setText(_state_text(state))
+        self._mode.setToolTip(_open_to_all() if state is SessionState.SIGNED_OUT else "")
+        self._mode.setVisible(not known)
         signed_in = state is SessionState.SIGNED_IN
         self._sign_in.setVisible(not signed_in)
         self._sign_in.setEnabled(state not in _BUSY)
@@ -111,6 +118,13 @@ class Header(QWidget):
 
     def _connect(self) -> None:
         self.connect_requested.emit(self._url.text())
+
+
+def _open_to_all() -> str:
+    return translate(
+        "Dinamis",
+        "Searching, footprints and thumbnails are open to everyone; images and requests ask you to sign in.",
+    )
 
 
 def _state_text(state: SessionState) -> str:

@@ -202,11 +202,13 @@ class ResultsPage(QWidget):
         """Say exactly how many scenes match, None while they are counted, and how many are listed."""
         self._matched, self._loaded = matched, loaded
         self.head.count.setText(count_text(matched, loaded))
-        more = matched is not None and 0 < loaded < matched
-        self._left.setVisible(more)
+        self._left.setVisible(loaded > 0 and (matched is None or loaded < matched))
+        self._all.setEnabled(matched is not None)
+        text = translate("Dinamis", "Load more")
         if matched is not None:
             left = formats.number(matched - loaded)
-            self._more.setText(translate("Dinamis", "Load more ({left} left)").format(left=left))
+            text = translate("Dinamis", "Load more ({left} left)").format(left=left)
+        self._more.setText(text)
         self._show_note()
 
     def show_progress(self, loaded: int, wanted: int) -> None:
@@ -227,7 +229,7 @@ class ResultsPage(QWidget):
         self._busy.setVisible(busy)
         self._progress.setRange(0, 0)
         self._more.setEnabled(not busy)
-        self._all.setEnabled(not busy)
+        self._all.setEnabled(not busy and self._matched is not None)
         self._show_state(busy=busy)
 
     def show_failure(self, reason: str = "") -> None:

@@ -169,10 +169,8 @@ def _groupings() -> dict[Grouping, str]:
 
 def count_text(matched: int | None, loaded: int) -> str:
     """How many scenes match, and how many of them are listed where not all are."""
+    shown = translate("Dinamis", "{loaded} listed").format(loaded=formats.number(loaded))
     if matched is None:
-        return translate("Dinamis", "{loaded} listed").format(loaded=formats.number(loaded))
-    text = translate("Dinamis", "%n scene(s)", "", matched).replace(str(matched), formats.number(matched), 1)
-    if 0 < loaded < matched:
-        shown = translate("Dinamis", "{loaded} listed").format(loaded=formats.number(loaded))
-        text = f"{text} · {shown}"
-    return text
+        return f"{translate('Dinamis', 'Counting…')} · {shown}"
+    text = formats.counted(translate("Dinamis", "%n scene(s)", "", matched), matched)
+    return f"{text} · {shown}" if 0 < loaded < matched else text

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QWidget
 
-from ..controllers.aois import AoiController
+from ..controllers.app import Controllers
 from ..controllers.messages import Notice
-from ..controllers.search import SearchController
+from ..domain.counts import Counts
 from ..domain.scene import Scene
 from .filters import FiltersPage
 from .footprints import FootprintsItem
 from .notices import NoticeArea
 from .results import ResultsPage
 
+REST_MS = 300
+"""Time without a change after which the search follows the filters."""
+
 
 class SearchDesk(QObject):
-    """Runs the search that the filters describe, and shows what comes in.
+    """Runs the search that the filters describe, by itself after each change, and shows what comes in.
+
+    What is listed stays until the first page of the next search is there (CAT-22).
 
     Signals:
         page_wanted: the page that the person should see now, one of the two.
@@ -31,73 +36,147 @@ class SearchDesk(QObject):
     def __init__(
         self,
         owner: QWidget,
-        search: SearchController,
-        aois: AoiController,
+        controllers: Controllers,
         *,
         pages: tuple[FiltersPage, ResultsPage],
         footprints: FootprintsItem,
         notices: NoticeArea,
     ) -> None:
         super().__init__(owner)
-        self._search = search
-        self._aois = aois
+        self._session = controllers.session
+        self._service = controllers.session.service
+        self._search = controllers.search
+        self._counts = controllers.counts
+        self._aois = controllers.aois
         self._filters, self._results = pages
         self._footprints = footprints
         self._notices = notices
-        self._filters.search_requested.connect(self.run)
-        self._results.cancel_requested.connect(search.cancel)
-        self._results.more_requested.connect(search.load_more)
+        self._following = False
+        self._outdated = False
+        self._asked = self._filters.query(())
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._follow)
+        self._wire_filters(controllers)
+        self._results.cancel_requested.connect(self._search.cancel)
+        self._results.more_requested.connect(self._search.load_more)
         self._results.filters_requested.connect(lambda: self.page_wanted.emit(self._filters))
         self._results.crumb_removed.connect(self._crumb_removed)
-        search.started.connect(self._started)
-        search.loading.connect(self._loading)
-        search.page_ready.connect(self._page_came)
-        search.finished.connect(self._finished)
-        search.failed.connect(self._failed)
+        self._search.started.connect(self._started)
+        self._search.loading.connect(self._loading)
+        self._search.answered.connect(lambda _page: self._answered())
+        self._search.page_ready.connect(self._page_came)
+        self._search.finished.connect(self._finished)
+        self._search.failed.connect(self._failed)
+        self._counts.changed.connect(self._counts_came)
+        self._counts.failed.connect(lambda _error: self._counts_came(Counts()))
+
+    def _wire_filters(self, controllers: Controllers) -> None:
+        words, free_text = self._filters.words, controllers.free_text
+        self._filters.search_requested.connect(self.run)
+        self._filters.changed.connect(self._changed)
+        self._filters.crumb_removed.connect(self._crumb_removed)
+        self._aois.changed.connect(self._changed)
+        words.asked.connect(lambda text, suggest: free_text.ask(text, suggest=suggest))
+        free_text.read.connect(words.show_reading)
+        free_text.suggested.connect(words.show_suggestions)
 
     def run(self) -> None:
-        """Search with the filters as they stand."""
-        self._search.run(self._filters.query(self._aois.aois))
+        """Search with the filters as they stand, and show the results."""
+        self._rest.stop()
+        self._following = False
+        self._asked = self._filters.query(self._aois.aois)
+        self._search.run(self._asked)
 
     def search_for(self, name: str) -> None:
         """Search everywhere for what bears this name."""
         self._filters.search_for(name)
+        self._aois.clear()
         self.page_wanted.emit(self._results)
-        self._search.run(self._filters.query(()))
+        self.run()
+
+    def service_changed(self) -> None:
+        """Where it is another service: show its numbers, and search there for what was searched for."""
+        service = self._session.service
+        if service is self._service or service is None:
+            return
+        self._service = service
+        self._filters.words.ask_again()
+        if self._search.query is None:
+            self._counts.ask(self._filters.query(self._aois.aois))
+        else:
+            self._follow()
+
+    def _changed(self) -> None:
+        """Another search is wanted: show it, and ask when the person rests."""
+        query = self._filters.query(self._aois.aois)
+        self._filters.show_crumbs(query)
+        if self._filters.problem or query == self._asked or self._session.service is None:
+            self._rest.stop()
+        else:
+            self._rest.start()
+
+    def _follow(self) -> None:
+        """Search for what the filters describe now; the person stays where they are."""
+        self._following = True
+        self._asked = self._filters.query(self._aois.aois)
+        self._search.run(self._asked)
 
     def _started(self) -> None:
-        query = self._search.query
         self._notices.clear("search")
-        self._footprints.clear()
         self.counted.emit(None)
-        if query is not None:
-            self._results.start(query)
-        self.page_wanted.emit(self._results)
+        self._outdated = True
+        if not self._following:
+            self._renew()
+            self.page_wanted.emit(self._results)
+
+    def _renew(self) -> None:
+        """Take away what an earlier search found."""
+        self._outdated = False
+        self._footprints.clear()
+        if self._search.query is not None:
+            self._results.start(self._search.query)
 
     def _loading(self, loading: bool) -> None:
         self._results.set_busy(busy=loading)
         self._filters.set_busy(busy=loading)
 
-    def _page_came(self, scenes: Sequence[Scene], matched: int) -> None:
+    def _answered(self) -> None:
+        if self._outdated:
+            self._renew()
+
+    def _page_came(self, scenes: Sequence[Scene], matched: int | None) -> None:
         self._results.add_scenes(scenes)
         self._footprints.add(scenes)
         self.counted.emit(matched)
 
-    def _finished(self, matched: int, loaded: int) -> None:
+    def _finished(self, matched: int | None, loaded: int) -> None:
+        if self._outdated:  # cancelled before anything came
+            return
         self._results.show_count(matched, loaded)
+        self._filters.show_total(matched)
         self.counted.emit(matched)
         if loaded == matched or loaded == self._results.model.rowCount():
             self._results.set_busy(busy=False)
 
+    def _counts_came(self, counts: Counts) -> None:
+        self._filters.show_counts(counts)
+        if counts.total is not None:
+            self.counted.emit(counts.total)
+
     def _failed(self, notice: Notice) -> None:
+        self._filters.show_total(None)
         self._results.show_failure(notice.text)
-        self._notices.show_notice("search", notice)
+        # A search that nobody asked for by a button pushes away nothing that is still to be read.
+        if not self._following or set(self._notices.subjects) <= {"search"}:
+            self._notices.show_notice("search", notice)
 
     def _crumb_removed(self, name: str) -> None:
+        """Open a filter wide, or all; the search follows as after any other change."""
         if name in ("", "aois"):
             self._aois.clear()
         if name == "":
             self._filters.reset()
         elif name != "aois":
             self._filters.reset_filter(name)
-        self.run()

@@ -286,6 +286,16 @@ class FlowLayout(QLayout):
         """Take an item out."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
+    def clear(self) -> None:
+        """Take all widgets out, and let them go when their signals are done.
+
+        They keep their parent until then: one that becomes a window takes the keyboard away from where it is.
+        """
+        while (item := self.takeAt(0)) is not None:
+            item.widget().setObjectName("")
+            item.widget().hide()
+            item.widget().deleteLater()
+
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """Lines wrap: the height follows from the width."""
         return True

@@ -39,13 +39,15 @@ class Listing:
     """Lists what a query finds from its beginning, so that any catalogue's way of paging will do.
 
     While the service makes the next page, the last one is made into scenes; the GUI thread, which lists and
-    draws meanwhile, goes first. To be made on the GUI thread.
+    draws meanwhile, goes first. To be made on the GUI thread, with the number of matches, known by then: counting
+    them again can take longer than the scenes.
     """
 
-    def __init__(self, catalogue: CatalogueClient, query: SearchQuery, most: int) -> None:
+    def __init__(self, catalogue: CatalogueClient, query: SearchQuery, most: int, matched: int) -> None:
         self._catalogue = catalogue
         self._query = query
         self._most = most
+        self._reader = PageReader(matched)
         self._documents: queue.Queue[Mapping[str, Any] | DinamisError | None] = queue.Queue(AHEAD)
         self._courtesy = Courtesy()
         self._stopped = False
@@ -103,7 +105,7 @@ class Listing:
         raise CancelledError
 
     def _make(self, context: TaskContext) -> int:
-        reader, left = PageReader(), self._most
+        reader, left = self._reader, self._most
         while left > 0 and (document := self._get(context)) is not None:
             scenes: list[Scene] = []
             for scene in reader.scenes(document):

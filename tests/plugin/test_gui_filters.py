@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from qgis.PyQt.QtCore import QDate, QPoint, Qt
+from qgis.PyQt.QtCore import QDate, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QWidget
 
-from dinamis_plugin.domain.search import FIRST_DAY, MISSIONS, ProductType, SearchQuery
+from dinamis_plugin.domain.counts import Counts
+from dinamis_plugin.domain.search import FIRST_DAY, ProductType, SearchQuery
+from dinamis_plugin.gui import formats
 from dinamis_plugin.gui.crumbs import crumbs
 from dinamis_plugin.gui.filters import FiltersPage
+from dinamis_plugin.gui.missions import Choice
 
 from .gui_support import child, click, make_aoi
 from .waiting import Caught
@@ -59,32 +62,6 @@ def test_slider_and_number_of_the_cloud_go_together(page):
     assert slider.value() == 35
 
 
-def test_a_click_excludes_a_mission_and_all_brings_it_back(page):
-    view = child(page, "missionList")
-    rect = view.visualItemRect(view.item(0))
-    QTest.mouseClick(
-        view.viewport(),
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-        QPoint(10, rect.center().y()),
-    )
-    everyone = tuple(code for code, _ in MISSIONS)
-    assert page.query([]).missions == everyone[1:]
-    every = child(page, "allMissionsCheck")
-    assert every.checkState() == Qt.CheckState.PartiallyChecked
-    click(every, QPoint(8, every.height() // 2))
-    assert page.query([]).missions == ()
-    assert every.checkState() == Qt.CheckState.Checked
-
-
-def test_without_any_mission_the_search_says_why_not(page):
-    every = child(page, "allMissionsCheck")
-    click(every, QPoint(8, every.height() // 2))
-    assert not child(page, "searchButton").isEnabled()
-    assert child(page, "filtersHintLabel").isVisible()
-    assert child(page, "searchButton").toolTip() == child(page, "filtersHintLabel").text()
-
-
 def test_dates_in_the_wrong_order_say_why_not(page):
     child(page, "startDateEdit").setDate(QDate(2025, 3, 2))
     child(page, "endDateEdit").setDate(QDate(2025, 3, 1))
@@ -100,6 +77,8 @@ def test_dates_in_the_wrong_order_say_why_not(page):
         "searchTextEdit",
         "productTypeCombo",
         "missionList",
+        "startBound",
+        "endBound",
         "startDateEdit",
         "endDateEdit",
         "cloudSpin",
@@ -122,19 +101,68 @@ def test_enter_takes_what_is_being_typed(page):
     assert page.query([]).max_cloud == 12
 
 
-def test_reset_opens_every_filter(page):
+def test_the_button_that_resets_asks_for_all_filters_to_be_removed(page):
     test_every_filter_reaches_the_query(page)
+    removed = Caught(page.crumb_removed)
     click(child(page, "resetFiltersButton"))
+    assert removed.values == [""]
+    page.reset()
     assert page.query([]) == SearchQuery()
+
+
+def test_a_search_is_shown_as_the_filters_that_describe_it(page):
+    query = SearchQuery(
+        start=date(2019, 2, 3),
+        end=date(2020, 5, 6),
+        missions=("PWH", "SPOT 1"),
+        without_missions=("JILIN",),
+        product_type=ProductType.DOWNLOADABLE,
+        max_cloud=0,
+        max_incidence=7,
+        text="Sète",
+    )
+    page.show_query(query)
+    assert page.query([]) == query
+    changed = Caught(page.changed)
+    page.show_query(query)
+    assert not changed.values
+
+
+def test_numbers_stand_beside_what_they_count(page):
+    combo, button = child(page, "productTypeCombo"), child(page, "searchButton")
+    page.show_counts(Counts(1234, {"PWH": 4}, {}, {"downloadable": 34, "orderable": 1200}))
+    assert formats.number(1234) in combo.itemText(0)
+    assert formats.number(34) in combo.itemText(combo.findData("downloadable"))
+    assert formats.number(1234) in button.text()
+    page.set_busy(busy=True)
+    assert formats.number(1234) not in button.text()
+    page.set_busy(busy=False)
+    page.show_counts(Counts())
+    assert not any(char.isdigit() for char in combo.itemText(0) + button.text())
+
+
+@pytest.mark.parametrize(("total", "advised"), [(0, True), (1, False), (10_000, False), (10_001, True)])
+def test_nothing_found_and_far_too_much_come_with_advice(page, total, advised):
+    page.show_total(total)
+    assert child(page, "filtersAdviceLabel").isVisible() is advised
+
+
+def test_the_slider_stops_where_the_service_keeps_numbers(page):
+    slider, spin = child(page, "cloudSlider"), child(page, "cloudSpin")
+    slider.sliderMoved.emit(43)
+    assert spin.value() == 40
+    assert not page.query([]).between_steps
+    spin.setValue(43)
+    assert page.query([]).max_cloud == 43
 
 
 def test_each_active_filter_is_a_crumb_that_opens_it_again(page):
     child(page, "cloudSpin").setValue(20)
     child(page, "startDateEdit").setDate(QDate(2025, 3, 1))
     child(page, "searchTextEdit").setText("Sète")
-    child(page, "missionList").item(0).setCheckState(Qt.CheckState.Unchecked)
+    child(page, "missionList").choose({"SPOT 5": Choice.EXCLUDED, "PWH": Choice.INCLUDED})
     names = [name for name, _text in crumbs(page.query([make_aoi()]))]
-    assert names == ["aois", "text", "missions", "dates", "cloud"]
+    assert names == ["aois", "text", "missions", "without", "dates", "cloud"]
     for name in names[1:]:
         page.reset_filter(name)
     assert page.query([]) == SearchQuery()
@@ -142,20 +170,24 @@ def test_each_active_filter_is_a_crumb_that_opens_it_again(page):
 
 def test_tab_goes_through_the_filters(page):
     child(page, "searchTextEdit").setFocus()
-    seen = set()
-    widget = page
-    for _ in range(40):
-        widget = widget.nextInFocusChain()
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and page.isAncestorOf(widget):
-            seen.add(widget.objectName())
-    assert {
+    expected = [
+        "searchTextEdit",
         "productTypeCombo",
-        "missionList",
+        "startBound",
+        "endBound",
+        "startDateEdit",
+        "endDateEdit",
         "cloudSlider",
         "cloudSpin",
         "incidenceSpin",
+        "missionList",
         "searchButton",
-    } <= seen
+    ]
+    seen, widget = [], page
+    while (widget := widget.nextInFocusChain()) is not page:
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.objectName() in expected:
+            seen.append(widget.objectName())
+    assert seen == expected
 
 
 def test_the_oldest_day_is_that_of_spot_1():

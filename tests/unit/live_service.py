@@ -48,8 +48,14 @@ class LiveService:
         return [str(PYTHON), "-m", "dinamis_service", word, *options, "--data-dir", str(self.data)]
 
     def _environment(self) -> dict[str, str]:
+        gazetteer = os.environ.get("DINAMIS_GAZETTEER_PATH") or ROOT / ".venv" / "gazetteer.sqlite"
         environment = {key: value for key, value in os.environ.items() if not key.startswith("DINAMIS_")}
-        return {**environment, "PYTHONPATH": str(ROOT), "DINAMIS_DEVICE_INTERVAL_S": "1"}
+        return {
+            **environment,
+            "PYTHONPATH": str(ROOT),
+            "DINAMIS_DEVICE_INTERVAL_S": "1",
+            "DINAMIS_GAZETTEER_PATH": str(gazetteer),
+        }
 
     def run(self, word: str, *options: str) -> None:
         """Run one of the operator's commands on the data of this service."""

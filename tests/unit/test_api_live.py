@@ -17,6 +17,7 @@ from dinamis_plugin.api.download import download
 from dinamis_plugin.api.http import HttpClient
 from dinamis_plugin.api.service import Service
 from dinamis_plugin.domain.aoi import Aoi
+from dinamis_plugin.domain.counts import FACETS
 from dinamis_plugin.domain.device import PollOutcome, Tokens, next_interval
 from dinamis_plugin.domain.download import Journal
 from dinamis_plugin.domain.errors import (
@@ -192,6 +193,45 @@ def test_every_filter_holds_for_every_result(nobody):
         assert scene.incidence <= 35
     wider = first_page(nobody, replace(query, max_cloud=None, max_incidence=None), 100)
     assert wider.matched >= page.matched
+
+
+def test_a_first_page_brings_the_numbers_of_all(nobody):
+    query = SearchQuery(start=date(2020, 1, 1), without_missions=("SPOT 5",))
+    pages = nobody.catalogue.pages(query, 50, facets=FACETS)
+    first, second = next(pages), next(pages)
+    assert first.counted
+    assert {sum(first.facets[facet].values()) for facet in FACETS} == {first.matched}
+    assert "SPOT 5" not in first.facets["mission"]
+    assert second.facets == {}
+    assert second.matched == first.matched
+    assert nobody.catalogue.count(query, ["mission"]) == (first.matched, {"mission": first.facets["mission"]})
+
+
+def test_a_page_that_is_not_counted_says_so(nobody):
+    page = next(nobody.catalogue.pages(SearchQuery(max_cloud=13), 50, counted=False))
+    assert not page.counted
+    assert len(page.scenes) == 50
+    total, _ = nobody.catalogue.count(SearchQuery(max_cloud=13), [])
+    assert total > 50
+
+
+def test_words_are_read_by_the_service(nobody):
+    page = first_page(nobody, SearchQuery(text="pléiades 2024"))
+    assert page.scenes
+    assert {(scene.mission, scene.acquired.year) for scene in page.scenes} == {("PLEIADES", 2024)}
+    assert first_page(nobody, SearchQuery(text="blork")).matched == 0
+    named = first_page(nobody, SearchQuery(text=page.scenes[0].id))
+    assert [scene.id for scene in named.scenes] == [page.scenes[0].id]
+
+
+def test_places_are_suggested_and_found_by_their_title(nobody):
+    end, places = nobody.free_text.suggest("pléiades Montpell")
+    assert end == "Montpell"
+    assert "Montpellier" in [place.name for place in places]
+    title = next(place.title for place in places if place.name == "Montpellier")
+    reading = nobody.free_text.read(f"pléiades {title}")
+    assert [chip.kind for chip in reading.chips] == ["place", "mission"]
+    assert nobody.free_text.suggest("") == ("", ())
 
 
 @pytest.mark.parametrize("kind", [ProductType.DOWNLOADABLE, ProductType.ORDERABLE])

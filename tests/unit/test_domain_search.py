@@ -18,6 +18,7 @@ CODES = [code for code, _ in MISSIONS]
 QUERIES = st.builds(
     SearchQuery,
     missions=st.lists(st.sampled_from(CODES), unique=True).map(tuple),
+    without_missions=st.lists(st.sampled_from(CODES), unique=True).map(tuple),
     product_type=st.sampled_from(ProductType),
     max_cloud=st.none() | st.integers(0, 100),
     max_incidence=st.none() | st.integers(0, 90),
@@ -38,6 +39,7 @@ def test_each_filter_that_is_set_is_one_condition_and_no_other(query):
     expected = sum(
         (
             bool(query.missions),
+            bool(query.without_missions),
             query.product_type is not ProductType.ALL,
             query.max_cloud not in (None, 100),
             query.max_incidence not in (None, 90),
@@ -45,7 +47,10 @@ def test_each_filter_that_is_set_is_one_condition_and_no_other(query):
         )
     )
     assert len(found) == expected
-    by_property = {str(c["args"][0].get("property")): c for c in found if c["op"] != "or"}
+    by_property = {str(c["args"][0].get("property")): c for c in found if c["op"] not in ("or", "not")}
+    left_out = [c["args"][0] for c in found if c["op"] == "not"]
+    missions_out = [{"property": "dinamis:mission"}, list(query.without_missions)]
+    assert left_out == ([{"op": "in", "args": missions_out}] if query.without_missions else [])
     if query.missions:
         assert by_property["dinamis:mission"]["args"][1] == list(query.missions)
     if query.max_cloud not in (None, 100):
@@ -125,3 +130,23 @@ def test_jokers_are_only_letters():
 
 def test_every_word_counts():
     assert len(conditions(SearchQuery(text="neo 2025"))) == 2
+
+
+@given(QUERIES)
+def test_a_catalogue_that_reads_texts_gets_the_same_without_the_words(query):
+    written, wordless = query.to_stac(words=False), SearchQuery(**{**vars(query), "text": ""}).to_stac()
+    assert written == wordless
+
+
+@pytest.mark.parametrize(
+    ("limits", "between"),
+    [
+        ({}, False),
+        ({"max_cloud": 0}, False),
+        ({"max_cloud": 20, "max_incidence": 35}, False),
+        ({"max_cloud": 13}, True),
+        ({"max_cloud": 20, "max_incidence": 33}, True),
+    ],
+)
+def test_limits_between_the_steps_of_the_service_are_known(limits, between):
+    assert SearchQuery(**limits).between_steps is between

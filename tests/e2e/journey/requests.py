@@ -119,13 +119,9 @@ def choose_only_mission(code: str) -> Iterator[None]:
     """Keep one mission only."""
     from qgis.PyQt.QtCore import Qt  # noqa: PLC0415
 
-    from .search import uncheck_mission  # noqa: PLC0415
+    from .search import press_on_mission  # noqa: PLC0415
 
-    view = yield from shown("missionList")
-    others = [view.item(row).data(Qt.ItemDataRole.UserRole) for row in range(view.count())]
-    for other in others:
-        if other != code:
-            yield from uncheck_mission(other)
+    yield from press_on_mission(code, Qt.Key.Key_Plus)
 
 
 def taken(dialog: str) -> Iterator[None]:

@@ -111,7 +111,8 @@ def search(journey: Journey) -> Iterator[None]:
     yield from write_date("startDateEdit", *FIRST)
     yield from write_date("endDateEdit", *LAST)
     yield from write_number("cloudSpin", MOST_CLOUD)
-    yield from uncheck_mission("SENTINEL 2")
+    yield from press_on_mission("SENTINEL 2", Qt.Key.Key_Minus)
+    check("Sentinel-2" in text("crumb_without"), "a chip says that the mission is left out")
     yield from journey.picture("the filters")
     before = _canvas_image(journey)
     yield from run_search()
@@ -150,8 +151,8 @@ def run_search() -> Iterator[None]:
     yield from wait(lambda: number(text("resultsCountLabel")) is not None, "the count of the results", 20)
 
 
-def uncheck_mission(code: str) -> Iterator[None]:
-    """Exclude a mission with the space bar."""
+def press_on_mission(code: str, key: Qt.Key) -> Iterator[None]:
+    """Press a key on a mission: + wants it alone, - leaves it out."""
     from qgis.PyQt.QtTest import QTest  # noqa: PLC0415
 
     from .hands import post  # noqa: PLC0415
@@ -160,13 +161,12 @@ def uncheck_mission(code: str) -> Iterator[None]:
     items = [view.item(row) for row in range(view.count())]
     item = next(item for item in items if item.data(Qt.ItemDataRole.UserRole) == code)
 
-    def space() -> None:
+    def press() -> None:
         view.setFocus(Qt.FocusReason.MouseFocusReason)
         view.setCurrentItem(item)
-        QTest.keyClick(view, Qt.Key.Key_Space)
+        QTest.keyClick(view, key)
 
-    yield from post(space)
-    check(item.checkState() == Qt.CheckState.Unchecked, f"the mission {code} is excluded")
+    yield from post(press)
 
 
 def count_at_service(journey: Journey, query: dict[str, Any]) -> int:

@@ -1,0 +1,333 @@
+"""The search follows the filters by itself: against the real service, and against answers that come late."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+import requests
+from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
+from qgis.PyQt.QtCore import QDate, Qt
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QApplication, QLabel
+
+from dinamis_plugin.gui import formats
+from dinamis_plugin.gui.missions import Choice
+from dinamis_plugin.gui.search_desk import REST_MS
+
+from .gui_support import LEFT, canvas, child, click, dock, window  # noqa: F401 - fixtures
+from .waiting import Caught, wait_until
+
+NO_KEY = Qt.KeyboardModifier.NoModifier
+
+
+def numbers(live, **search):
+    """What the service itself says of a search: how many, and by mission, month and product type."""
+    body = {"limit": 1, "facets": ["mission", "month", "product_type"], "filter-lang": "cql2-json", **search}
+    answer = requests.post(f"{live.url}/stac/search", json=body, timeout=30).json()
+    return answer["numberMatched"], answer["facets"]
+
+
+def mission(codes):
+    return {"op": "in", "args": [{"property": "dinamis:mission"}, list(codes)]}
+
+
+def shown_counts(dock):  # noqa: F811
+    """The numbers beside the missions."""
+    view = child(dock, "missionList")
+    items = [view.item(row) for row in range(view.count())]
+    role = Qt.ItemDataRole.UserRole
+    return {item.data(role): item.data(role + 2) for item in items if item.data(role + 2)}
+
+
+def count_in_tab(dock):  # noqa: F811
+    tabs = child(dock, "mainTabs")
+    digits = "".join(filter(str.isdigit, tabs.tabToolTip(tabs.indexOf(dock.results))))
+    return int(digits) if digits else None
+
+
+def press_on(dock, code, choice):  # noqa: F811
+    view = child(dock, "missionList")
+    row = next(r for r in range(view.count()) if view.item(r).data(Qt.ItemDataRole.UserRole) == code)
+    QTest.mouseClick(view.viewport(), LEFT, NO_KEY, view.mark_rect(row, choice).center())
+
+
+def connect(controllers, url):
+    controllers.settings.service_url = url
+    controllers.session.connect_service()
+    wait_until(lambda: controllers.session.service is not None, 30)
+
+
+@pytest.fixture
+def joined(dock, controllers, live):  # noqa: F811
+    """The dock, connected to the real service and not signed in, with the numbers of the whole catalogue."""
+    connect(controllers, live.url)
+    wait_until(lambda: shown_counts(dock), 30)
+    return dock
+
+
+def test_the_numbers_are_there_before_anything_is_searched_for(joined, live):
+    total, facets = numbers(live)
+    assert count_in_tab(joined) == total
+    assert shown_counts(joined) == facets["mission"]
+    assert joined.results.model.rowCount() == 0
+    assert child(joined, "mainTabs").currentWidget() is joined.filters
+
+
+def test_each_change_is_followed_by_count_list_missions_and_map(joined, live):
+    press_on(joined, "PLEIADES", Choice.INCLUDED)
+    total, _ = numbers(live, filter=mission(["PLEIADES"]))
+    wait_until(lambda: count_in_tab(joined) == total, 20)
+    wait_until(lambda: joined.results.model.rowCount() == min(total, 100), 20)
+    wait_until(lambda: joined.found.footprints.ready, 20)
+    wait_until(lambda: "PWH" in shown_counts(joined), 20)
+    assert shown_counts(joined) == numbers(live)[1]["mission"]  # what another choice would find
+    assert child(joined, "mainTabs").currentWidget() is joined.filters
+    press_on(joined, "SPOT 5", Choice.EXCLUDED)
+    press_on(joined, "PLEIADES", Choice.INCLUDED)
+    total, _ = numbers(live, filter={"op": "not", "args": [mission(["SPOT 5"])]})
+    wait_until(lambda: count_in_tab(joined) == total, 20)
+
+
+def test_filters_combine_and_each_chip_takes_one_away(joined, live, controllers):
+    degrees = QgsCoordinateReferenceSystem("EPSG:4326")
+    controllers.aois.add_extent(QgsRectangle(3.0, 43.0, 4.5, 44.5), degrees)
+    child(joined, "startDateEdit").setDate(QDate(2020, 1, 1))
+    child(joined, "cloudSpin").setValue(30)
+    box = [3.0, 43.0, 4.5, 44.5]
+    clouds = {"op": "<=", "args": [{"property": "eo:cloud_cover"}, 30]}
+    period = "2020-01-01T00:00:00Z/.."
+    total, facets = numbers(live, bbox=box, datetime=period, filter=clouds)
+    wait_until(lambda: count_in_tab(joined) == total, 20)
+    wait_until(lambda: shown_counts(joined) == facets["mission"], 20)
+    every, _ = numbers(live, bbox=box, filter=clouds)
+    timeline = joined.filters.dates.timeline
+    wait_until(lambda: sum(bar.count for bar in timeline._bars) == every, 20)
+    child(joined, "mainTabs").setCurrentWidget(joined.results)
+    click(child(joined.results, "crumb_cloud"))
+    total, _ = numbers(live, bbox=box, datetime=period)
+    wait_until(lambda: count_in_tab(joined) == total, 20)
+    assert child(joined, "mainTabs").currentWidget() is joined.results
+    click(child(joined.results, "crumbsClearButton"))
+    wait_until(lambda: count_in_tab(joined) == numbers(live)[0], 20)
+    assert not controllers.aois.aois
+
+
+def test_a_limit_between_the_steps_is_counted_after_its_page(joined, live):
+    child(joined, "cloudSpin").setValue(13)
+    total, facets = numbers(live, filter={"op": "<=", "args": [{"property": "eo:cloud_cover"}, 13]})
+    wait_until(lambda: count_in_tab(joined) == total, 20)
+    wait_until(lambda: shown_counts(joined) == facets["mission"], 20)
+    assert joined.results.model.rowCount() == 100
+    assert formats.number(total) in child(joined, "resultsCountLabel").text()
+    child(joined, "loadMoreButton").click()
+    wait_until(lambda: joined.results.model.rowCount() == 200, 20)
+    assert count_in_tab(joined) == total
+
+
+def test_a_bound_dragged_is_followed_when_it_rests(joined, live):
+    timeline = joined.filters.dates.timeline
+    bound = timeline.start_bound
+    bound.setFocus()
+    for _ in range(3):
+        QTest.keyClick(bound, Qt.Key.Key_PageUp)
+    total, _ = numbers(live, datetime="1989-01-01T00:00:00Z/..")
+    wait_until(lambda: count_in_tab(joined) == total, 20)
+    assert QApplication.focusWidget() in (bound, None)
+
+
+def test_words_are_read_and_places_suggested_while_typing_goes_on(joined, live):
+    line = child(joined, "searchTextEdit")
+    joined.activateWindow()
+    line.setFocus()
+    QTest.keyClicks(line, "pleiades Montpell")
+    popup = joined.filters.words._completer.popup()
+    if not live_has_places(live):
+        pytest.skip("the service has no gazetteer here (DINAMIS_GAZETTEER_PATH)")
+    wait_until(popup.isVisible, 20)
+    QTest.keyClicks(line, "ie")
+    assert line.text() == "pleiades Montpellie"
+    wait_until(lambda: popup.isVisible() and popup.model().rowCount() > 0, 20)
+    asked = Caught(joined.filters.search_requested)
+    assert not popup.currentIndex().isValid()
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    title = popup.currentIndex().data()
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    assert line.text() == f"pleiades {title}"
+    assert not asked.values
+    wait_until(lambda: joined.findChildren(QLabel, "understood_place"), 20)
+    total, _ = numbers(live, q=[line.text()])
+    wait_until(lambda: count_in_tab(joined) == total, 20)
+    click(child(joined.filters, "crumb_text"))
+    assert line.text() == ""
+    assert not child(joined, "understoodChips").isVisible()
+
+
+def live_has_places(live):
+    return bool(requests.get(f"{live.url}/places?q=Montpellier", timeout=20).json()["places"])
+
+
+def test_enter_among_suggestions_searches_for_what_was_typed(joined, live):
+    if not live_has_places(live):
+        pytest.skip("the service has no gazetteer here (DINAMIS_GAZETTEER_PATH)")
+    line = child(joined, "searchTextEdit")
+    joined.activateWindow()
+    line.setFocus()
+    QTest.keyClicks(line, "Montpell")
+    popup = joined.filters.words._completer.popup()
+    wait_until(popup.isVisible, 20)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    assert line.text() == "Montpell"
+    assert not popup.isVisible()
+    assert child(joined, "mainTabs").currentWidget() is joined.results
+
+
+def test_words_that_mean_nothing_are_named(joined):
+    child(joined, "searchTextEdit").setText("Pléiades blork")
+    wait_until(lambda: "blork" in child(joined, "freeTextNoteLabel").text(), 20)
+    wait_until(lambda: count_in_tab(joined) == 0, 20)
+    assert child(joined, "filtersAdviceLabel").isVisible()
+
+
+def test_search_and_enter_show_the_results(joined):
+    click(child(joined, "searchButton"))
+    assert child(joined, "mainTabs").currentWidget() is joined.results
+    wait_until(lambda: joined.results.model.rowCount() == 100, 20)
+
+
+# Answers that come late, wrong or not at all
+
+
+def catalogue(url, *, counts=True):
+    """The landing page of a catalogue with item search."""
+    classes = ["core", "item-search", "item-search#filter", "item-search#sort"]
+    claims = [f"https://api.stacspec.org/v1.0.0/{name}" for name in classes]
+    return {
+        "type": "Catalog",
+        "id": "c",
+        "description": "c",
+        "stac_version": "1.0.0",
+        "conformsTo": claims + (["urn:dinamis:stac:item-search#facets"] if counts else []),
+        "links": [
+            {"rel": "self", "href": f"{url}/stac"},
+            {"rel": "search", "href": f"{url}/stac/search", "method": "POST"},
+        ],
+    }
+
+
+def item(number):
+    return {
+        "type": "Feature",
+        "id": f"s{number}",
+        "geometry": {"type": "Point", "coordinates": [3, 43]},
+        "properties": {"datetime": "2024-05-01T00:00:00Z", "dinamis:mission": "PWH"},
+    }
+
+
+@pytest.fixture
+def slow(dock, controllers, scripted, server):  # noqa: F811
+    """The dock at a catalogue whose searches wait for `release`; `asked` are their bodies."""
+    asked, release = [], threading.Event()
+    release.set()
+
+    def search(request, _handler):
+        asked.append(request.json)
+        release.wait(20)
+        found = [item(len(asked))]
+        answer = {"type": "FeatureCollection", "features": found, "links": [], "numberMatched": len(asked)}
+        return 200, answer
+
+    server.routes["/stac"] = lambda _request, _handler: (200, catalogue(scripted.url, counts=False))
+    server.routes["/stac/search"] = search
+    connect(controllers, scripted.url)
+    wait_until(lambda: asked, 20)
+    dock.asked, dock.release = asked, release
+    yield dock
+    release.set()
+
+
+def test_of_many_changes_only_the_last_is_asked_for(slow):
+    wait_until(lambda: count_in_tab(slow) == 1, 20)
+    before = len(slow.asked)
+    for limit in range(90, 10, -10):
+        child(slow, "cloudSpin").setValue(limit)
+    wait_until(lambda: slow.results.model.rowCount() == 1, 20)
+    assert len(slow.asked) == before + 1
+    assert slow.asked[-1]["filter"]["args"][1] == 20
+
+
+def test_a_late_answer_to_an_earlier_search_is_dropped(slow):
+    wait_until(lambda: count_in_tab(slow) == 1, 20)
+    slow.release.clear()
+    child(slow, "cloudSpin").setValue(50)
+    wait_until(lambda: len(slow.asked) == 2, 20)
+    child(slow, "cloudSpin").setValue(40)
+    wait_until(lambda: len(slow.asked) == 3, 20)
+    came = Caught(slow.search._search.page_ready)
+    slow.release.set()
+    wait_until(lambda: slow.results.model.rowCount() == 1, 20)
+    QTest.qWait(200)
+    assert len(came.values) == 1
+    assert slow.asked[-1]["filter"]["args"][1] == 40
+
+
+def test_what_is_listed_stays_until_the_next_page_is_there(slow):
+    click(child(slow, "searchButton"))
+    wait_until(lambda: slow.results.model.rowCount() == 1, 20)
+    child(slow, "mainTabs").setCurrentWidget(slow.filters)
+    slow.release.clear()
+    child(slow, "cloudSpin").setValue(50)
+    wait_until(lambda: len(slow.asked) == 3, 20)
+    assert slow.results.model.rowCount() == 1
+    assert child(slow, "mainTabs").currentWidget() is slow.filters
+    slow.release.set()
+    wait_until(lambda: count_in_tab(slow) == 3, 20)
+
+
+def test_typing_is_not_interrupted_by_the_answers(slow):
+    line = child(slow, "searchTextEdit")
+    slow.activateWindow()
+    line.setFocus()
+    for letter in "spot 2020":
+        QTest.keyClick(line, letter)
+        QTest.qWait(REST_MS // 4)
+    wait_until(lambda: slow.results.model.rowCount() == 1, 20)
+    assert line.text() == "spot 2020"
+    assert line.hasFocus()
+
+
+def test_a_catalogue_without_numbers_says_so_and_works(slow):
+    child(slow, "cloudSpin").setValue(50)
+    wait_until(lambda: slow.results.model.rowCount() == 1, 20)
+    assert shown_counts(slow) == {}
+    assert "facets" not in slow.asked[-1]
+    view = child(slow, "missionList")
+    assert "not known" in view.item(0).toolTip()
+    timeline = slow.filters.dates.timeline
+    assert "does not tell" in timeline.tip_of(timeline.month_at(100))
+
+
+def test_a_search_that_fails_says_so_and_keeps_the_list(slow, server):
+    click(child(slow, "searchButton"))
+    wait_until(lambda: slow.results.model.rowCount() == 1, 20)
+    server.routes["/stac/search"] = lambda _request, _handler: (400, {"code": "bad-request", "detail": "no"})
+    child(slow, "cloudSpin").setValue(50)
+    wait_until(lambda: child(slow, "noticeLabel").isVisible(), 20)
+    assert slow.results.model.rowCount() == 1
+    assert count_in_tab(slow) is None
+
+
+def test_dates_in_the_wrong_order_are_not_asked_for(slow):
+    wait_until(lambda: count_in_tab(slow) == 1, 20)
+    before = len(slow.asked)
+    child(slow, "endDateEdit").setDate(QDate(2020, 1, 1))
+    child(slow, "startDateEdit").setDate(QDate(2021, 1, 1))
+    QTest.qWait(2 * REST_MS)
+    assert len(slow.asked) == before
+    assert child(slow, "filtersHintLabel").isVisible()
+
+
+def test_without_a_service_changes_are_quiet(dock):  # noqa: F811
+    child(dock, "cloudSpin").setValue(50)
+    QTest.qWait(2 * REST_MS)
+    assert not dock.notices.isVisible() or not child(dock, "noticeLabel").isVisible()
