@@ -39,8 +39,8 @@ class Listing:
     """Lists what a query finds from its beginning, so that any catalogue's way of paging will do.
 
     While the service makes the next page, the last one is made into scenes; the GUI thread, which lists and
-    draws meanwhile, goes first. To be made on the GUI thread, with the number of matches, known by then: counting
-    them again can take longer than the scenes.
+    draws meanwhile, goes first. To be made on the GUI thread, with the number of matches: to count them again
+    can take longer than the scenes.
     """
 
     def __init__(self, catalogue: CatalogueClient, query: SearchQuery, most: int, matched: int) -> None:

@@ -17,7 +17,7 @@ from dinamis_plugin.qgisio.picture_store import PictureStore
 
 from .waiting import Caught, run_for, wait_until
 
-SIGNATURE = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0123456789abcdef"
+SIGNATURE = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=made-up"
 
 
 def png(side=8, colour=Qt.GlobalColor.red):
