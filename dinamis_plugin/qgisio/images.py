@@ -221,10 +221,10 @@ def explain(signed_href: str, cancelled: Callable[[], bool] = lambda: False) -> 
         return type(error_of_exception(error))("")
     if answer.ok:
         return CorruptImageError("")
-    error = error_of_answer(answer.status_code, answer.headers, None)
-    if isinstance(error, NotSignedInError):  # a store knows signatures, no sessions
+    told = error_of_answer(answer.status_code, answer.headers, None)
+    if isinstance(told, NotSignedInError):  # a store knows signatures, no sessions
         return ForbiddenError("")
-    return FileGoneError("") if isinstance(error, NotFoundError) else error
+    return FileGoneError("") if isinstance(told, NotFoundError) else told
 
 
 def _vrt_of(dataset: gdal.Dataset) -> Secret:
