@@ -2,7 +2,8 @@
 
     _relay.py URL       writes its own address, then reads lines of JSON: a number is the delay in seconds
                         from then on; an object names paths that are handed on as others; null asks for the
-                        number of requests since the last time, by the first part of their path
+                        number of requests since the last time, by the first part of their path, and by
+                        that and their kind
 
 The Host header is kept, so that the addresses in the answers lead through the relay again.
 """
@@ -31,7 +32,9 @@ class Relay(BaseHTTPRequestHandler):
 
     def handle_any(self) -> None:
         """Ask the service, wait, answer."""
-        Relay.counts[self.path.split("/")[1].partition("?")[0]] += 1
+        part = self.path.split("/")[1].partition("?")[0]
+        Relay.counts[part] += 1
+        Relay.counts[f"{part} {self._kind()}"] += 1
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         upstream = http.client.HTTPConnection(self.host, timeout=60)
         upstream.request(self.command, Relay.others.get(self.path, self.path), body, dict(self.headers))
@@ -47,6 +50,12 @@ class Relay(BaseHTTPRequestHandler):
         self.send_header("Content-Length", length or "0")
         self.end_headers()
         self.wfile.write(content)
+
+    def _kind(self) -> str:
+        """What an image is asked for: its length, its beginning with the header, or pixels."""
+        if self.command != "GET":
+            return self.command
+        return "header" if self.headers.get("Range", "").startswith("bytes=0-") else "pixels"
 
     do_GET = do_HEAD = do_POST = do_PUT = handle_any  # noqa: N815 - the names http.server calls
 

@@ -1,6 +1,8 @@
 # environment: plugin  # noqa: ERA001 - read by tools/run_bench.py
 """Opening a project of 100 signed layers, beside the same files from an open route, until the last is drawn.
 
+Then a project of 10 mosaics of 20 images each.
+
 Goals: exactly 2 signing requests (64 addresses a call), at most 1.2 times the time of the open route (median
 of 5, taken in turns), at most 4 requests a layer, and with 100 ms of latency no stall of the event loop over
 50 ms. Both routes are the real service behind the same relay, which signs for the open one.
@@ -34,6 +36,7 @@ from plugin.images import make_cog
 from plugin.waiting import waited_for_a_core_s
 
 LAYERS = 100
+MOSAICS, IMAGES_A_MOSAIC = 10, 20
 RUNS = 5
 LATENCY_S = 0.1
 GOAL_RATIO, GOAL_MS, GOAL_REQUESTS = 1.2, 50, 4
@@ -43,10 +46,10 @@ REST_S = 0.4
 
 
 def put_images(folder: Path) -> None:
-    """Write the images into the folder of the service, in ten rows of ten."""
+    """Write the images into the folder of the service, in rows of ten; the mosaics have their own."""
     target = folder / "bench"
     target.mkdir()
-    for number in range(LAYERS):
+    for number in range(LAYERS + MOSAICS * IMAGES_A_MOSAIC):
         west = 700000 + 700 * (number % 10)
         make_cog(target / f"{number:03}.tif", size=256, seed=number, west=west, north=6280000 + 70 * number)
 
@@ -143,6 +146,23 @@ class Bench:
         opened.write(str(folder / "open.qgz"))
         opened.clear()
 
+    def make_mosaics(self, path: Path) -> None:
+        """Save the project of mosaics; each shows images that no other layer does."""
+        from dinamis_plugin.domain.layer_source import LayerIdentity  # noqa: PLC0415
+        from dinamis_plugin.qgisio.vrt import mosaic  # noqa: PLC0415
+
+        self.project.clear()
+        objects, identities = self.controllers.session.endpoints.objects, []
+        for number in range(MOSAICS):
+            first = LAYERS + number * IMAGES_A_MOSAIC
+            parts = tuple(f"{objects}/bench/{n:03}.tif" for n in range(first, first + IMAGES_A_MOSAIC))
+            identities.append(LayerIdentity(parts[0], "", "bench", "ms", f"Mosaic {number}", parts=parts))
+        layers = self.controllers.layers
+        layers.add_identities(identities, compose=lambda sources: mosaic(list(sources.values())))
+        self.wait(lambda: len(layers.layers()) == MOSAICS)
+        self.canvas.zoomToFullExtent()
+        self.project.write(str(path))
+
     def open(self, path: Path) -> tuple[float, float]:
         """Open a project; gives seconds until the last layer is drawn, and the longest stall meanwhile in ms.
 
@@ -194,6 +214,12 @@ def main() -> int:
         relay.answer_after(LATENCY_S)
         far_s, stall = bench.open(Path(folder) / "signed.qgz")
         far_open_s, open_stall = bench.open(Path(folder) / "open.qgz")
+        relay.answer_after(0)
+        bench.make_mosaics(Path(folder) / "mosaics.qgz")
+        relay.counts()
+        relay.answer_after(LATENCY_S)
+        mosaics_s, mosaics_stall = bench.open(Path(folder) / "mosaics.qgz")
+        mosaics_counts = relay.counts()
         figures = {
             "layers": LAYERS,
             "load": os.getloadavg()[0],
@@ -204,7 +230,10 @@ def main() -> int:
             "requests_a_layer": counts["signed"]["objects"] / LAYERS,
             "requests_a_layer_open": counts["open"]["open"] / LAYERS,
             "far": {"latency_s": LATENCY_S, "signed_s": far_s, "open_s": far_open_s},
-            "far_stall_ms": {"signed": stall, "open": open_stall},
+            "far_stall_ms": {"signed": stall, "open": open_stall, "mosaics": mosaics_stall},
+            "requests": counts,
+            "mosaics": {"count": MOSAICS, "images": IMAGES_A_MOSAIC, "opened_s": mosaics_s},
+            "mosaics_requests": mosaics_counts,
         }
         report(figures)
         bench.project.clear()
@@ -228,6 +257,18 @@ def report(figures: dict[str, Any]) -> None:
     )
     print(f"  longest stall then {stalls['signed']:6.1f} ms (goal {GOAL_MS} ms)")
     print(f"  ... open route     {stalls['open']:6.1f} ms")
+    images = MOSAICS * IMAGES_A_MOSAIC
+    print(f"  {MOSAICS} mosaics of {IMAGES_A_MOSAIC} images: {figures['mosaics']['opened_s']:.2f} s then,")
+    print(f"  longest stall      {stalls['mosaics']:6.1f} ms (goal {GOAL_MS} ms)")
+    tables = [
+        ("signed layer", figures["requests"]["signed"], "objects", LAYERS),
+        ("open layer", figures["requests"]["open"], "open", LAYERS),
+        ("image of a mosaic", figures["mosaics_requests"], "objects", images),
+    ]
+    for name, counted, part, number in tables:
+        kinds = {kind: counted.get(f"{part} {kind}", 0) / number for kind in ("HEAD", "header", "pixels")}
+        told = ", ".join(f"{kind} {count:.2f}" for kind, count in kinds.items())
+        print(f"  requests of a {name}: {told}")
     target = ROOT / "build" / "bench" / "layers.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

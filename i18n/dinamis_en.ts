@@ -11,6 +11,13 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{names} and %n other(s)</source>
+            <translation>
+                <numerusform>{names} and %n other</numerusform>
+                <numerusform>{names} and %n others</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%n scene(s) chosen</source>
             <translation>
                 <numerusform>%n scene chosen</numerusform>

@@ -399,6 +399,14 @@
                 <numerusform>%n images de ce projet attendent votre connexion.</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <location filename="../dinamis_plugin/controllers/layer_notices.py" line="105" />
+            <source>{names} and %n other(s)</source>
+            <translation>
+                <numerusform>{names} et %n autre</numerusform>
+                <numerusform>{names} et %n autres</numerusform>
+            </translation>
+        </message>
         <message>
             <location filename="../dinamis_plugin/controllers/layers.py" line="354" />
             <source>They keep their place and style, and come alive by themselves.</source>

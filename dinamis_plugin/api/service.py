@@ -8,7 +8,6 @@ from typing import Callable, Protocol
 import requests
 
 from ..domain.endpoints import Endpoints
-from ..domain.errors import ForbiddenError, NotFoundError
 from .auth import AuthClient
 from .catalogue import CatalogueClient
 from .discovery import discover
@@ -16,7 +15,7 @@ from .free_text import FreeTextClient
 from .http import Cancel, HttpClient, never
 from .link import Link, Progress, Spawn, silent, spawn_thread
 from .requests_client import RequestsClient
-from .signing import SigningClient
+from .signing import SigningClient, only_address
 
 
 class TokenSource(Protocol):
@@ -105,11 +104,7 @@ class Service:
             ForbiddenError: The service does not sign it.
             DinamisError: As `SigningClient` raises them.
         """
-        result = self.signing.sign([href], cancel=cancel)
-        for refusal in result.refused.values():
-            error = NotFoundError if refusal.code == "not-found" else ForbiddenError
-            raise error(refusal.detail)
-        return next(iter(result.signed.values())).href
+        return only_address(self.signing.sign([href], cancel=cancel))
 
     def link(self, href: str, progress: Progress = silent, cancel: Cancel = never) -> Link:
         """Say how a file is reached: by addresses that are signed anew whenever one has expired (CAT-31)."""

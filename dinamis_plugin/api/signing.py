@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..domain.errors import BadAnswerError, DinamisError, NotSignedInError
+from ..domain.errors import BadAnswerError, DinamisError, ForbiddenError, NotFoundError, NotSignedInError
 from ..domain.parsing import mapping_of, text_of, utc_of
 from ..domain.secret import Secret
 from ..domain.signed_url import SignedUrl, expiry_of, is_signed, strip_signature
@@ -32,6 +32,22 @@ class SignResult:
     signed: Mapping[str, SignedUrl]
     refused: Mapping[str, Refusal]
     faults: Mapping[str, DinamisError] = field(default_factory=dict)
+
+
+def only_address(result: SignResult) -> str:
+    """Give the address of the one file that was to be signed.
+
+    Raises:
+        NotFoundError: It is not there.
+        ForbiddenError: It is not signed.
+        DinamisError: Who should sign it failed.
+    """
+    for fault in result.faults.values():
+        raise fault
+    for refusal in result.refused.values():
+        error = NotFoundError if refusal.code == "not-found" else ForbiddenError
+        raise error(refusal.detail)
+    return next(iter(result.signed.values())).href
 
 
 class SigningClient:

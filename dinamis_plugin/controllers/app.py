@@ -87,7 +87,7 @@ class Controllers(QObject):
         self.loading = LoadingController(self.runner, self.layers, project, self)
         self.styling = StylingController(self.runner, self.layers, project, self)
         self.credits = LayerCredits(self.runner, self.session, self.layers, project, self)
-        self.downloads = DownloadController(self.runner, self.session, project, self)
+        self.downloads = DownloadController(self.runner, self.session, signers, project, self)
         self.copies = LocalCopies(self.runner, self.downloads, self.layers, project, self)
         self.estimates = EstimateController(self.runner, self.session, self)
         self.packs = PackController(self.runner, self.session, self.downloads, self.copies, self)
@@ -97,12 +97,14 @@ class Controllers(QObject):
         """Keep signed what lies under these addresses too, from now on; what is none is left out."""
         self.settings.object_hosts = [root for root in map(clean_root, typed) if root]
         self._paths.use_roots(self._object_roots())
+        self.layers.look_at_all()
 
     def use_signing_store(self, store: SigningStore) -> None:
         """Have the images of a store signed by its own service from now on."""
         if store != self.settings.signing_store:
             self.settings.signing_store = store
             self._paths.use_roots(self._object_roots())
+            self.layers.look_at_all()
             self.layers.try_again()
 
     def _object_roots(self) -> ObjectRoots:

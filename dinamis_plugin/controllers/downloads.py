@@ -22,6 +22,7 @@ from ..tasks.fetching import fetch, with_progress
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel, notice_for
 from .session import SessionController
+from .signers import ImageSigners
 
 translate = QCoreApplication.translate
 
@@ -71,12 +72,14 @@ class DownloadController(QObject):
         self,
         runner: TaskRunner,
         session: SessionController,
+        signers: ImageSigners,
         project: QgsProject | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._runner = runner
         self._session = session
+        self._signers = signers
         self._project = project or QgsProject.instance()
         self._entries: dict[str, _Entry] = {}
         self._path = queue_path()
@@ -150,7 +153,8 @@ class DownloadController(QObject):
         return next(same, None)
 
     def _may_start(self, order: DownloadOrder, scene: Scene | None) -> bool:
-        if self._session.service is not None and (self._session.can_use_resources or order.open_data):
+        may = self._session.can_use_resources or order.open_data or self._signers.has_own_signer(order.href)
+        if self._session.service is not None and may:
             return True
         self.failed.emit(scene, self._session.notice_for(NotSignedInError(self._session.why_not)))
         return False
@@ -272,9 +276,10 @@ class DownloadController(QObject):
             self._settle(entry, JobState.PAUSED)
             return
         target = job.target
+        signers = self._signers.now() if self._signers.has_own_signer(job.order.href) else None
 
         def work(context: TaskContext) -> QgsRasterLayer | None:
-            return fetch(service, job.order, target, context)
+            return fetch(service, job.order, target, context, signers)
 
         job.state, entry.meter = JobState.RUNNING, RateMeter()
         entry.handle = self._runner.run(

@@ -25,6 +25,8 @@ from .session import SessionState
 translate = QCoreApplication.translate
 
 
+NAMED = 3
+"""So many layers are named in a message."""
 Refusals = list[tuple[LayerIdentity, DinamisError]]
 
 
@@ -80,8 +82,7 @@ def layer_notice(error: DinamisError, identities: Sequence[LayerIdentity], ways:
     else:
         notice = notice_for(error)
     if identities:
-        titles = ", ".join(identity.title for identity in identities)
-        notice = replace(notice, text=f"{titles}: {notice.text}")
+        notice = replace(notice, text=f"{_named(identities)}: {notice.text}")
     if isinstance(error, NotSignedInError):
         return notice.with_action(translate("Dinamis", "Sign in"), ways.sign_in)
     if isinstance(error, SigningKeyError):
@@ -92,6 +93,15 @@ def layer_notice(error: DinamisError, identities: Sequence[LayerIdentity], ways:
     if is_gone(error) and items:
         return notice.with_action(translate("Dinamis", "Search again"), partial(ways.search, items[0]))
     return notice.with_action(translate("Dinamis", "Try again"), ways.try_again)
+
+
+def _named(identities: Sequence[LayerIdentity]) -> str:
+    """Name a few layers, and say how many more there are."""
+    named = ", ".join(identity.title for identity in identities[:NAMED])
+    more = len(identities) - NAMED
+    if more <= 0:
+        return named
+    return translate("Dinamis", "{names} and %n other(s)", None, more).format(names=named)
 
 
 def waiting_notice(count: int) -> Notice:

@@ -8,11 +8,11 @@ from functools import partial
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ..domain.layer_source import LayerIdentity
+from ..domain.layer_source import LayerIdentity, to_resting
 from ..domain.lease import Clocks, Lease
 from ..domain.signed_url import SignedUrl
 from ..qgisio import adoption, rasters
-from ..qgisio.layer_paths import LayerPaths
+from ..qgisio.layer_paths import LayerPaths, is_placeholder
 from ..tasks.opening import Opened
 from .turns import Gathering, Turns
 
@@ -52,15 +52,25 @@ class LiveLayers(QObject):
         return list(found.values())
 
     def signatures_at_hand(self, ahead: timedelta) -> dict[str, SignedUrl]:
-        """The signatures of layers that a person added with a signed address of their own, by address.
+        """The signatures that layers had of their own and that have not ended, by address.
 
         The clock of who signed is `ahead` of this machine's.
         """
-        found: dict[str, SignedUrl] = {}
-        for layer in self.layers():
-            if layer.isValid():
-                found.update(adoption.signatures_in(layer.source()))
-        return {href: url.set_by(ahead) for href, url in found.items()}
+        own = {href: url.set_by(ahead) for href, url in self._paths.own_signatures().items()}
+        now = self._clocks.now()
+        return {href: url for href, url in own.items() if url.expires_at is not None and url.expires_at > now}
+
+    def take_in(self, layer: QgsRasterLayer) -> None:
+        """Let a layer that came show the placeholder of its images, unless it shows them unsigned.
+
+        A signature of its own would go wherever QGIS writes sources; it is kept, and used where nobody signs.
+        """
+        source = layer.source()
+        own = adoption.signatures_in(source)
+        self._paths.keep_own(own)
+        unknown = is_placeholder(source) and not self._paths.made_placeholder(source)
+        if own or unknown or not layer.isValid():
+            self.put_placeholder(layer)
 
     def come_alive(self, wanted: LayerIdentity, opened: Opened) -> None:
         """Have every layer of these images read them."""
@@ -71,7 +81,8 @@ class LiveLayers(QObject):
         for layer in self.layers():
             identity = rasters.identity_of(layer)
             if identity is not None and identity.key == wanted.key:
-                self._turns.later(partial(self._give_signature, layer.id(), opened.source, redraw=blank))
+                step = partial(self._give_signature, layer.id(), wanted.key, opened.source, redraw=blank)
+                self._turns.later(step)
 
     def all_came(self) -> None:
         """Have the map drawn at once with the last layers that came alive."""
@@ -85,28 +96,60 @@ class LiveLayers(QObject):
             self.changed.emit()
 
     def drop_expired(self) -> None:
-        """Show the placeholder where a signature has ended: GDAL would draw nothing."""
+        """Show the placeholder where a signature has ended, a few layers a turn: GDAL would draw nothing."""
         for layer in self.layers():
-            lease = self._lease_of(layer)
-            if lease is not None and lease.is_over(self._clocks):
-                self.put_placeholder(layer)
+            if self._is_over(layer):
+                self._turns.later(partial(self._drop, layer.id()))
 
     def release(self) -> None:
-        """Show placeholders everywhere, and forget what the layers lived on."""
+        """Show placeholders everywhere, a few layers a turn, and forget what the layers lived on."""
+        files = self._paths.live_files()
+        self._forget()
         for layer in self.layers():
             if not rasters.waits(layer):
-                self.put_placeholder(layer)
+                self._turns.later(partial(self._put_away, layer.id()))
+        self._turns.later(partial(self._paths.forget_live, files))  # none that came meanwhile
+
+    def rest(self) -> None:
+        """Give every layer at once a source that needs no plugin and none of its memory: it is unloaded."""
+        for layer in self.layers():
+            identity = rasters.identity_of(layer)
+            if identity is not None:
+                rasters.swap_source(layer, to_resting(identity))
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what layers lived on that are not there any more."""
+        self._forget()
+        self._paths.forget_live(self._paths.live_files())
+
+    def _forget(self) -> None:
         self._leases.clear()
-        self._paths.forget_live()
+        self._paths.forget_own()
+
+    def _drop(self, layer_id: str) -> None:
+        layer = self._project.mapLayer(layer_id)
+        if isinstance(layer, QgsRasterLayer) and self._is_over(layer):
+            self.put_placeholder(layer)
+
+    def _put_away(self, layer_id: str) -> None:
+        layer = self._project.mapLayer(layer_id)
+        if isinstance(layer, QgsRasterLayer):
+            self.put_placeholder(layer)
+
+    def _is_over(self, layer: QgsRasterLayer) -> bool:
+        lease = self._lease_of(layer)
+        return lease is not None and lease.is_over(self._clocks)
 
     def _lease_of(self, layer: QgsRasterLayer) -> Lease | None:
         identity = rasters.identity_of(layer) if rasters.lives(layer) else None
         return self._leases.get(identity.key) if identity is not None else None
 
-    def _give_signature(self, layer_id: str, source: str, *, redraw: bool) -> None:
+    def _give_signature(self, layer_id: str, key: str, source: str, *, redraw: bool) -> None:
         layer = self._project.mapLayer(layer_id)
-        if layer is None:
-            return  # removed meanwhile
+        identity = None if layer is None else rasters.identity_of(layer)
+        if identity is None or identity.key != key:
+            return  # removed meanwhile, or it shows something else now
         waited = rasters.waits(layer)
         if not rasters.swap_source(layer, source, quietly=True):
             self.put_placeholder(layer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from enum import Enum
 from typing import Callable
 
@@ -12,31 +11,27 @@ from qgis.PyQt.QtGui import QDesktopServices
 
 from ..api.service import Service
 from ..domain.account import Account
-from ..domain.device import DeviceAuthorization, PollOutcome, Tokens, next_interval
+from ..domain.device import DeviceAuthorization, Tokens
 from ..domain.endpoints import Endpoints, service_address
 from ..domain.errors import (
     CancelledError,
     DinamisError,
     InvalidRequestError,
     NotSignedInError,
-    ServiceFailureError,
-    ServiceUnreachableError,
-    SignInDeniedError,
     SignInExpiredError,
-    TooManyRequestsError,
-    UnavailableError,
 )
 from ..qgisio.credentials import CredentialStore, Vault
 from ..qgisio.settings import PluginSettings
 from ..qgisio.transport import qgis_session, spawn
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
-from .messages import Notice, NoticeLevel, notice_for
+from . import session_notices
+from .device_sign_in import PASSING, DeviceSignIn
+from .messages import Notice, notice_for
 from .tokens import TokenKeeper
 
 translate = QCoreApplication.translate
 
 CLOCK_MS = 30_000
-_PASSING = (ServiceUnreachableError, UnavailableError, TooManyRequestsError, ServiceFailureError)
 
 
 class SessionState(Enum):
@@ -83,21 +78,20 @@ class SessionController(QObject):
         self._runner = runner
         self._settings = settings
         self._credentials = credentials
-        self._open_url = open_url or _open_in_browser
         self._state = SessionState.SIGNED_OUT
         self._account: Account | None = None
         self._service: Service | None = None
-        self._device: DeviceAuthorization | None = None
-        self._device_ends = 0.0
-        self._interval_s = 5.0
         self._work: TaskHandle | None = None
         # These two are called in worker threads; a signal brings them to the GUI thread.
         self._keeper = TokenKeeper(lambda _refresh: self._renewed.emit(), self._lost.emit, self._end_orphan)
         self._renewed.connect(self._keep)
         self._lost.connect(self._session_lost)
-        self._poll_timer = QTimer(self)
-        self._poll_timer.setSingleShot(True)
-        self._poll_timer.timeout.connect(self._poll)
+        self._device_flow = DeviceSignIn(runner, open_url or _open_in_browser, self)
+        self._device_flow.started.connect(self._device_started)
+        self._device_flow.status.connect(self.poll_status)
+        self._device_flow.granted.connect(self._device_granted)
+        self._device_flow.ended.connect(self._device_ended)
+        self._device_flow.failed.connect(self._connection_failed)
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._tick)
         self._clock.start(CLOCK_MS)
@@ -132,7 +126,7 @@ class SessionController(QObject):
     @property
     def device(self) -> DeviceAuthorization | None:
         """The sign-in that waits for a person."""
-        return self._device
+        return self._device_flow.device
 
     @property
     def can_use_resources(self) -> bool:
@@ -175,7 +169,7 @@ class SessionController(QObject):
         try:
             address = service_address(self._settings.service_url if url is None else url)
         except InvalidRequestError:
-            self.notice.emit(_wrong_address())
+            self.notice.emit(session_notices.wrong_address())
             return
         if self._state is SessionState.SIGNED_IN and (
             self.endpoints is None or self.endpoints.service != address
@@ -213,7 +207,7 @@ class SessionController(QObject):
                 self._take_up(url)
                 return
             self._set_state(SessionState.SIGNED_OUT)
-            self.notice.emit(self._locked_notice())
+            self.notice.emit(session_notices.locked(self._remember))
             return
         self._set_state(SessionState.SIGNED_OUT)
 
@@ -221,7 +215,7 @@ class SessionController(QObject):
         if isinstance(error, CancelledError):
             self._set_state(SessionState.SIGNED_OUT)
             return
-        unreachable = isinstance(error, _PASSING)
+        unreachable = isinstance(error, PASSING)
         self._set_state(SessionState.OFFLINE if unreachable else SessionState.SIGNED_OUT)
         again = self._service is None or unreachable
         notice = notice_for(error)
@@ -257,95 +251,30 @@ class SessionController(QObject):
 
     def open_browser(self) -> None:
         """Open the page where the person confirms the code."""
-        if self._device is None:
-            return
-        if not self._open_url(self._device.verification_uri_complete):
-            self.poll_status.emit(
-                translate("Dinamis", "The browser did not open: open the address above by hand."),
-            )
+        self._device_flow.open_browser()
 
     def _start_device(self) -> None:
-        service = self._service
-        if service is None:
+        if self._service is None:
             return
         self._stop_waiting()
         self._set_state(SessionState.CONNECTING)
-        self._work = self._runner.run(
-            translate("Dinamis", "Starting the sign-in"),
-            lambda context: service.auth.start(context.cancelled),
-            self._device_started,
-            self._connection_failed,
-            cancel_previous="session",
-        )
+        self._device_flow.start(self._service)
 
     def _device_started(self, device: DeviceAuthorization) -> None:
-        self._device = device
-        self._device_ends = time.time() + device.expires_in_s
-        self._interval_s = device.interval_s
         self._set_state(SessionState.WAITING_FOR_APPROVAL)
         self.device_code_ready.emit(device)
-        self.poll_status.emit(translate("Dinamis", "Waiting for you to confirm in the browser."))
-        self.open_browser()
-        self._poll_timer.start(int(self._interval_s * 1000))
 
-    def _poll(self) -> None:
-        service, device = self._service, self._device
-        if service is None or device is None:
-            return
-        if time.time() >= self._device_ends:
-            self._end_sign_in(notice_for(SignInExpiredError("")))
-            return
-        code = device.device_code
-        self._work = self._runner.run(
-            translate("Dinamis", "Waiting for the sign-in"),
-            lambda context: service.auth.poll(code, context.cancelled),
-            self._polled,
-            self._poll_failed,
-            cancel_previous="session",
-        )
+    def _device_granted(self, tokens: Tokens) -> None:
+        self._keeper.put(tokens)
+        self._fetch_account(first=True)
 
-    def _polled(self, answer: tuple[PollOutcome, Tokens | None]) -> None:
-        outcome, tokens = answer
-        if self._device is None:
-            return
-        if outcome is PollOutcome.GRANTED and tokens is not None:
-            self._device = None
-            self._keeper.put(tokens)
-            self.poll_status.emit(translate("Dinamis", "Confirmed."))
-            self._fetch_account(first=True)
-        elif outcome is PollOutcome.DENIED:
-            self._end_sign_in(notice_for(SignInDeniedError("")))
-        elif outcome is PollOutcome.EXPIRED:
-            self._end_sign_in(notice_for(SignInExpiredError("")))
-        else:
-            if outcome is PollOutcome.SLOW_DOWN:
-                text = translate("Dinamis", "The service asks to be asked less often; still waiting for you.")
-            else:
-                text = translate("Dinamis", "Waiting for you to confirm in the browser.")
-            self._wait_again(outcome, text)
-
-    def _poll_failed(self, error: DinamisError) -> None:
-        if isinstance(error, CancelledError) or self._device is None:
-            return
-        if isinstance(error, _PASSING):
-            self._wait_again(None, translate("Dinamis", "The network is lost; trying again by itself."))
-        else:
-            self._end_sign_in(notice_for(error))
-
-    def _wait_again(self, outcome: PollOutcome | None, text: str) -> None:
-        self._interval_s = next_interval(self._interval_s, outcome)
-        self.poll_status.emit(text)
-        pause_s = min(self._interval_s, max(self._device_ends - time.time(), 0.1))
-        self._poll_timer.start(int(pause_s * 1000))
-
-    def _end_sign_in(self, notice: Notice) -> None:
+    def _device_ended(self, error: DinamisError) -> None:
         self._stop_waiting()
         self._set_state(SessionState.SIGNED_OUT)
-        self.notice.emit(notice.with_action(translate("Dinamis", "Sign in"), self.sign_in))
+        self.notice.emit(notice_for(error).with_action(translate("Dinamis", "Sign in"), self.sign_in))
 
     def _stop_waiting(self) -> None:
-        self._poll_timer.stop()
-        self._device = None
+        self._device_flow.stop()
         if self._work is not None:
             self._work.drop()
             self._work = None
@@ -373,7 +302,7 @@ class SessionController(QObject):
         )
 
     def _account_failed(self, error: DinamisError) -> None:
-        if isinstance(error, _PASSING):
+        if isinstance(error, PASSING):
             self._set_state(SessionState.OFFLINE)
             retry = translate("Dinamis", "Try again")
             self.notice.emit(notice_for(error).with_action(retry, self._retry_account))
@@ -395,7 +324,7 @@ class SessionController(QObject):
         if refresh is None or self._credentials.store(self._settings.service_url, refresh):
             return
         if tell:
-            self.notice.emit(self._memory_only_notice())
+            self.notice.emit(session_notices.memory_only(self._remember))
 
     def _remember(self) -> None:
         """Let QGIS ask for the master password, then keep the session, or take up the one that was kept."""
@@ -443,14 +372,14 @@ class SessionController(QObject):
         self.account_changed.emit(None)
         self._set_state(SessionState.SIGNED_OUT)
         if not removed:
-            self.notice.emit(_not_removed_notice())
+            self.notice.emit(session_notices.not_removed())
         if refresh is None or service is None:
             return
         self._runner.run(
             translate("Dinamis", "Signing out"),
             _revocation(service, refresh),
             lambda _result: None,
-            lambda _error: self.notice.emit(_not_revoked_notice()),
+            lambda _error: self.notice.emit(session_notices.not_revoked()),
         )
 
     def _end_orphan(self, refresh: str) -> None:
@@ -476,61 +405,12 @@ class SessionController(QObject):
         self.state_changed.emit(state)
         return True
 
-    def _memory_only_notice(self) -> Notice:
-        return Notice(
-            NoticeLevel.INFO,
-            translate("Dinamis", "Signed in until QGIS closes"),
-            translate(
-                "Dinamis",
-                "QGIS's password store is not open: the session lives in memory only, nothing is on disk.",
-            ),
-            translate(
-                "Dinamis", "With a master password of QGIS the session is kept encrypted for the next time."
-            ),
-        ).with_action(translate("Dinamis", "Remember this session"), self._remember)
-
-    def _locked_notice(self) -> Notice:
-        return Notice(
-            NoticeLevel.INFO,
-            translate("Dinamis", "A session is kept on this computer"),
-            translate("Dinamis", "It is encrypted with QGIS's master password, which was not given yet."),
-        ).with_action(translate("Dinamis", "Unlock"), self._remember)
-
 
 def _revocation(service: Service, refresh: str) -> Callable[[TaskContext], None]:
     def work(context: TaskContext) -> None:
         service.auth.revoke(refresh, context.cancelled)
 
     return work
-
-
-def _not_revoked_notice() -> Notice:
-    return Notice(
-        NoticeLevel.WARNING,
-        translate("Dinamis", "Signed out here only"),
-        translate("Dinamis", "Everything was forgotten on this computer, but the service could not be told."),
-        translate("Dinamis", "The session ends there by itself; your account page can end it at once."),
-    )
-
-
-def _not_removed_notice() -> Notice:
-    return Notice(
-        NoticeLevel.WARNING,
-        translate("Dinamis", "Password store not cleaned"),
-        translate(
-            "Dinamis", "QGIS did not let the kept session be removed from its authentication database."
-        ),
-        translate("Dinamis", "It does not work any more once the service was told of the sign-out."),
-    )
-
-
-def _wrong_address() -> Notice:
-    return Notice(
-        NoticeLevel.ERROR,
-        translate("Dinamis", "Not an address"),
-        translate("Dinamis", "The address of the service cannot be used."),
-        translate("Dinamis", "It looks like https://dinamis.example.org"),
-    )
 
 
 def _open_in_browser(url: str) -> bool:

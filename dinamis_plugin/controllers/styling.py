@@ -79,7 +79,7 @@ class StylingController(QObject):
         opacity = layer.opacity()
         layer.setRenderer(styles.make_renderer(layer.dataProvider(), recipe, {}))
         layer.setOpacity(opacity)
-        layer_facts.note_style(layer, kind)
+        layer_facts.stretch_for(layer, kind)
         layer.triggerRepaint()
         self._forget(layer.id())
         self.styled.emit(layer)

@@ -9,6 +9,8 @@ from typing import Callable
 
 from qgis.PyQt.QtCore import QObject, QTimer
 
+from ..qgisio import log
+
 PAUSE_MS = 5
 FAREWELL_MS, FAREWELLS = 50, 250
 GATHER_MS = 250
@@ -18,7 +20,7 @@ BUDGET_S = 0.012
 
 
 class Turns(QObject):
-    """Takes steps in order, as many a turn as the budget allows."""
+    """Takes steps in order, as many a turn as the budget allows; one that fails does not stop the others."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +42,11 @@ class Turns(QObject):
     def _turn(self) -> None:
         end = time.perf_counter() + BUDGET_S
         while self._steps and time.perf_counter() < end:
-            self._steps.popleft()()
+            step = self._steps.popleft()
+            try:
+                step()
+            except Exception as error:  # noqa: BLE001 - the steps of other layers are to be taken
+                log.fault("A step of layers", error)
         if not self._steps:
             self._timer.stop()
 

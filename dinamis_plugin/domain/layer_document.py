@@ -61,14 +61,17 @@ def is_document(source: str) -> bool:
 
 
 def addresses_in(source: str) -> list[str]:
-    """The addresses that a source of GDAL reads, as they are written: an address, or the text of a VRT."""
+    """The addresses that a source of GDAL reads, as they are written: an address, or the text of a VRT.
+
+    Also those of a VRT within a VRT.
+    """
     if not is_document(source):
         return [href for href in [href_of(source)] if href]
     try:
-        hrefs = [href_of((element.text or "").strip()) for element in _file_names(_read(source))]
+        names = [Secret((element.text or "").strip()) for element in _file_names(_read(source))]
     except ValueError:
         return []
-    return [href for href in hrefs if href]
+    return [href for name in names for href in addresses_in(name)]
 
 
 def unsigned_document(vrt: str) -> tuple[str, tuple[str, ...]]:

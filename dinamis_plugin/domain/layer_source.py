@@ -1,21 +1,25 @@
 """The source of a signed layer: as a project saves it, as GDAL opens it, and what stands in meanwhile.
 
 A saved source is `/vsicurl/<href>#dinamis:v1;item=...;...`: the address without a signature, and all that
-a placeholder needs to be made without a network.
+a placeholder needs to be made without a network. A resting source is the text of the placeholder, the saved
+source in it: QGIS opens it without the plugin and without a network, and the plugin knows it again.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
+from xml.sax.saxutils import escape, unescape  # nosec B406 - no parser
 
 from .layer_document import VSICURL, packed, unpacked, unsigned_document
 from .scene import Asset, Scene
 from .signed_url import strip_signature
 
 MARK = "#dinamis:v1;"
+_KEPT = re.compile(r'<MDI key="dinamis">([^<]*)</MDI>')
 
 _GDAL_TYPES = {
     "uint8": "Byte",
@@ -143,6 +147,19 @@ def from_source(source: str) -> LayerIdentity | None:
         return _identity(strip_signature(address[len(VSICURL) :]), fields)
     except (KeyError, OverflowError, ValueError):
         return None
+
+
+def to_resting(identity: LayerIdentity) -> str:
+    """Write the source of a layer that nobody looks after: it survives a restart, and holds no signature."""
+    first, *others = placeholder_vrt(identity).splitlines()
+    kept = f'<Metadata><MDI key="dinamis">{escape(to_source(identity))}</MDI></Metadata>'
+    return "".join([first, kept, *(line.strip() for line in others)])
+
+
+def saved_in_resting(source: str) -> str:
+    """Give the saved source within a resting one, empty for any other source."""
+    found = _KEPT.search(source) if source.startswith("<VRTDataset") else None
+    return unescape(found[1]) if found else ""
 
 
 def placeholder_vrt(identity: LayerIdentity) -> str:

@@ -8,7 +8,7 @@ from osgeo import gdal
 from qgis.core import QgsMapLayer, QgsRasterLayer
 
 from ..domain.layer_document import addresses_in, is_document
-from ..domain.layer_source import LayerIdentity
+from ..domain.layer_source import LayerIdentity, from_source
 from ..domain.signed_url import SignedUrl, strip_signature
 from . import compat
 from .images import STAC_TYPES
@@ -19,18 +19,27 @@ from .rasters import PROPERTY
 def adopt(layer: QgsMapLayer, paths: LayerPaths) -> bool:
     """Make a raster layer one of ours when every image of it is; True when it is now.
 
-    Its source may be an address in either form of GDAL, the text of a VRT, or the placeholder of an address
-    whose signature had ended when its project was opened.
+    Its source may be an address in either form of GDAL, the text of a VRT, a saved source that was opened
+    without the plugin, or the placeholder of an address of which nothing else was known.
     """
     if not isinstance(layer, QgsRasterLayer) or layer.providerType() != "gdal":
         return False
     source = layer.source()
-    identity = paths.identity_of(source) if is_placeholder(source) else _identity(layer, source)
+    identity = _behind(layer, source, paths)
     if identity is None or not all(paths.owns(href) for href in identity.hrefs):
         return False
-    identity = replace(identity, title=layer.name())
+    identity = replace(identity, title=identity.title or layer.name())
     layer.setCustomProperty(PROPERTY, paths.remember(identity))
     return True
+
+
+def _behind(layer: QgsRasterLayer, source: str, paths: LayerPaths) -> LayerIdentity | None:
+    if is_placeholder(source):
+        return paths.identity_of(source)
+    marked = from_source(source)
+    if marked is not None:
+        return marked
+    return _identity(layer, source) if layer.isValid() else paths.unopened(source)
 
 
 def signatures_in(source: str) -> dict[str, SignedUrl]:
@@ -41,7 +50,7 @@ def signatures_in(source: str) -> dict[str, SignedUrl]:
 
 def _identity(layer: QgsRasterLayer, source: str) -> LayerIdentity | None:
     hrefs = addresses_in(source)
-    if not hrefs or not layer.isValid():
+    if not hrefs:
         return None
     extent, provider = layer.extent(), layer.dataProvider()
     across, down = layer.rasterUnitsPerPixelX(), layer.rasterUnitsPerPixelY()

@@ -12,6 +12,7 @@ from qgis.core import QgsApplication
 from qgis.PyQt.QtNetwork import QAbstractSocket, QSslConfiguration, QSslSocket
 
 from ..domain.errors import CancelledError, TimedOutError, UntrustedCertificateError
+from . import log
 from .transport import proxy_for
 
 _GDAL_AUTHORITIES = "CURL_CA_BUNDLE"
@@ -25,8 +26,7 @@ def follow_certificates() -> None:
     They are public, and GDAL reads them from a file, which lies in the profile. Faults of certificates that
     are ignored in QGIS are never ignored by GDAL, and what somebody set by hand is left alone.
     """
-    manager = QgsApplication.authManager()
-    path = Path(QgsApplication.qgisSettingsDirPath()) / "dinamis-authorities.pem"
+    manager, path = QgsApplication.authManager(), _authorities()
     set_by_hand = gdal.GetConfigOption(_GDAL_AUTHORITIES) not in (None, str(path))
     if set_by_hand or gdal.GetConfigOption("SSL_CERT_FILE"):
         return
@@ -36,9 +36,24 @@ def follow_certificates() -> None:
         gdal.SetConfigOption(_GDAL_AUTHORITIES, None)
         return
     content = b"".join(bytes(certificate.toPem()) for certificate in trusted)
-    if not path.exists() or path.read_bytes() != content:
-        path.write_bytes(content)
+    try:
+        if not path.exists() or path.read_bytes() != content:
+            path.write_bytes(content)
+    except OSError as error:
+        log.warning(f"GDAL trusts the authorities of the system only, their file is not written: {error}")
+        gdal.SetConfigOption(_GDAL_AUTHORITIES, None)
+        return
     gdal.SetConfigOption(_GDAL_AUTHORITIES, str(path))
+
+
+def forget_certificates() -> None:
+    """Have GDAL trust whom it trusted before: the plugin is unloaded."""
+    if gdal.GetConfigOption(_GDAL_AUTHORITIES) == str(_authorities()):
+        gdal.SetConfigOption(_GDAL_AUTHORITIES, None)
+
+
+def _authorities() -> Path:
+    return Path(QgsApplication.qgisSettingsDirPath()) / "dinamis-authorities.pem"
 
 
 def check_certificate(address: str, timeout_s: float, cancelled: Callable[[], bool]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import urllib.parse
 import uuid
+from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Callable
 
@@ -14,13 +15,15 @@ import requests
 from osgeo import gdal
 from qgis.core import QgsDataProvider, QgsProviderRegistry, QgsSettings
 
+from ..api.faults import error_of_answer, error_of_exception
 from ..domain.errors import (
     CancelledError,
     CorruptImageError,
     DinamisError,
     FileGoneError,
     ForbiddenError,
-    ServiceUnreachableError,
+    NotFoundError,
+    NotSignedInError,
     TimedOutError,
     UntrustedCertificateError,
 )
@@ -29,16 +32,10 @@ from ..domain.layer_source import LayerIdentity
 from ..domain.secret import Secret
 from .certificates import check_certificate, follow_certificates
 from .quiet_gdal import open_source, opened, quiet
-from .transport import qgis_session
+from .transport import qgis_session, spawn
 
 PARALLEL_OPENS = 6
 _PROBE_S = 15.0
-_STATUS_ERRORS: dict[int, type[DinamisError]] = {
-    401: ForbiddenError,
-    403: ForbiddenError,
-    404: FileGoneError,
-    410: FileGoneError,
-}
 _GDAL_PROXY = "GDAL_HTTP_PROXY"
 
 STAC_TYPES = {
@@ -157,7 +154,14 @@ def open_document(vrt: str) -> Header:
 def open_headers(
     signed: Mapping[str, str], cancelled: Callable[[], bool]
 ) -> Iterator[tuple[str, Header | DinamisError]]:
-    """Open many headers side by side; gives each unsigned address with its header or the reason why not."""
+    """Open many headers side by side; gives each unsigned address with its header or the reason why not.
+
+    The reasons come last: to find one takes as long as a server takes not to answer.
+
+    Raises:
+        CancelledError: Nobody waits for it any more.
+    """
+    failed: list[str] = []
     follow_proxy()
     follow_certificates()
     with ThreadPoolExecutor(PARALLEL_OPENS) as pool:
@@ -173,7 +177,26 @@ def open_headers(
             try:
                 yield href, future.result()
             except CorruptImageError:
-                yield href, explain(signed[href], cancelled)
+                failed.append(href)
+    yield from _explained({href: signed[href] for href in failed}, cancelled).items()
+
+
+def _explained(signed: Mapping[str, str], cancelled: Callable[[], bool]) -> dict[str, DinamisError]:
+    """Find out side by side why images could not be opened."""
+    found: dict[str, DinamisError] = {href: CorruptImageError("") for href in signed}
+    left = deque(signed)
+
+    def work() -> None:
+        with suppress(IndexError, CancelledError):
+            while True:
+                href = left.popleft()
+                found[href] = explain(signed[href], cancelled)
+
+    for wait in [spawn(work) for _ in range(min(PARALLEL_OPENS, len(signed)))]:
+        wait()
+    if signed and cancelled():
+        raise CancelledError("")
+    return found
 
 
 def explain(signed_href: str, cancelled: Callable[[], bool] = lambda: False) -> DinamisError:
@@ -194,13 +217,14 @@ def explain(signed_href: str, cancelled: Callable[[], bool] = lambda: False) -> 
         answer.close()
     except (UntrustedCertificateError, TimedOutError) as error:
         return error
-    except requests.exceptions.SSLError:
-        return UntrustedCertificateError("")
-    except requests.Timeout:
-        return TimedOutError("")
-    except requests.RequestException:
-        return ServiceUnreachableError("")
-    return _STATUS_ERRORS.get(answer.status_code, CorruptImageError)("")
+    except requests.RequestException as error:
+        return type(error_of_exception(error))("")
+    if answer.ok:
+        return CorruptImageError("")
+    told = error_of_answer(answer.status_code, answer.headers, None)
+    if isinstance(told, NotSignedInError):  # a store knows signatures, no sessions
+        return ForbiddenError("")
+    return FileGoneError("") if isinstance(told, NotFoundError) else told
 
 
 def _vrt_of(dataset: gdal.Dataset) -> Secret:

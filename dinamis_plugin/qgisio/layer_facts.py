@@ -21,7 +21,6 @@ from ..domain.styles import Recipe, StyleKind, recipes_of
 from .rasters import identity_of
 
 _BANDS = "dinamis/bands"
-_STYLE = "dinamis/style"
 _BASE = "dinamis/base"
 _STRETCH = "dinamis/stretch"
 _GROUP = "dinamis/group"
@@ -42,16 +41,9 @@ def recipes_for(layer: QgsMapLayer) -> dict[StyleKind, Recipe]:
     return recipes_of(tuple(kept.split(","))) if kept else {}
 
 
-def note_style(layer: QgsRasterLayer, kind: StyleKind) -> None:
-    """Keep the style of a layer; all but an index follow what the map shows, until told otherwise."""
-    layer.setCustomProperty(_STYLE, kind.value)
+def stretch_for(layer: QgsRasterLayer, kind: StyleKind) -> None:
+    """Have a layer of a style stretched: all but an index follow what the map shows, until told otherwise."""
     set_follows_map(layer, follows=kind is not StyleKind.NDVI)
-
-
-def style_of(layer: QgsMapLayer) -> StyleKind | None:
-    """The ready style of a layer, None for any other."""
-    kept = str(layer.customProperty(_STYLE, ""))
-    return next((kind for kind in StyleKind if kind.value == kept), None)
 
 
 def set_follows_map(layer: QgsRasterLayer, *, follows: bool) -> None:

@@ -13,8 +13,9 @@ from memory, leave alone what is not ours, and never raise, since an exception i
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
-from datetime import datetime, timezone
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
@@ -22,12 +23,13 @@ from osgeo import gdal
 from qgis.core import QgsPathResolver
 
 from ..domain.layer_document import href_of
-from ..domain.layer_source import LayerIdentity, from_source, placeholder_vrt, to_source
+from ..domain.layer_source import LayerIdentity, from_source, placeholder_vrt, saved_in_resting, to_source
 from ..domain.object_roots import ObjectRoots
-from ..domain.signed_url import expiry_of, is_signed, strip_signature
+from ..domain.signed_url import SignedUrl, is_signed, strip_signature
 
 PLACEHOLDERS = "/vsimem/dinamis/"
 LIVE = "/vsimem/dinamis-live/"
+_PLACEHOLDER = re.compile(re.escape(PLACEHOLDERS) + r"[0-9a-f]{24}\.vrt")
 _UNKNOWN_BANDS = 4
 """Bands of a placeholder of which nothing is known but the address: a style finds its bands."""
 
@@ -39,6 +41,7 @@ class LayerPaths:
         self._saved_by_href: dict[str, str] = {}
         self._saved_by_placeholder: dict[str, str] = {}
         self._saved_by_live: dict[str, str] = {}
+        self._own: dict[str, SignedUrl] = {}
         self._generation = 0
         self._roots = roots
         self._origins: set[str] = set()
@@ -54,24 +57,53 @@ class LayerPaths:
             if not identity.parts:
                 self._saved_by_href[identity.href] = saved
             self._saved_by_live[_live_base(identity)] = saved
-            self._origins.update(map(origin_of, identity.hrefs))
+            self._origins.update(filter(None, map(origin_of, identity.hrefs)))
         return saved
 
-    def remember_root(self, root: str) -> None:
-        """Own every image under an address (see `ObjectRoots`), also those of layers added by hand."""
-        self._roots = self._roots.with_root(root)
+    def remember_root(self, root: str) -> bool:
+        """Own every image under an address (see `ObjectRoots`), also those of layers added by hand.
+
+        True when that is new.
+        """
+        before, self._roots = self._roots, self._roots.with_root(root)
+        return self._roots != before
 
     def use_roots(self, roots: ObjectRoots) -> None:
         """Own the images under these addresses, and no others."""
         self._roots = roots
+
+    def keep_own(self, signed: Mapping[str, SignedUrl]) -> None:
+        """Keep, in memory, the signatures of a layer's own, by unsigned address: it shows its placeholder."""
+        with self._lock:
+            self._own.update(signed)
+
+    def own_signatures(self) -> dict[str, SignedUrl]:
+        """The signatures that layers had of their own, by unsigned address."""
+        with self._lock:
+            return dict(self._own)
+
+    def forget_own(self) -> None:
+        """Forget the signatures that layers had of their own."""
+        with self._lock:
+            self._own.clear()
 
     def owns(self, href: str) -> bool:
         """Say whether an unsigned address is that of an image of ours."""
         return self._roots.hold(href)
 
     def identity_of(self, source: str) -> LayerIdentity | None:
-        """Give the identity behind a placeholder."""
+        """Give the identity behind a placeholder, None for one that was made by an earlier session."""
         return from_source(self._saved_in_memory(source) or "")
+
+    def unopened(self, source: str) -> LayerIdentity | None:
+        """Give the identity of one of our images of which only the address is known; keeps its signature."""
+        url = SignedUrl.read(href_of(source) or "")
+        plain = strip_signature(url.href)
+        if not self.owns(plain):
+            return None
+        if url.expires_at is not None:
+            self.keep_own({plain: url})
+        return LayerIdentity(plain, "", "", "", title="", band_count=_UNKNOWN_BANDS)
 
     def placeholder(self, identity: LayerIdentity) -> str:
         """Give the local raster that stands in for a layer; it lies in memory, nothing is on disk."""
@@ -82,6 +114,11 @@ class LayerPaths:
                 gdal.FileFromMemBuffer(path, placeholder_vrt(identity).encode("utf-8"))
                 self._saved_by_placeholder[path] = saved
         return path
+
+    def made_placeholder(self, source: str) -> bool:
+        """Whether a source is a placeholder that was made here, not one of an earlier session."""
+        at = source.find(PLACEHOLDERS)
+        return at >= 0 and source[at:] in self._saved_by_placeholder
 
     def put_live(self, identity: LayerIdentity, vrt: str) -> str:
         """Put the virtual raster with the signed addresses where layers read it; gives the source for them.
@@ -104,9 +141,10 @@ class LayerPaths:
         """Every virtual raster of a live layer that is in memory, the oldest of each layer first."""
         return sorted(LIVE + name for name in gdal.ReadDir(LIVE.rstrip("/")) or ())
 
-    def forget_live(self) -> None:
-        """Remove every signed address from memory; no layer may need one any more."""
-        for name in self.live_files():
+    @staticmethod
+    def forget_live(names: Iterable[str]) -> None:
+        """Remove virtual rasters with their signed addresses; no layer may need them any more."""
+        for name in names:
             gdal.Unlink(name)
 
     # The callbacks of QGIS
@@ -121,8 +159,9 @@ class LayerPaths:
     def to_opened(self, source: str) -> str:
         """Give what is opened for a saved source: the placeholder of a layer of ours."""
         try:
-            identity = from_source(source) or self._ended(source)
-            return source if identity is None else self.placeholder(identity)
+            saved = saved_in_resting(source) or source
+            identity = from_source(saved) or self.unopened(source)
+            return self._stand_in(source) if identity is None else self.placeholder(identity)
         except Exception:  # noqa: BLE001 - raising here ends QGIS
             return source
 
@@ -148,20 +187,27 @@ class LayerPaths:
             return source
         return self._saved_by_href.get(strip_signature(href_of(source) or ""), strip_signature(source))
 
+    def _stand_in(self, source: str) -> str:
+        """Give a raster of one pixel for the placeholder of an earlier session: it went with its memory."""
+        found = _PLACEHOLDER.search(source)
+        if found is None:
+            return source
+        path = found[0]
+        with self._lock:
+            if path not in self._saved_by_placeholder and gdal.VSIStatL(path) is None:
+                nothing = LayerIdentity("", "", "", "", title="", band_count=_UNKNOWN_BANDS)
+                gdal.FileFromMemBuffer(path, placeholder_vrt(nothing).encode("utf-8"))
+        return path
+
     def _saved_in_memory(self, source: str) -> str | None:
+        resting = saved_in_resting(source)
+        if resting:
+            return resting
         at = source.find(PLACEHOLDERS)
         if at >= 0:
             return self._saved_by_placeholder.get(source[at:])
         at = source.find(LIVE)
         return self._saved_by_live.get(source[at:].rpartition("-")[0]) if at >= 0 else None
-
-    def _ended(self, source: str) -> LayerIdentity | None:
-        """The identity of an image that was saved, without the plugin, with a signature that has ended."""
-        href = href_of(source) or ""
-        ends = expiry_of(href)
-        if ends is None or ends > datetime.now(timezone.utc) or not self.owns(strip_signature(href)):
-            return None
-        return LayerIdentity(strip_signature(href), "", "", "", title="", band_count=_UNKNOWN_BANDS)
 
     def _is_ours(self, source: str) -> bool:
         plain = source
@@ -173,8 +219,8 @@ class LayerPaths:
 
 
 def is_placeholder(source: str) -> bool:
-    """Tell whether a source is a placeholder, also after QGIS made its path relative."""
-    return PLACEHOLDERS in source
+    """Tell whether a source is a placeholder, also after QGIS made its path relative, or a resting one."""
+    return PLACEHOLDERS in source or bool(saved_in_resting(source))
 
 
 def is_live(source: str) -> bool:
@@ -183,8 +229,11 @@ def is_live(source: str) -> bool:
 
 
 def origin_of(href: str) -> str:
-    """Give `scheme://host:port` of an address."""
-    parts = urlsplit(href)
+    """Give `scheme://host:port` of an address, nothing when it is none."""
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc}"
 
 

@@ -72,7 +72,7 @@ def _apply(layer: QgsRasterLayer, recipe: Recipe) -> None:
         bands = tuple(band for band in recipe.bands if styles.needs_stretch(provider, band))
         ranges = styles.ranges_of(provider, bands, provider.extent())
     layer.setRenderer(styles.make_renderer(provider, recipe, ranges))
-    layer_facts.note_style(layer, recipe.kind)
+    layer_facts.stretch_for(layer, recipe.kind)
 
 
 def _base(plan: Planned, opened: LayerIdentity) -> LayerIdentity:

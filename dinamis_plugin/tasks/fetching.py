@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from qgis.core import QgsRasterLayer
@@ -9,6 +10,8 @@ from qgis.core import QgsRasterLayer
 from ..api.download import Promise, download
 from ..api.part import Part, reserve
 from ..api.service import Service
+from ..api.signers import Signers
+from ..api.signing import only_address
 from ..domain.download import length
 from ..domain.download_job import DownloadJob, DownloadOrder, JobState
 from ..domain.errors import DinamisError
@@ -18,14 +21,23 @@ from .runner import TaskContext
 
 
 def fetch(
-    service: Service, order: DownloadOrder, known_target: str, context: TaskContext
+    service: Service,
+    order: DownloadOrder,
+    known_target: str,
+    context: TaskContext,
+    signers: Signers | None = None,
 ) -> QgsRasterLayer | None:
-    """Bring one file to the disk under a name of its own; tells the name first, then how far it is."""
+    """Bring one file to the disk under a name of its own; tells the name first, then how far it is.
+
+    Where its store has a signing service of its own, `signers` ask that one, not the connected service.
+    """
     target = Path(known_target) if known_target else None
     if target is None or target.exists() or not Part(target).path.exists():
         target = reserve(Path(order.folder), order.name, order.href)
         context.tell(str(target))
     link = service.link(order.href, lambda *counts: context.tell(counts), context.cancelled)
+    if signers is not None:
+        link = replace(link, sign=lambda: only_address(signers.sign([order.href], context.cancelled)))
     try:
         if order.area:
             clip(link, target, order.area)

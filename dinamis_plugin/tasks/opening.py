@@ -10,8 +10,15 @@ from typing import Callable, Union
 from qgis.core import QgsRasterLayer
 
 from ..api.signers import Signers
-from ..api.signing import NOT_SIGNED_IN, Refusal
-from ..domain.errors import CorruptImageError, DinamisError, ForbiddenError, NotFoundError, NotSignedInError
+from ..api.signing import NOT_SIGNED_IN, Refusal, SignResult
+from ..domain.errors import (
+    CancelledError,
+    CorruptImageError,
+    DinamisError,
+    ForbiddenError,
+    NotFoundError,
+    NotSignedInError,
+)
 from ..domain.layer_document import signed_document, signed_source
 from ..domain.layer_source import LayerIdentity
 from ..domain.lease import Clocks, Lease
@@ -99,9 +106,13 @@ class ImageOpener:
             signers: Who signs; where nobody does, only `order.given` counts.
             order: What is wanted.
             context: Asked whether to go on.
+
+        Raises:
+            CancelledError: Nobody waits for it any more.
+            DinamisError: Nothing can be signed, and no signature is at hand.
         """
         hrefs = list(dict.fromkeys(href for identity in order.identities for href in identity.hrefs))
-        answer = signers.sign(hrefs, context.cancelled)
+        answer = _signed(signers, hrefs, order.given, context)
         signed = {**order.given, **answer.signed}
         waiting: list[LayerIdentity] = []
         for identity in order.identities:
@@ -164,6 +175,20 @@ def _composed(
             raise ValueError(identity.title)
         identity = identity.composed(compose({href: signed_source(url) for href, url in hrefs.items()}))
     return identity, images.open_document(signed_document(identity.document, hrefs))
+
+
+def _signed(
+    signers: Signers, hrefs: Sequence[str], given: Mapping[str, SignedUrl], context: TaskContext
+) -> SignResult:
+    """Have addresses signed; where nobody answers, the signatures at hand still open what they are for."""
+    try:
+        return signers.sign(hrefs, context.cancelled)
+    except CancelledError:
+        raise
+    except DinamisError as error:
+        if not given:
+            raise
+        return SignResult({}, {}, dict.fromkeys(hrefs, error))
 
 
 def _refusal_error(refusal: Refusal | None) -> DinamisError:

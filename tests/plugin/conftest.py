@@ -243,7 +243,7 @@ def sign_in_at(service, controllers, account=None):
         return True
 
     controllers.settings.service_url = service.url
-    controllers.session._open_url = browser
+    controllers.session._device_flow._open_url = browser
     controllers.session.sign_in()
     wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN, 60)
 

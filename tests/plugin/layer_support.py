@@ -5,7 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsMapRendererSequentialJob, QgsMapSettings
 from qgis.PyQt.QtCore import QSize
 
-from dinamis_plugin.qgisio.layer_paths import PLACEHOLDERS
+from dinamis_plugin.qgisio import layer_paths
 
 from .images import scene_of
 from .waiting import Caught, wait_until
@@ -44,7 +44,7 @@ def shows_pixels(layer):
 
 def is_placeholder(layer):
     """Whether a layer shows its placeholder."""
-    return PLACEHOLDERS in layer.source()
+    return layer_paths.is_placeholder(layer.source())
 
 
 def restyle(layer, project):

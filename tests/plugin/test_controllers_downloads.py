@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from qgis.core import QgsRasterLayer
 
 from dinamis_plugin.controllers.session import SessionState
 from dinamis_plugin.domain.file_names import file_name
+from dinamis_plugin.domain.signing_store import SigningStore
 
 from .images import make_cog, scene_of
+from .local_http import LocalServer
+from .scripted_service import ScriptedService
 from .waiting import Caught, Ticker, run_for, wait_until
 
 
@@ -55,6 +59,33 @@ def test_a_download_is_whole_styled_and_leaves_the_window_alive(
     assert layer.renderer().redContrastEnhancement() is not None
     assert progress.values[-1][1] == pytest.approx(100)
     assert controllers.downloads.running == []
+
+
+def test_an_image_of_another_store_is_signed_by_the_service_of_that_store(
+    controllers, scripted, scene, folder
+):
+    """The connected service does not know it."""
+    with LocalServer() as server:
+        store = ScriptedService(server)
+        store.files["/objects/b.tif"] = scripted.files["/objects/a.tif"]
+        href, now = f"{store.url}/objects/b.tif", datetime.now(timezone.utc)
+        answer = {"expiry": (now + timedelta(hours=8)).isoformat(), "hrefs": {href: store.signed(href, now)}}
+        store.documents["/sign_urls"] = answer
+        controllers.use_signing_store(SigningStore(f"{store.url}/objects", store.url, ""))
+        finished, failed = Caught(controllers.downloads.finished), Caught(controllers.downloads.failed)
+        before = scripted.signings
+        assert controllers.downloads.download(scene_of(href), None, folder)
+        wait_until(lambda: finished.values or failed.values, 30)
+        assert failed.values == []
+        assert (scripted.signings, store.signings) == (before, 1)
+        assert Path(finished.values[0].target).read_bytes() == store.files["/objects/b.tif"]
+        store.documents["/sign_urls"] = {**answer, "hrefs": {}, "refused": {href: {"code": "forbidden"}}}
+        controllers.downloads.clear_finished()
+        Path(finished.values[0].target).unlink()
+        assert controllers.downloads.download(scene_of(href), None, folder)
+        _, notice = failed.wait(seconds=60)
+        assert notice.title == "Not allowed"
+        assert list(folder.iterdir()) == []
 
 
 def test_cancel_leaves_nothing(controllers, scripted, scene, folder):

@@ -141,7 +141,7 @@ def test_sign_out_releases_and_sign_in_brings_back(signed_in, hrefs, scripted, p
     restyle(layer, project)
     before = state_of(project)
     signed_in.session.sign_out()
-    assert is_placeholder(layer)
+    wait_until(lambda: is_placeholder(layer))
     assert layer.isValid()
     assert state_of(project) == before
     notices = Caught(signed_in.layers.notice)
@@ -241,6 +241,7 @@ def test_the_placeholder_has_the_place_bands_and_type_of_the_image(signed_in, hr
     [layer] = add(signed_in, hrefs())
     extent, bands, data_type = layer.extent(), layer.bandCount(), layer.dataProvider().dataType(1)
     signed_in.session.sign_out()
+    wait_until(lambda: is_placeholder(layer))
     assert layer.extent() == extent
     assert layer.bandCount() == bands
     assert layer.dataProvider().dataType(1) == data_type

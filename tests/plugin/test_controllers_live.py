@@ -26,7 +26,7 @@ from dinamis_plugin.qgisio.geometry import area_km2
 
 from .images import addresses_of
 from .local_proxy import LocalProxy
-from .waiting import Caught, Ticker, wait_until
+from .waiting import Caught, Ticker, run_for, wait_until
 
 AROUND = box(3.6, 43.4, 4.2, 43.8)
 MONTPELLIER = Aoi("Montpellier", AROUND, area_km2(AROUND))
@@ -240,7 +240,8 @@ def test_after_sign_out_no_token_or_signature_is_anywhere(member, live, project,
     revoked = Caught(member.session.notice)
     del keeper
     member.session.sign_out()
-    wait_until(lambda: not member.runner.busy, 20)
+    wait_until(lambda: not member.runner.busy and len(member.layers.waiting()) == len(layers), 20)
+    run_for(0.1)
     assert revoked.values == []
     assert not any(rasters.lives(layer) or addresses_of(layer) for layer in layers)
     assert project.write(str(path))

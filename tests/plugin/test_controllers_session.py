@@ -52,7 +52,7 @@ def test_slow_down_waits_longer(session, scripted):
     told = Caught(session.poll_status)
     session.sign_in()
     told.wait(2)
-    assert session._interval_s == 5.05  # the 5 s that RFC 8628 adds
+    assert session._device_flow.interval_s == 5.05  # the 5 s that RFC 8628 adds
     assert session.state is S.WAITING_FOR_APPROVAL
     session.cancel_sign_in()
     assert session.state is S.SIGNED_OUT

@@ -52,6 +52,7 @@ def test_what_waits_is_outlined_until_it_comes_alive(signed_in, hrefs, scripted,
     assert list(item.outlines()) == []
     assert inked(painted(item), 0, 0, 400, 400) == 0
     signed_in.session.sign_out()
+    wait_until(lambda: list(item.outlines()))
     [(waiting, outline)] = item.outlines()
     assert waiting is layer
     box = outline.boundingRect()

@@ -73,7 +73,7 @@ def test_signed_out_a_layer_added_by_hand_lives_by_its_own_signature(
     assert "X-Amz" not in saved(project, tmp_path)[1]
     controllers.layers._clocks.now = lambda: datetime.now(timezone.utc) + timedelta(hours=9)
     controllers.layers.tick()
-    assert is_placeholder(layer)
+    wait_until(lambda: is_placeholder(layer))
 
 
 def test_what_the_service_does_not_sign_keeps_its_own_signature(signed_in, hrefs, scripted, project):

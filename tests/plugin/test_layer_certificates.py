@@ -117,6 +117,29 @@ def test_an_authority_that_is_not_trusted_any_more_is_not_by_gdal(encrypted, cog
     assert gdal.GetConfigOption("CURL_CA_BUNDLE") is None
 
 
+def test_a_profile_that_cannot_be_written_leaves_gdal_with_the_system(trusted, encrypted, cog):
+    """Where the file of authorities should be made lies a folder."""
+    encrypted.files["/objects/a.tif"] = cog[0].read_bytes()
+    trusted()
+    bundle = Path(QgsApplication.qgisSettingsDirPath()) / "dinamis-authorities.pem"
+    bundle.unlink(missing_ok=True)
+    bundle.mkdir()
+    try:
+        gdal.VSICurlClearCache()
+        assert open_one(encrypted) is None
+        assert gdal.GetConfigOption("CURL_CA_BUNDLE") is None
+    finally:
+        bundle.rmdir()
+
+
+def test_after_the_plugin_gdal_trusts_whom_it_trusted_before(trusted):
+    trusted()
+    certificates.follow_certificates()
+    assert gdal.GetConfigOption("CURL_CA_BUNDLE")
+    certificates.forget_certificates()
+    assert gdal.GetConfigOption("CURL_CA_BUNDLE") is None
+
+
 def test_what_somebody_set_by_hand_is_left_alone(trusted, tmp_path):
     gdal.SetConfigOption("CURL_CA_BUNDLE", str(tmp_path / "own.pem"))
     try:

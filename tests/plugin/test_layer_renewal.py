@@ -84,7 +84,7 @@ def test_a_service_that_is_away_takes_no_signature_that_still_works(signed_in, h
     signed_in.layers._clocks.now = lambda: datetime.now(timezone.utc) + timedelta(hours=9)
     signed_in.layers.tick()
     failed.wait(2, seconds=30)
-    assert is_placeholder(layer)
+    wait_until(lambda: is_placeholder(layer))
 
 
 @pytest.mark.parametrize(
@@ -212,4 +212,4 @@ def test_only_two_generations_of_signatures_are_in_memory(signed_in, hrefs, cont
     assert len(names) == 2
     assert layer.source() in names
     signed_in.session.sign_out()
-    assert controllers.layers._paths.live_files() == []
+    wait_until(lambda: controllers.layers._paths.live_files() == [])

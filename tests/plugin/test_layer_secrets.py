@@ -316,7 +316,7 @@ def test_what_is_hidden_in_what_was_written_is_found():
 def test_no_secret_is_written_anywhere(  # noqa: PLR0915, PLR0917 - one test searches all
     signed_in, scripted, project, tmp_path, capfd, qtlog
 ):
-    folders = {name: tmp_path / name for name in ("projects", "layers", "maps", "by_hand")}
+    folders = {name: tmp_path / name for name in ("projects", "at_once", "layers", "maps", "by_hand")}
     for folder in folders.values():
         folder.mkdir()
     make_cog(tmp_path / "a.tif", size=512)
@@ -347,6 +347,10 @@ def test_no_secret_is_written_anywhere(  # noqa: PLR0915, PLR0917 - one test sea
         assert layer.isValid(), name
         layers[name] = project.addMapLayer(layer)
     found.add("a project saved at once", _saved(project, folders["projects"] / "at_once.qgs"))
+    # A layer of one's own signature gives it away nowhere, not even before the service has signed it.
+    mine = {name: layers[name] for name in ("plain", "quoted", "with options", "text of a mosaic")}
+    gather_from_layers(found, project, mine, folders["at_once"])
+    assert not any(rasters.lives(layer) for layer in mine.values())
     live = ("ours", "our mosaic", "plain", "quoted", "with options", "text of a mosaic")
     wait_until(lambda: all(rasters.lives(layers[name]) for name in live), 30)
     for name in live:

@@ -12,6 +12,7 @@ from test_domain_signed_url import HREFS, signature
 
 from dinamis_plugin.domain import layer_document
 from dinamis_plugin.domain.layer_document import (
+    addresses_in,
     packed,
     signed_document,
     signed_source,
@@ -130,3 +131,12 @@ def test_overviews_are_told_once():
     told = with_overviews(vrt_over(["/vsicurl/https://h/a.tif"]), [2, 4])
     assert ET.fromstring(told).findtext("OverviewList") == "2 4"
     assert with_overviews(told, [8]) == told
+
+
+@given(st.lists(HREFS, min_size=1, max_size=4, unique=True), st.integers(0, 3))
+def test_the_addresses_within_any_depth_of_documents_are_found(hrefs, depth):
+    signed = [f"{href}?{signature()}" for href in hrefs]
+    vrt = vrt_over([signed_source(url) for url in signed])
+    for _ in range(depth):
+        vrt = vrt_over([vrt])
+    assert addresses_in(vrt) == signed

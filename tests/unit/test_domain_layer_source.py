@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from test_domain_signed_url import HREFS, signature
 
 from dinamis_plugin.domain.layer_document import href_of, signed_source
-from dinamis_plugin.domain.layer_source import LayerIdentity, from_source, placeholder_vrt, to_source
+from dinamis_plugin.domain.layer_source import (
+    LayerIdentity,
+    from_source,
+    placeholder_vrt,
+    saved_in_resting,
+    to_resting,
+    to_source,
+)
 from dinamis_plugin.domain.signed_url import is_signed
 
 TEXTS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=30).filter(
@@ -52,6 +59,17 @@ def test_round_trip(identity):
     source = to_source(identity)
     assert from_source(source) == identity
     assert source.startswith(f"/vsicurl/{identity.href}#dinamis:v1;")
+
+
+@given(IDENTITIES)
+def test_a_resting_source_is_a_placeholder_that_keeps_all_of_the_layer(identity):
+    resting = to_resting(identity)
+    assert from_source(saved_in_resting(resting)) == identity
+    assert "\n" not in resting
+    assert not is_signed(resting)
+    root = ET.fromstring(resting)
+    assert len(root.findall("VRTRasterBand")) == identity.band_count
+    assert saved_in_resting(to_source(identity)) == saved_in_resting(placeholder_vrt(identity)) == ""
 
 
 @given(IDENTITIES)
