@@ -2992,5 +2992,13 @@ Relancez ensuite QGIS.</translation>
                 <numerusform>%n scènes ici</numerusform>
             </translation>
         </message>
+        <message>
+            <source>Counting…</source>
+            <translation>Comptage…</translation>
+        </message>
+        <message>
+            <source>Load more</source>
+            <translation>Charger la suite</translation>
+        </message>
     </context>
 </TS>

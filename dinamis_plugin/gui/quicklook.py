@@ -67,9 +67,7 @@ class QuicklookWindow(QDialog):
         self._facts = ElidedLabel("quicklookFacts")
         self._tick = self._button(translate("Dinamis", "Tick"), "check", "quicklookTick", "Space", shown=True)
         self._tick.setCheckable(True)
-        self._map = self._button(
-            translate("Dinamis", "On the map"), "drape", "quicklookMap", "P", shown=True
-        )
+        self._map = self._button(translate("Dinamis", "On the map"), "drape", "quicklookMap", "P", shown=True)
         self._previous = self._button(
             translate("Dinamis", "Previous scene"), "previous", "quicklookPrevious", "←"
         )

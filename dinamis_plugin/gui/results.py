@@ -202,11 +202,12 @@ class ResultsPage(QWidget):
         """Say exactly how many scenes match, None while they are counted, and how many are listed."""
         self._matched, self._loaded = matched, loaded
         self.head.count.setText(count_text(matched, loaded))
-        more = matched is not None and 0 < loaded < matched
-        self._left.setVisible(more)
+        self._left.setVisible(loaded > 0 and (matched is None or loaded < matched))
+        self._more.setText(translate("Dinamis", "Load more"))
         if matched is not None:
             left = formats.number(matched - loaded)
             self._more.setText(translate("Dinamis", "Load more ({left} left)").format(left=left))
+        self._left.fit()
         self._show_note()
 
     def show_progress(self, loaded: int, wanted: int) -> None:
