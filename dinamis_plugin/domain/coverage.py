@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable
+from typing import Any, Callable
 
 from shapely.errors import ShapelyError
 from shapely.geometry import MultiPolygon, Polygon, box
@@ -72,11 +72,8 @@ def _areas(geometry: BaseGeometry) -> BaseGeometry:
 
 
 def _vertices(area: BaseGeometry) -> int:
-    return sum(
-        len(ring.coords)
-        for part in getattr(area, "geoms", (area,))
-        for ring in (part.exterior, *part.interiors)
-    )
+    parts: list[Any] = list(getattr(area, "geoms", (area,)))
+    return sum(len(ring.coords) for part in parts for ring in (part.exterior, *part.interiors))
 
 
 def _quarters(bounds: tuple[float, float, float, float]) -> list[BaseGeometry]:
