@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Callable
+from typing import Any, Callable
 
 from shapely.errors import ShapelyError
 from shapely.geometry import MultiPolygon, Polygon, box
@@ -53,7 +52,7 @@ class _Piece:
         if _vertices(area) > _FEW_VERTICES and depth < _DEEPEST:
             quarters = (_areas(_common(area, quarter)) for quarter in _quarters(area.bounds))
             self._parts = [_Piece(part, measure, depth + 1) for part in quarters if not part.is_empty]
-        self.size = sum(part.size for part in self._parts) if self._parts else measure(area)
+        self.size: float = sum(part.size for part in self._parts) if self._parts else measure(area)
 
     def covered(self, footprint: BaseGeometry, measure: Measure) -> float:
         """Size of what lies in a footprint."""
@@ -73,8 +72,8 @@ def _areas(geometry: BaseGeometry) -> BaseGeometry:
 
 
 def _vertices(area: BaseGeometry) -> int:
-    parts: Iterable[BaseGeometry] = getattr(area, "geoms", (area,))
-    return sum(len(part.exterior.coords) + sum(len(ring.coords) for ring in part.interiors) for part in parts)
+    parts: list[Any] = list(getattr(area, "geoms", (area,)))
+    return sum(len(ring.coords) for part in parts for ring in (part.exterior, *part.interiors))
 
 
 def _quarters(bounds: tuple[float, float, float, float]) -> list[BaseGeometry]:

@@ -60,6 +60,11 @@ class DrapesItem(QgsMapCanvasItem):
         """Whether the picture of a scene lies on the map."""
         return key_of(scene) in self._laid
 
+    @property
+    def scenes(self) -> list[Scene]:
+        """Whose pictures lie on the map."""
+        return [scene for scene, _ in self._laid.values()]
+
     def __len__(self) -> int:
         """How many lie on the map."""
         return len(self._laid)

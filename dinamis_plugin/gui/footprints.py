@@ -61,6 +61,7 @@ class FootprintsItem(QgsMapCanvasItem):
         self._waiting: deque[Scene] = deque()
         self._selected: frozenset[str] = frozenset()
         self._hovered = ""
+        self._bare: frozenset[str] = frozenset()
         self._picture = QImage()
         self._undrawn: deque[str] = deque()
         self._transform = _to_canvas(canvas)
@@ -95,6 +96,11 @@ class FootprintsItem(QgsMapCanvasItem):
     def select(self, scenes: Iterable[Scene]) -> None:
         """Paint these as selected."""
         self._selected = frozenset(_key(scene) for scene in scenes)
+        self.update()
+
+    def show_through(self, scenes: Iterable[Scene]) -> None:
+        """Tint no ground of these: a picture lies there, whose colours are to be seen."""
+        self._bare = frozenset(_key(scene) for scene in scenes)
         self.update()
 
     def hover(self, scene: Scene | None) -> None:
@@ -203,11 +209,14 @@ class FootprintsItem(QgsMapCanvasItem):
         self, painter: QPainter, keys: Iterable[str], transform: QTransform, colour: QColor, *, fill: int
     ) -> None:
         """Draw footprints; where several lie over each other the map is tinted once, and stays visible."""
-        polygons = [transform.map(part) for key in keys for part in self._polygons.get(key, ())]
+        polygons: list[QPolygonF] = []
         ground = QPainterPath()
         ground.setFillRule(Qt.FillRule.WindingFill)
-        for polygon in polygons:
-            ground.addPolygon(_clockwise(polygon))
+        for key in keys:
+            for part in self._polygons.get(key, ()):
+                polygons.append(transform.map(part))
+                if key not in self._bare:
+                    ground.addPolygon(_clockwise(polygons[-1]))
         tint = QColor(colour)
         tint.setAlpha(fill)
         painter.fillPath(ground, tint)

@@ -209,6 +209,7 @@ class ResultsPage(QWidget):
             left = formats.number(matched - loaded)
             text = translate("Dinamis", "Load more ({left} left)").format(left=left)
         self._more.setText(text)
+        self._left.fit()
         self._show_note()
 
     def show_progress(self, loaded: int, wanted: int) -> None:

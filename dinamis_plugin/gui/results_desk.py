@@ -140,6 +140,7 @@ class ResultsDesk(QObject):
         self.popup.chosen.connect(self._choose)
         self.previews.current_changed.connect(self.footprints.hover)
         self.previews.on_map.connect(self._page.cart_bar.show_on_map)
+        self.previews.on_map.connect(lambda _count: self.footprints.show_through(self.previews.drapes.scenes))
         self.previews.failed.connect(lambda notice: self._notices.show_notice("quicklook", notice))
 
     def _hovered_on_map(self, scene: Scene | None) -> None:

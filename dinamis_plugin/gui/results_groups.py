@@ -19,7 +19,7 @@ class Grouping(Enum):
 
     NONE = "none"
     DAY = "day"
-    PASS = "pass"  # noqa: S105 - the pass of a satellite, not a password
+    ACQUISITION = "acquisition"
 
 
 @dataclass(eq=False)

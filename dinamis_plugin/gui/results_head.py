@@ -163,12 +163,12 @@ def _groupings() -> dict[Grouping, str]:
     return {
         Grouping.NONE: translate("Dinamis", "No groups"),
         Grouping.DAY: translate("Dinamis", "By day"),
-        Grouping.PASS: translate("Dinamis", "By acquisition"),
+        Grouping.ACQUISITION: translate("Dinamis", "By acquisition"),
     }
 
 
 def count_text(matched: int | None, loaded: int) -> str:
-    """How many scenes match, and how many of them are listed where not all are."""
+    """How many scenes match, None while they are counted, and how many are listed where not all are."""
     shown = translate("Dinamis", "{loaded} listed").format(loaded=formats.number(loaded))
     if matched is None:
         return f"{translate('Dinamis', 'Counting…')} · {shown}"

@@ -225,7 +225,7 @@ class ResultsView(QTableView):
         column = self.columnViewportPosition(TYPE) if self._model.scene(number) is not None else 0
         side = self.style().pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth, None, self)
         band = self._band(number)
-        return QRect(column + HALF, band.top() + (band.height() - side) // 2, side, side)
+        return QRect(column + _TIGHT // 2, band.top() + (band.height() - side) // 2, side, side)
 
     def _on_box(self, index: QModelIndex, place: QPoint) -> bool:
         if not index.isValid():
@@ -234,8 +234,7 @@ class ResultsView(QTableView):
             return True
         if index.column() != TYPE:
             return False
-        box = self._box_of(index.row())
-        return place.x() <= box.right() + HALF
+        return place.x() <= self._box_of(index.row()).right() + 2
 
     def _double_clicked(self, index: QModelIndex) -> None:
         if self._scene(index) is not None:

@@ -63,6 +63,17 @@ def test_the_selected_one_is_filled(item, canvas):  # noqa: F811
     assert painted(item).pixelColor(round(middle.x()), round(middle.y())).alpha() > 10
 
 
+def test_no_ground_is_tinted_where_a_picture_lies(item, canvas):  # noqa: F811
+    scene = make_scene(lon=3.6, lat=43.5)
+    add(item, [scene])
+    item.select([scene])
+    middle = canvas.getCoordinateTransform().transform(QgsPointXY(406316, 5395880))
+    item.show_through([scene])
+    assert painted(item).pixelColor(round(middle.x()), round(middle.y())).alpha() == 0
+    item.show_through([])
+    assert painted(item).pixelColor(round(middle.x()), round(middle.y())).alpha() > 30
+
+
 def test_several_selected_over_each_other_tint_the_map_once(item, canvas):  # noqa: F811
     scene = make_scene(2, lon=3.6, lat=43.5)
     turned = replace(scene, footprint=Polygon(list(scene.footprint.exterior.coords)[::-1]))

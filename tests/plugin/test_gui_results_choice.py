@@ -168,7 +168,7 @@ def test_groups_by_day_and_by_pass_stand_above_their_scenes(page):
     assert [isinstance(row, Group) for row in rows] == [True, False] * 3
     assert page.model.scene(0) is None
     assert "1" in page.model.group_title(0)
-    page.head.grouping_wanted.emit(Grouping.PASS)
+    page.head.grouping_wanted.emit(Grouping.ACQUISITION)
     assert "Pléiades" in page.model.group_title(0)
     page.head.grouping_wanted.emit(Grouping.NONE)
     assert page.model.rowCount() == 3
@@ -181,7 +181,7 @@ def test_one_pass_is_one_group(page):
         make_scene(2, datetime="2026-11-01T18:00:00Z"),
     ]
     page.add_scenes(same)
-    page._group(Grouping.PASS)
+    page._group(Grouping.ACQUISITION)
     groups = [row for row in map(page.model.row, range(page.model.rowCount())) if isinstance(row, Group)]
     assert [ids(group.scenes) for group in groups] == [["scene-2"], ["scene-1", "scene-0"]]
 
