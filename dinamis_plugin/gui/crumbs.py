@@ -36,6 +36,8 @@ def crumbs(query: SearchQuery) -> list[tuple[str, str]]:
         found.append(("text", f"« {query.text} »"))
     if query.product_type is not ProductType.ALL:
         found.append(("type", type_label(query.product_type)))
+    if query.uncovered:
+        found.append(("uncovered", translate("Dinamis", "Not covered yet")))
     if query.missions:
         found.append(("missions", _missions(query.missions)))
     if query.without_missions:

@@ -111,6 +111,7 @@ class SearchDesk(QObject):
     def _changed(self) -> None:
         """Another search is wanted: show it, and ask when the person rests."""
         query = self._filters.query(self._aois.aois)
+        self._filters.set_areas(any_=bool(query.aois))
         self._filters.show_crumbs(query)
         if self._filters.problem or query == self._asked or self._session.service is None:
             self._rest.stop()

@@ -161,8 +161,9 @@ def test_each_active_filter_is_a_crumb_that_opens_it_again(page):
     child(page, "startDateEdit").setDate(QDate(2025, 3, 1))
     child(page, "searchTextEdit").setText("Sète")
     child(page, "missionList").choose({"SPOT 5": Choice.EXCLUDED, "PWH": Choice.INCLUDED})
+    child(page, "uncoveredCheck").setChecked(True)
     names = [name for name, _text in crumbs(page.query([make_aoi()]))]
-    assert names == ["aois", "text", "missions", "without", "dates", "cloud"]
+    assert names == ["aois", "text", "uncovered", "missions", "without", "dates", "cloud"]
     for name in names[1:]:
         page.reset_filter(name)
     assert page.query([]) == SearchQuery()
