@@ -271,13 +271,8 @@ class FiltersPage(QWidget):
     def set_areas(self, *, any_: bool) -> None:
         """Say whether there is an area, without which nothing can be told to be uncovered."""
         self._uncovered.setEnabled(any_)
-        self._uncovered.setToolTip(
-            translate(
-                "Dinamis", "Scenes to order over the part of the areas that no downloadable scene covers"
-            )
-            if any_
-            else translate("Dinamis", "Needs an area of interest.")
-        )
+        what = translate("Dinamis", "Scenes to order over the part of the areas without a downloadable one")
+        self._uncovered.setToolTip(what if any_ else translate("Dinamis", "Needs an area of interest."))
 
     # What is known of it
 
