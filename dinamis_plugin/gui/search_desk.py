@@ -167,7 +167,8 @@ class SearchDesk(QObject):
             self.counted.emit(counts.total)
 
     def _failed(self, notice: Notice) -> None:
-        self._filters.show_total(None)
+        if self._outdated or not self._results.model.rowCount():
+            self._filters.show_counts(Counts())
         self._results.show_failure()
         # A search that nobody asked for by a button pushes away nothing that is still to be read.
         if not self._following or set(self._notices.subjects) <= {"search"}:
