@@ -2699,8 +2699,8 @@ Relancez ensuite QGIS.</translation>
             <translation>Voir les résultats de ces filtres (Entrée)</translation>
         </message>
         <message>
-            <source>Remove all filters and areas</source>
-            <translation>Retirer tous les filtres et toutes les zones</translation>
+            <source>Reset the filters</source>
+            <translation>Réinitialiser les filtres</translation>
         </message>
         <message>
             <source>Widen the dates, the area or the cloud limit.</source>

@@ -96,7 +96,7 @@ class FiltersPage(QWidget):
         self._cloud_slider.setAccessibleName(translate("Dinamis", "Largest cloud cover"))
         self._incidence = _spin("incidenceSpin", ANY_INCIDENCE, translate("Dinamis", "°"))
         self._incidence.setAccessibleName(translate("Dinamis", "Largest incidence angle"))
-        self._crumbs = CrumbBar(with_all=False)  # the button beside Search does that
+        self._crumbs = CrumbBar()
         self._crumbs.removed.connect(self.crumb_removed)
         self._hint = label(role=Role.WARNING, name="filtersHintLabel")
         self._advice = label(role=Role.MUTED, name="filtersAdviceLabel")
@@ -105,7 +105,7 @@ class FiltersPage(QWidget):
         self._search = push_button(translate("Dinamis", "Search"), name="searchButton", icon="search")
         make_primary(self._search)
         self._reset = tool_button(
-            translate("Dinamis", "Remove all filters and areas"),
+            translate("Dinamis", "Reset the filters"),
             "refresh",
             name="resetFiltersButton",
             text_shown=False,
@@ -173,7 +173,7 @@ class FiltersPage(QWidget):
         self._cloud_slider.sliderMoved.connect(self._slide_by_steps)
         self._cloud.valueChanged.connect(self._cloud_slider.setValue)
         self._search.clicked.connect(self.search_requested)
-        self._reset.clicked.connect(lambda: self.crumb_removed.emit(""))
+        self._reset.clicked.connect(self.reset)
         self._every_mission.clicked.connect(lambda: self._missions.choose({}))
         for signal in (
             self.words.changed,

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from qgis.PyQt.QtCore import QDate, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QWidget
+from qgis.PyQt.QtWidgets import QToolButton, QWidget
 
 from dinamis_plugin.domain.counts import Counts
 from dinamis_plugin.domain.search import FIRST_DAY, ProductType, SearchQuery
@@ -101,13 +101,22 @@ def test_enter_takes_what_is_being_typed(page):
     assert page.query([]).max_cloud == 12
 
 
-def test_the_button_that_resets_asks_for_all_filters_to_be_removed(page):
+def test_reset_opens_every_filter(page):
     test_every_filter_reaches_the_query(page)
-    removed = Caught(page.crumb_removed)
     click(child(page, "resetFiltersButton"))
-    assert removed.values == [""]
-    page.reset()
     assert page.query([]) == SearchQuery()
+
+
+def test_the_breadcrumb_of_the_filters_removes_one_and_all(page):
+    removed = Caught(page.crumb_removed)
+    page.show_crumbs(SearchQuery(max_cloud=20, text="Sète"))
+    click(child(page, "crumb_cloud"))
+    click(child(page, "crumbsClearButton"))
+    assert removed.values == ["cloud", ""]
+    page.show_crumbs(SearchQuery(max_cloud=20))
+    assert [chip.objectName() for chip in page.findChildren(QToolButton) if "crumb" in chip.objectName()] == [
+        "crumb_cloud"
+    ]
 
 
 def test_a_search_is_shown_as_the_filters_that_describe_it(page):
