@@ -2998,8 +2998,8 @@ Relancez ensuite QGIS.</translation>
             <translation>Voir les résultats de ces filtres (Entrée)</translation>
         </message>
         <message>
-            <source>Remove all filters and areas</source>
-            <translation>Retirer tous les filtres et toutes les zones</translation>
+            <source>Reset the filters</source>
+            <translation>Réinitialiser les filtres</translation>
         </message>
         <message>
             <source>Widen the dates, the area or the cloud limit.</source>
@@ -3107,6 +3107,26 @@ Relancez ensuite QGIS.</translation>
         <message>
             <source>Searching, footprints and thumbnails are open to everyone; images and requests ask you to sign in.</source>
             <translation>La recherche, les emprises et les vignettes sont ouvertes à tous ; les images et les demandes exigent de se connecter.</translation>
+        </message>
+        <message>
+            <source>This catalogue does not tell what is covered.</source>
+            <translation>Ce catalogue ne dit pas ce qui est couvert.</translation>
+        </message>
+        <message>
+            <source>Not covered yet</source>
+            <translation>Pas encore couvert</translation>
+        </message>
+        <message>
+            <source>Only where nothing can be downloaded</source>
+            <translation>Seulement où rien n’est téléchargeable</translation>
+        </message>
+        <message>
+            <source>Scenes to order over the part of the areas without a downloadable one</source>
+            <translation>Scènes à commander sur la partie des zones qu’aucune scène téléchargeable ne couvre</translation>
+        </message>
+        <message>
+            <source>Needs an area of interest.</source>
+            <translation>Il faut une zone d’intérêt.</translation>
         </message>
     </context>
 </TS>

@@ -16,7 +16,7 @@ from .._vendor.pystac_client import Client
 from .._vendor.pystac_client.errors import ClientTypeError
 from .._vendor.pystac_client.stac_api_io import StacApiIO
 from ..domain.counts import Facets, facets_of
-from ..domain.errors import BadAnswerError, NotFoundError
+from ..domain.errors import BadAnswerError, InvalidRequestError, NotFoundError
 from ..domain.parsing import mapping_of, number_of, text_of
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
@@ -41,6 +41,7 @@ _SPACE = re.compile(r"\s*")
 _SEPARATOR = re.compile(r"\s*(?:,\s*(?=[^\s\]])|(?=\]))")
 _DECODER = json.JSONDecoder()
 _FACETS_CLASS = "urn:dinamis:stac:item-search#facets"
+_UNCOVERED_CLASS = "urn:dinamis:stac:item-search#uncovered"
 _FREE_TEXT_CLASS = "item-search#free-text"
 
 _Arguments = Callable[[Sequence[str]], "tuple[Mapping[str, Any], Mapping[str, Any]]"]
@@ -287,8 +288,11 @@ def _asking(query: SearchQuery, facets: Sequence[str], *, counted: bool) -> _Arg
     """Say a search to a catalogue in the words that it understands."""
 
     def arguments(claims: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        if query.uncovered and _UNCOVERED_CLASS not in claims:
+            raise InvalidRequestError("uncovered", {"uncovered": "not_here"})
         reads = any(claim.endswith(_FREE_TEXT_CLASS) for claim in claims)
         beside: dict[str, Any] = {"q": [query.text]} if query.text and reads else {}
+        beside.update({"uncovered": True} if query.uncovered else {})
         if _FACETS_CLASS in claims:
             beside.update({"facets": list(facets)} if facets else {})
             beside.update({} if counted else {"counted": False})

@@ -113,6 +113,7 @@ def _rules() -> dict[str, str]:
     """The rules of the domain, by the codes that it puts beside the fields."""
     return {
         "after_end": translate("Dinamis", "The first day comes after the last one."),
+        "not_here": translate("Dinamis", "This catalogue does not tell what is covered."),
         "not_an_address": translate("Dinamis", "This is not the address of a service."),
         "sensors": translate("Dinamis", "One request is for scenes of one sensor that can be ordered."),
         "missing": translate("Dinamis", "Something that is required is missing."),

@@ -65,7 +65,9 @@ class SearchQuery:
         product_type: What must be possible with the scene.
         max_cloud: Largest cloud cover in percent; 100 or None also keeps scenes whose cloud cover is unknown.
         max_incidence: Largest incidence angle in degrees; 90 or None also keeps scenes without an angle.
-        text: Words that must all be in the identifier, satellite or mission (CAT-06).
+        text: Words as a person types them: where the catalogue reads no texts, all of them must be in the
+            identifier, satellite or mission (CAT-06).
+        uncovered: Only what can be ordered where nothing downloadable covers the areas (CAT-36).
     """
 
     aois: tuple[Aoi, ...] = ()
@@ -77,6 +79,7 @@ class SearchQuery:
     max_cloud: int | None = None
     max_incidence: int | None = None
     text: str = ""
+    uncovered: bool = False
 
     @property
     def between_steps(self) -> bool:

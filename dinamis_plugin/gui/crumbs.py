@@ -36,6 +36,8 @@ def crumbs(query: SearchQuery) -> list[tuple[str, str]]:
         found.append(("text", f"« {query.text} »"))
     if query.product_type is not ProductType.ALL:
         found.append(("type", type_label(query.product_type)))
+    if query.uncovered:
+        found.append(("uncovered", translate("Dinamis", "Not covered yet")))
     if query.missions:
         found.append(("missions", _missions(query.missions)))
     if query.without_missions:
@@ -66,18 +68,14 @@ def _period(query: SearchQuery) -> str:
 class CrumbBar(QWidget):
     """The chips; takes no room when there is none.
 
-    Args:
-        with_all: Whether there is a chip that removes all.
-
     Signals:
         removed: name of the filter to open wide, "" for all.
     """
 
     removed = pyqtSignal(str)
 
-    def __init__(self, *, with_all: bool = True) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._with_all = with_all
         self._shown: list[tuple[str, str]] = []
         self._chips = FlowLayout()
         self.setLayout(self._chips)
@@ -93,7 +91,7 @@ class CrumbBar(QWidget):
         focused = focus is not None and self.isAncestorOf(focus)
         self._chips.clear()
         chips = [self._chip(name, text) for name, text in active]
-        if len(active) > 1 and self._with_all:
+        if len(active) > 1:
             chips.append(self._chip("", translate("Dinamis", "Remove all filters")))
         for chip in chips:
             self._chips.addWidget(chip)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
+    QCheckBox,
     QFrame,
     QGridLayout,
     QScrollArea,
@@ -73,6 +74,8 @@ class FiltersPage(QWidget):
         self._type.setAccessibleName(translate("Dinamis", "Product type"))
         for product_type in ProductType:
             self._type.addItem(_type_choice(product_type), product_type.value)
+        self._uncovered = QCheckBox(translate("Dinamis", "Only where nothing can be downloaded"))
+        self._uncovered.setObjectName("uncoveredCheck")
         self._missions = MissionList()
         self._every_mission = tool_button(
             translate("Dinamis", "All"),
@@ -93,7 +96,7 @@ class FiltersPage(QWidget):
         self._cloud_slider.setAccessibleName(translate("Dinamis", "Largest cloud cover"))
         self._incidence = _spin("incidenceSpin", ANY_INCIDENCE, translate("Dinamis", "°"))
         self._incidence.setAccessibleName(translate("Dinamis", "Largest incidence angle"))
-        self._crumbs = CrumbBar(with_all=False)  # the button beside Search does that
+        self._crumbs = CrumbBar()
         self._crumbs.removed.connect(self.crumb_removed)
         self._hint = label(role=Role.WARNING, name="filtersHintLabel")
         self._advice = label(role=Role.MUTED, name="filtersAdviceLabel")
@@ -102,7 +105,7 @@ class FiltersPage(QWidget):
         self._search = push_button(translate("Dinamis", "Search"), name="searchButton", icon="search")
         make_primary(self._search)
         self._reset = tool_button(
-            translate("Dinamis", "Remove all filters and areas"),
+            translate("Dinamis", "Reset the filters"),
             "refresh",
             name="resetFiltersButton",
             text_shown=False,
@@ -110,12 +113,14 @@ class FiltersPage(QWidget):
         self._build(aoi_panel)
         self._connect()
         self.reset()
+        self.set_areas(any_=False)
         self._filters_changed()
         self.show_counts(Counts())
 
     def _build(self, aoi_panel: AoiPanel) -> None:
         product_type = Section(translate("Dinamis", "Product type"))
         product_type.add(self._type)
+        product_type.add(self._uncovered)
         dates = Section(translate("Dinamis", "Dates of acquisition"), beside=self.dates.tools)
         dates.add(self.dates)
         quality = Section(translate("Dinamis", "Quality"))
@@ -168,11 +173,12 @@ class FiltersPage(QWidget):
         self._cloud_slider.sliderMoved.connect(self._slide_by_steps)
         self._cloud.valueChanged.connect(self._cloud_slider.setValue)
         self._search.clicked.connect(self.search_requested)
-        self._reset.clicked.connect(lambda: self.crumb_removed.emit(""))
+        self._reset.clicked.connect(self.reset)
         self._every_mission.clicked.connect(lambda: self._missions.choose({}))
         for signal in (
             self.words.changed,
             self._type.currentIndexChanged,
+            self._uncovered.toggled,
             self._missions.changed,
             self.dates.changed,
             self._cloud.valueChanged,
@@ -182,6 +188,7 @@ class FiltersPage(QWidget):
         self.words.submitted.connect(self._search.click)
         for field in (
             self._type,
+            self._uncovered,
             self._missions,
             self.dates.first,
             self.dates.last,
@@ -223,11 +230,13 @@ class FiltersPage(QWidget):
             max_cloud=self._cloud.value() if self._cloud.value() < ANY_CLOUD else None,
             max_incidence=self._incidence.value() if self._incidence.value() < ANY_INCIDENCE else None,
             text=self.words.text(),
+            uncovered=self._uncovered.isChecked() and bool(aois),
         )
 
     def show_query(self, query: SearchQuery) -> None:
         """Set the filters so that they describe a search; its areas are those of the areas panel."""
         self.words.set_text(query.text)
+        self._uncovered.setChecked(query.uncovered)
         self._type.setCurrentIndex(self._type.findData(query.product_type.value))
         wanted = dict.fromkeys(query.missions, Choice.INCLUDED)
         self._missions.choose({**wanted, **dict.fromkeys(query.without_missions, Choice.EXCLUDED)})
@@ -248,6 +257,7 @@ class FiltersPage(QWidget):
         {
             "text": lambda: self.words.set_text(""),
             "type": lambda: self._type.setCurrentIndex(0),
+            "uncovered": lambda: self._uncovered.setChecked(False),
             "missions": lambda: self._keep_only(Choice.EXCLUDED),
             "without": lambda: self._keep_only(Choice.INCLUDED),
             "dates": self.dates.reset,
@@ -257,6 +267,12 @@ class FiltersPage(QWidget):
 
     def _keep_only(self, choice: Choice) -> None:
         self._missions.choose(dict.fromkeys(self._missions.chosen(choice), choice))
+
+    def set_areas(self, *, any_: bool) -> None:
+        """Say whether there is an area, without which nothing can be told to be uncovered."""
+        self._uncovered.setEnabled(any_)
+        what = translate("Dinamis", "Scenes to order over the part of the areas without a downloadable one")
+        self._uncovered.setToolTip(what if any_ else translate("Dinamis", "Needs an area of interest."))
 
     # What is known of it
 

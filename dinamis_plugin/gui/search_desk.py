@@ -111,6 +111,7 @@ class SearchDesk(QObject):
     def _changed(self) -> None:
         """Another search is wanted: show it, and ask when the person rests."""
         query = self._filters.query(self._aois.aois)
+        self._filters.set_areas(any_=bool(query.aois))
         self._filters.show_crumbs(query)
         if self._filters.problem or query == self._asked or self._session.service is None:
             self._rest.stop()
@@ -166,7 +167,8 @@ class SearchDesk(QObject):
             self.counted.emit(counts.total)
 
     def _failed(self, notice: Notice) -> None:
-        self._filters.show_total(None)
+        if self._outdated or not self._results.model.rowCount():
+            self._filters.show_counts(Counts())
         self._results.show_failure(notice.text)
         # A search that nobody asked for by a button pushes away nothing that is still to be read.
         if not self._following or set(self._notices.subjects) <= {"search"}:

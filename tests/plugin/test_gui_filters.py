@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from qgis.PyQt.QtCore import QDate, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QWidget
+from qgis.PyQt.QtWidgets import QToolButton, QWidget
 
 from dinamis_plugin.domain.counts import Counts
 from dinamis_plugin.domain.search import FIRST_DAY, ProductType, SearchQuery
@@ -101,13 +101,22 @@ def test_enter_takes_what_is_being_typed(page):
     assert page.query([]).max_cloud == 12
 
 
-def test_the_button_that_resets_asks_for_all_filters_to_be_removed(page):
+def test_reset_opens_every_filter(page):
     test_every_filter_reaches_the_query(page)
-    removed = Caught(page.crumb_removed)
     click(child(page, "resetFiltersButton"))
-    assert removed.values == [""]
-    page.reset()
     assert page.query([]) == SearchQuery()
+
+
+def test_the_breadcrumb_of_the_filters_removes_one_and_all(page):
+    removed = Caught(page.crumb_removed)
+    page.show_crumbs(SearchQuery(max_cloud=20, text="Sète"))
+    click(child(page, "crumb_cloud"))
+    click(child(page, "crumbsClearButton"))
+    assert removed.values == ["cloud", ""]
+    page.show_crumbs(SearchQuery(max_cloud=20))
+    assert [chip.objectName() for chip in page.findChildren(QToolButton) if "crumb" in chip.objectName()] == [
+        "crumb_cloud"
+    ]
 
 
 def test_a_search_is_shown_as_the_filters_that_describe_it(page):
@@ -161,8 +170,9 @@ def test_each_active_filter_is_a_crumb_that_opens_it_again(page):
     child(page, "startDateEdit").setDate(QDate(2025, 3, 1))
     child(page, "searchTextEdit").setText("Sète")
     child(page, "missionList").choose({"SPOT 5": Choice.EXCLUDED, "PWH": Choice.INCLUDED})
+    child(page, "uncoveredCheck").setChecked(True)
     names = [name for name, _text in crumbs(page.query([make_aoi()]))]
-    assert names == ["aois", "text", "missions", "without", "dates", "cloud"]
+    assert names == ["aois", "text", "uncovered", "missions", "without", "dates", "cloud"]
     for name in names[1:]:
         page.reset_filter(name)
     assert page.query([]) == SearchQuery()

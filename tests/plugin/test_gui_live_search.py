@@ -7,7 +7,7 @@ import threading
 import pytest
 import requests
 from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
-from qgis.PyQt.QtCore import QDate, Qt
+from qgis.PyQt.QtCore import QDate, QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QLabel
 
@@ -111,6 +111,19 @@ def test_filters_combine_and_each_chip_takes_one_away(joined, live, controllers)
     click(child(joined.results, "crumbsClearButton"))
     wait_until(lambda: count_in_tab(joined) == numbers(live)[0], 20)
     assert not controllers.aois.aois
+
+
+def test_what_nothing_downloadable_covers_is_found_in_an_area_only(joined, live, controllers):
+    check = child(joined, "uncoveredCheck")
+    assert not check.isEnabled()
+    controllers.aois.add_extent(QgsRectangle(3.0, 43.0, 4.5, 44.5), QgsCoordinateReferenceSystem("EPSG:4326"))
+    click(check, QPoint(8, check.height() // 2))
+    total, _ = numbers(live, bbox=[3.0, 43.0, 4.5, 44.5], uncovered=True)
+    assert total > 0
+    wait_until(lambda: count_in_tab(joined) == total, 20)
+    wait_until(lambda: joined.results.model.rowCount() == min(total, 100), 20)
+    click(child(joined.filters, "crumb_uncovered"))
+    assert not check.isChecked()
 
 
 def test_a_limit_between_the_steps_is_counted_after_its_page(joined, live):

@@ -107,6 +107,7 @@ def search(journey: Journey) -> Iterator[None]:
     yield from show_place(journey, journey.scenario["bbox"])
     yield from clear_areas()
     box = yield from draw_rectangle(journey, journey.scenario["bbox"])
+    before = _canvas_image(journey)  # the search follows the filters, and draws what it finds, by itself
     yield from choose("productTypeCombo", lambda data, _: data == "downloadable")
     yield from write_date("startDateEdit", *FIRST)
     yield from write_date("endDateEdit", *LAST)
@@ -114,7 +115,6 @@ def search(journey: Journey) -> Iterator[None]:
     yield from press_on_mission("SENTINEL 2", Qt.Key.Key_Minus)
     check("Sentinel-2" in text("crumb_without"), "a chip says that the mission is left out")
     yield from journey.picture("the filters")
-    before = _canvas_image(journey)
     yield from run_search()
     check(rows("resultsView") > 0, "the list of results is not empty")
     total = number(text("resultsCountLabel"))
