@@ -14,6 +14,7 @@ from .catalogue import CatalogueClient
 from .discovery import discover
 from .http import Cancel, HttpClient, never
 from .link import Link, Progress, Spawn, silent, spawn_thread
+from .places import PlacesClient
 from .requests_client import RequestsClient
 from .signing import SigningClient
 
@@ -81,6 +82,11 @@ class Service:
     def catalogue(self) -> CatalogueClient:
         """Search."""
         return CatalogueClient(self.http, self.endpoints.stac)
+
+    @property
+    def places(self) -> PlacesClient:
+        """The gazetteer."""
+        return PlacesClient(self.http, self.endpoints.service)
 
     @property
     def signing(self) -> SigningClient:

@@ -18,10 +18,12 @@ from .aois import AoiController
 from .credits import LayerCredits
 from .downloads import DownloadController
 from .estimates import EstimateController
+from .kept_areas import KeptAreas
 from .layers import SignedLayersController
 from .loading import LoadingController
 from .local_copies import LocalCopies
 from .packs import PackController
+from .places import PlacesController
 from .requests import RequestsController
 from .search import SearchController
 from .session import SessionController
@@ -35,6 +37,8 @@ class Controllers(QObject):
     Attributes:
         session: connection and sign-in.
         aois: areas of interest.
+        kept: areas that were kept for later.
+        places: areas by the name of a place.
         search: catalogue.
         layers: signed layers.
         loading: the ways in which scenes become layers.
@@ -60,6 +64,8 @@ class Controllers(QObject):
         credentials = CredentialStore()
         self.session = SessionController(self.runner, self.settings, credentials, open_url, self)
         self.aois = AoiController(self.runner, self)
+        self.kept = KeptAreas(self.runner, self)
+        self.places = PlacesController(self.runner, self.session, self)
         self.search = SearchController(self.runner, self.session, self)
         self._paths = LayerPaths(self._object_roots())
         signers = ImageSigners(self.session, self.settings, credentials)
