@@ -109,8 +109,8 @@ class AoiList(QListWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         entries = (
             ("zoom", "zoomAoiAction", translate("Dinamis", "Zoom to it"), self.zoom_requested.emit),
-            ("edit", "editAoiAction", translate("Dinamis", "Edit its vertices"), self.edit_requested.emit),
-            ("project", "renameAoiAction", translate("Dinamis", "Rename"), self.rename),
+            ("polygon", "editAoiAction", translate("Dinamis", "Edit its vertices"), self.edit_requested.emit),
+            ("edit", "renameAoiAction", translate("Dinamis", "Rename"), self.rename),
             ("bookmark", "keepAoiAction", translate("Dinamis", "Keep for later"), self.keep_requested.emit),
             ("delete", "removeAoiAction", translate("Dinamis", "Remove"), self.remove_requested.emit),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qgis.PyQt.QtCore import QCoreApplication, QModelIndex, QStringListModel, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QModelIndex, QRect, QStringListModel, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent, QKeySequence
 from qgis.PyQt.QtWidgets import QApplication, QCompleter, QLineEdit
 
@@ -65,7 +65,8 @@ class PlaceEdit(QLineEdit):
         self._places, self._asked = list(places), text
         self._titles.setStringList([place.title for place in places])
         if places and self.hasFocus():
-            self.completer().complete()
+            # As wide as the panel: names differ at their ends, by the region.
+            self.completer().complete(QRect(0, 0, self.parentWidget().width() - 2 * self.x(), self.height()))
         else:
             self.completer().popup().hide()
 

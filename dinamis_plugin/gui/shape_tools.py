@@ -121,10 +121,11 @@ def _on_the_ellipsoid(
 ) -> QgsGeometry:
     """Make a shape of points in the CRS of the canvas, by degrees; empty where none can be made."""
     crs = canvas.mapSettings().destinationCrs()
-    degrees = QgsCoordinateTransform(crs, QgsCoordinateReferenceSystem(WGS84), QgsProject.instance())
+    wgs84 = QgsCoordinateReferenceSystem(WGS84)
+    there = QgsCoordinateTransform(crs, wgs84, QgsProject.instance())
     try:
-        made = to_qgs(make([(moved.x(), moved.y()) for moved in map(degrees.transform, points)]))
-        made.transform(degrees, QgsCoordinateTransform.TransformDirection.ReverseTransform)
+        made = to_qgs(make([(moved.x(), moved.y()) for moved in map(there.transform, points)]))
+        made.transform(QgsCoordinateTransform(wgs84, crs, QgsProject.instance()))
     except (AoiError, QgsCsException):
         return QgsGeometry()
     return made

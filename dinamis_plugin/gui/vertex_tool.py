@@ -44,7 +44,7 @@ class VertexTool(OwnTool):
         """Show the handles of an area, given in the CRS of the canvas, which has this tool already."""
         self._geometry = QgsGeometry(geometry)
         self._before = []
-        handles = _points_band(self._canvas, QgsRubberBand.IconType.ICON_BOX, 8)
+        handles = _points_band(self._canvas, QgsRubberBand.IconType.ICON_BOX, 7)
         mark = _points_band(self._canvas, QgsRubberBand.IconType.ICON_CIRCLE, 13)
         self._bands = (sketch_band(self._canvas), handles, mark)
         self._show()
@@ -176,11 +176,8 @@ class VertexTool(OwnTool):
             return
         outline, handles, mark = self._bands
         outline.setToGeometry(self._geometry, None)
-        handles.reset(QgsWkbTypes.GeometryType.PointGeometry)
-        for vertex in self._geometry.vertices():
-            handles.addPoint(QgsPointXY(vertex), False)
-        handles.updatePosition()
-        handles.update()
+        corners = [QgsPointXY(vertex) for vertex in self._geometry.vertices()]
+        handles.setToGeometry(QgsGeometry.fromMultiPointXY(corners), None)
         mark.reset(QgsWkbTypes.GeometryType.PointGeometry)
         self.sketched.emit(self._geometry)
 
