@@ -223,8 +223,8 @@ def _wkt_layer(text: str) -> _Layer:
         AoiError: UNREADABLE when one of them is broken, NO_CRS when a code is unknown.
     """
     shapes = shapes_of(text)
-    driver = ogr.GetDriverByName("Memory") or ogr.GetDriverByName("MEM")
-    dataset = driver.CreateDataSource(PASTED)
+    driver = gdal.GetDriverByName("Memory") or gdal.GetDriverByName("MEM")
+    dataset = driver.Create(PASTED, 0, 0, 0, gdal.GDT_Unknown)
     first = system(shapes[0].srid) if shapes else None
     layer = dataset.CreateLayer(PASTED, first, ogr.wkbUnknown)
     layer.CreateField(ogr.FieldDefn("name", ogr.OFTString))

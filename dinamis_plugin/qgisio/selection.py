@@ -58,13 +58,18 @@ def areas_of_selections(
     """
     if not any(selection.ids for selection in selections):
         raise AoiError(AoiProblem.NO_SELECTION)
-    found = [one for selection in selections for one in _areas(selection, cancelled)]
+    found = []
+    for selection in selections:
+        # Some providers give features in no order of theirs.
+        found += [area for _, area in sorted(_areas(selection, cancelled), key=lambda one: one[0])]
     if not found:
         raise AoiError(AoiProblem.NOT_AREA)
     return make_aois(selections[0].name, found)
 
 
-def _areas(selection: SelectedFeatures, cancelled: Callable[[], bool]) -> Iterator[tuple[str, BaseGeometry]]:
+def _areas(
+    selection: SelectedFeatures, cancelled: Callable[[], bool]
+) -> Iterator[tuple[int, tuple[str, BaseGeometry]]]:
     vertices = 0
     request = QgsFeatureRequest().setFilterFids(list(selection.ids))
     for feature in selection.source.getFeatures(request):
@@ -77,7 +82,7 @@ def _areas(selection: SelectedFeatures, cancelled: Callable[[], bool]) -> Iterat
             raise AoiError(AoiProblem.TOO_COMPLEX, str(vertices))
         area = area_of(from_qgs(feature.geometry()))
         if area is not None:
-            yield _name(feature), to_wgs84(area, selection.crs)
+            yield feature.id(), (_name(feature), to_wgs84(area, selection.crs))
 
 
 def _name(feature: QgsFeature) -> str:
