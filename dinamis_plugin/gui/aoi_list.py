@@ -134,7 +134,7 @@ class AoiList(QListWidget):
         item = self.item(number)
         line = None if item is None else self.itemWidget(item)
         edit = None if line is None else line.findChild(QLineEdit)
-        if edit is None:
+        if line is None or edit is None:
             return
         name = line.findChild(ElidedLabel, "aoiNameLabel")
         line.layout().replaceWidget(edit, name)

@@ -53,13 +53,17 @@ def read_layer(
     move = None if swapped else _layer_move(layer, crs, stem)
     found = []
     for name, shape in _features(layer, move, cancelled):
-        area = area_of(transform(lambda x, y: (y, x), shape) if swapped else shape, gap)
+        area = area_of(transform(_swap, shape) if swapped else shape, gap)
         if area is not None:
             found.append((name, area))
     if not found:
         raise AoiError(AoiProblem.EMPTY if not has_geometry(layer) else AoiProblem.NOT_AREA)
     note = translate("Dinamis", "Latitude came before longitude and was put behind it.") if swapped else ""
     return make_aois(stem, found, note)
+
+
+def _swap(x: float, y: float, _z: float | None = None) -> tuple[float, ...]:
+    return y, x
 
 
 def has_geometry(layer: ogr.Layer) -> bool:
