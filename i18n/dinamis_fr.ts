@@ -555,11 +555,6 @@
             <translation>Emprise</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/controllers/aois.py" line="103" />
-            <source>Reading the area file</source>
-            <translation>Lecture du fichier de zones</translation>
-        </message>
-        <message>
             <location filename="../dinamis_plugin/controllers/aois.py" line="123" />
             <source>Area imported</source>
             <translation>Zone importée</translation>
@@ -1898,21 +1893,6 @@ Relancez ensuite QGIS.</translation>
             <translation>Importer des zones d’un fichier (GeoPackage, Shapefile, GeoJSON, KML, GPX, ZIP…)</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="94" />
-            <source>Path of an area file</source>
-            <translation>Chemin d’un fichier de zones</translation>
-        </message>
-        <message>
-            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="95" />
-            <source>…or drop a file here</source>
-            <translation>…ou déposez un fichier ici</translation>
-        </message>
-        <message>
-            <location filename="../dinamis_plugin/gui/aoi_panel.py" line="96" />
-            <source>Type or drop the path of a file, then press Enter</source>
-            <translation>Saisissez ou déposez le chemin d’un fichier, puis appuyez sur Entrée</translation>
-        </message>
-        <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="102" />
             <source>Remove all</source>
             <translation>Tout supprimer</translation>
@@ -2636,7 +2616,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>{host} does not accept your key: it was revoked, or mistyped.</source>
-            <translation>{host} n’accepte pas votre clé : elle est révoquée, ou mal saisie.</translation>
+            <translation>{host} n’accepte pas votre clé : elle est révoquée, ou mal saisie.</translation>
         </message>
         <message>
             <source>Make another one on its web page, and put it into the configuration.</source>
@@ -3127,6 +3107,278 @@ Relancez ensuite QGIS.</translation>
         <message>
             <source>Needs an area of interest.</source>
             <translation>Il faut une zone d’intérêt.</translation>
+        </message>
+        <message>
+            <source>Reading areas</source>
+            <translation>Lecture de zones</translation>
+        </message>
+        <message>
+            <source>Reading the kept areas</source>
+            <translation>Lecture des zones conservées</translation>
+        </message>
+        <message>
+            <source>Writing the kept areas</source>
+            <translation>Écriture des zones conservées</translation>
+        </message>
+        <message>
+            <source>Area kept</source>
+            <translation>Zone conservée</translation>
+        </message>
+        <message>
+            <source>“{name}” is among your kept areas.</source>
+            <translation>« {name} » est parmi vos zones conservées.</translation>
+        </message>
+        <message>
+            <source>It is too large to be read as an area.</source>
+            <translation>Trop volumineux pour être lu comme zone.</translation>
+        </message>
+        <message>
+            <source>Open it in QGIS, select what you need, and take the selected features.</source>
+            <translation>Ouvrez-le dans QGIS, sélectionnez ce qu’il vous faut, puis prenez les entités sélectionnées.</translation>
+        </message>
+        <message>
+            <source>The clipboard holds no area.</source>
+            <translation>Le presse-papiers ne contient pas de zone.</translation>
+        </message>
+        <message>
+            <source>WKT, EWKT, GeoJSON, KML, GPX and features copied in QGIS are understood.</source>
+            <translation>WKT, EWKT, GeoJSON, KML, GPX et entités copiées dans QGIS sont compris.</translation>
+        </message>
+        <message>
+            <source>No feature is selected.</source>
+            <translation>Aucune entité n’est sélectionnée.</translation>
+        </message>
+        <message>
+            <source>Select polygons in any layer of the map, then try again.</source>
+            <translation>Sélectionnez des polygones dans une couche de la carte, puis recommencez.</translation>
+        </message>
+        <message>
+            <source>Place not found</source>
+            <translation>Lieu introuvable</translation>
+        </message>
+        <message>
+            <source>Try another spelling, or draw the area on the map.</source>
+            <translation>Essayez une autre orthographe, ou dessinez la zone sur la carte.</translation>
+        </message>
+        <message>
+            <source>Looking for places</source>
+            <translation>Recherche de lieux</translation>
+        </message>
+        <message>
+            <source>No place is called “{text}”.</source>
+            <translation>Aucun lieu ne s’appelle « {text} ».</translation>
+        </message>
+        <message>
+            <source>No places</source>
+            <translation>Pas de lieux</translation>
+        </message>
+        <message>
+            <source>This service knows no places by name.</source>
+            <translation>Ce service ne connaît pas de lieux par leur nom.</translation>
+        </message>
+        <message>
+            <source>Draw the area on the map instead.</source>
+            <translation>Dessinez plutôt la zone sur la carte.</translation>
+        </message>
+        <message>
+            <source>Name of the area</source>
+            <translation>Nom de la zone</translation>
+        </message>
+        <message>
+            <source>Zoom to it</source>
+            <translation>Zoomer sur la zone</translation>
+        </message>
+        <message>
+            <source>Edit its vertices</source>
+            <translation>Modifier les sommets</translation>
+        </message>
+        <message>
+            <source>Rename</source>
+            <translation>Renommer</translation>
+        </message>
+        <message>
+            <source>Keep for later</source>
+            <translation>Conserver pour plus tard</translation>
+        </message>
+        <message>
+            <source>More about {name}</source>
+            <translation>Autres actions : {name}</translation>
+        </message>
+        <message>
+            <source>Stop reading</source>
+            <translation>Arrêter la lecture</translation>
+        </message>
+        <message>
+            <source>Selection</source>
+            <translation>Sélection</translation>
+        </message>
+        <message>
+            <source>Kept areas</source>
+            <translation>Zones conservées</translation>
+        </message>
+        <message>
+            <source>Keep no longer</source>
+            <translation>Ne plus conserver</translation>
+        </message>
+        <message>
+            <source>{area} so far. Enter ends, Ctrl+Z undoes, Esc gives up.</source>
+            <translation>{area} pour l’instant. Entrée termine, Ctrl+Z annule le dernier geste, Échap abandonne.</translation>
+        </message>
+        <message>
+            <source>Take the selected features: of the layer in hand, or of all layers shown when it has none</source>
+            <translation>Prendre les entités sélectionnées : celles de la couche active, ou de toutes les couches affichées si elle n’en a pas</translation>
+        </message>
+        <message>
+            <source>File…</source>
+            <translation>Fichier…</translation>
+        </message>
+        <message>
+            <source>Paste WKT, GeoJSON or features</source>
+            <translation>Coller WKT, GeoJSON ou entités</translation>
+        </message>
+        <message>
+            <source>Areas kept for later</source>
+            <translation>Zones conservées pour plus tard</translation>
+        </message>
+        <message>
+            <source>No area is kept yet: “Keep for later” in its menu</source>
+            <translation>Aucune zone conservée : « Conserver pour plus tard » dans son menu</translation>
+        </message>
+        <message>
+            <source>Very detailed: searched with a simpler outline, up to {length} around it. The exact one is kept.</source>
+            <translation>Très détaillé : la recherche utilise un contour simplifié, à {length} près au plus. Le contour exact est gardé.</translation>
+        </message>
+        <message>
+            <source>Too detailed to be edited here</source>
+            <translation>Trop détaillée pour être modifiée ici</translation>
+        </message>
+        <message>
+            <source>Change it with the editing tools of QGIS, then take it as selection.</source>
+            <translation>Modifiez-la avec les outils d’édition de QGIS, puis prenez-la comme sélection.</translation>
+        </message>
+        <message>
+            <source>“{name}” has more than {count} vertices.</source>
+            <translation>« {name} » a plus de {count} sommets.</translation>
+        </message>
+        <message>
+            <source>Draw</source>
+            <translation>Dessiner</translation>
+        </message>
+        <message>
+            <source>Distance from the line</source>
+            <translation>Distance à la ligne</translation>
+        </message>
+        <message>
+            <source> m</source>
+            <translation> m</translation>
+        </message>
+        <message>
+            <source>Drag a vertex, or an edge to add one; a right click on it deletes it. Enter ends, Ctrl+Z undoes, Esc gives up.</source>
+            <translation>Tirez un sommet, ou un côté pour en ajouter un ; un clic droit sur un sommet le supprime. Entrée termine, Ctrl+Z annule le dernier geste, Échap abandonne.</translation>
+        </message>
+        <message>
+            <source>Draw freehand, a circle, or the surroundings of a line</source>
+            <translation>Dessiner à main levée, un cercle ou les abords d’une ligne</translation>
+        </message>
+        <message>
+            <source>Freehand</source>
+            <translation>À main levée</translation>
+        </message>
+        <message>
+            <source>Hold the button down and draw round the area.</source>
+            <translation>Gardez le bouton enfoncé et tracez le contour.</translation>
+        </message>
+        <message>
+            <source>Circle</source>
+            <translation>Cercle</translation>
+        </message>
+        <message>
+            <source>Drag from the centre to the rim, or click both.</source>
+            <translation>Tirez du centre au bord, ou cliquez les deux.</translation>
+        </message>
+        <message>
+            <source>Around a line</source>
+            <translation>Autour d’une ligne</translation>
+        </message>
+        <message>
+            <source>Click along the line, end with a right click or a double click.</source>
+            <translation>Cliquez le long de la ligne, terminez par un clic droit ou un double clic.</translation>
+        </message>
+        <message>
+            <source>Esc gives up.</source>
+            <translation>Échap abandonne.</translation>
+        </message>
+        <message>
+            <source>Name of a place, or path of an area file</source>
+            <translation>Nom d’un lieu, ou chemin d’un fichier de zones</translation>
+        </message>
+        <message>
+            <source>Place, or drop a file here</source>
+            <translation>Lieu, ou fichier à déposer ici</translation>
+        </message>
+        <message>
+            <source>Type the name of a place, or type or drop the path of a file, then Enter</source>
+            <translation>Tapez le nom d’un lieu, ou le chemin d’un fichier (ou déposez-le), puis Entrée</translation>
+        </message>
+        <message>
+            <source>Coordinate reference system of the pasted area</source>
+            <translation>Système de coordonnées de la zone collée</translation>
+        </message>
+        <message>
+            <source>What was pasted does not say its coordinate reference system.</source>
+            <translation>Ce qui a été collé n’indique pas son système de coordonnées.</translation>
+        </message>
+        <message>
+            <source>{length} km</source>
+            <translation>{length} km</translation>
+        </message>
+        <message>
+            <source>radius {length}</source>
+            <translation>rayon {length}</translation>
+        </message>
+        <message>
+            <source>{length} m</source>
+            <translation>{length} m</translation>
+        </message>
+        <message>
+            <source>{sensor} {share}</source>
+            <translation>{sensor} : {share}</translation>
+        </message>
+        <message>
+            <source>no quota</source>
+            <translation>pas de quota</translation>
+        </message>
+        <message>
+            <source>{sensor}: {details}</source>
+            <translation>{sensor} : {details}</translation>
+        </message>
+        <message>
+            <source>What {area} would take of the free quota of one request:</source>
+            <translation>Part du quota gratuit d’une demande que prendraient {area} :</translation>
+        </message>
+        <message>
+            <source>{sensor} min. {minimum}</source>
+            <translation>{sensor} : min. {minimum}</translation>
+        </message>
+        <message>
+            <source>&lt; {share}</source>
+            <translation>&lt; {share}</translation>
+        </message>
+        <message>
+            <source>{share} of {quota}</source>
+            <translation>{share} de {quota}</translation>
+        </message>
+        <message>
+            <source>smaller than the smallest order, {minimum}</source>
+            <translation>moins que la commande minimale, {minimum}</translation>
+        </message>
+        <message>
+            <source>smallest order {minimum}</source>
+            <translation>commande minimale {minimum}</translation>
+        </message>
+        <message>
+            <source>Latitude came before longitude and was put behind it.</source>
+            <translation>La latitude précédait la longitude ; l’ordre a été rétabli.</translation>
         </message>
     </context>
 </TS>

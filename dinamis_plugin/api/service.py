@@ -14,6 +14,7 @@ from .discovery import discover
 from .free_text import FreeTextClient
 from .http import Cancel, HttpClient, never
 from .link import Link, Progress, Spawn, silent, spawn_thread
+from .places import PlacesClient
 from .requests_client import RequestsClient
 from .signing import SigningClient, only_address
 
@@ -86,6 +87,11 @@ class Service:
     def free_text(self) -> FreeTextClient:
         """Reading of texts."""
         return FreeTextClient(self.http, self.endpoints.service)
+
+    @property
+    def places(self) -> PlacesClient:
+        """The gazetteer."""
+        return PlacesClient(self.http, self.endpoints.service)
 
     @property
     def signing(self) -> SigningClient:

@@ -1,4 +1,4 @@
-"""The areas of interest of the search and of requests (CAT-11 to CAT-13)."""
+"""The areas of interest of the search and of requests (CAT-11 to CAT-14)."""
 
 from __future__ import annotations
 
@@ -6,20 +6,16 @@ import threading
 from collections.abc import Sequence
 from typing import Callable
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsRectangle
+from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsRectangle, QgsVectorLayer
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
-from ..domain.aoi import Aoi, AreaGeometry, combine, covered_part
+from ..domain.aoi import Aoi, AreaGeometry, combine, covered_part, degrees_in_metres, query_area
 from ..domain.errors import AoiError, AoiProblem, CancelledError, DinamisError
-from ..qgisio.geometry import (
-    SeveralLayersError,
-    aoi_from_extent,
-    aoi_from_qgs,
-    area_km2,
-    import_aoi_file,
-)
+from ..qgisio.area_files import SeveralLayersError, import_aoi_file, import_aoi_text
+from ..qgisio.geometry import aoi_from_extent, aoi_from_qgs, area_km2
 from ..qgisio.projections import forget_worker_systems
-from ..tasks.runner import TaskContext, TaskRunner
+from ..qgisio.selection import SelectedFeatures, areas_of_selections
+from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel, notice_for
 
 translate = QCoreApplication.translate
@@ -45,6 +41,10 @@ class _Union:
         whole = self.geometry()
         return 0.0 if whole is None else area_km2(whole)
 
+    def tolerance_m(self) -> float:
+        """How many metres the search goes beyond them, where they are too detailed to be sent."""
+        return degrees_in_metres(query_area(self._aois)[1])
+
 
 class AoiController(QObject):
     """Holds the list of areas; files are read, and areas joined, in tasks.
@@ -52,6 +52,7 @@ class AoiController(QObject):
     Signals:
         changed: the list is another one; the sum of several areas follows as `measured`.
         measured: area of all of them in km2 on the WGS 84 ellipsoid, each place counted once.
+        simplified: metres by which the search goes beyond them because they are very detailed; 0 for exactly.
         zone_ready: the zone asked by `find_zone`; None when there is none.
         zone_failed: a Notice, when it could not be made.
         failed: a Notice; nothing was added, what was there is still there.
@@ -59,10 +60,12 @@ class AoiController(QObject):
         importing: True when a file starts being read, False when it ended.
         layer_needed: path and list of LayerInfo; answer with `import_file(path, layer=name)`.
         crs_needed: path and layer name (or ""); answer with `import_file(path, layer, crs)`.
+        text_crs_needed: the pasted text; answer with `import_text(text, crs)`.
     """
 
     changed = pyqtSignal()
     measured = pyqtSignal(float)
+    simplified = pyqtSignal(float)
     zone_ready = pyqtSignal(object)
     zone_failed = pyqtSignal(object)
     failed = pyqtSignal(object)
@@ -70,6 +73,7 @@ class AoiController(QObject):
     importing = pyqtSignal(bool)
     layer_needed = pyqtSignal(str, object)
     crs_needed = pyqtSignal(str, str)
+    text_crs_needed = pyqtSignal(str)
 
     def __init__(self, runner: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +81,7 @@ class AoiController(QObject):
         self._aois: list[Aoi] = []
         self._union = _Union(())
         self._total_km2: float | None = 0.0
+        self._reading: TaskHandle | None = None
 
     @property
     def aois(self) -> list[Aoi]:
@@ -117,23 +122,76 @@ class AoiController(QObject):
     ) -> None:
         """Read a file in a task and add its areas."""
         given = None if crs is None else QgsCoordinateReferenceSystem(crs)
+        self._take_in(
+            lambda context: import_aoi_file(path, layer, given, context.cancelled),
+            lambda error: self._import_failed(path, layer, error),
+        )
 
-        def work(context: TaskContext) -> list[Aoi]:
-            return import_aoi_file(path, layer, given, context.cancelled)
+    def import_text(self, text: str, crs: QgsCoordinateReferenceSystem | None = None) -> None:
+        """Read a pasted text in a task and add its areas."""
+        given, name = None if crs is None else QgsCoordinateReferenceSystem(crs), self._new_name()
+        self._take_in(
+            lambda context: import_aoi_text(text, name, given, context.cancelled),
+            lambda error: self._paste_failed(text, error),
+        )
 
+    def add_selection(self, layers: Sequence[QgsVectorLayer]) -> None:
+        """Read the selected features of layers in a task and add those that are areas."""
+        selections = [SelectedFeatures.of(layer) for layer in layers]
+        self._take_in(
+            lambda context: areas_of_selections(selections, context.cancelled),
+            lambda error: self.failed.emit(notice_for(error)),
+        )
+
+    def add_areas(self, aois: Sequence[Aoi]) -> None:
+        """Add areas that were made elsewhere, such as a place or one that was kept."""
+        self._add(list(aois))
+
+    def cancel_import(self) -> None:
+        """Stop reading; nothing is added."""
+        if self._reading is not None:
+            self._reading.cancel()
+
+    def _take_in(
+        self, work: Callable[[TaskContext], list[Aoi]], refused: Callable[[DinamisError], None]
+    ) -> None:
         def failed(error: DinamisError) -> None:
+            self._reading = None
             self.importing.emit(False)
-            self._import_failed(path, layer, error)
+            if not isinstance(error, CancelledError):
+                refused(error)
 
         def done(aois: list[Aoi]) -> None:
+            self._reading = None
             forget_worker_systems()
             self.importing.emit(False)
             self._add(aois)
 
         self.importing.emit(True)
-        self._runner.run(
-            translate("Dinamis", "Reading the area file"), work, done, failed, cancel_previous="aoi"
+        self._reading = self._runner.run(
+            translate("Dinamis", "Reading areas"), work, done, failed, cancel_previous="aoi"
         )
+
+    def replace(self, index: int, geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem) -> bool:
+        """Give an area another shape; False, and `failed`, when that is not an area."""
+        if not 0 <= index < len(self._aois):
+            return False
+        try:
+            self._aois[index] = aoi_from_qgs(geometry, crs, self._aois[index].name)
+        except AoiError as error:
+            self.failed.emit(notice_for(error))
+            return False
+        self._list_changed()
+        return True
+
+    def rename(self, index: int, name: str) -> None:
+        """Give an area another name; an empty one changes nothing."""
+        name = " ".join(name.split())
+        if 0 <= index < len(self._aois) and name and name != self._aois[index].name:
+            self._aois[index] = self._aois[index].renamed(name)
+            self.changed.emit()
+            if self._total_km2 is not None:
+                self.measured.emit(self._total_km2)
 
     def find_zone(self, footprints: Sequence[AreaGeometry] = ()) -> None:
         """Join the areas, within footprints where some are given; `zone_ready` tells, of the latest call."""
@@ -192,27 +250,49 @@ class AoiController(QObject):
         sizes = [aoi.area_km2 for aoi in self._aois]
         self._total_km2 = sum(sizes) if len(sizes) <= 1 else None
         self.changed.emit()
-        if self._total_km2 is None:
-            self._runner.run(
-                translate("Dinamis", "Joining the areas of interest"),
-                lambda _context: union.area_km2(),
-                lambda km2: self._measured(union, km2),
-                lambda error: self.failed.emit(notice_for(error)),
-                cancel_previous="total",
-            )
+        if self._aois:
+            self._look_closer(union)
+
+    def _look_closer(self, union: _Union) -> None:
+        """Measure several areas together, then find out how exactly they are searched."""
+        known = self._total_km2 is not None
+
+        def work(context: TaskContext) -> float:
+            if not known:
+                context.tell(union.area_km2())
+            return union.tolerance_m()
+
+        self._runner.run(
+            translate("Dinamis", "Joining the areas of interest"),
+            work,
+            lambda metres: self._simplified(union, metres),
+            lambda error: self.failed.emit(notice_for(error)),
+            cancel_previous="total",
+            on_part=lambda km2: self._measured(union, km2),
+        )
 
     def _measured(self, union: _Union, km2: float) -> None:
         if union is self._union:
             self._total_km2 = km2
             self.measured.emit(km2)
 
+    def _simplified(self, union: _Union, metres: float) -> None:
+        if union is self._union:
+            self.simplified.emit(metres)
+
     def _import_failed(self, path: str, layer: str | None, error: DinamisError) -> None:
-        if isinstance(error, CancelledError):
-            return
         if isinstance(error, SeveralLayersError):
             self.layer_needed.emit(path, error.layers)
         elif isinstance(error, AoiError) and error.kind is AoiProblem.NO_CRS:
             self.crs_needed.emit(path, layer or "")
+        else:
+            self.failed.emit(notice_for(error))
+
+    def _paste_failed(self, text: str, error: DinamisError) -> None:
+        if isinstance(error, AoiError) and error.kind is AoiProblem.NO_CRS:
+            self.text_crs_needed.emit(text)
+        elif isinstance(error, SeveralLayersError):
+            self.failed.emit(notice_for(AoiError(AoiProblem.NOT_TEXT, error.detail)))
         else:
             self.failed.emit(notice_for(error))
 

@@ -23,10 +23,12 @@ from .downloads import DownloadController
 from .estimates import EstimateController
 from .exports import ExportController
 from .free_text import FreeTextController
+from .kept_areas import KeptAreas
 from .layers import SignedLayersController
 from .loading import LoadingController
 from .local_copies import LocalCopies
 from .packs import PackController
+from .places import PlacesController
 from .quicklooks import QuicklookController
 from .requests import RequestsController
 from .search import SearchController
@@ -41,6 +43,8 @@ class Controllers(QObject):
     Attributes:
         session: connection and sign-in.
         aois: areas of interest.
+        kept: areas that were kept for later.
+        places: areas by the name of a place.
         search: catalogue.
         cart: ticked scenes.
         coverage: how much of the areas each scene covers.
@@ -72,6 +76,8 @@ class Controllers(QObject):
         credentials = CredentialStore()
         self.session = SessionController(self.runner, self.settings, credentials, open_url, self)
         self.aois = AoiController(self.runner, self)
+        self.kept = KeptAreas(self.runner, self)
+        self.places = PlacesController(self.runner, self.session, self)
         self.search = SearchController(self.runner, self.session, self)
         self.cart = CartController(self)
         self.coverage = CoverageController(self.runner, self)

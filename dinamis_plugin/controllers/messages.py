@@ -339,6 +339,18 @@ def _aoi_words(error: AoiError) -> _Words:
             translate("Dinamis", "It has too many vertices."),
             translate("Dinamis", "Simplify it in QGIS, then import it again."),
         ),
+        AoiProblem.TOO_LARGE: (
+            translate("Dinamis", "It is too large to be read as an area."),
+            translate("Dinamis", "Open it in QGIS, select what you need, and take the selected features."),
+        ),
+        AoiProblem.NOT_TEXT: (
+            translate("Dinamis", "The clipboard holds no area."),
+            translate("Dinamis", "WKT, EWKT, GeoJSON, KML, GPX and features copied in QGIS are understood."),
+        ),
+        AoiProblem.NO_SELECTION: (
+            translate("Dinamis", "No feature is selected."),
+            translate("Dinamis", "Select polygons in any layer of the map, then try again."),
+        ),
     }
     text, hint = texts[error.kind]
     return title, text, hint

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Union, cast
 
@@ -44,6 +46,8 @@ _TURN, _HALF_TURN, _POLE = 360.0, 180.0, 90.0
 _WORLD = box(-_HALF_TURN, -_POLE, _HALF_TURN, _POLE)
 _FARTHEST = _HALF_TURN + _TURN
 _FIRST_TOLERANCE = 1e-5
+_METRES_PER_DEGREE = 111_694.0
+"""At the poles, where a degree of latitude is longest."""
 _MITRE_LIMIT = 2.0
 _BUFFERED_VERTICES = 10_000
 """Vertices up to which an area is buffered as it is: what has many spikes takes minutes beyond."""
@@ -60,6 +64,7 @@ class Aoi:
         geometry: Polygon or MultiPolygon in EPSG:4326 (longitude, latitude), valid, cut at the antimeridian.
         area_km2: Area on the WGS 84 ellipsoid.
         note: What was done to it on the way in, such as a repair; empty when nothing was.
+        place: Identifier in the gazetteer of the service whose outline it is; empty for any other area.
         outline: What is drawn of it: the geometry, or a coarser one where that is too detailed to be painted.
     """
 
@@ -67,11 +72,58 @@ class Aoi:
     geometry: AreaGeometry = field(hash=False)  # shapely 1.8 cannot hash it
     area_km2: float
     note: str = ""
+    place: str = ""
     outline: AreaGeometry = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make the outline here, where the area is made: for a file that is a worker thread."""
         object.__setattr__(self, "outline", outline_of(self.geometry))
+
+    def renamed(self, name: str) -> Aoi:
+        """The same area under another name; its outline is not made again."""
+        other = copy.copy(self)
+        object.__setattr__(other, "name", name)
+        return other
+
+
+def query_area(aois: Sequence[Aoi]) -> tuple[AreaGeometry | None, float]:
+    """Give what is sent to a catalogue for these areas, and how far it goes beyond them in degrees.
+
+    A place of the gazetteer goes as it came: a catalogue may have counted that very outline beforehand.
+    """
+    return _last_query.of(tuple(aois))
+
+
+class _LastQuery:
+    """What was made of the areas asked for last: a search and the panel ask for the same, from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._aois: tuple[Aoi, ...] = ()
+        self._answer: tuple[AreaGeometry | None, float] = (None, 0.0)
+
+    def of(self, aois: tuple[Aoi, ...]) -> tuple[AreaGeometry | None, float]:
+        """Give the answer known, or make it; whoever asks meanwhile waits for it."""
+        with self._lock:
+            if [id(aoi) for aoi in aois] != [id(aoi) for aoi in self._aois]:
+                self._answer = _made_for_query(aois)
+                self._aois = aois
+            return self._answer
+
+
+_last_query = _LastQuery()
+
+
+def _made_for_query(aois: tuple[Aoi, ...]) -> tuple[AreaGeometry | None, float]:
+    if len(aois) == 1 and aois[0].place:
+        return aois[0].geometry, 0.0
+    whole = combine(aois)
+    return (None, 0.0) if whole is None else simplify_for_query(whole)
+
+
+def degrees_in_metres(degrees: float) -> float:
+    """Give the length of so many degrees of a meridian, the longest a tolerance can be anywhere."""
+    return degrees * _METRES_PER_DEGREE
 
 
 def combine(aois: Iterable[Aoi]) -> AreaGeometry | None:

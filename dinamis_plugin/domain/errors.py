@@ -125,6 +125,9 @@ class AoiProblem(Enum):
     INVALID = "invalid"
     OUTSIDE = "outside"
     TOO_COMPLEX = "too_complex"
+    TOO_LARGE = "too_large"
+    NOT_TEXT = "not_text"
+    NO_SELECTION = "no_selection"
 
 
 class AoiError(DinamisError):

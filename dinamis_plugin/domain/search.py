@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from shapely.geometry import mapping
 
-from .aoi import Aoi, combine, simplify_for_query
+from .aoi import Aoi, query_area
 from .errors import InvalidRequestError
 from .parsing import interval
 
@@ -102,9 +102,9 @@ class SearchQuery:
         if self.start and self.end and self.start > self.end:
             raise InvalidRequestError("start after end", {"start": "after_end"})
         arguments: dict[str, Any] = {"sortby": [dict(key) for key in NEWEST_FIRST]}
-        area = combine(self.aois)
+        area, _ = query_area(self.aois)
         if area is not None:
-            arguments["intersects"] = mapping(simplify_for_query(area)[0])
+            arguments["intersects"] = mapping(area)
         if self.start or self.end:
             arguments["datetime"] = interval(self.start, self.end)
         conditions = self._conditions()

@@ -6,29 +6,26 @@ from collections.abc import Sequence
 from typing import Callable
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry
-from qgis.gui import QgsMapCanvas, QgsMapTool
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
-from qgis.PyQt.QtWidgets import (
-    QFileDialog,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QSizePolicy,
-    QToolButton,
-    QWidget,
-)
+from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, pyqtSignal
+from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
+from qgis.PyQt.QtWidgets import QApplication, QFileDialog, QMenu, QToolButton
 
 from ..domain.aoi import Aoi
+from ..domain.quota import SensorQuota
 from . import formats
-from .map_tools import DrawingTool, PolygonTool, RectangleTool, ToolSwitch
-from .theme import HALF, STEP, Role
-from .widgets import ButtonGrid, ElidedLabel, Section, label, row, tool_button
+from .aoi_list import AoiList
+from .drawing import DrawingButtons
+from .map_tools import ToolSwitch
+from .place_edit import PlaceEdit
+from .shape_tools import length_text
+from .share_line import ShareLine
+from .theme import HALF, Role, themed_icon
+from .widgets import ButtonGrid, Section, label, on_theme_change, row, tool_button
 
 translate = QCoreApplication.translate
 
 Measure = Callable[[QgsGeometry, QgsCoordinateReferenceSystem], "float | None"]
-_MOST_ROWS = 5
 
 
 class AoiPanel(Section):
@@ -36,68 +33,57 @@ class AoiPanel(Section):
 
     Signals:
         drawn: a QgsGeometry in the CRS of the canvas.
+        edited: index of the area and its changed QgsGeometry in the CRS of the canvas.
         extent_requested: the canvas extent is wanted as an area.
+        selection_requested: the selected features are wanted as areas.
         file_requested: path of a file to import.
+        text_pasted: a text from the clipboard, to be read as areas.
+        import_cancelled: the file that is being read is not wanted.
         removed: index of the area to take out.
         cleared: all areas are to be taken out.
+        kept_wanted, kept_forgotten: name of a kept area to add, or to keep no longer.
     """
 
     drawn = pyqtSignal(object)
+    edited = pyqtSignal(int, object)
     extent_requested = pyqtSignal()
+    selection_requested = pyqtSignal()
     file_requested = pyqtSignal(str)
+    text_pasted = pyqtSignal(str)
+    import_cancelled = pyqtSignal()
     removed = pyqtSignal(int)
     cleared = pyqtSignal()
+    kept_wanted = pyqtSignal(str)
+    kept_forgotten = pyqtSignal(str)
 
     def __init__(self, canvas: QgsMapCanvas, tools: ToolSwitch, measure: Measure) -> None:
         self._total = label(role=Role.MUTED, name="aoiAreaLabel", wrap=False)
         super().__init__(translate("Dinamis", "Areas of interest"), beside=self._total)
         self._canvas = canvas
-        self._tools = tools
         self._measure = measure
-        self._buttons: dict[QToolButton, DrawingTool] = {}
-        self._active: DrawingTool | None = None
-        rectangle = self._drawing_button(
-            translate("Dinamis", "Rectangle"),
-            "rectangle",
-            "drawRectangleButton",
-            translate("Dinamis", "Draw a rectangle: drag, or click two corners. Esc gives up."),
-            RectangleTool(canvas),
-        )
-        polygon = self._drawing_button(
-            translate("Dinamis", "Polygon"),
-            "polygon",
-            "drawPolygonButton",
-            translate(
-                "Dinamis",
-                "Draw a polygon: click its corners, end with a right click or a double click. Esc gives up.",
-            ),
-            PolygonTool(canvas),
-        )
-        extent = tool_button(
-            translate("Dinamis", "Map extent"),
-            "extent",
-            name="canvasExtentButton",
-            tip=translate("Dinamis", "Take what the map shows as an area"),
-        )
-        extent.clicked.connect(self.extent_requested)
-        self._import = tool_button(
-            translate("Dinamis", "Import…"),
-            "import",
-            name="importAoiButton",
-            tip=translate(
-                "Dinamis", "Import areas from a file (GeoPackage, Shapefile, GeoJSON, KML, GPX, ZIP…)"
-            ),
-        )
-        self._import.clicked.connect(self._choose_file)
-        self._path = QLineEdit()
-        self._path.setObjectName("aoiPathEdit")
-        self._path.setAccessibleName(translate("Dinamis", "Path of an area file"))
-        self._path.setPlaceholderText(translate("Dinamis", "…or drop a file here"))
-        self._path.setToolTip(translate("Dinamis", "Type or drop the path of a file, then press Enter"))
-        self._path.returnPressed.connect(self._path_entered)
+        self._edited: int | None = None
+        self._total_km2 = 0.0
+        self._tolerance_m = 0.0
+        self._kept: list[str] = []
+        self.drawing = DrawingButtons(canvas, tools, self)
+        self.drawing.drawn.connect(self.drawn)
+        self.drawing.edited.connect(lambda geometry: self.edited.emit(self._edited or 0, geometry))
+        self.drawing.sketched.connect(self._sketched)
+        self.drawing.changed.connect(self._tool_changed)
+        self.places = PlaceEdit()
+        self.places.path_entered.connect(self.file_requested)
+        self.places.area_pasted.connect(self.paste)
+        self.list = AoiList()
+        self.list.remove_requested.connect(self.removed)
+        self._shares = ShareLine()
         self._hint = label(role=Role.MUTED, name="aoiHintLabel")
-        self._list = _AreaList()
-        self._list.remove_requested.connect(self.removed)
+        self._import = self._import_button()
+        self._stop = tool_button(
+            translate("Dinamis", "Stop reading"), "close", name="stopImportButton", text_shown=False
+        )
+        self._stop.clicked.connect(self.import_cancelled)
+        self._stop.hide()
+        self._kept_button = self._kept_areas_button()
         self._clear = tool_button(
             translate("Dinamis", "Remove all"),
             "delete",
@@ -106,21 +92,46 @@ class AoiPanel(Section):
             text_shown=False,
         )
         self._clear.clicked.connect(self.cleared)
-        self.add(ButtonGrid([rectangle, polygon, extent, self._import]))
-        self.add(row(self._path, self._clear, spacing=HALF))
-        self.add(self._list)
-        self.add(self._hint)
+        self._build()
         self.setAcceptDrops(True)
-        canvas.mapToolSet.connect(self._tool_changed)
         self.set_aois((), 0.0)
+
+    def _build(self) -> None:
+        extent = tool_button(
+            translate("Dinamis", "Map extent"),
+            "extent",
+            name="canvasExtentButton",
+            tip=translate("Dinamis", "Take what the map shows as an area"),
+        )
+        extent.clicked.connect(self.extent_requested)
+        selection = tool_button(
+            translate("Dinamis", "Selection"),
+            "selection",
+            name="selectedFeaturesButton",
+            tip=translate(
+                "Dinamis",
+                "Take the selected features: of the layer in hand, or of all layers shown when it has none",
+            ),
+        )
+        selection.clicked.connect(self.selection_requested)
+        draw = self.drawing
+        self.add(ButtonGrid([draw.rectangle, draw.polygon, draw.more, extent, selection, self._import]))
+        self.add(draw.distance)
+        self.add(row(self.places, self._kept_button, self._clear, spacing=HALF))
+        self.add(self.list)
+        self.add(self._shares)
+        self.add(row(self._hint, self._stop, spacing=HALF))
 
     def set_aois(self, aois: Sequence[Aoi], total_km2: float | None) -> None:
         """Show the areas and their size together, None while that is being computed."""
-        self._list.show_aois(aois)
-        self._list.setVisible(bool(aois))
+        self.list.show_aois(aois)
+        self.list.setVisible(bool(aois))
         self._clear.setVisible(bool(aois))
+        self._tolerance_m = 0.0
         if not aois:
             self._total.setText("")
+            self._shares.set_area(0.0)
+            self._total_km2 = 0.0
         elif total_km2 is None:
             self._total.setText(translate("Dinamis", "Computing…"))
         else:
@@ -130,84 +141,173 @@ class AoiPanel(Section):
 
     def set_total(self, total_km2: float) -> None:
         """Show the size of all areas together."""
+        self._total_km2 = total_km2
         self._total.setText(formats.area(total_km2))
+        self._shares.set_area(total_km2)
+
+    def set_tolerance(self, metres: float) -> None:
+        """Say how far the search goes beyond areas that are very detailed; 0 for exactly."""
+        self._tolerance_m = metres
+        self._say_idle()
+
+    def set_quotas(self, quotas: Sequence[SensorQuota]) -> None:
+        """Tell areas beside these quotas, none when signed out."""
+        self._shares.set_quotas(quotas)
+
+    def set_kept(self, names: Sequence[str]) -> None:
+        """Offer these kept areas."""
+        self._kept = list(names)
 
     def set_importing(self, importing: bool) -> None:
         """Show that a file is being read."""
         self._import.setEnabled(not importing)
-        self._path.setEnabled(not importing)
+        self.places.setEnabled(not importing)
+        self._stop.setVisible(importing)
         if importing:
             self._say(translate("Dinamis", "Reading the file…"))
         else:
             self._say_idle()
 
+    def edit(self, number: int, geometry: QgsGeometry) -> None:
+        """Give the vertices of an area, in the CRS of the canvas, to the mouse."""
+        self._edited = number
+        self.drawing.edit(geometry)
+
+    def paste(self) -> None:
+        """Take what is in the clipboard: files, or a text."""
+        data = QApplication.clipboard().mimeData()
+        path = _local_file(data)
+        if path:
+            self.file_requested.emit(path)
+        else:
+            self.text_pasted.emit(data.text())
+
     def shut_down(self) -> None:
         """Give the canvas back and let the tools go."""
-        self._canvas.mapToolSet.disconnect(self._tool_changed)
-        for tool in self._buttons.values():
-            self._tools.give_back(tool)
-            tool.deleteLater()
-        self._buttons.clear()
+        self.drawing.shut_down()
+
+    def event(self, event: QEvent) -> bool:
+        """Have Ctrl+V for the areas while the panel is in use: QGIS pastes features by it."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.matches(QKeySequence.StandardKey.Paste):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Ctrl+V adds the area in the clipboard."""
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the theme."""
+        super().changeEvent(event)
+        on_theme_change(event, self.drawing.follow_theme)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Files may be dropped anywhere on the panel."""
-        if _dropped_file(event.mimeData()):
+        if _local_file(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Import the dropped file."""
-        path = _dropped_file(event.mimeData())
+        path = _local_file(event.mimeData())
         if path:
             event.acceptProposedAction()
             self.file_requested.emit(path)
 
-    def _drawing_button(self, text: str, icon: str, name: str, tip: str, tool: DrawingTool) -> QToolButton:
-        button = tool_button(text, icon, name=name, tip=tip)
-        button.setCheckable(True)
-        self._buttons[button] = tool
-        button.clicked.connect(lambda checked: self._toggle(tool, checked))
-        tool.drawn.connect(self._drawn)
-        tool.cancelled.connect(self._stop)
-        tool.sketched.connect(self._sketched)
+    def _import_button(self) -> QToolButton:
+        button = tool_button(
+            translate("Dinamis", "Import…"),
+            "import",
+            name="importAoiButton",
+            tip=translate(
+                "Dinamis", "Import areas from a file (GeoPackage, Shapefile, GeoJSON, KML, GPX, ZIP…)"
+            ),
+        )
+        button.clicked.connect(self._choose_file)
+        menu = QMenu(button)
+        entries = (
+            ("import", "importFileAction", translate("Dinamis", "File…"), self._choose_file),
+            ("paste", "pasteAoiAction", translate("Dinamis", "Paste WKT, GeoJSON or features"), self.paste),
+        )
+        for icon, name, text, act in entries:
+            action = menu.addAction(themed_icon(icon), text)
+            action.setObjectName(name)
+            action.triggered.connect(lambda _=False, act=act: act())
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         return button
 
-    def _toggle(self, tool: DrawingTool, checked: bool) -> None:
-        if not checked:
-            self._tools.give_back(tool)
+    def _kept_areas_button(self) -> QToolButton:
+        button = tool_button(
+            translate("Dinamis", "Kept areas"),
+            "bookmark",
+            name="keptAreasButton",
+            tip=translate("Dinamis", "Areas kept for later"),
+            text_shown=False,
+        )
+        menu = QMenu(button)
+        menu.setObjectName("keptAreasMenu")
+        menu.aboutToShow.connect(lambda: self._fill_kept(menu))
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return button
+
+    def _fill_kept(self, menu: QMenu) -> None:
+        menu.clear()
+        for name in self._kept:
+            menu.addAction(_plain(name)).triggered.connect(
+                lambda _=False, name=name: self.kept_wanted.emit(name)
+            )
+        if not self._kept:
+            menu.addAction(
+                translate("Dinamis", "No area is kept yet: “Keep for later” in its menu")
+            ).setEnabled(False)
             return
-        self._tools.take(tool)
-        self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._say(translate("Dinamis", "Draw on the map. Esc gives up."))
+        menu.addSeparator()
+        forget = menu.addMenu(translate("Dinamis", "Keep no longer"))
+        forget.setObjectName("forgetAreasMenu")
+        for name in self._kept:
+            action = forget.addAction(_plain(name))
+            action.triggered.connect(lambda _=False, name=name: self.kept_forgotten.emit(name))
 
-    def _drawn(self, geometry: QgsGeometry) -> None:
-        self._stop()
-        self.drawn.emit(geometry)
+    def _sketched(self, geometry: QgsGeometry, measured: str) -> None:
+        km2 = self._measure(geometry, self._canvas.mapSettings().destinationCrs())
+        if km2 is None:
+            return
+        others = 0.0 if self._edited is not None else self._total_km2
+        self._shares.set_area(others + km2)
+        size = formats.area(km2)
+        if self._edited is not None:
+            text = translate("Dinamis", "{area} so far. Enter ends, Ctrl+Z undoes, Esc gives up.")
+        elif self.drawing.ends_by_click:
+            text = translate("Dinamis", "{area} so far. Right click or double click ends, Esc gives up.")
+        else:
+            text = translate("Dinamis", "{area} so far. Esc gives up.")
+        self._say(text.format(area=f"{size} ({measured})" if measured else size))
 
-    def _stop(self) -> None:
-        if self._active is not None:
-            self._tools.give_back(self._active)
-
-    def _tool_changed(self, new: QgsMapTool | None, _old: QgsMapTool | None = None) -> None:
-        self._active = None
-        for button, tool in self._buttons.items():
-            current = tool is new
-            button.setChecked(current)
-            if current:
-                self._active = tool
-        if self._active is None:
+    def _tool_changed(self, hint: str) -> None:
+        self._shares.set_area(self._total_km2)
+        if hint:
+            self._say(hint)
+        else:
+            self._edited = None
             self._say_idle()
 
-    def _sketched(self, geometry: QgsGeometry) -> None:
-        km2 = self._measure(geometry, self._canvas.mapSettings().destinationCrs())
-        if km2 is not None:
-            text = translate("Dinamis", "{area} so far. Esc gives up.")
-            if isinstance(self._active, PolygonTool):
-                text = translate("Dinamis", "{area} so far. Right click or double click ends, Esc gives up.")
-            self._say(text.format(area=formats.area(km2)))
-
     def _say_idle(self) -> None:
-        if self._list.count() == 0:
+        if self.list.count() == 0:
             self._say(translate("Dinamis", "No area: the whole catalogue is searched."))
+        elif self._tolerance_m:
+            self._say(
+                translate(
+                    "Dinamis",
+                    "Very detailed: searched with a simpler outline, up to {length} around it. The exact one"
+                    " is kept.",
+                ).format(length=length_text(self._tolerance_m))
+            )
         else:
             self._say("")
 
@@ -223,76 +323,17 @@ class AoiPanel(Section):
             + " (*)"
         )
         path, _filter = QFileDialog.getOpenFileName(
-            self.window(), translate("Dinamis", "Import areas of interest"), self._path.text(), filters
+            self.window(), translate("Dinamis", "Import areas of interest"), "", filters
         )
         if path:
             self.file_requested.emit(path)
 
-    def _path_entered(self) -> None:
-        path = self._path.text().strip().strip('"')
-        if path:
-            self.file_requested.emit(path)
+
+def _plain(name: str) -> str:
+    """A name as the text of a menu, which takes `&` for the mark of a key."""
+    return name.replace("&", "&&")
 
 
-class _AreaList(QListWidget):
-    """The areas with their size; Delete, or the button of the row, takes one out."""
-
-    remove_requested = pyqtSignal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("aoiList")
-        self.setAccessibleName(translate("Dinamis", "Areas of interest"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-
-    def show_aois(self, aois: Sequence[Aoi]) -> None:
-        """List these areas."""
-        self.clear()
-        height = 0
-        for number, aoi in enumerate(aois):
-            item = QListWidgetItem()
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{aoi.name}, {formats.area(aoi.area_km2)}")
-            item.setToolTip(aoi.note or aoi.name)
-            self.addItem(item)
-            line = self._line(number, aoi)
-            item.setSizeHint(QSize(0, line.sizeHint().height()))
-            self.setItemWidget(item, line)
-            if number < _MOST_ROWS:
-                height += line.sizeHint().height()
-        self.setFixedHeight(height + 2 * self.frameWidth())
-
-    def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Keep the rows as wide as the list: Qt does so only when it gets wider."""
-        super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Delete takes the current area out."""
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.currentRow() >= 0:
-            self.remove_requested.emit(self.currentRow())
-        else:
-            super().keyPressEvent(event)
-
-    def _line(self, number: int, aoi: Aoi) -> QWidget:
-        name = ElidedLabel("aoiNameLabel")
-        name.setText(aoi.name)
-        size = label(formats.area(aoi.area_km2), role=Role.MUTED, wrap=False)
-        remove = tool_button(
-            translate("Dinamis", "Remove {name}").format(name=aoi.name),
-            "close",
-            name="removeAoiButton",
-            text_shown=False,
-        )
-        remove.clicked.connect(lambda: self.remove_requested.emit(number))
-        line = QWidget()
-        body = row(name, size, remove, spacing=HALF)
-        body.setContentsMargins(STEP, 2, 2, 2)
-        body.setStretch(0, 1)
-        line.setLayout(body)
-        return line
-
-
-def _dropped_file(data: QMimeData) -> str:
+def _local_file(data: QMimeData) -> str:
     local = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
     return local[0] if local else ""

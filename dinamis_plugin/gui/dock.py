@@ -86,7 +86,7 @@ class DinamisDock(QgsDockWidget):
         self.sign_in = SignInPanel()
         self.areas = AreasDesk(
             self,
-            self._do.aois,
+            self._do,
             canvas=parts.canvas,
             tools=self._tools,
             measure=parts.measure,

@@ -1,4 +1,4 @@
-"""Drawing areas on the canvas: a rectangle or a polygon, in the canvas CRS."""
+"""Drawing areas on the canvas: a rectangle or a polygon, in the canvas CRS (CAT-11, CAT-12)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class OwnTool(QgsMapTool):
 
 
 class DrawingTool(OwnTool):
-    """What both tools share: the rubber band, Escape, and the signals.
+    """What the tools share: the rubber band, Escape, and the signals.
 
     Signals:
         drawn: the finished QgsGeometry, in the CRS of the canvas.
@@ -41,6 +41,11 @@ class DrawingTool(OwnTool):
         self._points: list[QgsPointXY] = []
         self._band: QgsRubberBand | None = None
         self.setCursor(Qt.CursorShape.CrossCursor)
+
+    @property
+    def measured(self) -> str:
+        """What is told of the drawing beside its area, such as a radius; may be empty."""
+        return ""
 
     def deactivate(self) -> None:
         """Forget a drawing that was not finished."""
@@ -83,26 +88,26 @@ class DrawingTool(OwnTool):
             self._band = None
 
 
-class RectangleTool(DrawingTool):
-    """A rectangle by dragging, or by clicking two corners."""
+class TwoPointTool(DrawingTool):
+    """A shape by dragging from one point to another, or by clicking both."""
 
-    def __init__(self, canvas: QgsMapCanvas) -> None:
-        super().__init__(canvas, _rectangle)
+    def __init__(self, canvas: QgsMapCanvas, shape: Callable[[list[QgsPointXY]], QgsGeometry]) -> None:
+        super().__init__(canvas, shape)
         self._pressed_at = QPoint()
 
     def canvasPressEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """The first corner."""
+        """The first point."""
         if event.button() == Qt.MouseButton.LeftButton and not self._points:
             self._pressed_at = event.pos()
             self._points = [event.mapPoint()]
 
     def canvasMoveEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Show the rectangle to the pointer."""
+        """Show the shape to the pointer."""
         if self._points:
             self._sketch(event.mapPoint())
 
     def canvasReleaseEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """The second corner, unless the pointer did not move since the first."""
+        """The second point, unless the pointer did not move since the first."""
         if event.button() == Qt.MouseButton.RightButton:
             self._reset()
             self.cancelled.emit()
@@ -112,21 +117,28 @@ class RectangleTool(DrawingTool):
             self._finish([self._points[0], event.mapPoint()])
 
 
-class PolygonTool(DrawingTool):
-    """A polygon by clicking its vertices; a right click or a double click ends it."""
+class RectangleTool(TwoPointTool):
+    """A rectangle by two corners."""
 
     def __init__(self, canvas: QgsMapCanvas) -> None:
-        super().__init__(canvas, _polygon)
+        super().__init__(canvas, _rectangle)
+
+
+class ManyPointsTool(DrawingTool):
+    """A shape by clicking its points; a right click or a double click ends it."""
+
+    def __init__(self, canvas: QgsMapCanvas, shape: Callable[[list[QgsPointXY]], QgsGeometry]) -> None:
+        super().__init__(canvas, shape)
         self._ending = False
 
     def canvasPressEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """A vertex where the pointer is."""
+        """A point where the pointer is."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._points.append(event.mapPoint())
             self._sketch()
 
     def canvasMoveEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Show the polygon to the pointer."""
+        """Show the shape to the pointer."""
         if self._points and not self._ending:
             self._sketch(event.mapPoint())
 
@@ -147,6 +159,13 @@ class PolygonTool(DrawingTool):
     def _reset(self) -> None:
         self._ending = False
         super()._reset()
+
+
+class PolygonTool(ManyPointsTool):
+    """A polygon by its corners."""
+
+    def __init__(self, canvas: QgsMapCanvas) -> None:
+        super().__init__(canvas, _polygon)
 
 
 def _rectangle(corners: list[QgsPointXY]) -> QgsGeometry:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Callable
 
+from qgis.core import QgsCoordinateReferenceSystem, QgsProject
 from qgis.gui import QgsProjectionSelectionDialog
 from qgis.PyQt.QtCore import QCoreApplication, QObject
 from qgis.PyQt.QtWidgets import QDialog, QInputDialog, QMessageBox, QWidget
@@ -22,7 +24,8 @@ class AoiQuestions(QObject):
         self._aois = aois
         self._open: QDialog | None = None
         aois.layer_needed.connect(self._ask_layer)
-        aois.crs_needed.connect(self._ask_crs)
+        aois.crs_needed.connect(self._ask_crs_of_file)
+        aois.text_crs_needed.connect(self._ask_crs_of_text)
 
     def _ask_layer(self, path: str, layers: Sequence) -> None:
         names = [layer.name for layer in layers]
@@ -34,12 +37,28 @@ class AoiQuestions(QObject):
         dialog.textValueSelected.connect(lambda name: self._aois.import_file(path, name))
         self._show(dialog)
 
-    def _ask_crs(self, path: str, layer: str) -> None:
+    def _ask_crs_of_file(self, path: str, layer: str) -> None:
+        self._ask_crs(
+            translate("Dinamis", "Coordinate reference system of the file"),
+            translate("Dinamis", "The file does not say its coordinate reference system."),
+            lambda crs: self._aois.import_file(path, layer or None, crs),
+        )
+
+    def _ask_crs_of_text(self, text: str) -> None:
+        self._ask_crs(
+            translate("Dinamis", "Coordinate reference system of the pasted area"),
+            translate("Dinamis", "What was pasted does not say its coordinate reference system."),
+            lambda crs: self._aois.import_text(text, crs),
+        )
+
+    def _ask_crs(self, title: str, message: str, use: Callable[[QgsCoordinateReferenceSystem], None]) -> None:
+        """Ask for a system; that of the project is chosen to begin with."""
         dialog = QgsProjectionSelectionDialog(self._owner.window())
         dialog.setObjectName("aoiCrsDialog")
-        dialog.setWindowTitle(translate("Dinamis", "Coordinate reference system of the file"))
-        dialog.setMessage(translate("Dinamis", "The file does not say its coordinate reference system."))
-        dialog.accepted.connect(lambda: self._aois.import_file(path, layer or None, dialog.crs()))
+        dialog.setWindowTitle(title)
+        dialog.setMessage(message)
+        dialog.setCrs(QgsProject.instance().crs())
+        dialog.accepted.connect(lambda: use(dialog.crs()))
         self._show(dialog)
 
     def _show(self, dialog: QDialog) -> None:

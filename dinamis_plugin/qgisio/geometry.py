@@ -1,12 +1,11 @@
-"""Areas of interest from files, drawings and extents; measures on the ellipsoid."""
+"""Areas of interest from drawings, selections and extents; measures on the ellipsoid."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Callable, NamedTuple
+import math
+from collections.abc import Sequence
+from typing import Callable
 
-from osgeo import gdal, ogr, osr
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
@@ -23,40 +22,16 @@ from shapely.errors import ShapelyError
 from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from ..domain.aoi import MAX_VERTICES, Aoi, combine, extent_polygon, repair
-from ..domain.errors import AoiError, AoiProblem, CancelledError, DinamisError
-from .quiet_gdal import open_source, quiet
+from ..domain.aoi import Aoi, combine, extent_polygon, repair
+from ..domain.errors import AoiError, AoiProblem
 from .reach import require_reach
 
 translate = QCoreApplication.translate
 
 WGS84 = "EPSG:4326"
 MAX_SEPARATE = 20
-"""Files of more areas become one area: a list of hundreds helps nobody."""
-
-_NAME_FIELDS = ("nom", "name", "nom_com", "nom_commune", "libelle", "label", "title", "id")
-_MOST_EAST, _MOST_NORTH = 540.0, 91.0
+"""More areas become one: a list of hundreds helps nobody."""
 _CLOSED_RING = 4
-_ARCHIVES = {".zip": "/vsizip/", ".kmz": ""}
-
-
-class LayerInfo(NamedTuple):
-    """A layer of a file that may hold areas."""
-
-    name: str
-    feature_count: int
-
-
-class SeveralLayersError(DinamisError):
-    """The file has several layers with areas, and one must be chosen.
-
-    Attributes:
-        layers: the layers to choose from.
-    """
-
-    def __init__(self, layers: list[LayerInfo]) -> None:
-        super().__init__(", ".join(layer.name for layer in layers))
-        self.layers = layers
 
 
 # Between QGIS and shapely
@@ -77,10 +52,11 @@ def from_qgs(geometry: QgsGeometry) -> BaseGeometry:
     """
     plain = QgsGeometry(geometry)
     plain.convertToStraightSegment()
-    return _from_wkb(bytes(plain.asWkb()))
+    return from_wkb(bytes(plain.asWkb()))
 
 
-def _from_wkb(data: bytes) -> BaseGeometry:
+def from_wkb(data: bytes) -> BaseGeometry:
+    """Make a shapely geometry; the same errors."""
     try:
         return wkb.loads(data)
     except (ShapelyError, ValueError) as error:
@@ -112,7 +88,7 @@ def aoi_from_qgs(geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem, name:
     """
     if geometry.isNull() or geometry.isEmpty():
         raise AoiError(AoiProblem.EMPTY)
-    return _aoi(name, _to_wgs84(from_qgs(geometry), crs))
+    return make_aoi(name, to_wgs84(from_qgs(geometry), crs))
 
 
 def aoi_from_extent(extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, name: str) -> Aoi:
@@ -133,7 +109,12 @@ def aoi_from_extent(extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, nam
     return Aoi(name, geometry, area_km2(geometry))
 
 
-def _to_wgs84(drawn: BaseGeometry, crs: QgsCoordinateReferenceSystem) -> BaseGeometry:
+def to_wgs84(drawn: BaseGeometry, crs: QgsCoordinateReferenceSystem) -> BaseGeometry:
+    """Bring a geometry to EPSG:4326.
+
+    Raises:
+        AoiError: NO_CRS without a valid coordinate reference system, OUTSIDE beyond its reach.
+    """
     if not crs.isValid():
         raise AoiError(AoiProblem.NO_CRS)
     if crs.authid() == WGS84:
@@ -156,194 +137,67 @@ def _transform_context() -> QgsCoordinateTransformContext:
     return QgsCoordinateTransformContext()
 
 
-def _aoi(name: str, geometry: BaseGeometry) -> Aoi:
-    area, repaired = repair(geometry)
-    note = translate("Dinamis", "Its outline crossed itself and was repaired.") if repaired else ""
-    return Aoi(name, area, area_km2(area), note)
-
-
-# Areas from files
-
-
-def import_aoi_file(
-    path: str,
-    layer_name: str | None = None,
-    crs: QgsCoordinateReferenceSystem | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> list[Aoi]:
-    """Read the areas of a file of any format that GDAL knows; meant for a worker thread.
-
-    One area per feature, or one for all when there are more than `MAX_SEPARATE`. Closed lines count as areas,
-    so that a GPX track around a field does.
-
-    Args:
-        path: file, also a zip or KMZ.
-        layer_name: the layer to read; may be left out when only one holds areas.
-        crs: replaces the coordinate reference system of a file that does not say its own.
-        cancelled: asked between features.
+def make_aoi(name: str, geometry: BaseGeometry, note: str = "", place: str = "") -> Aoi:
+    """Make an area of interest from a geometry in EPSG:4326, repaired where that is needed, and say so.
 
     Raises:
-        AoiError: UNREADABLE, EMPTY, NO_CRS, NOT_AREA, INVALID, OUTSIDE, TOO_COMPLEX.
-        SeveralLayersError: several layers hold areas, and `layer_name` says none.
+        AoiError: see `domain.aoi.repair`.
     """
-    with quiet():
-        dataset = _open(path)
-        layer = _choose(dataset, layer_name)
-        found = list(_areas(layer, _layer_move(layer, crs, path), cancelled))
-    if not found:
-        raise AoiError(AoiProblem.EMPTY if layer.GetFeatureCount() == 0 else AoiProblem.NOT_AREA)
-    stem = layer_name or Path(path).stem
+    area, repaired = repair(geometry)
+    said = translate("Dinamis", "Its outline crossed itself and was repaired.") if repaired else ""
+    return Aoi(name, area, area_km2(area), " ".join(part for part in (note, said) if part), place)
+
+
+def make_aois(stem: str, found: Sequence[tuple[str, BaseGeometry]], note: str = "") -> list[Aoi]:
+    """Make one area of each named geometry in EPSG:4326, or one of all where there are many.
+
+    Raises:
+        AoiError: see `domain.aoi.repair`.
+    """
     if len(found) > MAX_SEPARATE:
-        return [_merged(stem, [geometry for _, geometry in found])]
+        return [_merged(stem, [geometry for _, geometry in found], note)]
     return [
-        _aoi(name or _numbered(stem, number, len(found)), geom)
-        for number, (name, geom) in enumerate(found, 1)
+        make_aoi(name or _numbered(stem, number, len(found)), geometry, note)
+        for number, (name, geometry) in enumerate(found, 1)
     ]
+
+
+def area_of(shape: BaseGeometry, gap: float = 0.0) -> BaseGeometry | None:
+    """Keep what is an area: polygons, and lines that close.
+
+    Args:
+        shape: Any geometry.
+        gap: Part of its length by which a line may miss its beginning and still be closed.
+    """
+    if isinstance(shape, (Polygon, MultiPolygon)):
+        return shape
+    polygons: list[Polygon] = []
+    for part in getattr(shape, "geoms", [shape]):
+        if isinstance(part, (Polygon, MultiPolygon)):
+            polygons.extend(getattr(part, "geoms", [part]))
+        elif isinstance(part, LineString) and _closes(part, gap):
+            polygons.append(Polygon(part.coords))
+    return MultiPolygon(polygons) if polygons else None
+
+
+def _closes(line: LineString, gap: float) -> bool:
+    if len(line.coords) < _CLOSED_RING:
+        return False
+    (x, y), (end_x, end_y) = line.coords[0][:2], line.coords[-1][:2]
+    return line.is_closed or math.hypot(end_x - x, end_y - y) <= gap * line.length
 
 
 def _numbered(stem: str, number: int, count: int) -> str:
     return stem if count == 1 else f"{stem} {number}"
 
 
-def _merged(stem: str, geometries: list[BaseGeometry]) -> Aoi:
+def _merged(stem: str, geometries: Sequence[BaseGeometry], note: str) -> Aoi:
     parts = [repair(geometry) for geometry in geometries]
-    whole = combine(Aoi("", area, 0.0) for area, _ in parts)
+    whole = combine([Aoi("", area, 0.0) for area, _ in parts])
     if whole is None or whole.is_empty:
         raise AoiError(AoiProblem.EMPTY)
-    note = translate("Dinamis", "{count} areas joined into one.").format(count=len(parts))
+    notes = [note, translate("Dinamis", "{count} areas joined into one.").format(count=len(parts))]
     repaired = sum(1 for _, was_repaired in parts if was_repaired)
     if repaired:
-        note += " " + translate("Dinamis", "{count} outlines were repaired.").format(count=repaired)
-    return Aoi(stem, whole, area_km2(whole), note)
-
-
-def _open(path: str) -> gdal.Dataset:
-    file = Path(path)
-    if not file.is_file() or not file.stat().st_size:
-        raise AoiError(AoiProblem.UNREADABLE, file.name)
-    prefix = _ARCHIVES.get(file.suffix.lower(), "")
-    name = f"{prefix}{file.resolve()}" if prefix else str(file)
-    dataset = open_source(name, gdal.OF_VECTOR | gdal.OF_READONLY)
-    if dataset is None and file.suffix.lower() == ".kmz":
-        dataset = open_source(f"/vsizip/{file.resolve()}/doc.kml", gdal.OF_VECTOR)
-    if dataset is None:
-        raise AoiError(AoiProblem.UNREADABLE, file.name)
-    return dataset
-
-
-def _choose(dataset: gdal.Dataset, layer_name: str | None) -> ogr.Layer:
-    layers = [dataset.GetLayer(number) for number in range(dataset.GetLayerCount())]
-    if layer_name is not None:
-        for layer in layers:
-            if layer.GetName() == layer_name:
-                return layer
-        raise AoiError(AoiProblem.UNREADABLE, layer_name)
-    useful = [layer for layer in layers if _may_hold_areas(layer)]
-    if not useful:
-        raise AoiError(AoiProblem.NOT_AREA if any(len(layer) for layer in layers) else AoiProblem.EMPTY)
-    if len(useful) > 1:
-        raise SeveralLayersError([LayerInfo(layer.GetName(), layer.GetFeatureCount()) for layer in useful])
-    return useful[0]
-
-
-def _may_hold_areas(layer: ogr.Layer) -> bool:
-    kind = ogr.GT_Flatten(layer.GetGeomType())
-    return kind not in (ogr.wkbPoint, ogr.wkbMultiPoint, ogr.wkbNone) and layer.GetFeatureCount() > 0
-
-
-class _Move(NamedTuple):
-    """The way from a system to EPSG:4326, and that system."""
-
-    transform: osr.CoordinateTransformation
-    crs: QgsCoordinateReferenceSystem
-
-
-def _layer_move(
-    layer: ogr.Layer,
-    given: QgsCoordinateReferenceSystem | None,
-    path: str,
-) -> _Move | None:
-    own = layer.GetSpatialRef()
-    if own is not None and own.IsGeographic() and not _could_be_degrees(layer.GetExtent()):
-        own = None  # GeoJSON in metres without its `crs` member: the format's degrees cannot be true
-    if own is None and given is not None and given.isValid():
-        own = osr.SpatialReference()
-        own.ImportFromWkt(given.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED_GDAL))
-    if own is None or own.IsLocal():
-        raise AoiError(AoiProblem.NO_CRS, Path(path).name)
-    own.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
-    target = osr.SpatialReference()
-    target.ImportFromEPSG(4326)
-    target.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
-    if own.IsSame(target):
-        return None
-    crs = QgsCoordinateReferenceSystem.fromWkt(own.ExportToWkt())
-    return _Move(osr.CoordinateTransformation(own, target), crs)
-
-
-def _could_be_degrees(extent: tuple[float, float, float, float]) -> bool:
-    west, east, south, north = extent
-    return west >= -_MOST_EAST and east <= _MOST_EAST and south >= -_MOST_NORTH and north <= _MOST_NORTH
-
-
-def _areas(
-    layer: ogr.Layer,
-    move: _Move | None,
-    cancelled: Callable[[], bool],
-) -> Iterator[tuple[str, BaseGeometry]]:
-    """Give the name and the geometry in EPSG:4326 of every feature that is an area."""
-    vertices = 0
-    for feature in layer:
-        if cancelled():
-            raise CancelledError("")
-        geometry = feature.GetGeometryRef()
-        if geometry is None or geometry.IsEmpty():
-            continue
-        shape = _area_of(_straight(geometry, move))
-        if shape is None:
-            continue
-        vertices += geometry.WkbSize() // 16
-        if vertices > MAX_VERTICES:
-            raise AoiError(AoiProblem.TOO_COMPLEX, str(vertices))
-        yield _feature_name(feature), shape
-
-
-def _straight(geometry: ogr.Geometry, move: _Move | None) -> BaseGeometry:
-    flat = geometry.Clone()
-    flat.FlattenTo2D()
-    flat = flat.GetLinearGeometry()
-    shape = _from_wkb(bytes(flat.ExportToWkb(ogr.wkbNDR)))
-    if move is None:
-        return shape
-    if flat.Transform(move.transform) != ogr.OGRERR_NONE:
-        raise AoiError(AoiProblem.OUTSIDE)
-    in_degrees = _from_wkb(bytes(flat.ExportToWkb(ogr.wkbNDR)))
-    if move.crs.isValid():
-        require_reach(shape, in_degrees, move.crs)
-    return in_degrees
-
-
-def _area_of(shape: BaseGeometry) -> BaseGeometry | None:
-    """Keep what is an area: polygons, and lines that close."""
-    if isinstance(shape, (Polygon, MultiPolygon)):
-        return shape
-    parts = list(getattr(shape, "geoms", [shape]))
-    polygons: list[Polygon] = []
-    for part in parts:
-        if isinstance(part, Polygon):
-            polygons.append(part)
-        elif isinstance(part, MultiPolygon):
-            polygons.extend(part.geoms)
-        elif isinstance(part, LineString) and part.is_closed and len(part.coords) >= _CLOSED_RING:
-            polygons.append(Polygon(part.coords))
-    return MultiPolygon(polygons) if polygons else None
-
-
-def _feature_name(feature: ogr.Feature) -> str:
-    definition = feature.GetDefnRef()
-    by_name = {definition.GetFieldDefn(n).GetName().lower(): n for n in range(definition.GetFieldCount())}
-    for wanted in _NAME_FIELDS:
-        number = by_name.get(wanted)
-        if number is not None and feature.IsFieldSetAndNotNull(number):
-            return str(feature.GetFieldAsString(number)).strip()
-    return ""
+        notes.append(translate("Dinamis", "{count} outlines were repaired.").format(count=repaired))
+    return Aoi(stem, whole, area_km2(whole), " ".join(said for said in notes if said))

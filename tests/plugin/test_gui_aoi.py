@@ -18,7 +18,7 @@ from dinamis_plugin.gui.aoi_bands import AoiBands
 from dinamis_plugin.gui.aoi_panel import AoiPanel
 from dinamis_plugin.gui.map_tools import ToolSwitch
 from dinamis_plugin.plugin import _area_km2
-from dinamis_plugin.qgisio.geometry import LayerInfo
+from dinamis_plugin.qgisio.area_files import LayerInfo
 
 from .gui_support import RIGHT, canvas, child, click, dock, make_aoi, pointer, window  # noqa: F401
 from .waiting import Caught, wait_until

@@ -17,7 +17,7 @@ from shapely.geometry import box
 from dinamis_plugin.controllers.session import SessionState
 from dinamis_plugin.domain.aoi import Aoi
 from dinamis_plugin.domain.scene import Scene
-from dinamis_plugin.qgisio import geometry
+from dinamis_plugin.qgisio import area_layers
 
 from .gui_support import canvas, child, click, dock, make_order, make_scene, window  # noqa: F401
 from .waiting import Caught, run_for, wait_until
@@ -285,7 +285,7 @@ def test_a_drawing_beyond_the_world_says_so(dock, controllers):  # noqa: F811
 
 
 def test_a_file_with_too_many_vertices_says_so(dock, controllers, tmp_path, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(geometry, "MAX_VERTICES", 4)
+    monkeypatch.setattr(area_layers, "MAX_VERTICES", 4)
     path = tmp_path / "zone.geojson"
     path.write_text(geojson("Polygon", [RING]), "utf-8")
     controllers.aois.import_file(str(path))

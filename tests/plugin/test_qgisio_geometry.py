@@ -14,15 +14,8 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsRectangle
 from shapely.geometry import Polygon
 
 from dinamis_plugin.domain.errors import AoiError, AoiProblem, CancelledError
-from dinamis_plugin.qgisio.geometry import (
-    SeveralLayersError,
-    aoi_from_extent,
-    aoi_from_qgs,
-    area_km2,
-    from_qgs,
-    import_aoi_file,
-    to_qgs,
-)
+from dinamis_plugin.qgisio.area_files import SeveralLayersError, import_aoi_file
+from dinamis_plugin.qgisio.geometry import aoi_from_extent, aoi_from_qgs, area_km2, from_qgs, to_qgs
 
 WGS84 = QgsCoordinateReferenceSystem("EPSG:4326")
 LAMBERT93 = QgsCoordinateReferenceSystem("EPSG:2154")

@@ -7,7 +7,7 @@ from osgeo import gdal
 
 from dinamis_plugin.domain.errors import AoiError, CorruptImageError
 from dinamis_plugin.qgisio import clips, images, vrt
-from dinamis_plugin.qgisio.geometry import import_aoi_file
+from dinamis_plugin.qgisio.area_files import import_aoi_file
 
 from .layer_support import add, shows_pixels
 

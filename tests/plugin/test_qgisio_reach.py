@@ -17,7 +17,8 @@ from qgis.core import (
 )
 
 from dinamis_plugin.domain.errors import AoiError, AoiProblem
-from dinamis_plugin.qgisio.geometry import aoi_from_extent, aoi_from_qgs, import_aoi_file
+from dinamis_plugin.qgisio.area_files import import_aoi_file
+from dinamis_plugin.qgisio.geometry import aoi_from_extent, aoi_from_qgs
 
 from .gui_support import canvas, child, dock, window  # noqa: F401
 from .waiting import wait_until

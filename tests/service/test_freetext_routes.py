@@ -81,6 +81,25 @@ def test_limit(client: TestClient):
     assert len(suggested(client, "saint", limit=3)) == 3
 
 
+def test_the_outline_of_a_place_is_that_of_the_search_by_its_name(client: TestClient):
+    place = client.get("/places/region/03").json()
+    assert place["title"] == "Guyane (région, France)"
+    assert "IGN" in place["attribution"]
+    search = client.get("/freetext", params={"q": "Guyane"}).json()["search"]
+    assert place["geometry"] == search["intersects"]
+
+
+@pytest.mark.parametrize("path", ["region/zz", "nowhere/03", "region/%27"])
+def test_a_place_that_is_not_there(client: TestClient, path: str):
+    answer = client.get(f"/places/{path}")
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not-found"
+
+
+def test_a_town_abroad_is_a_point(client: TestClient):
+    assert client.get("/places/city/2643743").json()["geometry"]["type"] == "Point"
+
+
 def test_a_text_is_read(client: TestClient):
     answer = client.get("/freetext", params={"q": "littoral Guyane pléiades < 10 % forêt Zblurp 2023"}).json()
     chips = {(chip["kind"], chip["value"]): chip for chip in answer["chips"]}

@@ -29,6 +29,7 @@ from dinamis_plugin.domain.aoi import (
     covered_part,
     extent_polygon,
     outline_of,
+    query_area,
     repair,
     simplify_for_query,
     split_antimeridian,
@@ -283,3 +284,44 @@ def test_an_extent_more_than_a_turn_beside_the_globe_is_refused():
 
 def test_nothing_combined_is_nothing():
     assert combine([]) is None
+
+
+def coast(parts):
+    """An outline of so many vertices that does not simplify to less without being changed."""
+    turn = 2 * math.pi / parts
+    return Polygon(
+        [
+            ((1 + 0.1 * (i % 2)) * math.cos(i * turn), (1 + 0.1 * (i % 2)) * math.sin(i * turn))
+            for i in range(parts)
+        ]
+    )
+
+
+def test_a_place_of_the_gazetteer_is_searched_as_it_came_and_others_are_simplified():
+    place = Aoi("Guyane", coast(2000), 1.0, place="region/03")
+    assert query_area([place]) == (place.geometry, 0.0)
+    simple, tolerance = query_area([Aoi("file", place.geometry, 1.0)])
+    assert count_vertices(simple) <= 500
+    assert tolerance > 0
+    joined, _ = query_area([place, Aoi("b", box(5, 5, 6, 6), 1.0)])
+    assert count_vertices(joined) <= 500
+    assert query_area([]) == (None, 0.0)
+
+
+def test_the_areas_asked_for_last_are_not_simplified_twice(monkeypatch):
+    calls = []
+    real = aoi_module.simplify_for_query
+    monkeypatch.setattr(aoi_module, "simplify_for_query", lambda area: calls.append(1) or real(area))
+    one, other = Aoi("a", coast(600), 1.0), Aoi("b", coast(700), 1.0)
+    assert query_area([one])[0] is query_area([one])[0]
+    query_area([other])
+    query_area([one])
+    assert len(calls) == 3
+
+
+def test_a_renamed_area_keeps_its_outline():
+    first = Aoi("a", coast(100), 1.0, "note", "region/03")
+    second = first.renamed("b")
+    assert (second.name, second.note, second.place) == ("b", "note", "region/03")
+    assert second.outline is first.outline
+    assert first.name == "a"

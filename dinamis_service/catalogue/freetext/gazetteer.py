@@ -151,6 +151,11 @@ class SqliteGazetteer:
         found = {row[0]: _place(row) for row in rows}
         return [found[one] for one in wanted if one in found]
 
+    def by_key(self, key: str) -> Place | None:
+        """The place of a `kind/code`; None when there is none."""
+        rows = self._rows(f"SELECT {_COLUMNS}, p.rank FROM place p WHERE p.key = ?", [key])  # noqa: S608
+        return _place(rows[0]) if rows else None
+
     def of_kinds(self, kinds: Sequence[str]) -> list[Place]:
         """Every place of these `KINDS`."""
         marks = ",".join("?" * len(kinds))

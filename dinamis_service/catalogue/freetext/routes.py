@@ -18,6 +18,7 @@ from dinamis_service.catalogue.freetext.search import Conditions, to_search
 from dinamis_service.catalogue.missions import mission_title
 from dinamis_service.catalogue.moments import format_moment
 from dinamis_service.context import Context
+from dinamis_service.errors import NotFoundError
 from dinamis_service.language import Language, pick_language, text
 
 _SHORTEST_UNKNOWN = 4
@@ -44,6 +45,15 @@ class Places(BaseModel):
     places: list[PlaceFound]
     attribution: str = Field(description="Whom the names and outlines come from")
     note: str | None = Field(None, description="Why there are none, where this service has no gazetteer")
+
+
+class PlaceOutline(PlaceFound):
+    """A place with where it lies."""
+
+    geometry: dict[str, Any] = Field(
+        description="GeoJSON, EPSG:4326: the outline, or a point where only the centre is known"
+    )
+    attribution: str = Field(description="Whom the name and the outline come from")
 
 
 class PlaceRead(PlaceFound):
@@ -105,6 +115,25 @@ def build_router(context: Context) -> APIRouter:
         found = gazetteer.beginning(q, limit)
         note = None if gazetteer.present else _no_gazetteer(language)
         return Places(places=_told(found, gazetteer, language), attribution=gazetteer.attribution, note=note)
+
+    @router.get("/places/{kind}/{code}")
+    def place(request: Request, kind: str, code: str) -> PlaceOutline:
+        """Give the outline of one place, as searches by its name take it (CAT-06)."""
+        language = pick_language(request.headers.get("accept-language"))
+        found = gazetteer.by_key(f"{kind}/{code}")
+        if found is None:
+            raise NotFoundError(
+                text(
+                    language,
+                    fr=f"Le lieu « {kind}/{code} » n'existe pas dans le répertoire.",
+                    en=f"There is no place '{kind}/{code}' in the gazetteer.",
+                )
+            )
+        return PlaceOutline(
+            **_found(found, gazetteer, language).model_dump(),
+            geometry=json.loads(shapely.to_geojson(gazetteer.outline(found))),
+            attribution=gazetteer.attribution,
+        )
 
     @router.get("/freetext", response_model_exclude_none=True)
     def freetext(request: Request, q: Words) -> FreeText:
