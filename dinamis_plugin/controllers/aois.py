@@ -57,6 +57,7 @@ class AoiController(QObject):
         zone_failed: a Notice, when it could not be made.
         failed: a Notice; nothing was added, what was there is still there.
         notice: a Notice about something added, such as a repair.
+        came: index of the first of the areas that were read from somewhere, when they are in the list.
         importing: True when a file starts being read, False when it ended.
         layer_needed: path and list of LayerInfo; answer with `import_file(path, layer=name)`.
         crs_needed: path and layer name (or ""); answer with `import_file(path, layer, crs)`.
@@ -70,6 +71,7 @@ class AoiController(QObject):
     zone_failed = pyqtSignal(object)
     failed = pyqtSignal(object)
     notice = pyqtSignal(object)
+    came = pyqtSignal(int)
     importing = pyqtSignal(bool)
     layer_needed = pyqtSignal(str, object)
     crs_needed = pyqtSignal(str, str)
@@ -165,7 +167,9 @@ class AoiController(QObject):
             self._reading = None
             forget_worker_systems()
             self.importing.emit(False)
+            first = len(self._aois)
             self._add(aois)
+            self.came.emit(first)
 
         self.importing.emit(True)
         self._reading = self._runner.run(

@@ -13,7 +13,7 @@ from .errors import AoiError, AoiProblem
 
 _A, _B = 6_378_137.0, 6_356_752.314245
 _FLATTENING = 1 - _B / _A
-CIRCLE_VERTICES = 96
+CIRCLE_VERTICES = 64
 _CAP_VERTICES = 48
 _LONGEST_STEP_DEG = 0.5
 """Longer parts of a line are cut: between two circles their hull is a band of that width only nearby."""

@@ -25,6 +25,7 @@ from .widgets import ButtonGrid, Section, label, on_theme_change, row, tool_butt
 
 translate = QCoreApplication.translate
 
+_NATIVE = QKeySequence.SequenceFormat.NativeText
 Measure = Callable[[QgsGeometry, QgsCoordinateReferenceSystem], "float | None"]
 
 
@@ -234,7 +235,9 @@ class AoiPanel(Section):
             ("paste", "pasteAoiAction", translate("Dinamis", "Paste WKT, GeoJSON or features"), self.paste),
         )
         for icon, name, text, act in entries:
-            action = menu.addAction(themed_icon(icon), text)
+            # Told, not set: as a shortcut it would take Ctrl+V from the rest of QGIS.
+            key = QKeySequence(QKeySequence.StandardKey.Paste).toString(_NATIVE) if icon == "paste" else ""
+            action = menu.addAction(themed_icon(icon), f"{text}\t{key}" if key else text)
             action.setObjectName(name)
             action.triggered.connect(lambda _=False, act=act: act())
         button.setMenu(menu)

@@ -83,6 +83,7 @@ class AreasDesk(QObject):
         aois.measured.connect(self.panel.set_total)
         aois.simplified.connect(self.panel.set_tolerance)
         aois.importing.connect(self.panel.set_importing)
+        aois.came.connect(self._came)
         for told in (aois.failed, aois.notice):
             told.connect(self._tell)
 
@@ -175,6 +176,17 @@ class AreasDesk(QObject):
             box.scale(_MARGIN)
             self._canvas.setExtent(box)
             self._canvas.refresh()
+
+    def _came(self, first: int) -> None:
+        """Show where areas are that were read: a map that shows none of them hides a mistake."""
+        seen = self._canvas.extent()
+        boxes = []
+        for aoi in self._aois.aois[first:]:
+            geometry = to_qgs(aoi.outline)
+            if self._to_canvas(geometry):
+                boxes.append(geometry.boundingBox())
+        if boxes and not any(seen.intersects(box) for box in boxes):
+            self._zoom(first)
 
     def _to_canvas(self, geometry: QgsGeometry) -> bool:
         """Bring an area from EPSG:4326 to the map; false where the map cannot show it."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 
 from qgis.core import QgsApplication
 
 from ..domain.download_job import DownloadJob, queue_from_text
+from .whole_files import write_whole
 
 
 def queue_path() -> Path:
@@ -19,13 +19,7 @@ def queue_path() -> Path:
 def write_queue(text: str, path: Path) -> None:
     """Write the queue; a disk that refuses costs the offer to resume after a restart, and nothing else."""
     with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(path.name + ".new")
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
+        write_whole(text, path)
 
 
 def read_queue(path: Path) -> list[DownloadJob]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from shapely.geometry import mapping, shape
 
 from ..domain.aoi import UNREADABLE_GEOMETRY, Aoi
 from .geometry import make_aoi
+from .whole_files import write_whole
 
 
 def kept_path() -> Path:
@@ -53,10 +53,4 @@ def write_kept(aois: Iterable[Aoi], path: Path) -> None:
         }
         for aoi in aois
     ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".new")
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump({"type": "FeatureCollection", "features": features}, file, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(fresh, path)
+    write_whole(json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False), path)
