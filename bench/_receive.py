@@ -1,7 +1,7 @@
 """Receives and parses the pages of a whole search, in a process of its own: `_receive.py HOW URL ITEMS PAGE`.
 
-HOW is `requests` (a bare loop with its JSON), `pystac-client` (as dictionaries) or `pystac-client items`. Prints
-the seconds, the items and the largest memory in MB as JSON. No QGIS.
+HOW is `requests` (a bare loop with its JSON), `pystac-client` (as dictionaries) or `pystac-client items`.
+Prints the seconds, the items and the largest memory in MB as JSON. No QGIS.
 """
 
 from __future__ import annotations

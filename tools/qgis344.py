@@ -18,13 +18,14 @@ from vendor import vendor
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements" / "plugin344.txt"
 REPORT = "build/test/plugin344.xml"
+TOOL = Path(os.environ.get("DINAMIS_QGIS344", ROOT.parent / "shared" / "tools" / "qgis344"))
 OUT = ROOT / "build" / "demo344"
 SCENES, IMAGES = 2000, "small"
 
 
 def main() -> int:
     """Run both; return 1 when one failed."""
-    tool = Path(os.environ.get("DINAMIS_QGIS344", ROOT.parent / "shared" / "tools" / "qgis344"))
+    tool = TOOL
     if not os.access(tool, os.X_OK):
         print(f"Skipped: there is no QGIS 3.44 here ({tool} is absent)")
         return 0
@@ -39,9 +40,13 @@ def main() -> int:
     return 0 if tests and journey else 1
 
 
+def packages() -> list[str]:
+    """The packages of the environment, as they are locked."""
+    return re.findall(r"^[\w.-]+==[\w.]+", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
+
+
 def _run_tests(tool: Path) -> bool:
     """Run the plugin's tests inside, those that want the real service against one outside."""
-    packages = re.findall(r"^[\w.-]+==[\w.]+", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
     pytest = ["python3", "-m", "pytest", "-q", "--no-header", "-m", "not long", "-p", "no:cacheprovider"]
     command = [str(tool), *pytest, f"--junit-xml={REPORT}", "tests/plugin"]
     OUT.mkdir(parents=True, exist_ok=True)
@@ -49,7 +54,7 @@ def _run_tests(tool: Path) -> bool:
         accounts = f"/src/{service.accounts_file.relative_to(ROOT)}"
         variables = {
             **os.environ,
-            "QGIS344_PIP": " ".join(packages),
+            "QGIS344_PIP": " ".join(packages()),
             "QGIS344_ENV": "DINAMIS_TEST_SERVICE DINAMIS_REALDATA",
             "DINAMIS_TEST_SERVICE": f"{service.url} {accounts}",
             "DINAMIS_REALDATA": "/shared/realdata",

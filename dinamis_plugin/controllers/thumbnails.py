@@ -24,7 +24,7 @@ AT_ONCE = 3
 """Pictures that are read at once: the runner has six threads for all work."""
 MEMORY_BYTES = 48_000_000
 RETRY_S = 30.0
-"""A picture that could not be read is asked for again after so long, when it is still in view."""
+"""A picture that could not be read is asked for again when it is wanted so long after."""
 _LARGEST_PX = 512
 
 
@@ -151,5 +151,8 @@ def _small(image: QImage) -> QImage:
     if image.isNull() or max(image.width(), image.height()) <= _LARGEST_PX:
         return image
     return image.scaled(
-        _LARGEST_PX, _LARGEST_PX, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        _LARGEST_PX,
+        _LARGEST_PX,
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
     )

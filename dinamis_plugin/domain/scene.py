@@ -277,7 +277,7 @@ def _footprint(item: Mapping[str, Any]) -> AreaGeometry:
 
 
 def _plain_polygon(geometry: Mapping[str, Any]) -> AreaGeometry | None:
-    """Read the commonest footprint in a tenth of the time: one small ring that stays on this side of 180 degrees.
+    """Read the commonest footprint in a tenth of the time: one small ring away from the antimeridian.
 
     None for anything else, which `polygonal` and `split_antimeridian` then judge.
     """

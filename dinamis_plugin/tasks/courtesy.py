@@ -21,7 +21,7 @@ _was_enabled = False
 
 @contextmanager
 def no_collections() -> Iterator[None]:
-    """Make many objects without searching all those of the process for cycles, which holds the lock for 100 ms.
+    """Make many objects without searches of all objects for cycles, each of which holds the lock for 100 ms.
 
     Those that there are at the end are left out of later searches too, until `collect_again`.
     """
@@ -50,8 +50,8 @@ def collect_again() -> None:
 class Courtesy(QObject):
     """Knows whether the GUI thread rests; made there, asked by a worker thread.
 
-    A worker that lets go of Python's lock for a moment only makes the GUI thread wait again at its next call of
-    Python, of which the painting of a list makes a thousand: it has to stand back until the painting is over.
+    A worker that lets go of Python's lock for a moment only makes the GUI thread wait again at its next call
+    of Python, of which there may be a thousand in a turn: it has to stand back until the turn is over.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The whole answer of a search: received in one thread, made into scenes in another, handed on in handfuls."""
+"""All that a search finds: received in one thread, made into scenes in another, handed on in handfuls."""
 
 from __future__ import annotations
 

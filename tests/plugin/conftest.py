@@ -168,6 +168,14 @@ def hrefs(scripted, cog):
 
 
 @pytest.fixture
+def connected(scripted, controllers):
+    """Controllers connected to the scripted service."""
+    controllers.session.connect_service(scripted.url)
+    wait_until(lambda: controllers.session.service is not None)
+    return controllers
+
+
+@pytest.fixture
 def runner(qgis_app):
     """A task runner that is ended with the test."""
     running = TaskRunner()

@@ -1,4 +1,4 @@
-"""Listing all that a search finds: the scripted catalogue pages as it likes, the plugin lists each scene once."""
+"""Listing all that a search finds, from a catalogue that pages by place: each scene once."""
 
 from __future__ import annotations
 
@@ -76,13 +76,6 @@ class Catalogue:
             "links": links,
             "numberMatched": len(self.items),
         }
-
-
-@pytest.fixture
-def connected(scripted, controllers):
-    controllers.session.connect_service(scripted.url)
-    wait_until(lambda: controllers.session.service is not None)
-    return controllers
 
 
 @pytest.fixture

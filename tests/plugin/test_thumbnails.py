@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -42,14 +43,6 @@ def scene_with(href, number=0):
 @pytest.fixture
 def pictures(tmp_path):
     return PictureStore(tmp_path / "pictures", 10_000_000)
-
-
-@pytest.fixture
-def connected(scripted, controllers):
-    """Controllers connected to a service whose routes the test sets."""
-    controllers.session.connect_service(scripted.url)
-    wait_until(lambda: controllers.session.service is not None)
-    return controllers
 
 
 @pytest.fixture
@@ -180,8 +173,6 @@ def test_a_damaged_picture_is_none(pictures, tmp_path, damage):
 
 
 def test_the_least_used_go_first(tmp_path):
-    import os
-
     store = PictureStore(tmp_path / "pictures", 5 * 1032)
     for number in range(5):
         assert store.keep(f"http://h.example/{number}", bytes(1000))

@@ -6,6 +6,7 @@ import json
 
 from hypothesis import example, given
 from hypothesis import strategies as st
+from shapely import wkb
 from shapely.geometry import Polygon, shape
 
 from dinamis_plugin.api.catalogue import PageReader, _loads_by_item
@@ -75,8 +76,6 @@ def test_strange_geometries_are_left_to_the_long_way():
 
 
 def test_a_geometry_as_binary_is_the_same_geometry():
-    from shapely import wkb
-
     area = Polygon([(0, 0), (4, 0), (4, 4), (0, 0)], [[(2, 1), (3, 1), (3, 2), (2, 1)]])
     assert wkb.loads(wkb_of(area)).equals_exact(area, 0)
     assert wkb.loads(wkb_of(Polygon())).is_empty
