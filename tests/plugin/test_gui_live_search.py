@@ -344,3 +344,18 @@ def test_without_a_service_changes_are_quiet(dock):  # noqa: F811
     child(dock, "cloudSpin").setValue(50)
     QTest.qWait(2 * REST_MS)
     assert not dock.notices.isVisible() or not child(dock, "noticeLabel").isVisible()
+
+
+def test_a_catalogue_that_reads_no_texts_gets_the_words_as_conditions(slow):
+    child(slow, "searchTextEdit").setText("neo")
+    wait_until(lambda: slow.results.model.rowCount() == 1, 20)
+    assert "q" not in slow.asked[-1]
+    assert slow.asked[-1]["filter"]["op"] == "or"
+
+
+def test_a_catalogue_that_cannot_tell_what_is_covered_says_so(slow, controllers):
+    controllers.aois.add_extent(QgsRectangle(3.0, 43.0, 4.5, 44.5), QgsCoordinateReferenceSystem("EPSG:4326"))
+    check = child(slow, "uncoveredCheck")
+    click(check, QPoint(8, check.height() // 2))
+    wait_until(lambda: "what is covered" in child(slow, "noticeTextLabel").text(), 20)
+    assert not any(body.get("uncovered") for body in slow.asked)
