@@ -7,6 +7,7 @@ import json
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from .._vendor.pystac_client.errors import ClientTypeError
 from .._vendor.pystac_client.stac_api_io import StacApiIO
 from ..domain.errors import BadAnswerError, NotFoundError
 from ..domain.parsing import mapping_of, number_of
+from ..domain.saved_search import since
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
 from .http import Cancel, HttpClient, never
@@ -71,6 +73,15 @@ class CatalogueClient:
             yield Page(scenes, matched, len(items) - len(scenes))
         if not loaded:
             yield Page((), 0)
+
+    def count_since(self, query: SearchQuery, moment: datetime, cancel: Cancel = never) -> int:
+        """Count the scenes of a search that came into the catalogue after a moment.
+
+        A catalogue that does not count says no more than whether there is any.
+        """
+        for document in self._documents(since(query.to_stac(), moment), 1, cancel):
+            return _matched(document, len(_items(document)))
+        return 0
 
     def scene(self, collection: str, scene_id: str, cancel: Cancel = never) -> Scene | None:
         """Find one scene again, None when it is not in the catalogue any more."""

@@ -15,6 +15,7 @@ from .discovery import discover
 from .http import Cancel, HttpClient, never
 from .link import Link, Progress, Spawn, silent, spawn_thread
 from .requests_client import RequestsClient
+from .searches import SearchesClient
 from .signing import SigningClient
 
 
@@ -91,6 +92,11 @@ class Service:
     def requests(self) -> RequestsClient:
         """Quotas, projects and orders."""
         return RequestsClient(self.http, self.endpoints)
+
+    @property
+    def searches(self) -> SearchesClient:
+        """Saved searches."""
+        return SearchesClient(self.http, self.endpoints.api)
 
     def address(self, href: str, cancel: Cancel = never) -> str:
         """Have the address of one file signed.

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 
-from qgis.core import QgsApplication
-
 from ..domain.download_job import DownloadJob, queue_from_text
+from .whole_file import profile_file, write_whole
 
 
 def queue_path() -> Path:
     """Where the queue lies."""
-    return Path(QgsApplication.qgisSettingsDirPath()) / "dinamis" / "downloads.json"
+    return profile_file("downloads.json")
 
 
 def write_queue(text: str, path: Path) -> None:
     """Write the queue; a disk that refuses costs the offer to resume after a restart, and nothing else."""
     with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(path.name + ".new")
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
+        write_whole(path, text)
 
 
 def read_queue(path: Path) -> list[DownloadJob]:
