@@ -135,6 +135,10 @@ class AoiController(QObject):
             translate("Dinamis", "Reading the area file"), work, done, failed, cancel_previous="aoi"
         )
 
+    def add_areas(self, aois: Sequence[Aoi]) -> None:
+        """Add areas that were made elsewhere, such as a place or one that was kept."""
+        self._add(list(aois))
+
     def find_zone(self, footprints: Sequence[AreaGeometry] = ()) -> None:
         """Join the areas, within footprints where some are given; `zone_ready` tells, of the latest call."""
         union, within = self._union, tuple(footprints)

@@ -15,14 +15,17 @@ from ..qgisio.layer_paths import LayerPaths
 from ..qgisio.settings import PluginSettings
 from ..tasks.runner import TaskRunner
 from .aois import AoiController
+from .cover import CoverController
 from .credits import LayerCredits
 from .downloads import DownloadController
 from .estimates import EstimateController
+from .last_state import LastStateController
 from .layers import SignedLayersController
 from .loading import LoadingController
 from .local_copies import LocalCopies
 from .packs import PackController
 from .requests import RequestsController
+from .saved_searches import SavedSearchController
 from .search import SearchController
 from .session import SessionController
 from .signers import ImageSigners
@@ -36,6 +39,9 @@ class Controllers(QObject):
         session: connection and sign-in.
         aois: areas of interest.
         search: catalogue.
+        saved: searches kept under a name, and defaults.
+        last_state: the search of the last session.
+        cover: the fewest scenes that cover the areas.
         layers: signed layers.
         loading: the ways in which scenes become layers.
         styling: their styles.
@@ -61,6 +67,9 @@ class Controllers(QObject):
         self.session = SessionController(self.runner, self.settings, credentials, open_url, self)
         self.aois = AoiController(self.runner, self)
         self.search = SearchController(self.runner, self.session, self)
+        self.saved = SavedSearchController(self.runner, self.session, self)
+        self.last_state = LastStateController(self.runner, self)
+        self.cover = CoverController(self.runner, self)
         self._paths = LayerPaths(self._object_roots())
         signers = ImageSigners(self.session, self.settings, credentials)
         self.layers = SignedLayersController(

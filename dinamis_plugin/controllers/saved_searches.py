@@ -41,12 +41,14 @@ class SavedSearchController(QObject):
     Signals:
         changed: the list is another one.
         news: number of new scenes by identifier of the search, as counted last; empty numbers are left out.
+        opened: a SavedSearch and its SearchQuery, as `open` asked.
         exported: path of the file that was written.
         failed: a Notice.
     """
 
     changed = pyqtSignal()
     news = pyqtSignal(object)
+    opened = pyqtSignal(object, object)
     exported = pyqtSignal(str)
     failed = pyqtSignal(object)
 
@@ -129,6 +131,16 @@ class SavedSearchController(QObject):
         """Begin with the filters of the factory again."""
         if self.defaults is not None:
             self.delete(self.defaults)
+
+    def open(self, search: SavedSearch) -> None:
+        """Read what a search looks for; `opened` tells. Its areas may be large: not in the GUI thread."""
+        self._runner.run(
+            translate("Dinamis", "Saved searches"),
+            lambda _context: search.query,
+            lambda query: self.opened.emit(search, query),
+            self._failed,
+            cancel_previous="open search",
+        )
 
     def looked_at(self, search: SavedSearch) -> None:
         """The results of a search are on the screen: count what is new from now on."""

@@ -235,6 +235,20 @@ class FiltersPage(QWidget):
         for name in ("text", "type", "missions", "dates", "cloud", "incidence"):
             self.reset_filter(name)
 
+    def show_query(self, query: SearchQuery) -> None:
+        """Set the filters so that they describe a search; its areas are those of the areas panel."""
+        self.reset()
+        self._text.setText(query.text)
+        self._type.setCurrentIndex(self._type.findData(query.product_type.value))
+        if query.missions:
+            self._missions.choose(query.missions)
+        if query.start:
+            self._start.setDate(formats.to_qdate(query.start))
+        if query.end:
+            self._end.setDate(formats.to_qdate(query.end))
+        self._cloud.setValue(ANY_CLOUD if query.max_cloud is None else query.max_cloud)
+        self._incidence.setValue(ANY_INCIDENCE if query.max_incidence is None else query.max_incidence)
+
     def search_for(self, name: str) -> None:
         """Keep no filter but this name."""
         self.reset()
@@ -343,6 +357,13 @@ class _MissionList(QListWidget):
             for item in items
             if item.checkState() == Qt.CheckState.Checked
         )
+
+    def choose(self, codes: Sequence[str]) -> None:
+        """Check these missions alone."""
+        for number in range(self.count()):
+            item = self.item(number)
+            wanted = item.data(Qt.ItemDataRole.UserRole) in codes
+            item.setCheckState(Qt.CheckState.Checked if wanted else Qt.CheckState.Unchecked)
 
     def check_all(self, checked: bool) -> None:
         """Include or exclude all missions."""
