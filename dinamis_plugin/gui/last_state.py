@@ -43,13 +43,18 @@ class LastState(QObject):
         if untouched:
             self._show_window(window)
         if query is None:
-            self._controllers.saved.changed.connect(self._first_list)
+            self._controllers.saved.changed.connect(self._begin_with_defaults)
+        self._controllers.saved.refresh()
         self._following = True
         self._controllers.search.started.connect(self._keep)
 
-    def _first_list(self) -> None:
-        self._controllers.saved.changed.disconnect(self._first_list)
-        if self._saved.query() == SearchQuery():
+    def _begin_with_defaults(self) -> None:
+        """Apply the defaults when they come, unless the person was quicker."""
+        untouched = self._saved.query() == SearchQuery()
+        if untouched and self._controllers.saved.defaults is None:
+            return
+        self._controllers.saved.changed.disconnect(self._begin_with_defaults)
+        if untouched:
             self._saved.apply_defaults()
 
     def _keep(self) -> None:
