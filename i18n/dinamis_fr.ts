@@ -2767,7 +2767,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Load the others, cover again</source>
-            <translation>Charger les autres et recouvrir</translation>
+            <translation>Charger les autres et recommencer</translation>
         </message>
         <message>
             <source>Choosing… Stop</source>
@@ -2826,8 +2826,8 @@ Relancez ensuite QGIS.</translation>
             <translation>Recherche exportée</translation>
         </message>
         <message>
-            <source>{count} new since you last looked: {names}</source>
-            <translation>{count} depuis votre dernière consultation : {names}</translation>
+            <source>{scenes} since you last looked: {names}</source>
+            <translation>{scenes} depuis votre dernière consultation : {names}</translation>
         </message>
         <message>
             <source>Show</source>

@@ -99,8 +99,7 @@ def sentence_of(covering: Covering) -> str:
     """Say in one line how much a choice covers and what it leaves open."""
     if not covering.scenes:
         return translate("Dinamis", "No loaded scene lies over your areas.")
-    count = len(covering.scenes)
-    scenes = translate("Dinamis", "%n scene(s)", "", count).replace(str(count), formats.number(count), 1)
+    scenes = formats.scenes(len(covering.scenes))
     if covering.gap_share == 0:
         return translate("Dinamis", "{scenes}: the whole area is covered.").format(scenes=scenes)
     return translate("Dinamis", "{scenes}: {share} of the area covered; gaps {gaps}.").format(

@@ -43,7 +43,7 @@ from .saved_desk import SavedDesk
 from .search_desk import SearchDesk
 from .sign_in import SignInPanel
 from .waiting_item import WaitingItem
-from .widgets import on_theme_change
+from .widgets import on_theme_change, row
 
 translate = QCoreApplication.translate
 
@@ -110,7 +110,7 @@ class DinamisDock(QgsDockWidget):
         )
         self.saved = SavedDesk(self, self._do, self.filters, self.notices)
         self.cover = CoverDesk(self, self._do, self.results, parts.canvas, self.notices)
-        self.filters.layout().insertWidget(0, self.saved.button)
+        self.filters.layout().insertLayout(0, row(self.saved.button, margins=theme.STEP))
         self.results.layout().addWidget(self.cover.bar)
         self.images = MapImages(parts.canvas, self._tools, self._do, parts.show_time, self)
         self.waiting = WaitingItem(parts.canvas, self._do.layers)

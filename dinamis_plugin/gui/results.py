@@ -174,9 +174,7 @@ class ResultsPage(QWidget):
 
     def show_count(self, matched: int, loaded: int) -> None:
         """Say exactly how many scenes match, and how many are listed."""
-        text = translate("Dinamis", "%n scene(s)", "", matched).replace(
-            str(matched), formats.number(matched), 1
-        )
+        text = formats.scenes(matched)
         if 0 < loaded < matched:
             shown = translate("Dinamis", "{loaded} listed").format(loaded=formats.number(loaded))
             text = f"{text} · {shown}"

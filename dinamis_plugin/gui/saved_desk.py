@@ -116,8 +116,8 @@ class SavedDesk(QObject):
             return
         names = ", ".join(one.name for one in self._saved.searches if one.id in news)
         count = sum(news.values())
-        text = translate("Dinamis", "{count} new since you last looked: {names}").format(
-            count=formats.number(count), names=names
+        text = translate("Dinamis", "{scenes} since you last looked: {names}").format(
+            scenes=formats.scenes(count), names=names
         )
         notice = Notice(NoticeLevel.INFO, translate("Dinamis", "New scenes"), text)
         first = next((one for one in self._saved.searches if one.id in news), None)
