@@ -22,7 +22,7 @@ class SearchesClient:
         self._http = http
         self._url = f"{api}/searches"
 
-    def list(self, cancel: Cancel = never) -> list[SavedSearch]:
+    def all(self, cancel: Cancel = never) -> list[SavedSearch]:
         """All searches, by name."""
         document = mapping_of(self._http.get_json(self._url, cancel=cancel))
         return [SavedSearch.from_json(entry) for entry in required_objects(document, "searches")]

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Callable, Union
+from typing import Any, Callable, NamedTuple, Union
 
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from ..api.searches import SearchesClient
-from ..domain.errors import CancelledError, ConflictError, DinamisError, InvalidRequestError
+from ..domain.errors import CancelledError, ConflictError, DinamisError, InvalidRequestError, NotFoundError
 from ..domain.saved_search import (
     SUFFIX,
     SavedSearch,
@@ -32,6 +32,16 @@ from .session import SessionController, SessionState
 translate = QCoreApplication.translate
 
 Store = Union[ProfileSearches, SearchesClient]
+
+
+class _Result(NamedTuple):
+    """What came of a change: the list after it, why it was refused, whether a service keeps no searches."""
+
+    searches: list[SavedSearch]
+    refusal: DinamisError | None
+    keeps_none: bool = False
+
+
 _SETTLED = (SessionState.SIGNED_OUT, SessionState.SIGNED_IN, SessionState.EXPIRED, SessionState.OFFLINE)
 
 
@@ -68,6 +78,7 @@ class SavedSearchController(QObject):
         self._news: dict[str, int] = {}
         self._place: tuple[str, str] | None = None
         self._counted: tuple[str, str] | None = None
+        self._service_keeps_none = False
         session.state_changed.connect(lambda _state: self._session_changed())
         session.account_changed.connect(lambda _account: self._session_changed())
 
@@ -85,8 +96,9 @@ class SavedSearchController(QObject):
 
     @property
     def in_account(self) -> bool:
-        """Whether they are kept in the account; otherwise in this profile."""
-        return self._session.account is not None and self._session.service is not None
+        """Whether they are kept in the account; if not, or if a service keeps none, in this profile."""
+        signed_in = self._session.account is not None and self._session.service is not None
+        return signed_in and not self._service_keeps_none
 
     def new_scenes(self, search: SavedSearch) -> int:
         """How many scenes came into the catalogue since the search was last looked at, as counted last."""
@@ -201,7 +213,7 @@ class SavedSearchController(QObject):
         place = (self._session.service_url, account.sub if account is not None else "")
         if self._session.state not in _SETTLED or place == self._place:
             return
-        self._place = place
+        self._place, self._service_keeps_none = place, False
         client = self._account()
         if client is None:
             self.refresh()
@@ -225,23 +237,37 @@ class SavedSearchController(QObject):
         store: Store = self._account() or self._profile
         place = self._place
 
-        def work(_context: TaskContext) -> tuple[list[SavedSearch], DinamisError | None]:
+        def work(_context: TaskContext) -> _Result:
             with self._one_at_a_time:
                 error: DinamisError | None = None
                 try:
                     act(store)
-                except (ConflictError, InvalidRequestError) as refusal:
+                except (ConflictError, InvalidRequestError, NotFoundError) as refusal:
                     error = refusal
-                return store.list(), error
+                try:
+                    return _Result(store.all(), error)
+                except NotFoundError:
+                    return _Result(self._profile.all(), None, keeps_none=True)
 
-        def done(result: tuple[list[SavedSearch], DinamisError | None]) -> None:
-            searches, error = result
-            if place == self._place:
-                self._listed(searches)
-            if error is not None:
-                self._failed(error)
+        self._runner.run(
+            translate("Dinamis", "Saved searches"),
+            work,
+            lambda result: self._changed(place, result),
+            lambda error: self._not_changed(place, error),
+        )
 
-        self._runner.run(translate("Dinamis", "Saved searches"), work, done, self._failed)
+    def _changed(self, place: tuple[str, str] | None, result: _Result) -> None:
+        if place == self._place:
+            self._service_keeps_none = self._service_keeps_none or result.keeps_none
+            self._listed(result.searches)
+        if result.refusal is not None:
+            self._failed(result.refusal)
+
+    def _not_changed(self, place: tuple[str, str] | None, error: DinamisError) -> None:
+        """What lies in the profile stays there, and comes along at the next change of the session."""
+        if place == self._place:
+            self._place = None
+        self._failed(error)
 
     def _listed(self, searches: list[SavedSearch]) -> None:
         self._searches = searches
@@ -268,8 +294,8 @@ class SavedSearchController(QObject):
 
 def _bring_along(profile: ProfileSearches, client: SearchesClient) -> None:
     """Move the searches of the profile into the account; each leaves the profile when it is there."""
-    local = profile.list()
-    fresh, known = brought_along(local, client.list())
+    local = profile.all()
+    fresh, known = brought_along(local, client.all())
     for one in known:
         profile.delete(one)
     for one in fresh:

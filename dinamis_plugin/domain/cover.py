@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Callable
+from typing import Callable, cast
 
 from shapely.geometry import Point, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -298,7 +298,9 @@ def _inside(patch: Polygon) -> Point:
 
 def _areas(geometry: BaseGeometry) -> AreaGeometry:
     """Keep the areas of what an overlay gave, whose parts need no joining unless lines are among them."""
-    return geometry if geometry.geom_type in ("Polygon", "MultiPolygon") else polygonal(geometry)
+    if geometry.geom_type in ("Polygon", "MultiPolygon"):
+        return cast(AreaGeometry, geometry)
+    return polygonal(geometry)
 
 
 def _parts(geometry: AreaGeometry) -> list[Polygon]:

@@ -26,7 +26,7 @@ class ProfileSearches:
         self._path = path or profile_file("searches.json")
         self._lock = threading.Lock()
 
-    def list(self) -> list[SavedSearch]:
+    def all(self) -> list[SavedSearch]:
         """All of them, by name."""
         with self._lock:
             return self._read()

@@ -14,6 +14,7 @@ from dinamis_service.clock import Clock
 from dinamis_service.db import Database
 from dinamis_service.errors import ConflictError, InvalidError, NotFoundError, PreconditionFailedError
 from dinamis_service.identity.tables import Account
+from dinamis_service.preconditions import is_match
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.idempotency import check_key
 from dinamis_service.searches.rules import (
@@ -182,8 +183,7 @@ def _one(session: Session, caller: Caller, search_id: str) -> SavedSearch:
 
 def _require_seen(search: SavedSearch, if_match: str | None, caller: Caller) -> None:
     """Refuse a change by who has not seen the search as it is."""
-    tags = [tag.strip() for tag in (if_match or "*").split(",")]
-    if "*" not in tags and entity_tag(search) not in tags:
+    if not is_match(if_match, entity_tag(search)):
         raise PreconditionFailedError(
             caller.say(
                 fr="Cette recherche a changé entre-temps : relisez-la.",

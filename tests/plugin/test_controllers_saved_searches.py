@@ -211,3 +211,25 @@ def test_the_last_state_comes_back(controllers):
     assert came[-1] == (None, {})
     other.shutdown()
     run_for(0.05)
+
+
+def test_where_a_service_keeps_no_searches_they_stay_in_the_profile(signed_in):
+    failed = Caught(signed_in.saved.failed)
+    settled(signed_in)
+    save(signed_in, "a")
+    assert names(signed_in.saved) == ["a"]
+    assert not signed_in.saved.in_account
+    assert failed.values == []
+
+
+def test_what_could_not_come_along_stays_and_comes_later(scripted, controllers):
+    save(controllers, "a")
+    controllers.settings.service_url = scripted.url
+    scripted.polls = ["granted"]
+    scripted.down.add("/api/searches")
+    failed = Caught(controllers.saved.failed)
+    controllers.session.sign_in()
+    failed.wait(seconds=30)
+    settled(controllers)
+    kept = json.loads(profile_file("searches.json").read_text("utf-8"))["searches"]
+    assert [one["name"] for one in kept] == ["a"]
