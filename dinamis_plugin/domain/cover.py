@@ -7,12 +7,12 @@ is then the best for the whole area, and no overlay of thousands of footprints w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Callable, cast
 
-from shapely.geometry import Point, Polygon
+from shapely.geometry import Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 from shapely.prepared import prep
@@ -33,6 +33,9 @@ _WITNESSES = 200
 """Most witnesses set in one round, in the largest patches."""
 _COARSE_VERTICES = 2000
 _FEW_PARTS = 50
+_PLACE = 1e-8
+"""Half the side, in degrees, of the place that a witness stands for: a millimetre."""
+_CUTS = ((0.618, 0.618), (0.382, 0.764), (0.764, 0.382), (0.236, 0.854), (0.854, 0.236), (1.0, 0.571))
 _CHUNK = 100
 _UNKNOWN_CLOUD = 100.0
 _COUNT_UNIT, _CLOUD_UNIT = 1 << 80, 1 << 50
@@ -146,8 +149,10 @@ class _Work:
             chosen, exact = cheapest_cover(self._members, self.costs, self._go_on)
             self.proven = self.proven and exact
             open_part = self.without(within, chosen)
-            if self._is_little(open_part, within) or not self._watch(open_part, chosen):
+            if self._is_little(open_part, within):
                 return chosen
+            if not self._watch(open_part, chosen):
+                break
         self.proven = False
         return self._completed(within, chosen)
 
@@ -211,23 +216,27 @@ class _Work:
         patches = sorted(_parts(open_part), key=lambda part: -part.area)[:_WITNESSES]
         before = self._witnesses
         for patch in patches:
-            seen = self._seen_by(patch.representative_point())
-            if not seen or seen & set(chosen):  # in a splinter that rounding left on the patch
-                seen = self._seen_by(_inside(patch))
+            seen = next((found for found in map(self._seen_by, _points(patch)) if found), None)
             if seen and not seen & set(chosen):
                 for number in seen:
                     self._members[number] = self._members.get(number, 0) | 1 << self._witnesses
                 self._witnesses += 1
         return self._witnesses > before
 
-    def _seen_by(self, point: Point) -> set[int]:
-        x, y = point.x, point.y
+    def _seen_by(self, point: Point) -> set[int] | None:
+        """Give who covers a point; None where a footprint ends there: it stands for no place around it."""
         self._check()
-        return {
-            number
-            for number, (west, south, east, north) in self._bounds.items()
-            if west <= x <= east and south <= y <= north and self.shapes[number].contains(point)
-        }
+        x, y = point.x, point.y
+        place = box(x - _PLACE, y - _PLACE, x + _PLACE, y + _PLACE)
+        found: set[int] = set()
+        for number, (west, south, east, north) in self._bounds.items():
+            if west > x + _PLACE or east < x - _PLACE or south > y + _PLACE or north < y - _PLACE:
+                continue
+            if self.shapes[number].contains(place):
+                found.add(number)
+            elif self.shapes[number].intersects(place):
+                return None
+        return found
 
     def _go_on(self) -> bool:
         self._check()
@@ -290,10 +299,17 @@ def _overlay(
         return _areas(act(_sound(one.buffer(0)), _sound(other.buffer(0))))
 
 
-def _inside(patch: Polygon) -> Point:
-    """Find a point well within a patch, away from its splinters."""
-    core = max(_parts(patch.buffer(-patch.area / patch.length / 4)), key=lambda part: part.area)
-    return (patch if core.is_empty else core).representative_point()
+def _points(patch: Polygon) -> Iterator[Point]:
+    """Give places well within a patch; the edges of tiles meet in the middle, hence others than that too."""
+    yield patch.representative_point()
+    west, south, east, north = patch.bounds
+    core = patch.buffer(-patch.area / patch.length / 4)  # without the splinters that rounding leaves
+    for across, up in _CUTS:
+        corner = box(west, south, west + across * (east - west), south + up * (north - south))
+        for piece in (core.intersection(corner), core.difference(corner)):
+            parts = _parts(polygonal(piece))
+            if parts and not parts[0].is_empty:
+                yield max(parts, key=lambda part: part.area).representative_point()
 
 
 def _areas(geometry: BaseGeometry) -> AreaGeometry:

@@ -95,7 +95,7 @@ scenes_of = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(scenes_of, max_size=8))
 def test_the_choice_is_that_of_brute_force(scenes):
     found = cover_area(AREA, scenes)
@@ -168,6 +168,15 @@ def test_equally_few_are_the_cleanest_and_then_the_newest():
     ]
     scenes += [footprint(right, 40)]
     assert cover_area(AREA, scenes).chosen == (2, 4)
+
+
+def test_tiles_that_share_their_edges_are_all_taken():
+    tiles = [footprint(box(x, 44 + y, x + 2, 46 + y)) for x in range(0, 8, 2) for y in range(0, 8, 2)]
+    found = cover_area(AREA, tiles)
+    assert (len(found.chosen), found.proven, found.gaps.is_empty) == (16, True, True)
+    wide = [footprint(box(x, 44, x + 4, 52)) for x in (0, 4)]
+    middle = footprint(box(2, 44, 6, 52))
+    assert sorted(cover_area(AREA, [*tiles, middle, *wide]).chosen) == [17, 18]
 
 
 def test_no_scene_and_no_overlap_leave_all_open():
