@@ -86,8 +86,15 @@ class DinamisPlugin:
         )
         menu = LayerMenu(tree, controllers.styling, controllers.copies, dock.images.compare)
         self._undo.append(menu.remove)
+        dock.saved.found_news.connect(self._tell_news)
+        QTimer.singleShot(0, dock.last_state.restore)
         QTimer.singleShot(0, controllers.session.restore)
         QTimer.singleShot(0, controllers.downloads.restore)
+
+    def _tell_news(self, count: int) -> None:
+        """Say in QGIS's own bar that scenes are new: the dock may be closed."""
+        text = translate("Dinamis", "Scenes new for your saved searches: {count}").format(count=count)
+        self._iface.messageBar().pushInfo("DINAMIS", text)
 
     def _show_time(self) -> None:
         """Open the temporal controller of QGIS, which has no function for it."""

@@ -21,6 +21,7 @@ from dinamis_service.identity.service import Identity
 from dinamis_service.quotas import routes as quotas_routes
 from dinamis_service.quotas import store as quota_tables
 from dinamis_service.requests import routes as requests_routes
+from dinamis_service.searches import routes as searches_routes
 from dinamis_service.settings import Settings
 from dinamis_service.signing import routes as signing_routes
 from dinamis_service.storage import routes as storage_routes
@@ -69,6 +70,7 @@ def create_app(context: Context) -> FastAPI:
         signing_routes,
         quotas_routes,
         requests_routes,
+        searches_routes,
         web_routes,
     ):
         app.include_router(routes.build_router(context))

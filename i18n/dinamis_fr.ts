@@ -3380,5 +3380,237 @@ Relancez ensuite QGIS.</translation>
             <source>Latitude came before longitude and was put behind it.</source>
             <translation>La latitude précédait la longitude ; l’ordre a été rétabli.</translation>
         </message>
+        <message>
+            <source>Covering the area</source>
+            <translation>Couverture de la zone</translation>
+        </message>
+        <message>
+            <source>Last filters and areas</source>
+            <translation>Derniers filtres et zones</translation>
+        </message>
+        <message>
+            <source>This is not a saved search of DINAMIS.</source>
+            <translation>Ce n’est pas une recherche enregistrée de DINAMIS.</translation>
+        </message>
+        <message>
+            <source>An area of this saved search cannot be read.</source>
+            <translation>Une zone de cette recherche enregistrée est illisible.</translation>
+        </message>
+        <message>
+            <source>You already have a search of this name.</source>
+            <translation>Vous avez déjà une recherche de ce nom.</translation>
+        </message>
+        <message>
+            <source>My filters</source>
+            <translation>Mes filtres</translation>
+        </message>
+        <message>
+            <source>Saved searches</source>
+            <translation>Recherches enregistrées</translation>
+        </message>
+        <message>
+            <source>Writing the search</source>
+            <translation>Écriture de la recherche</translation>
+        </message>
+        <message>
+            <source>Looking for new scenes</source>
+            <translation>Recherche de nouvelles scènes</translation>
+        </message>
+        <message>
+            <source>A saved search needs a name.</source>
+            <translation>Il faut un nom à une recherche enregistrée.</translation>
+        </message>
+        <message>
+            <source>Not saved</source>
+            <translation>Non enregistrée</translation>
+        </message>
+        <message>
+            <source>Cover my area</source>
+            <translation>Couvrir ma zone</translation>
+        </message>
+        <message>
+            <source>Choose the fewest, cleanest and newest scenes that cover your areas</source>
+            <translation>Choisir le moins de scènes possible, les plus dégagées et les plus récentes, qui couvrent vos zones</translation>
+        </message>
+        <message>
+            <source>No loaded scene lies over your areas.</source>
+            <translation>Aucune scène chargée n’est sur vos zones.</translation>
+        </message>
+        <message>
+            <source>Take the gaps off the map</source>
+            <translation>Retirer les lacunes de la carte</translation>
+        </message>
+        <message>
+            <source>Load the others, cover again</source>
+            <translation>Charger les autres et recommencer</translation>
+        </message>
+        <message>
+            <source>Choosing… Stop</source>
+            <translation>Choix en cours… Arrêter</translation>
+        </message>
+        <message>
+            <source>{scenes}: {share} of the area covered; gaps {gaps}.</source>
+            <translation>{scenes} : {share} de la zone couverts ; lacunes {gaps}.</translation>
+        </message>
+        <message>
+            <source>{scenes}: the whole area is covered.</source>
+            <translation>{scenes} : toute la zone est couverte.</translation>
+        </message>
+        <message>
+            <source>Chosen among {loaded} of {matched} results.</source>
+            <translation>Choisies parmi {loaded} résultats sur {matched}.</translation>
+        </message>
+        <message>
+            <source>Add an area first.</source>
+            <translation>Ajoutez d’abord une zone.</translation>
+        </message>
+        <message>
+            <source>Search first: there are no results to choose from.</source>
+            <translation>Lancez d’abord une recherche : il n’y a pas de résultats où choisir.</translation>
+        </message>
+        <message>
+            <source>Save this search</source>
+            <translation>Enregistrer cette recherche</translation>
+        </message>
+        <message>
+            <source>Rename the search</source>
+            <translation>Renommer la recherche</translation>
+        </message>
+        <message>
+            <source>DINAMIS searches</source>
+            <translation>Recherches DINAMIS</translation>
+        </message>
+        <message>
+            <source>New scenes</source>
+            <translation>Nouvelles scènes</translation>
+        </message>
+        <message>
+            <source>Name:</source>
+            <translation>Nom :</translation>
+        </message>
+        <message>
+            <source>Export the search</source>
+            <translation>Exporter la recherche</translation>
+        </message>
+        <message>
+            <source>Import a search</source>
+            <translation>Importer une recherche</translation>
+        </message>
+        <message>
+            <source>Search exported</source>
+            <translation>Recherche exportée</translation>
+        </message>
+        <message>
+            <source>{scenes} since you last looked: {names}</source>
+            <translation>{scenes} depuis votre dernière consultation : {names}</translation>
+        </message>
+        <message>
+            <source>Show</source>
+            <translation>Afficher</translation>
+        </message>
+        <message>
+            <source>Delete the search</source>
+            <translation>Supprimer la recherche</translation>
+        </message>
+        <message>
+            <source>It cannot be brought back.</source>
+            <translation>Elle ne pourra pas être rétablie.</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>Supprimer</translation>
+        </message>
+        <message>
+            <source>Keep</source>
+            <translation>Garder</translation>
+        </message>
+        <message>
+            <source>Written: {name}</source>
+            <translation>Fichier écrit : {name}</translation>
+        </message>
+        <message>
+            <source>Delete “{name}”?</source>
+            <translation>Supprimer « {name} » ?</translation>
+        </message>
+        <message>
+            <source>My searches</source>
+            <translation>Mes recherches</translation>
+        </message>
+        <message>
+            <source>Saved searches and default filters</source>
+            <translation>Recherches enregistrées et filtres par défaut</translation>
+        </message>
+        <message>
+            <source>Scenes came into the catalogue since you last looked</source>
+            <translation>Des scènes sont arrivées au catalogue depuis votre dernière consultation</translation>
+        </message>
+        <message>
+            <source>Save this search…</source>
+            <translation>Enregistrer cette recherche…</translation>
+        </message>
+        <message>
+            <source>In your account</source>
+            <translation>Dans votre compte</translation>
+        </message>
+        <message>
+            <source>In this profile</source>
+            <translation>Dans ce profil</translation>
+        </message>
+        <message>
+            <source>Import a search…</source>
+            <translation>Importer une recherche…</translation>
+        </message>
+        <message>
+            <source>My default filters</source>
+            <translation>Mes filtres par défaut</translation>
+        </message>
+        <message>
+            <source>No saved search yet</source>
+            <translation>Pas encore de recherche enregistrée</translation>
+        </message>
+        <message>
+            <source>Run</source>
+            <translation>Lancer</translation>
+        </message>
+        <message>
+            <source>Replace with the current filters</source>
+            <translation>Remplacer par les filtres actuels</translation>
+        </message>
+        <message>
+            <source>Rename…</source>
+            <translation>Renommer…</translation>
+        </message>
+        <message>
+            <source>Export…</source>
+            <translation>Exporter…</translation>
+        </message>
+        <message>
+            <source>Delete…</source>
+            <translation>Supprimer…</translation>
+        </message>
+        <message>
+            <source>Apply</source>
+            <translation>Appliquer</translation>
+        </message>
+        <message>
+            <source>Use the current filters from now on</source>
+            <translation>Adopter les filtres actuels</translation>
+        </message>
+        <message>
+            <source>Back to the original filters</source>
+            <translation>Revenir aux filtres d’origine</translation>
+        </message>
+        <message>
+            <source>My searches ({count} new)</source>
+            <translation>Mes recherches ({count} nouv.)</translation>
+        </message>
+        <message>
+            <source>{name} ({count} new)</source>
+            <translation>{name} ({count} nouv.)</translation>
+        </message>
+        <message>
+            <source>Scenes new for your saved searches: {count}</source>
+            <translation>Scènes nouvelles pour vos recherches enregistrées : {count}</translation>
+        </message>
     </context>
 </TS>

@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Callable
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from .._vendor.pystac_client.stac_api_io import StacApiIO
 from ..domain.counts import Facets, facets_of
 from ..domain.errors import BadAnswerError, InvalidRequestError, NotFoundError
 from ..domain.parsing import mapping_of, number_of, text_of
+from ..domain.saved_search import since
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
 from .http import Cancel, HttpClient, never
@@ -150,6 +152,22 @@ class CatalogueClient:
             DinamisError: As `HttpClient` raises them; pages given before stay good.
         """
         return self._documents(_asking(query, (), counted=False), page_size, cancel)
+
+    def count_since(self, query: SearchQuery, moment: datetime, cancel: Cancel = never) -> int:
+        """Count the scenes of a search that came into the catalogue after a moment.
+
+        A catalogue that does not count says no more than whether there is any.
+        """
+        asking = _asking(query, (), counted=True)
+
+        def later(claims: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+            arguments, beside = asking(claims)
+            return since(arguments, moment), beside
+
+        for document in self._documents(later, 1, cancel):
+            told = _matched(document)
+            return len(_items(document)) if told is None else told
+        return 0
 
     def scene(self, collection: str, scene_id: str, cancel: Cancel = never) -> Scene | None:
         """Find one scene again, None when it is not in the catalogue any more."""

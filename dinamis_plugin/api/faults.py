@@ -12,6 +12,7 @@ from urllib3.exceptions import ReadTimeoutError
 
 from ..domain.errors import (
     BadAnswerError,
+    ChangedMeanwhileError,
     ConflictError,
     DinamisError,
     ForbiddenError,
@@ -34,6 +35,7 @@ _PLAIN_ERRORS: dict[int, type[DinamisError]] = {
     404: NotFoundError,
     409: ConflictError,
     410: NotFoundError,
+    412: ChangedMeanwhileError,
 }
 _REFUSED_INPUT = frozenset({400, 413, 422})
 _TOO_MANY, _UNAVAILABLE = 429, 503

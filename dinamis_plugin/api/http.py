@@ -203,6 +203,36 @@ class HttpClient:
         )
         return answer.json()
 
+    def send_json(
+        self,
+        method: str,
+        url: str,
+        body: Any,
+        *,
+        headers: Mapping[str, str],
+        repeatable: bool = False,
+        cancel: Cancel = never,
+    ) -> Any:
+        """PUT or PATCH a JSON document and read the one that answers; otherwise as `post_json`."""
+        answer = self._call(
+            method,
+            url,
+            json_body=body,
+            headers=headers,
+            authorized=True,
+            repeatable=repeatable,
+            cancel=cancel,
+        )
+        return answer.json()
+
+    def delete(self, url: str, *, headers: Mapping[str, str], cancel: Cancel = never) -> None:
+        """DELETE what is at an address.
+
+        Raises:
+            DinamisError: Any of its subclasses that `api.faults` knows.
+        """
+        self._call("DELETE", url, headers=headers, authorized=True, repeatable=False, cancel=cancel)
+
     def post_form(
         self, url: str, form: Mapping[str, str], *, repeatable: bool = False, cancel: Cancel = never
     ) -> Answer:

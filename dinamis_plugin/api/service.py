@@ -16,6 +16,7 @@ from .http import Cancel, HttpClient, never
 from .link import Link, Progress, Spawn, silent, spawn_thread
 from .places import PlacesClient
 from .requests_client import RequestsClient
+from .searches import SearchesClient
 from .signing import SigningClient, only_address
 
 
@@ -102,6 +103,11 @@ class Service:
     def requests(self) -> RequestsClient:
         """Quotas, projects and orders."""
         return RequestsClient(self.http, self.endpoints)
+
+    @property
+    def searches(self) -> SearchesClient:
+        """Saved searches."""
+        return SearchesClient(self.http, self.endpoints.api)
 
     def address(self, href: str, cancel: Cancel = never) -> str:
         """Have the address of one file signed.

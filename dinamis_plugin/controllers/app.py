@@ -17,6 +17,7 @@ from ..tasks.runner import TaskRunner
 from .aois import AoiController
 from .cart import CartController
 from .counts import CountsController
+from .cover import CoverController
 from .coverage import CoverageController
 from .credits import LayerCredits
 from .downloads import DownloadController
@@ -24,6 +25,7 @@ from .estimates import EstimateController
 from .exports import ExportController
 from .free_text import FreeTextController
 from .kept_areas import KeptAreas
+from .last_state import LastStateController
 from .layers import SignedLayersController
 from .loading import LoadingController
 from .local_copies import LocalCopies
@@ -31,6 +33,7 @@ from .packs import PackController
 from .places import PlacesController
 from .quicklooks import QuicklookController
 from .requests import RequestsController
+from .saved_searches import SavedSearchController
 from .search import SearchController
 from .session import SessionController
 from .signers import ImageSigners
@@ -52,6 +55,9 @@ class Controllers(QObject):
         exports: scenes as layers and files.
         counts: how many scenes match.
         free_text: what typed words mean.
+        saved: searches kept under a name, and defaults.
+        last_state: the search of the last session.
+        cover: the fewest scenes that cover the areas.
         layers: signed layers.
         loading: the ways in which scenes become layers.
         styling: their styles.
@@ -85,6 +91,9 @@ class Controllers(QObject):
         self.exports = ExportController(self.runner, self.session, project, self)
         self.counts = CountsController(self.runner, self.session, self.search, self)
         self.free_text = FreeTextController(self.runner, self.session, self)
+        self.saved = SavedSearchController(self.runner, self.session, self)
+        self.last_state = LastStateController(self.runner, self)
+        self.cover = CoverController(self.runner, self)
         self._paths = LayerPaths(self._object_roots())
         signers = ImageSigners(self.session, self.settings, credentials)
         self.layers = SignedLayersController(

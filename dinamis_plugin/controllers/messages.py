@@ -117,6 +117,8 @@ def _rules() -> dict[str, str]:
         "not_an_address": translate("Dinamis", "This is not the address of a service."),
         "sensors": translate("Dinamis", "One request is for scenes of one sensor that can be ordered."),
         "missing": translate("Dinamis", "Something that is required is missing."),
+        "not_a_search": translate("Dinamis", "This is not a saved search of DINAMIS."),
+        "broken_area": translate("Dinamis", "An area of this saved search cannot be read."),
     }
 
 

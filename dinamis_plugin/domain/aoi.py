@@ -289,6 +289,12 @@ def vertices(geometry: BaseGeometry) -> Iterator[Point]:
             yield vertex[0], vertex[1]
 
 
+def rings_of(geometry: BaseGeometry) -> Iterator[list[list[Point]]]:
+    """Give the rings of each polygon of a geometry, the shell first, without heights."""
+    for polygon in _polygons(geometry):
+        yield [[(vertex[0], vertex[1]) for vertex in ring.coords] for ring in _rings(polygon)]
+
+
 def polygonal(geometry: BaseGeometry) -> AreaGeometry:
     """Keep the areas of a geometry, as one Polygon or MultiPolygon (empty when it has none)."""
     parts = [part for part in _polygons(geometry) if not part.is_empty]

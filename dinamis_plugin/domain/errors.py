@@ -46,6 +46,10 @@ class ConflictError(DinamisError):
     """What was asked contradicts what the service already holds (409)."""
 
 
+class ChangedMeanwhileError(ConflictError):
+    """What was to be changed is not as it was read any more (412)."""
+
+
 class InvalidRequestError(DinamisError):
     """The service, or a rule of ours, refuses what was filled in (400, 413 or 422).
 

@@ -28,20 +28,23 @@ from .activity import ActivityBar
 from .aoi_bands import WGS84, to_qgs
 from .aoi_panel import Measure
 from .areas_desk import AreasDesk
+from .cover_desk import CoverDesk
 from .dialogs import Dialogs
 from .downloads_desk import DownloadsDesk
 from .filters import FiltersPage
 from .header import Header
+from .last_state import LastState
 from .map_images import MapImages
 from .map_tools import ToolSwitch, sketch_band
 from .notices import NoticeArea
 from .requests_page import RequestsPage
 from .results import ResultsPage
 from .results_desk import ResultsDesk
+from .saved_desk import SavedDesk
 from .search_desk import SearchDesk
 from .sign_in import SignInPanel
 from .waiting_item import WaitingItem
-from .widgets import on_theme_change
+from .widgets import on_theme_change, row
 
 translate = QCoreApplication.translate
 
@@ -114,12 +117,18 @@ class DinamisDock(QgsDockWidget):
             footprints=self.found.footprints,
             notices=self.notices,
         )
+        self.saved = SavedDesk(self, self._do, self.filters, self.notices)
+        self.saved.run_wanted.connect(self.search.run)
+        self.cover = CoverDesk(self, self._do, self.results, parts.canvas, self.notices)
+        self.filters.layout().insertLayout(0, row(self.saved.button, margins=theme.STEP))
+        self.results.layout().addWidget(self.cover.bar)
         self.images = MapImages(parts.canvas, self._tools, self._do, parts.show_time, self)
         self.waiting = WaitingItem(parts.canvas, self._do.layers)
         self._dialogs = Dialogs(self, self._do)
         self._matched_text = ""
         self._sign_in_at = ""
         self._build()
+        self.last_state = LastState(self, self._do, self.saved, self._tabs)
         self._wire_session()
         self.search.page_wanted.connect(self._tabs.setCurrentWidget)
         self.search.counted.connect(self._set_count)
@@ -344,7 +353,9 @@ class DinamisDock(QgsDockWidget):
 
     def shut_down(self) -> None:
         """Give the canvas back and leave nothing on it."""
+        self.last_state.write()
         self._dialogs.close()
+        self.cover.shut_down()
         self.downloads.close()
         self.areas.shut_down()
         self.found.shut_down()

@@ -68,6 +68,11 @@ def area(km2: float) -> str:
     return translate("Dinamis", "{area} km²").format(area=number(km2, decimals))
 
 
+def scenes(count: int) -> str:
+    """A number of scenes."""
+    return translate("Dinamis", "%n scene(s)", "", count).replace(str(count), number(count), 1)
+
+
 def percent(share: float) -> str:
     """A share (1.0 is all) in percent."""
     return translate("Dinamis", "{value} %").format(value=number(share * 100))

@@ -5,21 +5,19 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from qgis.core import QgsApplication
-
 from ..domain.download_job import DownloadJob, queue_from_text
-from .whole_files import write_whole
+from .whole_file import profile_file, write_whole
 
 
 def queue_path() -> Path:
     """Where the queue lies."""
-    return Path(QgsApplication.qgisSettingsDirPath()) / "dinamis" / "downloads.json"
+    return profile_file("downloads.json")
 
 
 def write_queue(text: str, path: Path) -> None:
     """Write the queue; a disk that refuses costs the offer to resume after a restart, and nothing else."""
     with contextlib.suppress(OSError):
-        write_whole(text, path)
+        write_whole(path, text)
 
 
 def read_queue(path: Path) -> list[DownloadJob]:

@@ -7,17 +7,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication
 from shapely.geometry import mapping, shape
 
 from ..domain.aoi import UNREADABLE_GEOMETRY, Aoi
 from .geometry import make_aoi
-from .whole_files import write_whole
+from .whole_file import profile_file, write_whole
 
 
 def kept_path() -> Path:
     """Where the areas lie."""
-    return Path(QgsApplication.qgisSettingsDirPath()) / "dinamis" / "areas.geojson"
+    return profile_file("areas.geojson")
 
 
 def read_kept(path: Path) -> list[Aoi]:
@@ -53,4 +52,4 @@ def write_kept(aois: Iterable[Aoi], path: Path) -> None:
         }
         for aoi in aois
     ]
-    write_whole(json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False), path)
+    write_whole(path, json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False))

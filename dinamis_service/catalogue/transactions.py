@@ -32,6 +32,7 @@ from dinamis_service.errors import (
 from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import text
+from dinamis_service.preconditions import is_match
 from dinamis_service.soundness import sound_json
 
 _ITEMS = "/collections/{collection_id}/items"
@@ -217,8 +218,7 @@ class _Edit:
             raise NotFoundError(
                 self._say(f"Il n'y a pas de scène « {item_id} ».", f"There is no item '{item_id}'.")
             )
-        tags = [tag.strip() for tag in (if_match or "*").split(",")]
-        if "*" not in tags and entity_tag(present) not in tags:
+        if not is_match(if_match, entity_tag(present)):
             raise PreconditionFailedError(
                 self._say(
                     "La scène a changé entre-temps : relisez-la.",

@@ -18,13 +18,14 @@ from sqlalchemy.orm import Session
 from dinamis_service.catalogue.engine import CatalogueEngine
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
-from dinamis_service.errors import ConflictError, InvalidError, NotFoundError, ServiceError
+from dinamis_service.errors import ConflictError, NotFoundError, ServiceError
 from dinamis_service.quotas.geometry import AREA_STEP, Zone
 from dinamis_service.quotas.rules import Assessment, Level, assess
 from dinamis_service.quotas.store import table_of
 from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.history import Author, record, snapshot
+from dinamis_service.requests.idempotency import check_key
 from dinamis_service.requests.numbering import next_number
 from dinamis_service.requests.products import Product, product_of
 from dinamis_service.requests.projects import project_for_request
@@ -40,8 +41,6 @@ from dinamis_service.requests.validation import (
     check_zone,
     refusal,
 )
-
-MAX_KEY = 128
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ class Orders:
             InvalidError: the request does not hold together; fields say where.
         """
         product = product_of(submission.product_id, caller.language)
-        _check_key(key, caller)
+        check_key(key, caller)
         try:
             return self._store(caller, submission, self._checked(product, submission, caller), key)
         except (ServiceError, IntegrityError):
@@ -292,17 +291,6 @@ def _refuse_unacceptable(judged: Assessment, caller: Caller) -> None:
     reasons = [one.words.told(caller.language) for one in judged.messages if one.level is Level.ERROR]
     if reasons:
         raise refusal("geometry", " ".join(reasons))
-
-
-def _check_key(key: str | None, caller: Caller) -> None:
-    """Refuse an idempotency key that is empty or too long to be one."""
-    if key is not None and not 0 < len(key) <= MAX_KEY:
-        raise InvalidError(
-            caller.say(
-                fr=f"La clé d'idempotence (Idempotency-Key) doit avoir de 1 à {MAX_KEY} caractères.",
-                en=f"The idempotency key (Idempotency-Key) must have 1 to {MAX_KEY} characters.",
-            )
-        )
 
 
 def _made_before(session: Session, caller: Caller, key: str | None, submission: Submission) -> Order | None:

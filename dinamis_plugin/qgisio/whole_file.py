@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from qgis.core import QgsApplication
 
-def write_whole(text: str, path: Path) -> None:
-    """Write a file beside its place, then put it there; folders are made.
+
+def profile_file(name: str) -> Path:
+    """Where a file of the plugin lies in the profile of QGIS."""
+    return Path(QgsApplication.qgisSettingsDirPath()) / "dinamis" / name
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text; whatever happens, the file holds the new text or the one before.
 
     Raises:
-        OSError: the disk refuses; the earlier file is still there.
+        OSError: The disk refuses.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")

@@ -1,0 +1,23 @@
+"""The key with which a client sends a request again without doing it twice."""
+
+from __future__ import annotations
+
+from dinamis_service.errors import InvalidError
+from dinamis_service.requests.caller import Caller
+
+MAX_KEY = 128
+
+
+def check_key(key: str | None, caller: Caller) -> None:
+    """Refuse an idempotency key that is empty or too long to be one.
+
+    Raises:
+        InvalidError: it is.
+    """
+    if key is not None and not 0 < len(key) <= MAX_KEY:
+        raise InvalidError(
+            caller.say(
+                fr=f"La clé d'idempotence (Idempotency-Key) doit avoir de 1 à {MAX_KEY} caractères.",
+                en=f"The idempotency key (Idempotency-Key) must have 1 to {MAX_KEY} characters.",
+            )
+        )
