@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QAbstractItemView, QAction, QApplication, QMenu
 from ..domain.scene import Scene
 from .results_actions import ActionBar
 from .results_model import ResultsModel
-from .results_view import toggle_chosen
+from .results_ticking import toggle_chosen
 from .theme import themed_icon
 
 translate = QCoreApplication.translate

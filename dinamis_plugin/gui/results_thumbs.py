@@ -15,7 +15,7 @@ from qgis.PyQt.QtCore import (
     QTimer,
     pyqtSignal,
 )
-from qgis.PyQt.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
+from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -29,7 +29,7 @@ from ..domain.scene import Scene
 from . import formats
 from .results_columns import TYPE, sensor_name
 from .results_model import ResultsModel
-from .results_view import toggle_chosen
+from .results_ticking import Ticking
 from .theme import HALF, ICON, STEP, colours, themed_pixmap
 
 translate = QCoreApplication.translate
@@ -39,7 +39,7 @@ _KEPT = 400
 _LOOK_MS = 60
 
 
-class ThumbnailsView(QListView):
+class ThumbnailsView(Ticking, QListView):
     """Tiles with picture, sensor, date and box; asks for the pictures that are in view.
 
     Signals:
@@ -72,9 +72,7 @@ class ThumbnailsView(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
-        self.entered.connect(lambda index: self.hovered.emit(self._model.scene(index.row())))
-        self.viewportEntered.connect(lambda: self.hovered.emit(None))
-        self.doubleClicked.connect(self._double_clicked)
+        self.tell_pointer(model)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_LOOK_MS)
@@ -136,54 +134,12 @@ class ThumbnailsView(QListView):
         super().hideEvent(event)
         self.in_view.emit([])
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter opens the chosen scenes, Space ticks them."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit()
-        elif event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.NoModifier:
-            toggle_chosen(self, self._model)
-        else:
-            super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """A click on a box ticks, and leaves what is highlighted."""
-        index = self.indexAt(event.pos())
-        if event.button() == Qt.MouseButton.LeftButton and self._on_box(index, event.pos()):
-            self._model.toggle([index.row()])
-            event.accept()
-        else:
-            super().mousePressEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Two quick clicks on a box are two clicks."""
-        if self._on_box(self.indexAt(event.pos()), event.pos()):
-            self.mousePressEvent(event)
-        else:
-            super().mouseDoubleClickEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """What a press on a box has done is not undone by the release."""
-        if self._on_box(self.indexAt(event.pos()), event.pos()):
-            self.setState(QAbstractItemView.State.NoState)
-            event.accept()
-        else:
-            super().mouseReleaseEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Nothing is under the pointer any more."""
-        super().leaveEvent(event)
-        self.hovered.emit(None)
-
     def _on_box(self, index: QModelIndex, place: QPoint) -> bool:
         if not index.isValid():
             return False
         if self._model.scene(index.row()) is None:
             return True
         return self.box_of(self.visualRect(index)).adjusted(-HALF, -HALF, HALF, HALF).contains(place)
-
-    def _double_clicked(self, index: QModelIndex) -> None:
-        if self._model.scene(index.row()) is not None:
-            self.opened.emit()
 
     def _look(self) -> None:
         """Tell which scenes are in view, from the first tile on."""

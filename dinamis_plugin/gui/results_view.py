@@ -14,7 +14,7 @@ from qgis.PyQt.QtCore import (
     Qt,
     pyqtSignal,
 )
-from qgis.PyQt.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from qgis.PyQt.QtGui import QColor, QPainter, QPaintEvent
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOptionViewItem, QTableView
 
 from ..domain.scene import Scene
@@ -32,6 +32,7 @@ from .results_columns import (
 )
 from .results_header import ResultsHeader
 from .results_model import ResultsModel
+from .results_ticking import Ticking
 from .theme import HALF, ICON, STEP, colours
 
 translate = QCoreApplication.translate
@@ -41,7 +42,7 @@ _TIGHT = 6
 """Pixels that Qt leaves beside the text of a cell, both sides together."""
 
 
-class ResultsView(QTableView):
+class ResultsView(Ticking, QTableView):
     """The list; Enter adds the chosen scenes to the map, the pointer tells which row it is over.
 
     Signals:
@@ -82,9 +83,7 @@ class ResultsView(QTableView):
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + STEP)
         self.setSortingEnabled(True)
         self.sortByColumn(DATE, Qt.SortOrder.DescendingOrder)
-        self.entered.connect(lambda index: self.hovered.emit(self._scene(index)))
-        self.viewportEntered.connect(lambda: self.hovered.emit(None))
-        self.doubleClicked.connect(self._double_clicked)
+        self.tell_pointer(model)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.changed.connect(self._fit_columns)
 
@@ -119,46 +118,6 @@ class ResultsView(QTableView):
         if with_area != self._with_area:
             self._with_area = with_area
             self._fit_columns()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter opens the chosen scenes, Space ticks them."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit()
-        elif event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.NoModifier:
-            toggle_chosen(self, self._model)
-        else:
-            super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """A click on the row above a group ticks the group; one on a box leaves the highlighted rows."""
-        index = self.indexAt(event.pos())
-        if event.button() == Qt.MouseButton.LeftButton and self._on_box(index, event.pos()):
-            self._model.toggle([index.row()])
-            flag = QItemSelectionModel.SelectionFlag
-            self.selectionModel().setCurrentIndex(index, flag.NoUpdate)
-            event.accept()
-        else:
-            super().mousePressEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Two quick clicks on a box are two clicks."""
-        if self._on_box(self.indexAt(event.pos()), event.pos()):
-            self.mousePressEvent(event)
-        else:
-            super().mouseDoubleClickEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """What a press on a box has done is not undone by the release."""
-        if self._on_box(self.indexAt(event.pos()), event.pos()):
-            self.setState(QAbstractItemView.State.NoState)
-            event.accept()
-        else:
-            super().mouseReleaseEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Nothing is under the pointer any more."""
-        super().leaveEvent(event)
-        self.hovered.emit(None)
 
     def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Give up words where there is little room."""
@@ -236,13 +195,6 @@ class ResultsView(QTableView):
             return False
         return place.x() <= self._box_of(index.row()).right() + 2
 
-    def _double_clicked(self, index: QModelIndex) -> None:
-        if self._scene(index) is not None:
-            self.opened.emit()
-
-    def _scene(self, index: QModelIndex) -> Scene | None:
-        return self._model.scene(index.row())
-
     # Widths
 
     def _fit_columns(self) -> None:
@@ -286,15 +238,6 @@ class ResultsView(QTableView):
             widths[number] = metrics.horizontalAdvance(words[number]) + gap + (0 if compact else HALF)
         widths[PRODUCT] = gap + max(metrics.horizontalAdvance(text) for text in _product_texts(words))
         return {number: widths[number] for number in columns if number != SENSOR}
-
-
-def toggle_chosen(view: QAbstractItemView, model: ResultsModel) -> None:
-    """Tick the highlighted rows, or the row above a group in which the keyboard stands."""
-    rows = {index.row() for index in view.selectionModel().selectedIndexes()}
-    current = view.currentIndex()
-    if current.isValid() and (not rows or model.scene(current.row()) is None):
-        rows = {current.row()}
-    model.toggle(sorted(rows))
 
 
 def _product_texts(words: Sequence[str]) -> list[str]:
