@@ -25,6 +25,7 @@ class Turns(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._steps: deque[Callable[[], None]] = deque()
+        self._stepping = False
         self._timer = QTimer(self)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._turn)
@@ -40,6 +41,9 @@ class Turns(QObject):
         self._timer.stop()
 
     def _turn(self) -> None:
+        if self._stepping:  # QGIS turns the event loop itself while it adds a layer
+            return
+        self._stepping = True
         end = time.perf_counter() + BUDGET_S
         while self._steps and time.perf_counter() < end:
             step = self._steps.popleft()
@@ -47,6 +51,7 @@ class Turns(QObject):
                 step()
             except Exception as error:  # noqa: BLE001 - the steps of other layers are to be taken
                 log.fault("A step of layers", error)
+        self._stepping = False
         if not self._steps:
             self._timer.stop()
 

@@ -30,7 +30,7 @@ from dinamis_plugin.qgisio import images
 from dinamis_plugin.qgisio.layer_paths import LayerPaths, origin_of
 from dinamis_plugin.tasks.opening import ImageOpener, Opened, Order
 
-from .waiting import wait_until
+from .waiting import run_for, wait_until
 
 
 def now():
@@ -52,6 +52,20 @@ def test_a_step_that_fails_does_not_stop_the_others(qgis_app, faults_seen):
     wait_until(lambda: taken == [1])
     assert "ZeroDivisionError" in faults_seen.pop()
     assert not turns._timer.isActive()
+
+
+def test_a_step_that_turns_the_event_loop_ends_before_the_next(qgis_app):
+    turns, taken = Turns(), []
+
+    def long_step():
+        taken.append("begins")
+        run_for(0.05)  # as QGIS does while it adds a layer
+        taken.append("ends")
+
+    turns.later(long_step)
+    turns.later(lambda: taken.append("next"))
+    wait_until(lambda: "next" in taken)
+    assert taken == ["begins", "ends", "next"]
 
 
 class Signer:
