@@ -75,7 +75,7 @@ def seed(context: Context, rng: random.Random) -> list[dict[str, Any]]:
 
 
 def _seed_mission(context: Context, mission_id: str) -> None:
-    """The contractor works for the town, over Montpellier: it has what is delivered to the town."""
+    """The contractor works for the town over Montpellier: SPOT 6/7, and what is delivered to the town."""
     today = context.clock().date()
     with context.database.session() as session:
         if session.get(Mission, mission_id) is not None:
@@ -89,7 +89,7 @@ def _seed_mission(context: Context, mission_id: str) -> None:
             starts=today,
             ends=today + timedelta(days=365),
             area=dict(shapely.geometry.mapping(shapely.box(*_MONTPELLIER))),
-            wishes=[Wish(mission, date(2000, 1, 1), today) for mission in ("PLEIADES", "SPOT 6/7")],
+            wishes=[Wish("SPOT 6/7", date(2000, 1, 1), today)],
             now=context.clock(),
             mission_id=mission_id,
         )

@@ -42,7 +42,7 @@ from dinamis_plugin.qgisio.transport import qgis_session, spawn
 
 from .images import make_cog, scene_of
 from .test_qgisio_clips import to_degrees
-from .waiting import Caught, Ticker, run_for, wait_until
+from .waiting import BLOCKED_MS, Caught, Ticker, run_for, wait_until
 
 SECRET = re.compile(rb"X-Amz|eyJhY2Nlc3M|refresh-\d")
 
@@ -302,7 +302,7 @@ def test_the_window_stays_alive_while_a_file_comes(member, slow, out):
     with Ticker() as ticker:
         member.downloads.download(scene_of(slow.url), None, out, add_to_map=False)
         finished.wait(seconds=30)
-    assert ticker.longest_ms < 50
+    assert ticker.longest_ms < BLOCKED_MS
 
 
 @pytest.mark.parametrize("cancelled", [False, True])
@@ -454,7 +454,7 @@ def test_a_pack_opens_elsewhere_without_a_network(member, catalogue, out, tmp_pa
         member.packs.make(catalogue, str(out), "field", wkt, zipped=True)
         wait_until(lambda: made.values or failed.values, 40)
     assert failed.values == []
-    assert ticker.longest_ms < 100
+    assert ticker.longest_ms < BLOCKED_MS
     assert names(out) == ["field.zip"]
     assert member.downloads.jobs == []
     with zipfile.ZipFile(made.values[0]) as archive:

@@ -10,7 +10,7 @@ from dinamis_plugin.controllers.session import SessionState
 from dinamis_plugin.qgisio import credentials
 from dinamis_plugin.qgisio.credentials import CredentialStore, Vault
 
-from .waiting import Caught, Ticker, run_for, wait_until
+from .waiting import BLOCKED_MS, Caught, Ticker, run_for, wait_until
 
 S = SessionState
 
@@ -215,7 +215,7 @@ def test_the_window_lives_while_the_service_is_slow(session, scripted):
     with Ticker() as ticker:
         session.sign_in()
         wait_until(lambda: session.state is S.SIGNED_IN, 20)
-    assert ticker.longest_ms < 50
+    assert ticker.longest_ms < BLOCKED_MS
 
 
 def test_offline_at_the_start_comes_back_by_the_clock(session, controllers, scripted, master_password):
@@ -244,7 +244,7 @@ def test_signing_out_never_waits_for_a_renewal_and_ends_what_came_of_it(session,
     wait_until(lambda: any(request.path == token for request in scripted.server.requests[before:]))
     began = time.monotonic()
     session.sign_out()
-    assert time.monotonic() - began < 0.3
+    assert time.monotonic() - began < 0.8
     wait_until(lambda: not controllers.runner.busy, 20)
     # The token at the sign-out, and the one that the renewal brought afterwards.
     assert set(scripted.revoked) == {"refresh-1", "refresh-2"}

@@ -16,7 +16,7 @@ from dinamis_plugin.domain.errors import CancelledError, DinamisError, ServiceUn
 from dinamis_plugin.qgisio.transport import qgis_session
 
 from .local_proxy import LocalProxy
-from .waiting import Ticker, run_for, wait_until
+from .waiting import BLOCKED_MS, Ticker, run_for, wait_until
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_time_out_is_exact(in_task, session, server, where):
     begun = time.monotonic()
     with pytest.raises(requests.Timeout):
         in_task(lambda c: session.get(f"{server.url}/x", timeout=0.5))
-    assert 0.4 < time.monotonic() - begun < 1.5
+    assert 0.4 < time.monotonic() - begun < 2.5
 
 
 def test_an_answer_cut_short_is_an_error(in_task, session, server):
@@ -177,7 +177,7 @@ def test_the_gui_thread_goes_on_while_the_service_is_slow(runner, session, serve
         runner.run("t", lambda c: session.get(f"{server.url}/x", timeout=5).status_code, done.append)
         wait_until(lambda: done)
     assert done == [200]
-    assert ticker.longest_ms < 50
+    assert ticker.longest_ms < BLOCKED_MS
 
 
 def test_a_large_body_is_streamed_not_held(in_task, session, server):

@@ -6,6 +6,9 @@ import time
 
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QObject, QTimer
 
+BLOCKED_MS = 250
+"""A window that stands still for so long waits for something; how smoothly it moves is told by bench/."""
+
 
 def wait_until(condition, seconds=10.0):
     """Run the event loop until the condition holds; fails after the time."""

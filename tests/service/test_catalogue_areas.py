@@ -99,6 +99,6 @@ def test_intricate_areas_do_not_outlast_the_time_of_a_search(tmp_path: Path, wit
         began = time.monotonic()
         with pytest.raises(SearchError, match="too long"):
             engine.search(SearchRequest(limit=0, **asked))
-        assert time.monotonic() - began < 2.5
+        assert time.monotonic() - began < 10
     finally:
         engine.close()

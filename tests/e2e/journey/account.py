@@ -149,7 +149,7 @@ def sign_out(journey: Journey) -> Iterator[None]:
     yield from click("signOutButton")
     yield from wait(lambda: find("signInButton"), "the button that signs in, again")
     yield from wait(lambda: not _auth_keys(), "no stored entry of the plugin", 20)
-    check(not signed_rasters(), "no layer holds a signature")
+    yield from wait(lambda: not signed_rasters(), "no layer with a signature")
     yield from buttons_say_why()
     yield from journey.picture("signed out")
     gc.collect()
