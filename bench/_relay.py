@@ -55,7 +55,10 @@ class Relay(BaseHTTPRequestHandler):
         """What an image is asked for: its length, its beginning with the header, or pixels."""
         if self.command != "GET":
             return self.command
-        return "header" if self.headers.get("Range", "").startswith("bytes=0-") else "pixels"
+        wanted = self.headers.get("Range")
+        if wanted is None:
+            return "length"  # GDAL reads no more than the header of such an answer
+        return "header" if wanted.startswith("bytes=0-") else "pixels"
 
     do_GET = do_HEAD = do_POST = do_PUT = handle_any  # noqa: N815 - the names http.server calls
 

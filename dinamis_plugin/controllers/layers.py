@@ -86,6 +86,7 @@ class SignedLayersController(QObject):
         self._hand_on_signals()
         self._open = True
         paths.install()
+        images.widen_cache()
         self._wires = (
             (self._project.layersAdded, self._layers_came),
             (self._project.layerLoaded, self._still_loading),

@@ -22,10 +22,12 @@ LARGEST_BYTES = 4_000_000
 
 # No listing of the folder and no side files: they are not signed. Time limits and pauses are in seconds.
 # In its errors of opening GDAL names a file whole, and QGIS logs them: but it crosses out what follows the
-# word "password=", as far as the next space. Of that option GDAL reads the number before the word.
+# word "password=", as far as the next space. GDAL looks for masks and overviews beside a file, whatever its
+# options say, where several threads draw it, unless its name holds "/vsicurl/" and "?": each of them would be
+# the image itself again. Of the option that holds both words GDAL reads the number only.
 _LIVE = (
     "/vsicurl?list_dir=no&empty_dir=yes&use_head=no&connecttimeout=15&low_speed_time=30&max_retry=3"
-    "&retry_delay=0.5&low_speed_limit=100;password=&url="
+    "&retry_delay=0.5&low_speed_limit=100;/vsicurl/;password=&url="
 )
 # In its errors of reading GDAL names a file by what follows the last slash, and QGIS logs them: so this comes
 # after the signature. It is the fragment of the address, which is not sent.

@@ -34,9 +34,13 @@ from .certificates import check_certificate, follow_certificates
 from .quiet_gdal import open_source, opened, quiet
 from .transport import qgis_session, spawn
 
-PARALLEL_OPENS = 6
+PARALLEL_OPENS = 8
+"""Each waits for two answers in turn, the length and the header: on the network, not on the processor."""
+CACHE_BYTES = 128_000_000
+"""What GDAL keeps of images on servers; with its 16 MB, 40 images drawn push the headers of others out."""
 _PROBE_S = 15.0
 _GDAL_PROXY = "GDAL_HTTP_PROXY"
+_GDAL_CACHE = "CPL_VSIL_CURL_CACHE_SIZE"
 
 STAC_TYPES = {
     "Byte": "uint8",
@@ -111,6 +115,15 @@ def follow_proxy() -> None:
         gdal.SetConfigOption(_GDAL_PROXY, None)
         gdal.SetConfigOption(f"{_GDAL_PROXY}USERPWD", None)
     QgsProviderRegistry.instance().createProvider("gdal", "", QgsDataProvider.ProviderOptions())
+
+
+def widen_cache() -> None:
+    """Have GDAL keep more of images on servers, unless the person has chosen. It reads this once.
+
+    A header that went is read again, and by QGIS on the GUI thread when it opens a mosaic.
+    """
+    if not gdal.GetConfigOption(_GDAL_CACHE):
+        gdal.SetConfigOption(_GDAL_CACHE, str(CACHE_BYTES))
 
 
 def forget_addresses() -> None:

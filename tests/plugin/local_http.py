@@ -83,7 +83,10 @@ class LocalServer:
             def log_message(self, *_):
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(ThreadingHTTPServer):
+            request_queue_size = 128  # more than the usual 5 come at once, and would wait for seconds
+
+        self._server = Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self._server.handle_error = lambda *_: None  # clients of these tests hang up on purpose
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
