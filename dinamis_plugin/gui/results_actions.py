@@ -130,6 +130,8 @@ class ActionBar(QWidget):
             return self._why_not
         if not self._scenes:
             return nothing_chosen()
+        if not any(scene.is_obtainable for scene in self._scenes):
+            return _metadata_only()
         if not any(scene.is_downloadable for scene in self._scenes):
             return translate("Dinamis", "Not downloadable: this archive has to be ordered first.")
         return ""
@@ -139,6 +141,8 @@ class ActionBar(QWidget):
             return self._why_not
         if not self._scenes:
             return nothing_chosen()
+        if not any(scene.is_obtainable for scene in self._scenes):
+            return _metadata_only()
         if not any(map(can_order, self._scenes)):
             return translate("Dinamis", "Nothing to order: already in the DINAMIS catalogue.")
         return ""
@@ -157,6 +161,10 @@ def can_order(scene: Scene) -> bool:
 def nothing_chosen() -> str:
     """What to do first."""
     return translate("Dinamis", "Choose one or more scenes in the list.")
+
+
+def _metadata_only() -> str:
+    return translate("Dinamis", "Metadata only: there is no image to load or to order.")
 
 
 def _all_listed() -> str:
