@@ -224,10 +224,9 @@ class ResultsPage(QWidget):
 
     def show_too_many(self, matched: int, listed: int) -> None:
         """More match than a list can hold."""
-        self._all.setEnabled(False)
+        self._left.hide()
         text = translate("Dinamis", "Only {listed} of {matched} scenes can be listed: narrow the filters.")
-        self._all.setToolTip(text.format(listed=formats.number(listed), matched=formats.number(matched)))
-        self._note.setText(self._all.toolTip())
+        self._note.setText(text.format(listed=formats.number(listed), matched=formats.number(matched)))
         self._note.show()
 
     def set_busy(self, *, busy: bool) -> None:
@@ -334,9 +333,9 @@ class ResultsPage(QWidget):
             self._note.setText(text.format(count=formats.number(self._loaded), title=title))
 
     def _show_state(self, *, busy: bool = False) -> None:
+        self._update_actions()
         if self.model.rowCount():
             self._stack.setCurrentWidget(self._filled)
-            self._update_actions()
             return
         self._stack.setCurrentWidget(self._empty)
         self._left.hide()

@@ -110,7 +110,7 @@ class SearchDesk(QObject):
             self._follow()
 
     def look_at_results(self) -> None:
-        """The results are looked at: the numbers told by the filters have their scenes there, searched or not."""
+        """The results are looked at: they list what the filters tell the number of, also before a search."""
         if self._search.query is None and self._session.service is not None and not self._filters.problem:
             self._follow()
 
