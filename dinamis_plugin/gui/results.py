@@ -272,7 +272,8 @@ class ResultsPage(QWidget):
     def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the list its room on a low screen."""
         super().resizeEvent(event)
-        self.card.set_low(low=self.height() < _LOW)
+        for part in (self.card, self.actions_bar):
+            part.set_low(low=self.height() < _LOW)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the theme."""

@@ -336,6 +336,9 @@ def test_a_low_page_describes_the_scene_shortly(page):
     assert not child(page, "sceneFactsLabel").isVisible()
     assert child(page, "sceneTitleLabel").isVisible()
     assert child(page, "quicklookButton").isVisible()
+    assert not child(page, "resourcesHintLabel").isVisible()  # the tip of the order button says it
+    page.set_why_not("Sign in.")
+    assert child(page, "resourcesHintLabel").isVisible()
 
 
 def test_cancel_is_offered_while_searching(page):
