@@ -1198,7 +1198,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/results.py" line="358" />
             <source>No scene matches: widen the dates, the area or the cloud limit.</source>
-            <translation>Aucune scène ne correspond : élargissez les dates, la zone ou la limite de nuage.</translation>
+            <translation>Aucune scène ne correspond : élargissez les dates, la zone ou la limite de nuages.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/results.py" line="359" />
