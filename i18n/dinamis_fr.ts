@@ -3622,5 +3622,10 @@ Relancez ensuite QGIS.</translation>
             <source>Quota: {shares}</source>
             <translation>Quota : {shares}</translation>
         </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="318" />
+            <source>Take words away, or widen the dates, the area or the cloud limit.</source>
+            <translation>Retirez des mots, ou élargissez les dates, la zone ou la limite de nuages.</translation>
+        </message>
     </context>
 </TS>
