@@ -1183,7 +1183,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/results.py" line="323" />
             <source>Remove all filters</source>
-            <translation>Retirer tous les filtres</translation>
+            <translation>Tout retirer</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/results.py" line="336" />
@@ -1198,7 +1198,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/results.py" line="358" />
             <source>No scene matches: widen the dates, the area or the cloud limit.</source>
-            <translation>Aucune scène ne correspond : élargissez les dates, la zone ou la limite de nuage.</translation>
+            <translation>Aucune scène ne correspond : élargissez les dates, la zone ou la limite de nuages.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/results.py" line="359" />
@@ -3342,7 +3342,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>{sensor} {share}</source>
-            <translation>{sensor} : {share}</translation>
+            <translation>{sensor} {share}</translation>
         </message>
         <message>
             <source>no quota</source>
@@ -3433,8 +3433,8 @@ Relancez ensuite QGIS.</translation>
             <translation>Choisir le moins de scènes possible, les plus dégagées et les plus récentes, qui couvrent vos zones</translation>
         </message>
         <message>
-            <source>No loaded scene lies over your areas.</source>
-            <translation>Aucune scène chargée n’est sur vos zones.</translation>
+            <source>No listed scene that can be downloaded or ordered lies over your areas.</source>
+            <translation>Aucune scène listée, à télécharger ou à commander, n’est sur vos zones.</translation>
         </message>
         <message>
             <source>Take the gaps off the map</source>
@@ -3611,6 +3611,21 @@ Relancez ensuite QGIS.</translation>
         <message>
             <source>Scenes new for your saved searches: {count}</source>
             <translation>Scènes nouvelles pour vos recherches enregistrées : {count}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/results_actions.py" line="160" />
+            <source>Metadata only: there is no image to load or to order.</source>
+            <translation>Métadonnées seules : aucune image à charger ni à commander.</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/share_line.py" line="52" />
+            <source>Quota: {shares}</source>
+            <translation>Quota : {shares}</translation>
+        </message>
+        <message>
+            <location filename="../dinamis_plugin/gui/filters.py" line="318" />
+            <source>Take words away, or widen the dates, the area or the cloud limit.</source>
+            <translation>Retirez des mots, ou élargissez les dates, la zone ou la limite de nuages.</translation>
         </message>
     </context>
 </TS>

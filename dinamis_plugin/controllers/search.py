@@ -64,7 +64,7 @@ class SearchController(QObject):
         finished: matched (or None) and loaded numbers, after each page and when the matches were counted.
         failed: a Notice; scenes loaded before stay, and `load_more` tries again.
         progressed: loaded and wanted numbers, while `load_all` lists them.
-        too_many: matched and listed numbers, when `load_all` ends at `MOST` with more left.
+        too_many: matched and listed numbers, when the list ends at `MOST` with more left.
     """
 
     started = pyqtSignal()
@@ -97,13 +97,13 @@ class SearchController(QObject):
 
     @property
     def can_load_more(self) -> bool:
-        """Whether there are scenes that were not loaded yet."""
-        return not self._at_end and not self.busy
+        """Whether there are scenes that were not loaded yet, and room for them."""
+        return not self._at_end and not self.busy and len(self._listed) < MOST
 
     @property
     def can_load_all(self) -> bool:
         """Whether `load_all` would list more."""
-        return self.can_load_more and self._matched is not None and len(self._listed) < MOST
+        return self.can_load_more and self._matched is not None
 
     @property
     def busy(self) -> bool:
@@ -194,7 +194,7 @@ class SearchController(QObject):
                 self.answered.emit(page)
         self._show(scenes)
         self._at_end = page is None or (self._matched is not None and len(self._listed) >= self._matched)
-        self.finished.emit(self._matched, len(self._listed))
+        self._finish()
 
     def _handful_came(self, handful: Handful) -> None:
         self._matched = handful.matched
@@ -206,9 +206,12 @@ class SearchController(QObject):
         self.loading.emit(False)
         self._matched = matched
         self._at_end = len(self._listed) < MOST or matched <= MOST
-        self.finished.emit(matched, len(self._listed))
-        if matched > MOST:
-            self.too_many.emit(matched, len(self._listed))
+        self._finish()
+
+    def _finish(self) -> None:
+        self.finished.emit(self._matched, len(self._listed))
+        if len(self._listed) >= MOST and self._matched is not None and self._matched > len(self._listed):
+            self.too_many.emit(self._matched, len(self._listed))
 
     def _show(self, scenes: Iterable[Scene]) -> None:
         """Hand on those that were not handed on yet: a listing of all begins with the first page again."""

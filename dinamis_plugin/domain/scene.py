@@ -193,6 +193,11 @@ class Scene:
         return self.product_type is not ProductType.ORDERABLE and bool(self.images)
 
     @property
+    def is_obtainable(self) -> bool:
+        """Whether there is more than metadata of it: an image, or a way to have one made."""
+        return self.product_type is not None or bool(self.images)
+
+    @property
     def is_orderable(self) -> bool:
         """Whether it can be ordered from the archive of the supplier (CAT-33)."""
         return self.product_type is ProductType.ORDERABLE

@@ -98,7 +98,7 @@ class CoverBar(QWidget):
 def sentence_of(covering: Covering) -> str:
     """Say in one line how much a choice covers and what it leaves open."""
     if not covering.scenes:
-        return translate("Dinamis", "No loaded scene lies over your areas.")
+        return translate("Dinamis", "No listed scene that can be downloaded or ordered lies over your areas.")
     scenes = formats.scenes(len(covering.scenes))
     if covering.gap_share == 0:
         return translate("Dinamis", "{scenes}: the whole area is covered.").format(scenes=scenes)

@@ -69,7 +69,8 @@ class CoverDesk(QObject):
         self.gaps.remove()
 
     def _scenes(self) -> list[Scene]:
-        return list(self._page.model.found)
+        """Those found that a person can have: metadata alone cover nothing."""
+        return [scene for scene in self._page.model.found if scene.is_obtainable]
 
     def _wanted(self) -> None:
         if self._running or self._loading_all:

@@ -49,7 +49,7 @@ from .widgets import on_theme_change, row
 translate = QCoreApplication.translate
 
 LEAST_WIDTH = 320
-_TAB_PADDING = 24
+_TAB_PADDING = 26
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,7 @@ class DinamisDock(QgsDockWidget):
         self.last_state = LastState(self, self._do, self.saved, self._tabs)
         self._wire_session()
         self.search.page_wanted.connect(self._tabs.setCurrentWidget)
+        self._tabs.currentChanged.connect(self._page_opened)
         self.search.counted.connect(self._set_count)
         self.found.list_wanted.connect(lambda: self._tabs.setCurrentWidget(self.results))
         self._wire_images()
@@ -225,6 +226,10 @@ class DinamisDock(QgsDockWidget):
         self.requests.set_why_not("" if account is not None else self._do.session.why_not)
 
     # Tabs
+
+    def _page_opened(self) -> None:
+        if self._tabs.currentWidget() is self.results:
+            self.search.look_at_results()
 
     def _set_count(self, matched: int | None) -> None:
         self._matched_text = "" if matched is None else formats.number(matched)

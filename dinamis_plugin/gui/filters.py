@@ -314,7 +314,11 @@ class FiltersPage(QWidget):
         self._search.setText(text)
         advice = ""
         if total == 0 and not self._busy:
-            advice = translate("Dinamis", "Widen the dates, the area or the cloud limit.")
+            advice = (
+                translate("Dinamis", "Take words away, or widen the dates, the area or the cloud limit.")
+                if self.words.text()
+                else translate("Dinamis", "Widen the dates, the area or the cloud limit.")
+            )
         elif total is not None and total > MANY:
             advice = translate("Dinamis", "That is a lot: an area, dates or a mission narrow it down.")
         self._advice.setText(advice)

@@ -29,6 +29,9 @@ from .widgets import ButtonGrid, EmptyState, label, on_theme_change, push_button
 
 translate = QCoreApplication.translate
 
+_LOW = 540
+"""Pixels of height below which the scene in hand is described in two lines, for the list to have rows."""
+
 
 class ResultsPage(QWidget):
     """Shows the scenes of a search.
@@ -45,6 +48,7 @@ class ResultsPage(QWidget):
         all_requested: all pages that are left.
         cancel_requested: stop the search.
         filters_requested: back to the filters.
+        retry_requested: the search that failed once more.
         crumb_removed: name of the filter to open wide, "" for all.
         pick_toggled: choosing on the map is switched on or off.
         selection_changed: list of the chosen Scenes.
@@ -66,6 +70,7 @@ class ResultsPage(QWidget):
     all_requested = pyqtSignal()
     cancel_requested = pyqtSignal()
     filters_requested = pyqtSignal()
+    retry_requested = pyqtSignal()
     crumb_removed = pyqtSignal(str)
     pick_toggled = pyqtSignal(bool)
     selection_changed = pyqtSignal(object)
@@ -109,7 +114,7 @@ class ResultsPage(QWidget):
         self._all = push_button(translate("Dinamis", "List all"), name="loadAllButton")
         self._all.clicked.connect(self.all_requested)
         self._empty = EmptyState("search", name="resultsEmpty")
-        self._empty.acted.connect(self.filters_requested)
+        self._empty.acted.connect(self._empty_acted)
         self._build()
         self._connect()
         self.set_busy(busy=False)
@@ -219,10 +224,9 @@ class ResultsPage(QWidget):
 
     def show_too_many(self, matched: int, listed: int) -> None:
         """More match than a list can hold."""
-        self._all.setEnabled(False)
+        self._left.hide()
         text = translate("Dinamis", "Only {listed} of {matched} scenes can be listed: narrow the filters.")
-        self._all.setToolTip(text.format(listed=formats.number(listed), matched=formats.number(matched)))
-        self._note.setText(self._all.toolTip())
+        self._note.setText(text.format(listed=formats.number(listed), matched=formats.number(matched)))
         self._note.show()
 
     def set_busy(self, *, busy: bool) -> None:
@@ -264,6 +268,12 @@ class ResultsPage(QWidget):
         """Show the thumbnail of a scene; a null image means that there is none."""
         self.card.show_picture(scene, image)
         self.thumbnails.show_picture(scene, image)
+
+    def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the list its room on a low screen."""
+        super().resizeEvent(event)
+        for part in (self.card, self.actions_bar):
+            part.set_low(low=self.height() < _LOW)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the theme."""
@@ -324,16 +334,16 @@ class ResultsPage(QWidget):
             self._note.setText(text.format(count=formats.number(self._loaded), title=title))
 
     def _show_state(self, *, busy: bool = False) -> None:
+        self._update_actions()
         if self.model.rowCount():
             self._stack.setCurrentWidget(self._filled)
-            self._update_actions()
             return
         self._stack.setCurrentWidget(self._empty)
         self._left.hide()
         if busy:
             self._empty.say(translate("Dinamis", "The catalogue is being searched…"))
         elif self._failed:
-            self._empty.say(self._failed, translate("Dinamis", "Change the filters"))
+            self._empty.say(self._failed, translate("Dinamis", "Try again"), icon="warning")
         elif self._searched:
             self._empty.say(
                 translate("Dinamis", "No scene matches: widen the dates, the area or the cloud limit."),
@@ -344,6 +354,9 @@ class ResultsPage(QWidget):
                 translate("Dinamis", "Choose an area and filters, then search the catalogue."),
                 translate("Dinamis", "Set the filters"),
             )
+
+    def _empty_acted(self) -> None:
+        (self.retry_requested if self._failed else self.filters_requested).emit()
 
     def _update_actions(self) -> None:
         chosen, ticked = self.view.selected_scenes(), len(self._cart.cart) > 0

@@ -38,6 +38,7 @@ class ActionBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._low = False
         self._scenes: list[Scene] = []
         self._ticked = False
         self._why_not = ""
@@ -93,6 +94,12 @@ class ActionBar(QWidget):
                 lambda _=False, kind=kind: self.export_requested.emit(kind, list(self._scenes))
             )
 
+    def set_low(self, *, low: bool) -> None:
+        """Take little height: where something can be done, leave what cannot to the tips of its buttons."""
+        if low != self._low:
+            self._low = low
+            self._update()
+
     def _update(self) -> None:
         scenes = self._scenes
         loadable, orderable = self._why_not_load(), self._why_not_order()
@@ -117,7 +124,8 @@ class ActionBar(QWidget):
         self._load_as.setEnabled(not loadable or shows)
         self._load_as.setToolTip(self._load_as.text() if self._load_as.isEnabled() else loadable)
         self._hint.setText(self._hint_for(loadable, orderable))
-        self._hint.setVisible(bool(self._hint.text()))
+        nothing = bool(loadable and orderable)
+        self._hint.setVisible(bool(self._hint.text()) and (nothing or not self._low))
 
     def _tip(self, button: QToolButton) -> str:
         if not self._ticked:
@@ -130,6 +138,8 @@ class ActionBar(QWidget):
             return self._why_not
         if not self._scenes:
             return nothing_chosen()
+        if not any(scene.is_obtainable for scene in self._scenes):
+            return _metadata_only()
         if not any(scene.is_downloadable for scene in self._scenes):
             return translate("Dinamis", "Not downloadable: this archive has to be ordered first.")
         return ""
@@ -139,6 +149,8 @@ class ActionBar(QWidget):
             return self._why_not
         if not self._scenes:
             return nothing_chosen()
+        if not any(scene.is_obtainable for scene in self._scenes):
+            return _metadata_only()
         if not any(map(can_order, self._scenes)):
             return translate("Dinamis", "Nothing to order: already in the DINAMIS catalogue.")
         return ""
@@ -157,6 +169,10 @@ def can_order(scene: Scene) -> bool:
 def nothing_chosen() -> str:
     """What to do first."""
     return translate("Dinamis", "Choose one or more scenes in the list.")
+
+
+def _metadata_only() -> str:
+    return translate("Dinamis", "Metadata only: there is no image to load or to order.")
 
 
 def _all_listed() -> str:

@@ -63,9 +63,12 @@ def sensor_name(scene: Scene, *, compact: bool = False) -> str:
 
 def type_name(scene: Scene) -> str:
     """What can be done with a scene, for a person."""
-    if scene.product_type is None:
-        return translate("Dinamis", "Metadata only")
-    return type_label(scene.product_type)
+    return metadata_only() if scene.product_type is None else type_label(scene.product_type)
+
+
+def metadata_only() -> str:
+    """What is said of a scene whose product type the service does not tell."""
+    return translate("Dinamis", "Metadata only")
 
 
 def cell_text(scene: Scene, column: int, share: float | None, *, compact: bool) -> str:

@@ -165,6 +165,12 @@ class ThumbnailsView(Ticking, QListView):
         return pixmap
 
 
+def _lines(scene: Scene, *, compact: bool = False) -> tuple[str, str]:
+    """What a tile says below its picture; with `compact`, in the short words of a narrow list."""
+    cloud = "" if scene.cloud is None else f" · {formats.number(scene.cloud)} %"
+    return f"{sensor_name(scene, compact=compact)}{cloud}", formats.moment(scene.acquired, short=compact)
+
+
 class _Tile(QStyledItemDelegate):
     """Paints one tile."""
 
@@ -219,12 +225,11 @@ class _Tile(QStyledItemDelegate):
         target.moveCenter(frame.center())
         painter.drawPixmap(target, picture)
         painter.setPen(colours().text)
-        cloud = "" if scene.cloud is None else f" · {formats.number(scene.cloud)} %"
-        lines = (f"{sensor_name(scene)}{cloud}", formats.moment(scene.acquired))
         top = frame.bottom() + HALF
-        for number, text in enumerate(lines):
+        for number, (text, short) in enumerate(zip(_lines(scene), _lines(scene, compact=True))):
             line = QRect(place.left() + HALF, top + number * metrics.height(), place.width() - STEP, 40)
-            words = metrics.elidedText(text, Qt.TextElideMode.ElideRight, line.width())
+            fitting = text if metrics.horizontalAdvance(text) <= line.width() else short
+            words = metrics.elidedText(fitting, Qt.TextElideMode.ElideRight, line.width())
             painter.drawText(line, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, words)
         mark = QRect(place.right() - ICON - HALF, place.top() + HALF, ICON, ICON)
         painter.fillRect(mark.adjusted(-2, -2, 2, 2), colours().window)

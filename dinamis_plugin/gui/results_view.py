@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import (
     QCoreApplication,
-    QEvent,
     QItemSelectionModel,
     QModelIndex,
     QPoint,
@@ -14,7 +13,7 @@ from qgis.PyQt.QtCore import (
     Qt,
     pyqtSignal,
 )
-from qgis.PyQt.QtGui import QColor, QPainter, QPaintEvent
+from qgis.PyQt.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOptionViewItem, QTableView
 
 from ..domain.scene import Scene
@@ -29,6 +28,7 @@ from .results_columns import (
     PRODUCT,
     SENSOR,
     TYPE,
+    metadata_only,
 )
 from .results_header import ResultsHeader
 from .results_model import ResultsModel
@@ -119,10 +119,15 @@ class ResultsView(Ticking, QTableView):
             self._with_area = with_area
             self._fit_columns()
 
-    def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Give up words where there is little room."""
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Give up words where there is little room; what appears below the list hides no row in hand."""
+        in_hand = self.currentIndex()
+        before = QRect(0, 0, self.viewport().width(), event.oldSize().height())
+        seen = in_hand.isValid() and before.contains(self.visualRect(in_hand).center())
         super().resizeEvent(event)
         self._fit_columns()
+        if seen:
+            self.scrollTo(in_hand)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint the cells, then the rows above groups and the row of the scene hovered on the map.
@@ -241,4 +246,5 @@ class ResultsView(Ticking, QTableView):
 
 
 def _product_texts(words: Sequence[str]) -> list[str]:
-    return [words[PRODUCT], *(type_label(kind) for kind in ProductType)]
+    kinds = (kind for kind in ProductType if kind is not ProductType.ALL)
+    return [words[PRODUCT], metadata_only(), *(type_label(kind) for kind in kinds)]

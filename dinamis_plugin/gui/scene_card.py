@@ -35,6 +35,7 @@ class SceneCard(Card):
         super().__init__()
         self.setObjectName("sceneCard")
         self._scene: Scene | None = None
+        self._low = False
         self._picture = QLabel()
         self._picture.setObjectName("thumbnailLabel")
         self._picture.setFixedSize(_SIDE, _SIDE)
@@ -73,12 +74,17 @@ class SceneCard(Card):
         self.setVisible(bool(scenes))
         self._scene = scenes[0] if len(scenes) == 1 else None
         self._picture.clear()
-        for part in (self._picture, self._look, self._lay):
-            part.setVisible(self._scene is not None)
+        self._show_parts()
         if self._scene is not None:
             self._describe(self._scene)
         elif scenes:
             self._describe_several(scenes)
+
+    def set_low(self, *, low: bool) -> None:
+        """Take little height: without picture and facts."""
+        if low != self._low:
+            self._low = low
+            self._show_parts()
 
     def show_picture(self, scene: Scene, image: QImage) -> None:
         """Show the thumbnail of a scene, if it is still the one in hand; a null image means there is none."""
@@ -97,6 +103,13 @@ class SceneCard(Card):
         pixmap = QPixmap.fromImage(scaled)
         pixmap.setDevicePixelRatio(ratio)
         self._picture.setPixmap(pixmap)
+
+    def _show_parts(self) -> None:
+        single = self._scene is not None
+        for part in (self._look, self._lay):
+            part.setVisible(single)
+        self._picture.setVisible(single and not self._low)
+        self._facts.setVisible(not self._low)
 
     def _describe(self, scene: Scene) -> None:
         self._title.setText(scene.title)

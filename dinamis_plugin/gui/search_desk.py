@@ -62,6 +62,7 @@ class SearchDesk(QObject):
         self._results.cancel_requested.connect(self._search.cancel)
         self._results.more_requested.connect(self._search.load_more)
         self._results.filters_requested.connect(lambda: self.page_wanted.emit(self._filters))
+        self._results.retry_requested.connect(self.run)
         self._results.crumb_removed.connect(self._crumb_removed)
         self._search.started.connect(self._started)
         self._search.loading.connect(self._loading)
@@ -103,9 +104,14 @@ class SearchDesk(QObject):
             return
         self._service = service
         self._filters.words.ask_again()
-        if self._search.query is None:
+        if self._search.query is None and self._results.isHidden():
             self._counts.ask(self._filters.query(self._aois.aois))
         else:
+            self._follow()
+
+    def look_at_results(self) -> None:
+        """The results are looked at: they list what the filters tell the number of, also before a search."""
+        if self._search.query is None and self._session.service is not None and not self._filters.problem:
             self._follow()
 
     def _changed(self) -> None:
@@ -120,6 +126,7 @@ class SearchDesk(QObject):
 
     def _follow(self) -> None:
         """Search for what the filters describe now; the person stays where they are."""
+        self._rest.stop()
         self._following = True
         self._asked = self._filters.query(self._aois.aois)
         self._search.run(self._asked)

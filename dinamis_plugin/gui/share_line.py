@@ -45,7 +45,8 @@ class ShareLine(ElidedLabel):
             return
         beyond = any(one.share is not None and one.share > 1 for one in told)
         set_role(self, Role.WARNING if beyond else Role.MUTED)
-        self.setText(" · ".join(_short(one) for one in told))
+        parts = " · ".join(_short(one) for one in told)
+        self.setText(translate("Dinamis", "Quota: {shares}").format(shares=parts))
         self.setAccessibleDescription(self._details())
 
     def _fit(self) -> None:

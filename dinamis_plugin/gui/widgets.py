@@ -340,7 +340,7 @@ class EmptyState(QWidget):
 
     def __init__(self, icon: str, *, name: str) -> None:
         super().__init__()
-        self._icon = icon
+        self._icon = self._shown_icon = icon
         self.setObjectName(name)
         self._picture = QLabel()
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -354,8 +354,9 @@ class EmptyState(QWidget):
         layout.addStretch(1)
         self.setLayout(layout)
 
-    def say(self, sentence: str, action: str = "") -> None:
-        """Show a sentence and, when there is something to do about it, a button."""
+    def say(self, sentence: str, action: str = "", *, icon: str = "") -> None:
+        """Show a sentence, a button when there is something to do about it, and another icon than usual."""
+        self._shown_icon = icon or self._icon
         self._sentence.setText(sentence)
         self._button.setText(action)
         self._button.setVisible(bool(action))
@@ -368,7 +369,7 @@ class EmptyState(QWidget):
 
     def _draw(self) -> None:
         shade = colours()
-        self._picture.setPixmap(themed_pixmap(self._icon, shade.line, 48, self.devicePixelRatioF()))
+        self._picture.setPixmap(themed_pixmap(self._shown_icon, shade.line, 48, self.devicePixelRatioF()))
 
 
 def on_theme_change(event: QEvent, act: Callable[[], None]) -> None:

@@ -22,7 +22,9 @@ def test_the_sentence_is_exact_and_never_rounds_gaps_away(qgis_app):
     assert "99.9 %" in sentence_of(covering(7, 1e-7, 0.001)).replace(",", ".")
     assert "0.1 %" in sentence_of(covering(1, 1 - 1e-7, 12.3)).replace(",", ".")
     assert "%" not in sentence_of(covering(7, 0.0, 0.0))
-    assert sentence_of(covering(0, 1.0, 5.0)) == "No loaded scene lies over your areas."
+    assert sentence_of(covering(0, 1.0, 5.0)) == (
+        "No listed scene that can be downloaded or ordered lies over your areas."
+    )
 
 
 def test_other_results_are_told_and_offered(qgis_app):
@@ -67,3 +69,13 @@ def test_the_second_click_stops(dock, controllers):  # noqa: F811
     wait_until(lambda: not controllers.runner.busy)
     assert dock.cover.gaps.band is None
     assert button.text() == "Cover my area"
+
+
+def test_metadata_alone_cover_nothing(dock, controllers):  # noqa: F811
+    bare = make_scene(1, kind=None)
+    assert not bare.is_obtainable
+    dock.results.add_scenes([bare, make_scene(2, kind="orderable")])
+    controllers.aois.add_areas([make_aoi()])
+    child(dock, "coverButton").click()
+    wait_until(lambda: not child(dock, "coverSentence").isHidden())
+    assert {scene.id for scene in controllers.cart.cart} == {"scene-2"}

@@ -17,7 +17,7 @@ from dinamis_plugin.gui.results_model import SCENE_ROLE, ResultsModel
 from dinamis_plugin.integrations.mime import scene_mime
 
 from .gui_support import canvas, child, click, dock, make_aoi, make_scene, no_mime, pointer, window  # noqa: F401
-from .waiting import Caught, wait_until
+from .waiting import Caught, run_for, wait_until
 
 DISPLAY = Qt.ItemDataRole.DisplayRole
 WHY_NOT = "Sign in to load, download and order images."
@@ -284,6 +284,61 @@ def test_empty_states_offer_one_thing_to_do(page):
     assert not child(page, "searchProgress").isVisible()
     click(child(page, "resultsEmptyButton"))
     assert len(asked.values) == 1
+
+
+def test_a_search_that_failed_can_be_tried_again_where_the_results_would_be(page):
+    retried, asked = Caught(page.retry_requested), Caught(page.filters_requested)
+    page.start(SearchQuery())
+    page.show_failure("Nothing answers.")
+    assert child(page, "resultsEmptyText").text() == "Nothing answers."
+    click(child(page, "resultsEmptyButton"))
+    assert (len(retried.values), len(asked.values)) == (1, 0)
+    page.start(SearchQuery())
+    page.show_count(0, 0)
+    page.set_busy(busy=False)
+    click(child(page, "resultsEmptyButton"))
+    assert (len(retried.values), len(asked.values)) == (1, 1)
+
+
+def test_nothing_is_promised_of_metadata_alone(page):
+    page.add_scenes([make_scene(1, kind=None), make_scene(2, kind="orderable")])
+    page.view.selectRow(0)
+    hint, order = child(page, "resourcesHintLabel"), child(page, "orderButton")
+    assert "Metadata only" in hint.text()
+    assert "Metadata only" in order.toolTip()
+    page.view.selectRow(1)
+    assert "ordered first" in hint.text()
+
+
+def test_the_row_in_hand_stays_in_view_when_the_card_comes_below_the_list(page):
+    page.add_scenes([make_scene(number) for number in range(60)])
+    run_for(0.05)
+    view = page.view
+    last = view.rowAt(view.viewport().height() - 2) - 1
+    assert last > 1
+    view.selectRow(last)
+    view.setCurrentIndex(view.model().index(last, 1))
+    run_for(0.1)
+    assert child(page, "sceneCard").isVisible()
+    assert view.viewport().rect().contains(view.visualRect(view.currentIndex()).center())
+
+
+def test_a_low_page_describes_the_scene_shortly(page):
+    page.add_scenes([make_scene(1)])
+    page.view.selectRow(0)
+    page.resize(page.width(), 700)
+    run_for(0.05)
+    assert child(page, "thumbnailLabel").isVisible()
+    assert child(page, "sceneFactsLabel").isVisible()
+    page.resize(page.width(), 450)
+    run_for(0.05)
+    assert not child(page, "thumbnailLabel").isVisible()
+    assert not child(page, "sceneFactsLabel").isVisible()
+    assert child(page, "sceneTitleLabel").isVisible()
+    assert child(page, "quicklookButton").isVisible()
+    assert not child(page, "resourcesHintLabel").isVisible()  # the tip of the order button says it
+    page.set_why_not("Sign in.")
+    assert child(page, "resourcesHintLabel").isVisible()
 
 
 def test_cancel_is_offered_while_searching(page):
