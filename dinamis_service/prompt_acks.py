@@ -1,7 +1,7 @@
 """HTTP whose questions with a body are not held up by 40 ms.
 
 Clients made with Qt, QGIS among them, send the head of a request and its body apart and let the second wait
-until the first is acknowledged (Nagle's algorithm); Linux acknowledges after 40 ms what is not answered at once.
+until the first is acknowledged (Nagle's algorithm); Linux acknowledges after 40 ms what it does not answer.
 """
 
 from __future__ import annotations
