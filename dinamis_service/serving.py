@@ -20,6 +20,7 @@ from fastapi import FastAPI
 
 from dinamis_service.app import create_app, create_context
 from dinamis_service.context import Context
+from dinamis_service.prompt_acks import PromptAcks
 from dinamis_service.settings import Settings
 from dinamis_service.workers import run_workers, settled
 
@@ -95,6 +96,7 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 def _server_options(settings: Settings) -> dict[str, Any]:
     return {
         "access_log": False,
+        "http": PromptAcks,
         "log_config": None,  # the logging of the process stands
         "forwarded_allow_ips": settings.trusted_proxies,
         "server_header": False,

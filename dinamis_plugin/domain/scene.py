@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from shapely.geometry import Polygon, box, shape
@@ -29,6 +30,8 @@ _SENSOR_OF_MISSION = {"PLEIADES": "PLEIADES", "PLEIADES NEO": "PNEO", "SPOT 6/7"
 _PREFERRED_KEYS = ("visual", "ms", "pan")
 _HALF_TURN, _POLE = 180.0, 90.0
 _PLAIN_POINTS = 64
+_NO_IMAGES = frozenset({"thumbnail", "overview", "metadata"})
+_IS_IMAGE = attrgetter("is_image")
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class Asset:
     @property
     def is_image(self) -> bool:
         """Whether it is a raster to work with, not a picture to look at."""
-        if {"thumbnail", "overview", "metadata"} & set(self.roles):
+        if not _NO_IMAGES.isdisjoint(self.roles):
             return False
         return "geotiff" in self.media_type.lower() or self.href.lower().endswith((".tif", ".tiff", ".jp2"))
 
@@ -190,7 +193,7 @@ class Scene:
     @property
     def is_downloadable(self) -> bool:
         """Whether there is an image to load (CAT-32)."""
-        return self.product_type is not ProductType.ORDERABLE and bool(self.images)
+        return self.product_type is not ProductType.ORDERABLE and any(map(_IS_IMAGE, self.assets))
 
     @property
     def is_obtainable(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Callable
 
 from qgis.core import QgsCoordinateReferenceSystem
 from qgis.gui import QgsDockWidget, QgsMapCanvas
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, QTimer
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, QSize, QTimer
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
@@ -49,6 +49,7 @@ from .widgets import on_theme_change, row
 translate = QCoreApplication.translate
 
 LEAST_WIDTH = 320
+USUAL_WIDTH = 480
 _TAB_PADDING = 26
 
 
@@ -71,6 +72,14 @@ class DockParts:
     mime_of: Callable[[Sequence[Scene]], QMimeData]
     measure: Measure
     show_time: Callable[[], None] = lambda: None
+
+
+class _Content(QWidget):
+    """Wishes the same width whatever it shows: else the map is drawn anew with each scene described."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """The usual width, and the height of what is in it."""
+        return QSize(USUAL_WIDTH, super().sizeHint().height())
 
 
 class DinamisDock(QgsDockWidget):
@@ -160,7 +169,7 @@ class DinamisDock(QgsDockWidget):
         layout.addWidget(self._pages, 1)
         layout.addWidget(self.downloads.panel)
         layout.addWidget(self.activity)
-        content = QWidget()
+        content = _Content()
         content.setMinimumWidth(LEAST_WIDTH)
         content.setLayout(layout)
         self.setWidget(content)

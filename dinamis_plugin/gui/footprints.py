@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -22,6 +22,7 @@ from ..domain.scene import Scene
 from ..domain.search import ProductType
 from ..domain.wkb import wkb_of
 from .aoi_bands import WGS84
+from .chosen_picture import ChosenPicture
 from .theme import Tone, colours
 
 #: Time in milliseconds that reprojecting and drawing take from the event loop at once.
@@ -35,6 +36,10 @@ _HANDFUL = 10
 _SMALLEST_PX = 3.0
 #: Width in pixels of the outline of what is hovered or selected.
 _STRONG = 2.5
+#: Opacity of the ground of what is selected, of 255.
+_TINT = 40
+#: Selected footprints that are painted at once; more of them have a picture of their own.
+_FEW = 200
 
 TONE_OF_TYPE = {
     ProductType.DOWNLOADABLE: Tone.SUCCESS,
@@ -60,6 +65,7 @@ class FootprintsItem(QgsMapCanvasItem):
         self._scenes: dict[str, Scene] = {}
         self._waiting: deque[Scene] = deque()
         self._selected: frozenset[str] = frozenset()
+        self._chosen = ChosenPicture()
         self._hovered = ""
         self._bare: frozenset[str] = frozenset()
         self._picture = QImage()
@@ -95,25 +101,27 @@ class FootprintsItem(QgsMapCanvasItem):
 
     def select(self, scenes: Iterable[Scene]) -> None:
         """Paint these as selected."""
-        self._selected = frozenset(_key(scene) for scene in scenes)
-        self.update()
+        before, self._selected = self._selected, frozenset(_key(scene) for scene in scenes)
+        self._choose_anew()
+        self._repaint(before ^ self._selected)
 
     def show_through(self, scenes: Iterable[Scene]) -> None:
         """Tint no ground of these: a picture lies there, whose colours are to be seen."""
         self._bare = frozenset(_key(scene) for scene in scenes)
+        self._choose_anew()
         self.update()
 
     def hover(self, scene: Scene | None) -> None:
         """Paint this one as the one under the pointer."""
         key = "" if scene is None else _key(scene)
         if key != self._hovered:
-            self._hovered = key
-            self.update()
+            before, self._hovered = self._hovered, key
+            self._repaint({before, key})
 
     @property
     def ready(self) -> bool:
         """Whether every scene was reprojected and drawn."""
-        return not self._waiting and not self._undrawn
+        return not self._waiting and not self._undrawn and self._chosen.whole
 
     def scenes_at(self, point: QgsPointXY) -> list[Scene]:
         """Scenes whose footprint holds a point of the canvas CRS, the smallest first."""
@@ -163,20 +171,54 @@ class FootprintsItem(QgsMapCanvasItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         transform = self._canvas.getCoordinateTransform().transform()
         accent = colours().accent
-        self._draw(painter, self._selected, transform, accent, fill=40)
+        if len(self._selected) > _FEW:
+            painter.drawImage(0, 0, self._chosen.image)
+        else:
+            self._draw(painter, self._selected, transform, accent, fill=_TINT)
         if self._hovered:
             self._draw(painter, [self._hovered], transform, accent, fill=25)
 
     def _draw_anew(self) -> None:
         """Start a picture for the extent in view."""
-        ratio = self._canvas.devicePixelRatioF()
-        self._picture = QImage(self._canvas.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
-        self._picture.setDevicePixelRatio(ratio)
-        self._picture.fill(QColor(0, 0, 0, 0))
+        self._picture = self._blank()
         self._undrawn = deque(self._bounds)
         if self._undrawn:
             self._timer.start()
+        self._choose_anew()
         self.update()
+
+    def _choose_anew(self) -> None:
+        """Start the picture of what is selected, where that is much."""
+        if len(self._selected) <= _FEW:
+            self._chosen.clear()
+            return
+        self._chosen.start(self._blank(), self._selected, self._bare)
+        self._timer.start()
+
+    def _blank(self) -> QImage:
+        """A clear picture of the size of the canvas."""
+        ratio = self._canvas.devicePixelRatioF()
+        picture = QImage(self._canvas.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(QColor(0, 0, 0, 0))
+        return picture
+
+    def _repaint(self, keys: Collection[str]) -> None:
+        """Paint anew where these lie: the whole canvas takes several times as long."""
+        if len(keys) > _FEW:
+            self.update()
+            return
+        transform = self._canvas.getCoordinateTransform().transform()
+        for bounds in (self._bounds[key] for key in keys if key in self._bounds):
+            self.update(transform.mapRect(bounds).adjusted(-_STRONG, -_STRONG, _STRONG, _STRONG))
+
+    def _draw_chosen(self, clock: QElapsedTimer) -> None:
+        accent = colours().accent
+        tint = QColor(accent)
+        tint.setAlpha(_TINT)
+        transform = self._canvas.getCoordinateTransform().transform()
+        over = lambda: clock.elapsed() >= _SLICE_MS  # noqa: E731
+        self._chosen.draw_some(self._polygons, transform, tint, _pen(accent, _STRONG), over)
 
     def _draw_some(self, clock: QElapsedTimer) -> None:
         """Draw outlines into the picture until the slice is over."""
@@ -234,6 +276,8 @@ class FootprintsItem(QgsMapCanvasItem):
             self._take(self._waiting.popleft())
         if self._undrawn:
             self._draw_some(clock)
+        elif not self._waiting and not self._chosen.whole:
+            self._draw_chosen(clock)
         if self.ready:
             self._timer.stop()
         if self.ready or self._shown.elapsed() > _SHOWN_MS:

@@ -293,8 +293,7 @@ class ResultsPage(QWidget):
         chosen = self.view.selected_scenes()
         self.model.set_grouping(grouping)
         self.head.show_grouping(grouping)
-        for number, scene in enumerate(chosen):
-            self.choose(scene, more=number > 0)
+        self.view.choose_all(chosen)
 
     def _show_thumbnails(self, shown: bool) -> None:
         self._list.setCurrentWidget(self.thumbnails if shown else self.view)

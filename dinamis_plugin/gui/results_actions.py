@@ -103,9 +103,10 @@ class ActionBar(QWidget):
     def _update(self) -> None:
         scenes = self._scenes
         loadable, orderable = self._why_not_load(), self._why_not_order()
+        downloadable = sum(scene.is_downloadable for scene in scenes)
         counts = {
-            self.add: sum(scene.is_downloadable for scene in scenes),
-            self.download: sum(scene.is_downloadable for scene in scenes),
+            self.add: downloadable,
+            self.download: downloadable,
             self.order: sum(map(can_order, scenes)),
             self._export: len(scenes),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 from qgis.PyQt.QtCore import QCoreApplication
@@ -94,6 +94,9 @@ def percent_text(share: float) -> str:
     return formats.number(min(percent, 99) if percent < 99.95 else 100)  # noqa: PLR2004 - rounds to 100.0
 
 
+_RANKS = {kind: (kind or ProductType.ALL).value for kind in (None, *ProductType)}
+
+
 def sorted_scenes(
     scenes: Sequence[Scene], column: int, *, descending: bool, shares: Mapping[Key, float] | None = None
 ) -> list[Scene]:
@@ -103,15 +106,15 @@ def sorted_scenes(
         return newest if descending else newest[::-1]
     known_shares = shares or {}
     values: dict[int, Any] = {
-        TYPE: lambda scene: (scene.product_type or ProductType.ALL).value,
-        PRODUCT: lambda scene: (scene.product_type or ProductType.ALL).value,
+        TYPE: lambda scene: _RANKS[scene.product_type],
+        PRODUCT: lambda scene: _RANKS[scene.product_type],
         SENSOR: sensor_name,
         CLOUD: attrgetter("cloud"),
         ANGLE: attrgetter("incidence"),
         COVERAGE: lambda scene: known_shares.get(key_of(scene)),
     }
-    value = values[column]
-    pairs = list(zip(map(value, newest), newest))
-    known = [pair for pair in pairs if pair[0] is not None]
-    known.sort(key=itemgetter(0), reverse=descending)
-    return [scene for _, scene in known] + [scene for one, scene in pairs if one is None]
+    told = list(map(values[column], newest))
+    known = [number for number, value in enumerate(told) if value is not None]
+    known.sort(key=told.__getitem__, reverse=descending)
+    unknown = [scene for value, scene in zip(told, newest) if value is None]
+    return [newest[number] for number in known] + unknown

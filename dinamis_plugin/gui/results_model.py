@@ -62,7 +62,7 @@ class ResultsModel(QAbstractTableModel):
         self._by_key: dict[Key, Scene] = {}
         self._rows: list[Row] = []
         self._places: dict[Key, int] | None = None
-        self._group_of: dict[Key, Group] = {}
+        self._group_of: dict[Key, Group] | None = None
         self._shares: dict[Key, float] = {}
         self._order = Order(DATE, descending=True)
         self._only_ticked = False
@@ -230,7 +230,7 @@ class ResultsModel(QAbstractTableModel):
             else:
                 self.show_only_ticked(only=False)
             return
-        for group in {group for group in map(self._group_of.get, keys) if group is not None}:
+        for group in {group for group in map(self._groups().get, keys) if group is not None}:
             group.count(self._picked.cart)
         if self._rows:
             self.dataChanged.emit(self.index(0, TYPE), self.index(len(self._rows) - 1, TYPE), [_BOX_ROLE])
@@ -335,12 +335,18 @@ class ResultsModel(QAbstractTableModel):
         shown: Sequence[Scene] = list(self._picked.cart) if self._only_ticked else self._found
         rows = arranged(shown, self._order, self._shares)
         self._places = None
-        self._group_of = {}
-        for group in rows:
+        self._group_of = None
+        for group in rows if len(self._picked.cart) else ():
             if isinstance(group, Group):
                 group.count(self._picked.cart)
-                self._group_of.update({key_of(scene): group for scene in group.scenes})
         return rows
+
+    def _groups(self) -> dict[Key, Group]:
+        """The group of each scene, made when a tick is first set."""
+        if self._group_of is None:
+            groups = (row for row in self._rows if isinstance(row, Group))
+            self._group_of = {key_of(scene): group for group in groups for scene in group.scenes}
+        return self._group_of
 
     def _arrange_anew(self) -> None:
         self.beginResetModel()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import (
     QCoreApplication,
+    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QPoint,
@@ -104,6 +105,22 @@ class ResultsView(Ticking, QTableView):
         how = flag.Toggle if more else flag.ClearAndSelect
         self.selectionModel().setCurrentIndex(index, how | flag.Rows)
         self.scrollTo(index)
+
+    def choose_all(self, scenes: Sequence[Scene]) -> None:
+        """Select these and no others, told once; those that are not listed are left out."""
+        rows = sorted({self._model.row_of(scene) for scene in scenes} - {-1})
+        if not rows:
+            return
+        chosen, first = QItemSelection(), rows[0]
+        for row, following in zip(rows, [*rows[1:], -1]):
+            if following != row + 1:
+                chosen.select(self._model.index(first, 0), self._model.index(row, 0))
+                first = following
+        flag = QItemSelectionModel.SelectionFlag
+        top = self._model.index(rows[0], SENSOR)
+        self.selectionModel().setCurrentIndex(top, flag.NoUpdate)
+        self.selectionModel().select(chosen, flag.ClearAndSelect | flag.Rows)
+        self.scrollTo(top)
 
     def mark(self, scene: Scene | None) -> None:
         """Show which scene the pointer is over on the map."""

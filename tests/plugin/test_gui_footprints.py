@@ -87,6 +87,37 @@ def test_several_selected_over_each_other_tint_the_map_once(item, canvas):  # no
     assert tints[0] == tints[1]
 
 
+def test_very_many_selected_look_like_a_few(item, canvas):  # noqa: F811
+    scenes = [make_scene(number, lon=3.6, lat=43.5) for number in range(300)]
+    add(item, scenes)
+    middle = canvas.getCoordinateTransform().transform(QgsPointXY(406316, 5395880))
+    seen = []
+    for chosen in (scenes[:150], scenes):
+        item.select(chosen)
+        wait_until(lambda: item.ready)
+        picture = painted(item)
+        seen.append([picture.pixelColor(round(middle.x()), y).alpha() for y in range(picture.height())])
+    assert seen[0][round(middle.y())] == seen[1][round(middle.y())] > 30
+    assert [alpha > 200 for alpha in seen[0]] == [alpha > 200 for alpha in seen[1]]
+
+
+def test_very_many_selected_follow_the_map_and_pictures_on_it(item, canvas):  # noqa: F811
+    scenes = [make_scene(number, lon=3.6, lat=43.5) for number in range(300)]
+    add(item, scenes)
+    item.select(scenes)
+    item.show_through(scenes)
+    wait_until(lambda: item.ready)
+    middle = canvas.getCoordinateTransform().transform(QgsPointXY(406316, 5395880))
+    assert painted(item).pixelColor(round(middle.x()), round(middle.y())).alpha() == 0
+    item.show_through([])
+    canvas.zoomByFactor(0.9)
+    wait_until(lambda: item.ready)
+    middle = canvas.getCoordinateTransform().transform(QgsPointXY(406316, 5395880))
+    assert painted(item).pixelColor(round(middle.x()), round(middle.y())).alpha() > 30
+    item.select([])
+    assert painted(item).pixelColor(round(middle.x()), round(middle.y())).alpha() == 0
+
+
 def test_it_follows_zoom_and_crs(item, canvas):  # noqa: F811
     scene = make_scene(lon=3.6, lat=43.5)
     add(item, [scene])

@@ -174,6 +174,29 @@ def test_groups_by_day_and_by_pass_stand_above_their_scenes(page):
     assert page.model.rowCount() == 3
 
 
+def test_what_is_chosen_stays_chosen_when_the_list_is_divided(page):
+    page.add_scenes([make_scene(number) for number in range(6)])
+    for row in (0, 1, 4):
+        page.view.choose(page.model.scene(row), more=True)
+    chosen = set(ids(page.view.selected_scenes()))
+    told = Caught(page.selection_changed)
+    for grouping in (Grouping.DAY, Grouping.ACQUISITION, Grouping.NONE):
+        page.head.grouping_wanted.emit(grouping)
+        assert set(ids(page.view.selected_scenes())) == chosen
+    assert len(chosen) == 3
+    assert len(told.values) <= 2 * 3
+    assert page.view.currentIndex().row() == 0
+
+
+def test_a_thousand_chosen_rows_are_chosen_again_at_once(page):
+    page.add_scenes([make_scene(number) for number in range(1000)])
+    page.view.selectAll()
+    told = Caught(page.selection_changed)
+    page.head.grouping_wanted.emit(Grouping.DAY)
+    assert len(page.view.selected_scenes()) == 1000
+    assert len(told.values) <= 2
+
+
 def test_one_pass_is_one_group(page):
     same = [
         make_scene(0, datetime="2026-11-01T10:40:00Z"),
