@@ -1,0 +1,206 @@
+"""The three use cases of the workshops, played at the dock of a person who is signed in (SUP-12).
+
+The service is the real one with its small demonstration: two looks of Pléiades at the coast, and one of
+Sentinel-2 inland. Each click is counted: at most 8, 10 and 12 from an empty dock to the result.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsRasterLayer, QgsRectangle
+from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtWidgets import QApplication
+
+from dinamis_plugin.domain.order import OrderState
+from dinamis_plugin.gui.missions import Choice
+from dinamis_plugin.gui.results_columns import TYPE
+
+from .gui_support import canvas, child, dock, window  # noqa: F401 - fixtures
+from .hand import PATIENCE_S, Hand, seen
+from .waiting import wait_until
+
+COAST = QgsRectangle(3.895, 43.515, 3.925, 43.535)
+"""Degrees: around the images of Pléiades."""
+COAST_AND_INLAND = QgsRectangle(3.70, 43.50, 3.95, 43.66)
+"""Degrees: the same and the image of Sentinel-2."""
+DEGREES = QgsCoordinateReferenceSystem("EPSG:4326")
+
+
+@pytest.fixture
+def desk(dock, window, controllers, sign_in_live):  # noqa: F811
+    """The dock beside the map, of a person who is signed in and has not asked for anything yet."""
+    window.resize(1000, 900)
+    window.resizeDocks([dock], [360], Qt.Orientation.Horizontal)
+    sign_in_live(controllers)
+    dock.activateWindow()
+    wait_until(lambda: "(" in dock._tabs.tabToolTip(dock._tabs.indexOf(dock.results)), PATIENCE_S)
+    assert not controllers.aois.aois
+    assert dock.results.model.rowCount() == 0
+    return dock
+
+
+@pytest.fixture
+def hand(desk):
+    return Hand()
+
+
+def show(canvas, degrees):  # noqa: F811
+    """Turn the map to a place, as a person who works there has."""
+    canvas.setExtent(_on_map(canvas, degrees).buffered(8000))
+    canvas.refresh()
+    wait_until(lambda: not canvas.isDrawing(), PATIENCE_S)
+
+
+def _on_map(canvas, degrees):  # noqa: F811
+    settings = canvas.mapSettings()
+    turn = QgsCoordinateTransform(DEGREES, settings.destinationCrs(), settings.transformContext())
+    return turn.transformBoundingBox(degrees)
+
+
+def draw(hand, canvas, degrees):  # noqa: F811
+    """Draw a rectangle on the map: one click and one drag."""
+    box, to_pixels = _on_map(canvas, degrees), canvas.getCoordinateTransform()
+    corners = [
+        to_pixels.transform(x, y) for x, y in ((box.xMinimum(), box.yMaximum()), (box.xMaximum(), box.yMinimum()))
+    ]
+    hand.click("drawRectangleButton")
+    start, end = (QPoint(round(corner.x()), round(corner.y())) for corner in corners)
+    hand.drag(canvas.viewport(), start, end)
+    wait_until(lambda: child(canvas.window(), "aoiList").count() == 1, PATIENCE_S)
+
+
+def want(hand, desk, *missions):
+    """Press + at missions: one click each."""
+    view = child(desk, "missionList")
+    for code in missions:
+        rows = [row for row in range(view.count()) if view.item(row).data(Qt.ItemDataRole.UserRole) == code]
+        hand.press(view.viewport(), view.mark_rect(rows[0], Choice.INCLUDED).center())
+
+
+def listed(desk):
+    """The scenes of the list, once what is listed is what the filters ask for."""
+    model = desk.results.model
+    wait_until(lambda: model.rowCount() > 0 and not seen("searchProgress"), PATIENCE_S)
+    return [model.scene(row) for row in range(model.rowCount())]
+
+
+def first(scenes, mission, *, orderable=False):
+    """Row of the first scene of a mission that can be downloaded, or ordered."""
+    fits = [one.mission == mission and (one.is_orderable if orderable else one.is_downloadable) for one in scenes]
+    assert any(fits), [(one.mission, one.product_type) for one in scenes]
+    return fits.index(True)
+
+
+def press_row(hand, desk, row, *, box=False):
+    """Press a row of the list, or the box in it."""
+    view = desk.results.view
+    index = desk.results.model.index(row, TYPE if box else TYPE + 1)
+    view.scrollTo(index)
+    rect = view.visualRect(index)
+    hand.press(view.viewport(), QPoint(rect.left() + 10, rect.center().y()) if box else rect.center())
+
+
+def files_of(scenes, folder):
+    """Wait until nothing but the whole images of the scenes lies in the folder; gives the files."""
+    sizes = sorted(scene.preferred_asset().size_bytes for scene in scenes)
+
+    def whole():
+        files = list(folder.iterdir())
+        return {file.suffix for file in files} == {".tif"} and sorted(_sizes(files)) == sizes
+
+    wait_until(whole, PATIENCE_S)
+    return sorted(folder.iterdir())
+
+
+def _sizes(files):
+    return [file.stat().st_size for file in files]
+
+
+def read_from(project, file):
+    """Wait for the layer that reads a file; it is whole where its pixels differ."""
+
+    def layers():
+        return [one for one in project.mapLayers().values() if Path(one.source()) == file]
+
+    wait_until(layers, PATIENCE_S)
+    layer = layers()[0]
+    assert isinstance(layer, QgsRasterLayer)
+    assert layer.isValid()
+    block = layer.dataProvider().block(1, layer.extent(), 32, 32)
+    assert len({block.value(row, column) for row in range(32) for column in range(32)}) > 5
+
+
+def test_01_search_and_download_pleiades_or_spot_6_7(desk, hand, canvas, project, tmp_path):  # noqa: F811
+    show(canvas, COAST)
+    draw(hand, canvas, COAST)
+    want(hand, desk, "PLEIADES", "SPOT 6/7")
+    hand.click("searchButton")
+    scenes = listed(desk)
+    assert {scene.mission for scene in scenes} <= {"PLEIADES", "SPOT 6/7"}
+    row = first(scenes, "PLEIADES")
+    press_row(hand, desk, row)
+    hand.click("downloadButton")
+    wait_until(lambda: seen("downloadDialog"), PATIENCE_S)
+    hand.type(str(tmp_path))
+    hand.click("downloadStartButton")
+    [file] = files_of([scenes[row]], tmp_path)
+    read_from(project, file)
+    assert hand.clicks <= 8
+
+
+def test_02_the_same_plus_sentinel_2(desk, hand, canvas, project, tmp_path):  # noqa: F811
+    show(canvas, COAST_AND_INLAND)
+    draw(hand, canvas, COAST_AND_INLAND)
+    want(hand, desk, "PLEIADES", "SPOT 6/7", "SENTINEL 2")
+    hand.click("searchButton")
+    scenes = listed(desk)
+    rows = [first(scenes, "PLEIADES"), first(scenes, "SENTINEL 2")]
+    for row in rows:
+        press_row(hand, desk, row, box=True)
+    hand.click("downloadButton")
+    wait_until(lambda: seen("downloadDialog"), PATIENCE_S)
+    hand.type(str(tmp_path))
+    hand.click("downloadStartButton")
+    files = files_of([scenes[row] for row in rows], tmp_path)
+    assert len(files) == len(rows)
+    for file in files:
+        read_from(project, file)
+    assert hand.clicks <= 10
+
+
+def test_03_search_the_archives_of_airbus_before_ordering(desk, hand, canvas):  # noqa: F811
+    show(canvas, COAST_AND_INLAND)
+    draw(hand, canvas, COAST_AND_INLAND)
+    hand.choose("productTypeCombo", "orderable")
+    hand.click("searchButton")
+    scenes = listed(desk)
+    assert all(scene.is_orderable for scene in scenes)
+    press_row(hand, desk, 0)
+    hand.click("orderButton")
+    wait_until(lambda: seen("orderDialog"), PATIENCE_S)
+    make_a_project(hand)
+    # What is asked for follows the choice of a project, one Tab after the other.
+    hand.click("orderSubmitButton")
+    wait_until(lambda: seen("orderIdLabel"), PATIENCE_S)
+    made = seen("orderIdLabel")[0].text()
+    hand.click("orderCloseButton")
+    orders = child(desk, "ordersView").model()
+    wait_until(lambda: orders.row_of(made) >= 0, PATIENCE_S)
+    assert orders.order(orders.row_of(made)).state is OrderState.SUBMITTED
+    shown = child(desk, "ordersView")
+    assert shown.isVisible()
+    assert shown.currentIndex().data() == made
+    assert hand.clicks <= 12
+
+
+def make_a_project(hand):
+    """Two clicks; the fields are filled in by the keyboard."""
+    hand.click("orderNewProjectButton")
+    wait_until(lambda: seen("projectDialog"), PATIENCE_S)
+    for name in ("Title", "Description", "Objectives", "Methodology", "Results"):
+        hand.tab_to(f"project{name}Edit")
+        hand.type("Trait de cote")
+    hand.click("projectSubmitButton")
+    wait_until(lambda: not seen("projectDialog"), PATIENCE_S)
