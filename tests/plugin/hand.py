@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QMouseEvent
 from qgis.PyQt.QtTest import QTest
@@ -68,7 +69,7 @@ class Hand:
         view = combo.view()
         wait_until(view.isVisible, PATIENCE_S)
         index = combo.model().index(combo.findData(data), 0)
-        run_for(QApplication.doubleClickInterval() / 1000)  # until then Qt takes it for the end of the first
+        run_for(1.5 * QApplication.doubleClickInterval() / 1000)  # Qt leaves a click out that follows sooner
         self.press(view.viewport(), view.visualRect(index).center())
         wait_until(lambda: not view.isVisible(), PATIENCE_S)
         assert combo.currentData() == data
@@ -95,6 +96,12 @@ class Hand:
         reached = hit is widget or (isinstance(hit, QWidget) and widget.isAncestorOf(hit))
         assert reached, f"{hit.objectName() if hit else 'nothing'} is where {widget.objectName()} should be"
 
+    @staticmethod
+    def meet(name):
+        """Wait for a dialog to be there and have the keyboard."""
+        wait_until(lambda: seen(name) and seen(name)[0].isActiveWindow(), PATIENCE_S)
+        wait_until(lambda: seen(name)[0].isAncestorOf(QApplication.focusWidget()), PATIENCE_S)
+
     # The keyboard
 
     def key(self, key, modifier=NO_KEY):
@@ -118,7 +125,7 @@ class Hand:
                 return here
             passed.append(here.objectName() if here is not None else "nothing")
             self.key(Qt.Key.Key_Tab)
-        raise AssertionError(f"Tab never came to {name}, but to {passed}")
+        return pytest.fail(f"Tab never came to {name}, but to {passed}")
 
 
 def _at_the_keyboard():

@@ -11,20 +11,22 @@ from pathlib import Path
 import pytest
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsRasterLayer, QgsRectangle
 from qgis.PyQt.QtCore import QPoint, Qt
-from qgis.PyQt.QtWidgets import QApplication
+from qgis.PyQt.QtWidgets import QApplication, QLabel, QWidget
 
 from dinamis_plugin.domain.order import OrderState
 from dinamis_plugin.gui.missions import Choice
 from dinamis_plugin.gui.results_columns import TYPE
 
 from .gui_support import canvas, child, dock, window  # noqa: F401 - fixtures
-from .hand import PATIENCE_S, Hand, seen
+from .hand import MOST_TABS, PATIENCE_S, Hand, seen
 from .waiting import wait_until
 
 COAST = QgsRectangle(3.895, 43.515, 3.925, 43.535)
 """Degrees: around the images of Pléiades."""
 COAST_AND_INLAND = QgsRectangle(3.70, 43.50, 3.95, 43.66)
 """Degrees: the same and the image of Sentinel-2."""
+NIMES = QgsRectangle(4.42, 43.75, 4.66, 43.92)
+"""Degrees: where the archive has scenes of Pléiades to order."""
 DEGREES = QgsCoordinateReferenceSystem("EPSG:4326")
 
 
@@ -62,12 +64,10 @@ def _on_map(canvas, degrees):  # noqa: F811
 def draw(hand, canvas, degrees):  # noqa: F811
     """Draw a rectangle on the map: one click and one drag."""
     box, to_pixels = _on_map(canvas, degrees), canvas.getCoordinateTransform()
-    corners = [
-        to_pixels.transform(x, y) for x, y in ((box.xMinimum(), box.yMaximum()), (box.xMaximum(), box.yMinimum()))
-    ]
+    west_north = to_pixels.transform(box.xMinimum(), box.yMaximum()).toQPointF().toPoint()
+    east_south = to_pixels.transform(box.xMaximum(), box.yMinimum()).toQPointF().toPoint()
     hand.click("drawRectangleButton")
-    start, end = (QPoint(round(corner.x()), round(corner.y())) for corner in corners)
-    hand.drag(canvas.viewport(), start, end)
+    hand.drag(canvas.viewport(), west_north, east_south)
     wait_until(lambda: child(canvas.window(), "aoiList").count() == 1, PATIENCE_S)
 
 
@@ -88,9 +88,10 @@ def listed(desk):
 
 def first(scenes, mission, *, orderable=False):
     """Row of the first scene of a mission that can be downloaded, or ordered."""
-    fits = [one.mission == mission and (one.is_orderable if orderable else one.is_downloadable) for one in scenes]
-    assert any(fits), [(one.mission, one.product_type) for one in scenes]
-    return fits.index(True)
+    for row, scene in enumerate(scenes):
+        if scene.mission == mission and (scene.is_orderable if orderable else scene.is_downloadable):
+            return row
+    return pytest.fail(f"no {mission} among {[(one.mission, one.product_type) for one in scenes]}")
 
 
 def press_row(hand, desk, row, *, box=False):
@@ -142,7 +143,7 @@ def test_01_search_and_download_pleiades_or_spot_6_7(desk, hand, canvas, project
     row = first(scenes, "PLEIADES")
     press_row(hand, desk, row)
     hand.click("downloadButton")
-    wait_until(lambda: seen("downloadDialog"), PATIENCE_S)
+    hand.meet("downloadDialog")
     hand.type(str(tmp_path))
     hand.click("downloadStartButton")
     [file] = files_of([scenes[row]], tmp_path)
@@ -160,7 +161,7 @@ def test_02_the_same_plus_sentinel_2(desk, hand, canvas, project, tmp_path):  # 
     for row in rows:
         press_row(hand, desk, row, box=True)
     hand.click("downloadButton")
-    wait_until(lambda: seen("downloadDialog"), PATIENCE_S)
+    hand.meet("downloadDialog")
     hand.type(str(tmp_path))
     hand.click("downloadStartButton")
     files = files_of([scenes[row] for row in rows], tmp_path)
@@ -171,17 +172,16 @@ def test_02_the_same_plus_sentinel_2(desk, hand, canvas, project, tmp_path):  # 
 
 
 def test_03_search_the_archives_of_airbus_before_ordering(desk, hand, canvas):  # noqa: F811
-    show(canvas, COAST_AND_INLAND)
-    draw(hand, canvas, COAST_AND_INLAND)
+    show(canvas, NIMES)
+    draw(hand, canvas, NIMES)
     hand.choose("productTypeCombo", "orderable")
     hand.click("searchButton")
     scenes = listed(desk)
     assert all(scene.is_orderable for scene in scenes)
-    press_row(hand, desk, 0)
+    press_row(hand, desk, first(scenes, "PLEIADES", orderable=True))
     hand.click("orderButton")
-    wait_until(lambda: seen("orderDialog"), PATIENCE_S)
+    hand.meet("orderDialog")
     make_a_project(hand)
-    # What is asked for follows the choice of a project, one Tab after the other.
     hand.click("orderSubmitButton")
     wait_until(lambda: seen("orderIdLabel"), PATIENCE_S)
     made = seen("orderIdLabel")[0].text()
@@ -198,9 +198,114 @@ def test_03_search_the_archives_of_airbus_before_ordering(desk, hand, canvas):  
 def make_a_project(hand):
     """Two clicks; the fields are filled in by the keyboard."""
     hand.click("orderNewProjectButton")
-    wait_until(lambda: seen("projectDialog"), PATIENCE_S)
+    hand.meet("projectDialog")
     for name in ("Title", "Description", "Objectives", "Methodology", "Results"):
         hand.tab_to(f"project{name}Edit")
         hand.type("Trait de cote")
     hand.click("projectSubmitButton")
     wait_until(lambda: not seen("projectDialog"), PATIENCE_S)
+
+
+def test_01_by_the_keyboard_alone(desk, hand, canvas, project, tmp_path):  # noqa: F811
+    show(canvas, COAST)
+    child(desk, "searchTextEdit").setFocus(Qt.FocusReason.TabFocusReason)
+    hand.tab_to("canvasExtentButton")
+    hand.key(Qt.Key.Key_Space)
+    wait_until(lambda: child(desk, "aoiList").count() == 1, PATIENCE_S)
+    hand.tab_to("productTypeCombo")
+    hand.key(Qt.Key.Key_Down)
+    hand.tab_to("missionList")
+    go_to_mission(hand, desk, "PLEIADES")
+    hand.key(Qt.Key.Key_Plus)
+    go_to_mission(hand, desk, "SPOT 6/7")
+    hand.key(Qt.Key.Key_Plus)
+    hand.key(Qt.Key.Key_Return)
+    scenes = listed(desk)
+    assert {scene.mission for scene in scenes} <= {"PLEIADES", "SPOT 6/7"}
+    assert all(scene.is_downloadable for scene in scenes)
+    hand.tab_to("resultsView")
+    hand.key(Qt.Key.Key_Down)
+    [scene] = desk.results.view.selected_scenes()
+    hand.tab_to("downloadButton")
+    hand.key(Qt.Key.Key_Space)
+    hand.meet("downloadDialog")
+    hand.type(str(tmp_path))
+    hand.tab_to("downloadStartButton")
+    hand.key(Qt.Key.Key_Space)
+    [file] = files_of([scene], tmp_path)
+    read_from(project, file)
+    assert hand.clicks == 0
+    assert hand.keys - len(str(tmp_path)) <= 90  # of which most are Tab
+
+
+def go_to_mission(hand, desk, code):
+    """Walk the list of missions by arrows."""
+    view = child(desk, "missionList")
+    for _ in range(2 * view.count()):
+        if view.currentItem() is not None and view.currentItem().data(Qt.ItemDataRole.UserRole) == code:
+            return
+        hand.key(Qt.Key.Key_Down)
+    pytest.fail(f"arrows never came to {code}")
+
+
+def is_told(widget):
+    """Whether a widget says what it is: by a name for screen readers, its words or its tooltip."""
+    words = widget.text() if hasattr(widget, "text") else ""
+    return bool(widget.accessibleName() or words or widget.toolTip())
+
+
+def focusable(desk):
+    """The widgets of the dock that can be seen and take the keyboard now; parts of others are theirs.
+
+    A label whose text can be selected takes it from the mouse only; what it says is its name.
+    """
+    return [
+        widget
+        for widget in desk.widget().findChildren(QWidget)
+        if widget.isVisible()
+        and widget.isEnabled()
+        and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and widget.focusProxy() is None
+        and not isinstance(widget, QLabel)
+        and not widget.objectName().startswith("qt_")
+    ]
+
+
+def walk(hand, desk, start):
+    """Press Tab from a widget until it comes round; gives all widgets of the dock it came to."""
+    start.setFocus(Qt.FocusReason.TabFocusReason)
+    passed = []
+    for _ in range(MOST_TABS):
+        here = QApplication.focusWidget()
+        if passed and here is start:
+            return passed
+        passed.append(here)
+        hand.key(Qt.Key.Key_Tab)
+    pytest.fail("Tab does not come round")
+
+
+def check_every_widget(hand, desk, where):
+    """Each widget that takes the keyboard is told, and Tab comes to it."""
+    QApplication.processEvents()
+    wanted = focusable(desk)
+    untold = [f"{type(one).__name__} {one.objectName()}" for one in wanted if not is_told(one)]
+    assert not untold, f"{where}: no name, words or tooltip: {untold}"
+    passed = walk(hand, desk, child(desk, "mainTabs").tabBar())
+    missed = [f"{type(one).__name__} {one.objectName()}" for one in wanted if one not in passed]
+    assert not missed, f"{where}: Tab does not come to {missed}"
+
+
+def test_every_widget_has_a_name_and_tab_comes_to_it(desk, hand, canvas):  # noqa: F811
+    show(canvas, COAST)
+    draw(hand, canvas, COAST)
+    check_every_widget(hand, desk, "filters")
+    hand.click("searchButton")
+    scenes = listed(desk)
+    press_row(hand, desk, first(scenes, "PLEIADES"), box=True)
+    press_row(hand, desk, first(scenes, "PLEIADES"))
+    check_every_widget(hand, desk, "results")
+    desk.results.head.show_as(thumbnails=True)
+    check_every_widget(hand, desk, "thumbnails")
+    for page in (desk.requests, desk.account):
+        child(desk, "mainTabs").setCurrentWidget(page)
+        check_every_widget(hand, desk, page.objectName())
