@@ -6,6 +6,7 @@ Sentinel-2 inland. Each click is counted: at most 8, 10 and 12 from an empty doc
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,8 @@ COAST_AND_INLAND = QgsRectangle(3.70, 43.50, 3.95, 43.66)
 """Degrees: the same and the image of Sentinel-2."""
 NIMES = QgsRectangle(4.42, 43.75, 4.66, 43.92)
 """Degrees: where the archive has scenes of Pléiades to order."""
+SHA_256 = "1220"
+"""How a multihash of this kind begins."""
 DEGREES = QgsCoordinateReferenceSystem("EPSG:4326")
 
 
@@ -104,19 +107,18 @@ def press_row(hand, desk, row, *, box=False):
 
 
 def files_of(scenes, folder):
-    """Wait until nothing but the whole images of the scenes lies in the folder; gives the files."""
-    sizes = sorted(scene.preferred_asset().size_bytes for scene in scenes)
+    """Wait until nothing but the images of the scenes lies in the folder, each whole; gives the files."""
+    images = [scene.preferred_asset() for scene in scenes]
 
-    def whole():
+    def done():
         files = list(folder.iterdir())
-        return {file.suffix for file in files} == {".tif"} and sorted(_sizes(files)) == sizes
+        return len(files) == len(images) and {file.suffix for file in files} == {".tif"}
 
-    wait_until(whole, PATIENCE_S)
-    return sorted(folder.iterdir())
-
-
-def _sizes(files):
-    return [file.stat().st_size for file in files]
+    wait_until(done, PATIENCE_S)
+    files = sorted(folder.iterdir())
+    hashes = [SHA_256 + hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+    assert sorted(hashes) == sorted(image.checksum for image in images)
+    return files
 
 
 def read_from(project, file):
@@ -254,14 +256,14 @@ def is_told(widget):
     return bool(widget.accessibleName() or words or widget.toolTip())
 
 
-def focusable(desk):
-    """The widgets of the dock that can be seen and take the keyboard now; parts of others are theirs.
+def focusable(root):
+    """The widgets of the dock or a dialog that are seen and take the keyboard now; parts of others are theirs.
 
     A label whose text can be selected takes it from the mouse only; what it says is its name.
     """
     return [
         widget
-        for widget in desk.widget().findChildren(QWidget)
+        for widget in root.findChildren(QWidget)
         if widget.isVisible()
         and widget.isEnabled()
         and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
@@ -271,8 +273,10 @@ def focusable(desk):
     ]
 
 
-def walk(hand, desk, start):
-    """Press Tab from a widget until it comes round; gives all widgets of the dock it came to."""
+def walk(hand, start):
+    """Press Tab from a widget until it comes round; gives all widgets it came to."""
+    start.activateWindow()  # a screen does so when a dialog closes; offscreen nothing does
+    wait_until(start.isActiveWindow, PATIENCE_S)
     start.setFocus(Qt.FocusReason.TabFocusReason)
     passed = []
     for _ in range(MOST_TABS):
@@ -281,31 +285,67 @@ def walk(hand, desk, start):
             return passed
         passed.append(here)
         hand.key(Qt.Key.Key_Tab)
-    pytest.fail("Tab does not come round")
+    return pytest.fail("Tab does not come round")
 
 
-def check_every_widget(hand, desk, where):
-    """Each widget that takes the keyboard is told, and Tab comes to it."""
+def check_every_widget(hand, root, start, where):
+    """Each widget that takes the keyboard is told, and Tab comes to it from the first one."""
     QApplication.processEvents()
-    wanted = focusable(desk)
+    wanted = focusable(root)
     untold = [f"{type(one).__name__} {one.objectName()}" for one in wanted if not is_told(one)]
     assert not untold, f"{where}: no name, words or tooltip: {untold}"
-    passed = walk(hand, desk, child(desk, "mainTabs").tabBar())
+    passed = walk(hand, start)
     missed = [f"{type(one).__name__} {one.objectName()}" for one in wanted if one not in passed]
     assert not missed, f"{where}: Tab does not come to {missed}"
 
 
-def test_every_widget_has_a_name_and_tab_comes_to_it(desk, hand, canvas):  # noqa: F811
+def check_dialog(hand, name):
+    """As `check_every_widget`, from where the keyboard is when the dialog opens."""
+    hand.meet(name)
+    check_every_widget(hand, seen(name)[0], QApplication.focusWidget(), name)
+
+
+def check_pages(hand, dock, *pages):  # noqa: F811
+    tabs = child(dock, "mainTabs")
+    for page in pages:
+        tabs.setCurrentWidget(page)
+        check_every_widget(hand, dock.widget(), tabs.tabBar(), page.objectName())
+
+
+def test_every_widget_is_told_and_tab_comes_to_it_signed_out(dock):  # noqa: F811
+    check_pages(Hand(), dock, dock.filters, dock.results, dock.requests, dock.account)
+
+
+def test_every_widget_is_told_and_tab_comes_to_it(desk, hand, canvas, tmp_path, project):  # noqa: F811
     show(canvas, COAST)
     draw(hand, canvas, COAST)
-    check_every_widget(hand, desk, "filters")
+    check_pages(hand, desk, desk.filters)
     hand.click("searchButton")
     scenes = listed(desk)
-    press_row(hand, desk, first(scenes, "PLEIADES"), box=True)
-    press_row(hand, desk, first(scenes, "PLEIADES"))
-    check_every_widget(hand, desk, "results")
+    row = first(scenes, "PLEIADES")
+    press_row(hand, desk, row, box=True)
+    press_row(hand, desk, row)
+    check_pages(hand, desk, desk.results)
+    hand.click("downloadButton")
+    check_dialog(hand, "downloadDialog")
+    seen("downloadFolderEdit")[0].setFocus()
+    hand.type(str(tmp_path))
+    hand.click("downloadStartButton")
+    files_of([scenes[row]], tmp_path)
+    hand.click("downloadsToggle")
     desk.results.head.show_as(thumbnails=True)
-    check_every_widget(hand, desk, "thumbnails")
-    for page in (desk.requests, desk.account):
-        child(desk, "mainTabs").setCurrentWidget(page)
-        check_every_widget(hand, desk, page.objectName())
+    check_pages(hand, desk, desk.results, desk.requests, desk.account)
+
+
+def test_every_widget_of_an_order_is_told_and_tab_comes_to_it(desk, hand, canvas):  # noqa: F811
+    show(canvas, NIMES)
+    draw(hand, canvas, NIMES)
+    hand.choose("productTypeCombo", "orderable")
+    hand.click("searchButton")
+    press_row(hand, desk, first(listed(desk), "PLEIADES", orderable=True))
+    hand.click("orderButton")
+    hand.meet("orderDialog")
+    wait_until(lambda: seen("field_processing_level"), PATIENCE_S)
+    check_dialog(hand, "orderDialog")
+    hand.click("orderNewProjectButton")
+    check_dialog(hand, "projectDialog")
