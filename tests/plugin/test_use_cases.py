@@ -257,7 +257,7 @@ def is_told(widget):
 
 
 def focusable(root):
-    """The widgets of the dock or a dialog that are seen and take the keyboard now; parts of others are theirs.
+    """The visible widgets of the dock or of a dialog that take the keyboard now, without parts of others.
 
     A label whose text can be selected takes it from the mouse only; what it says is its name.
     """
@@ -333,6 +333,7 @@ def test_every_widget_is_told_and_tab_comes_to_it(desk, hand, canvas, tmp_path, 
     hand.click("downloadStartButton")
     files_of([scenes[row]], tmp_path)
     hand.click("downloadsToggle")
+    wait_until(lambda: seen("downloadRow") and not seen("downloadPauseButton"), PATIENCE_S)
     desk.results.head.show_as(thumbnails=True)
     check_pages(hand, desk, desk.results, desk.requests, desk.account)
 
