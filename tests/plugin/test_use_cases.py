@@ -184,9 +184,12 @@ def test_03_search_the_archives_of_airbus_before_ordering(desk, hand, canvas):  
     hand.click("orderButton")
     hand.meet("orderDialog")
     make_a_project(hand)
+    chosen = seen("orderProjectCombo")[0]
+    assert chosen.currentText().endswith("Trait de cote")
     hand.click("orderSubmitButton")
     wait_until(lambda: seen("orderIdLabel"), PATIENCE_S)
     made = seen("orderIdLabel")[0].text()
+    assert made.startswith(chosen.currentData())
     hand.click("orderCloseButton")
     orders = child(desk, "ordersView").model()
     wait_until(lambda: orders.row_of(made) >= 0, PATIENCE_S)
