@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
-from qgis.PyQt.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ..domain.account import Account
 from ..domain.quota import Price, SensorQuota
 from . import formats
 from .quota_bar import QuotaBar
 from .theme import HALF, STEP, Role
-from .widgets import Card, EmptyState, Section, column, label, row
+from .widgets import Card, EmptyState, Section, column, label, row, scroller
 
 translate = QCoreApplication.translate
 
@@ -57,10 +57,7 @@ class AccountPage(QWidget):
         body = column(person, quotas, margins=STEP, spacing=2 * STEP)
         body.addStretch(1)
         content.setLayout(body)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setWidget(content)
+        area = scroller(content, name=translate("Dinamis", "Account"))
         self._pages = QStackedWidget()
         self._pages.addWidget(self._signed_out)
         self._pages.addWidget(area)

@@ -121,9 +121,11 @@ class Dialogs(QObject):
         if self._request is not None:
             self._request.set_projects(projects)
 
-    def _project_made(self, _project: Project) -> None:
+    def _project_made(self, project: Project) -> None:
+        """Offer it at once: a request sent before the list is read again must not go to another project."""
         if self._project is not None:
             self._project.accept()
+        self._projects_came([*self._do.requests.projects, project])
 
     def _project_refused(self, notice: Notice) -> None:
         if self._project is not None:

@@ -8,12 +8,12 @@ from typing import Callable
 
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
-from qgis.PyQt.QtWidgets import QFrame, QProgressBar, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from ..domain.download_job import DownloadJob, JobState
 from . import formats
 from .theme import HALF, STEP, Role, set_icon, set_role
-from .widgets import ElidedLabel, column, label, row, tool_button
+from .widgets import ElidedLabel, column, label, row, scroller, tool_button
 
 translate = QCoreApplication.translate
 
@@ -77,12 +77,9 @@ class DownloadsPanel(QWidget):
         self._list.addStretch(1)
         content = QWidget()
         content.setLayout(self._list)
-        self._area = QScrollArea()
+        self._area = scroller(content, name=translate("Dinamis", "Downloads"))
         self._area.setObjectName("downloadsList")
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setWidgetResizable(True)
-        self._area.setWidget(content)
         self._area.hide()
         layout = column(head, self._area, spacing=HALF)
         layout.setContentsMargins(STEP, HALF, STEP, HALF)

@@ -8,9 +8,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
-    QFrame,
     QGridLayout,
-    QScrollArea,
     QSizePolicy,
     QSlider,
     QSpinBox,
@@ -28,7 +26,7 @@ from .date_range import DateRange
 from .free_text import FreeTextField
 from .missions import Choice, MissionList
 from .theme import HALF, STEP, Role, make_primary
-from .widgets import ElidedCombo, Section, label, push_button, row, tool_button
+from .widgets import ElidedCombo, Section, label, push_button, row, scroller, tool_button
 
 translate = QCoreApplication.translate
 
@@ -135,11 +133,8 @@ class FiltersPage(QWidget):
         sections.addStretch(1)
         content = QWidget()
         content.setLayout(sections)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
+        area = scroller(content)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(content)
         actions = row(self._search, self._reset)
         actions.setStretch(0, 1)
         # The breadcrumb is below: above, each new chip would push the field in hand away.

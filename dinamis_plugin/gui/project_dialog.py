@@ -7,10 +7,8 @@ from qgis.PyQt.QtWidgets import (
     QDateEdit,
     QDialog,
     QFormLayout,
-    QFrame,
     QLineEdit,
     QPlainTextEdit,
-    QScrollArea,
     QWidget,
 )
 
@@ -19,7 +17,7 @@ from ..domain.project import ProjectDraft
 from . import formats
 from .notices import ActionButton
 from .theme import HALF, STEP, Role, Tone, make_primary
-from .widgets import Card, Section, column, label, push_button, row
+from .widgets import Card, Section, column, label, push_button, row, scroller
 
 translate = QCoreApplication.translate
 
@@ -99,10 +97,7 @@ class ProjectDialog(QDialog):
         content = QWidget()
         content.setLayout(column(general, science, before, margins=2 * STEP, spacing=2 * STEP))
         content.layout().addStretch(1)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setWidget(content)
+        area = scroller(content)
         problem = column(self._error_card)
         problem.setContentsMargins(2 * STEP, 0, 2 * STEP, STEP)
         buttons = row(self._hint, self._cancel, self._submit)

@@ -9,11 +9,9 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QCloseEvent
 from qgis.PyQt.QtWidgets import (
     QDialog,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -29,7 +27,7 @@ from . import formats
 from .estimate_card import EstimateCard
 from .schema_form import SchemaForm
 from .theme import HALF, STEP, Role, Tone, colours, make_primary, themed_pixmap
-from .widgets import ElidedCombo, Section, column, label, push_button, row
+from .widgets import ElidedCombo, Section, column, label, push_button, row, scroller
 
 translate = QCoreApplication.translate
 
@@ -115,10 +113,7 @@ class RequestDialog(QDialog):
         body = column(self._heading, project, *own, self._card, self.form, margins=2 * STEP, spacing=2 * STEP)
         body.addStretch(1)
         content.setLayout(body)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setWidget(content)
+        area = scroller(content)
         page = QWidget()
         page.setLayout(column(area, self._busy, self._foot(), spacing=0))
         self._stack = QStackedWidget()

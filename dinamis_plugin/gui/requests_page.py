@@ -44,6 +44,7 @@ class RequestsPage(QWidget):
         self.orders = OrdersModel(self)
         self.projects = ProjectsModel(self)
         self._why_not = ""
+        self._awaited = ""
         self._projects_view = _list(self.projects, "projectsView", translate("Dinamis", "Projects"))
         self._orders_view = _list(self.orders, "ordersView", translate("Dinamis", "Requests"))
         self._orders_view.selectionModel().currentChanged.connect(self._order_changed)
@@ -127,6 +128,7 @@ class RequestsPage(QWidget):
     def set_orders(self, orders: Sequence[Order]) -> None:
         """Show the orders; the one in hand stays in hand."""
         current = self._current()
+        in_hand = self._awaited or ("" if current is None else current.id)
         self.orders.set_orders(orders)
         self._orders_empty.say(
             translate(
@@ -134,12 +136,13 @@ class RequestsPage(QWidget):
             )
         )
         self._orders_stack.setCurrentIndex(1 if orders else 0)
-        if current is not None:
-            self.choose(current.id)
+        if in_hand:
+            self.choose(in_hand)
 
     def choose(self, order_id: str) -> None:
-        """Take an order in hand and bring it into view."""
+        """Take an order in hand and bring it into view; one that is not listed yet, when it is."""
         number = self.orders.row_of(order_id)
+        self._awaited = order_id if number < 0 else ""
         if number >= 0:
             self._orders_view.setCurrentIndex(self.orders.index(number, 0))
 
@@ -149,6 +152,8 @@ class RequestsPage(QWidget):
 
     def _order_changed(self, *_: object) -> None:
         order = self._current()
+        if order is not None:
+            self._awaited = ""
         self._quotation.show_order(order)
         self._cancel.setEnabled(order is not None and order.can_be_cancelled)
         reason = self._hint_text(order)

@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
     QLayout,
     QLayoutItem,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QStyle,
     QStyleOptionComboBox,
@@ -90,6 +91,17 @@ def _filled(layout, items, margins: int, spacing: int):
         else:
             layout.addWidget(item)
     return layout
+
+
+def scroller(content: QWidget, *, name: str = "") -> QScrollArea:
+    """Room to scroll; it takes the keyboard, under a name, where the content has nothing that takes it."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if name else Qt.FocusPolicy.NoFocus)
+    area.setAccessibleName(name)
+    area.setWidget(content)
+    return area
 
 
 def dot(tone: Tone, size: int = 10) -> QIcon:

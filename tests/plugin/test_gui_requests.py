@@ -416,6 +416,23 @@ def test_the_order_in_hand_stays_in_hand_when_the_list_is_read_again(page):
     assert view.currentIndex().row() == 1
 
 
+def test_an_order_that_was_just_sent_is_taken_in_hand_when_it_is_listed(page):
+    page.choose(make_order(2).id)
+    page.set_orders([make_order(1)])
+    view = child(page, "ordersView")
+    assert not view.currentIndex().isValid()
+    page.set_orders([make_order(1), make_order(2)])
+    assert view.currentIndex().data() == make_order(2).id
+
+
+def test_an_order_chosen_meanwhile_is_not_taken_from_the_hand(page):
+    page.choose(make_order(3).id)
+    page.set_orders([make_order(1), make_order(2)])
+    page.choose(make_order(1).id)
+    page.set_orders([make_order(1), make_order(2), make_order(3)])
+    assert child(page, "ordersView").currentIndex().data() == make_order(1).id
+
+
 def test_only_an_order_that_is_not_over_can_be_cancelled(page):
     page.set_orders([make_order(1, "delivered"), make_order(2)])
     button = child(page, "cancelOrderButton")
