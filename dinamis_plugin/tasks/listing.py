@@ -17,7 +17,7 @@ from .courtesy import Courtesy, no_collections
 from .runner import TaskContext
 
 PAGE = 1000
-"""Items of a page: Qt sends a question and its body apart, and each waits 40 ms for the first to arrive."""
+"""Items of a page: Qt sends a question and its body apart, the second 40 ms later to most services."""
 HANDFUL = 500
 """Scenes that are handed on together: what the GUI thread lists at once."""
 AHEAD = 2
