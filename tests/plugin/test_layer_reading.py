@@ -14,7 +14,7 @@ from dinamis_plugin.qgisio.quiet_gdal import open_source, quiet
 from .conftest import ROOT
 from .images import make_cog
 
-SIGNATURE = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0123456789abcdef"
+SIGNATURE = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=made-up"
 NEEDED = 3
 """The length of an image, its header, its pixels."""
 ENOUGH = 20
