@@ -92,10 +92,9 @@ class CoverDesk(QObject):
         self.bar.show_covering(covering, loaded, max(self._matched, loaded))
 
     def _choose(self, scenes: Sequence[Scene]) -> None:
-        """Tick the scenes, and bring the first one into view."""
+        """Tick the scenes, and choose them in the list, so that the map shows which they are."""
         self._cart.put(scenes, ticked=True)
-        if scenes:
-            self._page.view.choose(scenes[0])
+        self._page.view.choose_all(scenes)
 
     def _void(self) -> None:
         """Other areas or results: what was said of the earlier ones is no longer true."""

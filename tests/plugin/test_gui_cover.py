@@ -48,7 +48,7 @@ def test_scenes_are_ticked_in_the_list_and_gaps_drawn(dock, controllers):  # noq
     button.click()
     wait_until(lambda: dock.cover.gaps.band is not None)
     assert {scene.id for scene in controllers.cart.cart} == {"scene-1", "scene-3"}
-    assert [scene.id for scene in dock.results.view.selected_scenes()] == ["scene-1"]
+    assert {scene.id for scene in dock.results.view.selected_scenes()} == {"scene-1", "scene-3"}
     assert "gaps" in child(dock, "coverSentence").text()
     child(dock, "coverClearButton").click()
     assert dock.cover.gaps.band is None
