@@ -40,6 +40,8 @@ REST_S = 30.0
 """Pause of the clock after it could not sign; a person may ask earlier."""
 QUIET_MS = 100
 """Layers that come within so short a time of each other are signed together."""
+READING_MS = 5_000
+"""The longest time in which QGIS reads one layer of a project."""
 _FINAL = (ForbiddenError, FileGoneError, NotFoundError, CorruptImageError, SigningKeyError)
 """What asking again by the clock does not change."""
 
@@ -94,12 +96,13 @@ class LayerSigning(QObject):
 
     def soon(self) -> None:
         """Sign in a moment, so that what comes meanwhile is signed together."""
-        self._soon.start()
+        if self._soon.remainingTime() < QUIET_MS:
+            self._soon.start(QUIET_MS)
 
-    def wait_for_others(self) -> None:
+    def wait_for_others(self, number: int, count: int) -> None:
         """A project is being read, during which QGIS lets timers fire: wait for the other layers."""
         if self._soon.isActive():
-            self._soon.start()
+            self._soon.start(QUIET_MS if number >= count else READING_MS)
 
     def waiting(self) -> list[QgsRasterLayer]:
         """The layers of ours that show their placeholders."""
@@ -171,7 +174,7 @@ class LayerSigning(QObject):
         return layer_notice(error, identities, ways)
 
     def _clock_ticked(self) -> None:
-        if self._clocks.steady() >= self._rest_until_s:
+        if not self._soon.isActive() and self._clocks.steady() >= self._rest_until_s:
             self.sign_what_needs_it()
 
     def _sign(self, identities: Sequence[LayerIdentity], given: dict[str, SignedUrl]) -> None:

@@ -247,8 +247,8 @@ class SignedLayersController(QObject):
                 self._signing.soon()
                 self.waiting_changed.emit()
 
-    def _still_loading(self, _number: int, _count: int) -> None:
-        self._signing.wait_for_others()
+    def _still_loading(self, number: int, count: int) -> None:
+        self._signing.wait_for_others(number, count)
 
     def _project_cleared(self) -> None:
         self._drop_works()
