@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
-from ..api.free_text import FreeTextClient
+from ..api.service import Service
 from ..domain.errors import DinamisError
-from ..domain.free_text import Place, Reading
+from ..domain.free_text import Reading
+from ..domain.place import Place
 from ..tasks.runner import TaskContext, TaskRunner
 from .session import SessionController
 
@@ -38,7 +39,7 @@ class FreeTextController(QObject):
         def work(context: TaskContext) -> Answer:
             if service is None or not text.strip():
                 return Reading(), "", ()
-            return _answer(service.free_text, text, context, suggest=suggest)
+            return _answer(service, text, context, suggest=suggest)
 
         def done(answer: Answer) -> None:
             reading, end, places = answer
@@ -51,7 +52,7 @@ class FreeTextController(QObject):
         self._runner.run(translate("Dinamis", "Reading a text"), work, done, failed, cancel_previous="text")
 
 
-def _answer(client: FreeTextClient, text: str, context: TaskContext, *, suggest: bool) -> Answer:
-    reading = client.read(text, context.cancelled)
-    end, places = client.suggest(text, context.cancelled) if suggest else ("", ())
+def _answer(service: Service, text: str, context: TaskContext, *, suggest: bool) -> Answer:
+    reading = service.free_text.read(text, context.cancelled)
+    end, places = service.places.at_end_of(text, context.cancelled) if suggest else ("", ())
     return reading, end, places

@@ -9,6 +9,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
 from ..domain.aoi import Aoi
 from ..domain.errors import CancelledError, DinamisError, NotFoundError
+from ..domain.free_text import LEAST_LETTERS
 from ..domain.place import Place, outline_from_json
 from ..qgisio.geometry import make_aoi
 from ..tasks.runner import TaskContext, TaskRunner
@@ -19,7 +20,6 @@ translate = QCoreApplication.translate
 
 PAUSE_MS = 180
 """Suggestions are asked when the person stops typing for so long."""
-SHORTEST = 2
 
 
 class PlacesController(QObject):
@@ -48,7 +48,7 @@ class PlacesController(QObject):
     def suggest(self, text: str) -> None:
         """Ask for places whose name begins so, once the person pauses; a short text has none."""
         self._text = text.strip()
-        if len(self._text) < SHORTEST:
+        if len(self._text) < LEAST_LETTERS:
             self._timer.stop()
             self.suggested.emit(self._text, [])
         else:

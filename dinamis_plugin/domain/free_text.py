@@ -16,19 +16,6 @@ LEAST_LETTERS = 2
 
 
 @dataclass(frozen=True)
-class Place:
-    """A place that a service suggests.
-
-    Attributes:
-        name: Its name.
-        title: The name with what it is and where.
-    """
-
-    name: str
-    title: str
-
-
-@dataclass(frozen=True)
 class Chip:
     """One thing that was understood.
 
@@ -74,15 +61,6 @@ class Reading:
         )
         unknown = (text_of(entry.get("word")) for entry in objects_of(document.get("unknown")))
         return cls(chips, tuple(filter(None, unknown)), texts_of(document.get("notes")))
-
-
-def places_of(document: Mapping[str, Any]) -> tuple[Place, ...]:
-    """Read an answer of `/places`."""
-    found = (
-        Place(text_of(entry.get("name")), text_of(entry.get("title")))
-        for entry in objects_of(document.get("places"))
-    )
-    return tuple(place for place in found if place.name and place.title)
 
 
 def endings(text: str) -> list[str]:

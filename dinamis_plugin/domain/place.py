@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -11,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from .aoi import UNREADABLE_GEOMETRY, AreaGeometry, extent_polygon
 from .errors import AoiError, AoiProblem, BadAnswerError
-from .parsing import number_of, required_text, text_of
+from .parsing import number_of, objects_of, required_text, text_of
 from .shapes import circle
 
 AROUND_POINT_M = 5_000.0
@@ -59,6 +60,15 @@ class Place:
         if west == east or south == north:
             return circle((west + east) / 2, (south + north) / 2, AROUND_POINT_M)
         return extent_polygon(*self.bounds)
+
+
+def places_of(document: Mapping[str, Any]) -> tuple[Place, ...]:
+    """Read an answer of `GET /places`; an entry that is no place is left out."""
+    found: list[Place] = []
+    for entry in objects_of(document.get("places")):
+        with contextlib.suppress(BadAnswerError):
+            found.append(Place.from_json(entry))
+    return tuple(found)
 
 
 def outline_from_json(document: Mapping[str, Any]) -> BaseGeometry:

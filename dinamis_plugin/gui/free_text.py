@@ -17,7 +17,8 @@ from qgis.PyQt.QtCore import (
 from qgis.PyQt.QtGui import QPainter, QPaintEvent, QPen
 from qgis.PyQt.QtWidgets import QCompleter, QLabel, QLineEdit, QWidget
 
-from ..domain.free_text import MOST_LETTERS, Chip, Place, Reading
+from ..domain.free_text import MOST_LETTERS, Chip, Reading
+from ..domain.place import Place
 from .theme import HALF, STEP, Role, Tone, colours
 from .widgets import FlowLayout, column, label, on_theme_change
 

@@ -225,13 +225,13 @@ def test_words_are_read_by_the_service(nobody):
 
 
 def test_places_are_suggested_and_found_by_their_title(nobody):
-    end, places = nobody.free_text.suggest("pléiades Montpell")
+    end, places = nobody.places.at_end_of("pléiades Montpell")
     assert end == "Montpell"
     assert "Montpellier" in [place.name for place in places]
     title = next(place.title for place in places if place.name == "Montpellier")
     reading = nobody.free_text.read(f"pléiades {title}")
     assert [chip.kind for chip in reading.chips] == ["place", "mission"]
-    assert nobody.free_text.suggest("") == ("", ())
+    assert nobody.places.at_end_of("") == ("", ())
 
 
 @pytest.mark.parametrize("kind", [ProductType.DOWNLOADABLE, ProductType.ORDERABLE])

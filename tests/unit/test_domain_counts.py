@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dinamis_plugin.domain.counts import FACETS, MISSION, MONTH, TYPE, Counts, facets_of, narrowed_by, opened
-from dinamis_plugin.domain.free_text import Reading, endings, places_of
+from dinamis_plugin.domain.free_text import Reading, endings
+from dinamis_plugin.domain.place import places_of
 from dinamis_plugin.domain.search import ProductType, SearchQuery
 
 JSON = st.recursive(
