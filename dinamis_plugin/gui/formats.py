@@ -70,7 +70,7 @@ def area(km2: float) -> str:
 
 def scenes(count: int) -> str:
     """A number of scenes."""
-    return translate("Dinamis", "%n scene(s)", "", count).replace(str(count), number(count), 1)
+    return counted(translate("Dinamis", "%n scene(s)", "", count), count)
 
 
 def percent(share: float) -> str:

@@ -208,7 +208,7 @@ class MissionList(QListWidget):
 def _count_in_words(count: int | None) -> str:
     if count is None:
         return translate("Dinamis", "number of scenes not known")
-    return formats.counted(translate("Dinamis", "%n scene(s)", "", count), count)
+    return formats.scenes(count)
 
 
 def _choice_in_words(choice: int) -> str:

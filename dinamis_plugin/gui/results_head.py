@@ -172,5 +172,5 @@ def count_text(matched: int | None, loaded: int) -> str:
     shown = translate("Dinamis", "{loaded} listed").format(loaded=formats.number(loaded))
     if matched is None:
         return f"{translate('Dinamis', 'Counting…')} · {shown}"
-    text = formats.counted(translate("Dinamis", "%n scene(s)", "", matched), matched)
+    text = formats.scenes(matched)
     return f"{text} · {shown}" if 0 < loaded < matched else text

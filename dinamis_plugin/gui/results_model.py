@@ -139,11 +139,6 @@ class ResultsModel(QAbstractTableModel):
         return self._order
 
     @property
-    def only_ticked(self) -> bool:
-        """Whether what is ticked is shown in place of what was found."""
-        return self._only_ticked
-
-    @property
     def found(self) -> Sequence[Scene]:
         """All scenes of the search that were loaded, in the order in which they came."""
         return self._found

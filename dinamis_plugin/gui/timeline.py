@@ -319,5 +319,5 @@ class Timeline(QWidget):
 
 
 def _told(when: str, count: int) -> str:
-    scenes = formats.counted(translate("Dinamis", "%n scene(s)", "", count), count)
+    scenes = formats.scenes(count)
     return translate("Dinamis", "{when}: {scenes}").format(when=when, scenes=scenes)
