@@ -25,6 +25,7 @@ from typing import Any
 from bench._catalogue_http import Api, PeakMemory, Timings, crowd, hundredth_page, measure, memory_mb
 from bench._catalogue_items import batch, batches
 from bench._catalogue_searches import Body, Search, between_steps, typical, unknown_area, wide
+from bench._figures import keep
 from dinamis_service.catalogue import collections, sqlite_load
 from dinamis_service.catalogue.freetext.wide_areas import wide_areas
 from dinamis_service.catalogue.sqlite import WATCHED_ROWS, SqliteCatalogue
@@ -61,9 +62,7 @@ def main() -> int:
 
         figures["beside pgstac"] = catalogue_pgstac.compare(folder, options.n, options.workers)
     figures["load_average"] = os.getloadavg()[0]
-    target = ROOT / "build" / "bench" / "catalogue.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    keep("catalogue", figures)
     show(figures)
     if "beside pgstac" in figures:
         catalogue_pgstac.show(figures["beside pgstac"])

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import shutil
 import socket
@@ -33,6 +32,7 @@ from pypgstac.load import Loader, Methods
 from bench._catalogue_http import Api, crowd, measure
 from bench._catalogue_items import Item, batch, batches
 from bench._catalogue_searches import typical, wide
+from bench._figures import keep
 from bench.catalogue import CROWD_S, FACETS, ROOT, SEED, START_S, france_of, load, service
 from dinamis_service.catalogue.collections import standard_collections
 from tests.service.postgres import PostgresServer
@@ -220,8 +220,7 @@ def main() -> int:
         figures = compare(folder, options.n, options.workers)
     finally:
         shutil.rmtree(folder)
-    target = ROOT / "build" / "bench" / "catalogue_pgstac.json"
-    target.write_text(json.dumps({"items": options.n, **figures}, indent=1) + "\n", encoding="utf-8")
+    keep("catalogue_pgstac", {"items": options.n, **figures})
     show(figures)
     return 0
 

@@ -8,7 +8,6 @@ reported only. The plugin downloads as it does in QGIS: in a task, through QGIS'
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -19,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from _figures import keep
 from _service import ROOT
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QEventLoop
@@ -161,9 +161,7 @@ def report(
         speeds = f"curl {size / MB / curl:7.1f} MB/s  plugin {size / MB / ours:7.1f} MB/s"
         print(f"{name:45} {speeds}  ratio {curl / ours:5.2f}  ({goal})")
     print(f"{'memory beyond before, 2 GB':45} {growth:.0f} MB (< {MEMORY_GOAL_MB:.0f})")
-    target = ROOT / "build" / "bench" / "download.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(figures, indent=2), encoding="utf-8")
+    keep("download", figures)
     met = (
         figures["one_connection_ratio"] >= PLAIN_GOAL,
         figures["four_connections_ratio"] >= RANGES_GOAL,

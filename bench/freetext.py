@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
+from _figures import keep
+
 from dinamis_service.catalogue.freetext.gazetteer import SqliteGazetteer
 from dinamis_service.catalogue.freetext.parser import parse
 from dinamis_service.catalogue.freetext.search import to_search
@@ -41,9 +43,7 @@ def main() -> None:
     }
     for name, value in figures.items():
         print(f"{name:20} {value}")
-    out = ROOT / "build" / "bench" / "freetext.json"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    keep("freetext", figures)
     gazetteer.close()
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _figures import keep
 from _service import ROOT, LateRelay, demonstration
 from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsProject, QgsRectangle, QgsVectorLayer
 from qgis.gui import QgsMapCanvas
@@ -274,10 +275,8 @@ def report(figures: dict[str, float]) -> None:
     print(f"{heading} (goal {GOAL_MS} ms), load {load:.1f}")
     for name, stall in figures.items():
         print(f"  {name:<42}{stall:8.1f} ms")
-    target = ROOT / "build" / "bench" / "gui_stall.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
     content = {"delay_s": DELAY_S, "goal_ms": GOAL_MS, "load": load, "stall_ms": figures}
-    target.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    keep("gui_stall", content)
 
 
 if __name__ == "__main__":

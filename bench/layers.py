@@ -10,7 +10,6 @@ of 5, taken in turns), at most 4 requests a layer, and with 100 ms of latency no
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 import sys
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from _figures import keep
 from _service import ROOT, LateRelay, demonstration
 from osgeo import gdal
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
@@ -270,9 +270,7 @@ def report(figures: dict[str, Any]) -> None:
         kinds = {kind: counted.get(f"{part} {kind}", 0) / number for kind in ("length", "header", "pixels")}
         told = ", ".join(f"{kind} {count:.2f}" for kind, count in kinds.items())
         print(f"  requests of a {name}: {told}")
-    target = ROOT / "build" / "bench" / "layers.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    keep("layers", figures)
 
 
 if __name__ == "__main__":

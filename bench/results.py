@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from _figures import keep
 from _service import ROOT, catalogue
 from qgis.core import QgsApplication, QgsPointXY, QgsProject, QgsRectangle, QgsVectorLayer
 from qgis.PyQt.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
@@ -272,9 +273,7 @@ def report(figures: dict[str, Any]) -> None:
     print(f"{RESULTS:,} results in pages of {PAGE}, median of {RUNS}, load {figures['load']:.1f}")
     for name, value in lines(figures):
         print(f"  {name:<44}{value}")
-    target = ROOT / "build" / "bench" / "results.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    keep("results", figures)
 
 
 if __name__ == "__main__":

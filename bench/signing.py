@@ -24,6 +24,7 @@ from typing import Any
 
 import botocore.auth
 import httpx
+from _figures import keep
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
@@ -52,9 +53,7 @@ def main() -> None:
     }
     for name, value in figures.items():
         print(f"{name:28} {value}")
-    out = ROOT / "build" / "bench" / "signing.json"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    keep("signing", figures)
 
 
 def signatures() -> dict[str, Any]:
