@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from qgis.PyQt.QtCore import QCoreApplication, QObject, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 from qgis.PyQt.QtGui import QImage
 
 from ..domain.cart import Key, key_of
 from ..domain.errors import CorruptImageError, DinamisError
 from ..domain.quicklook import picture_href
 from ..domain.scene import Scene
+from ..qgisio.picture_store import no_larger
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel, notice_for
 from .session import SessionController
@@ -84,10 +85,7 @@ def _readable(data: bytes) -> QImage:
     image = QImage.fromData(data)
     if image.isNull():
         raise CorruptImageError("quicklook")
-    if max(image.width(), image.height()) > _LARGEST_PX:
-        ratio = Qt.AspectRatioMode.KeepAspectRatio
-        image = image.scaled(_LARGEST_PX, _LARGEST_PX, ratio, Qt.TransformationMode.SmoothTransformation)
-    return image
+    return no_larger(image, _LARGEST_PX)
 
 
 def _no_picture(scene: Scene) -> Notice:

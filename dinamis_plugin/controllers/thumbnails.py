@@ -6,14 +6,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from qgis.PyQt.QtCore import QCoreApplication, QObject, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 from qgis.PyQt.QtGui import QImage
 
 from ..api.http import HttpClient
 from ..domain.errors import DinamisError
 from ..domain.scene import Scene
 from ..domain.signed_url import strip_signature
-from ..qgisio.picture_store import PictureStore, picture_folder
+from ..qgisio.picture_store import PictureStore, no_larger, picture_folder
 from ..qgisio.settings import PluginSettings
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .session import SessionController
@@ -110,9 +110,9 @@ class ThumbnailController(QObject):
         def work(context: TaskContext) -> QImage:
             data = store.read(key)
             if data is not None:
-                return _small(QImage.fromData(data))
+                return no_larger(QImage.fromData(data), _LARGEST_PX)
             data = http.get_bytes(href, cancel=context.cancelled)
-            image = _small(QImage.fromData(data))
+            image = no_larger(QImage.fromData(data), _LARGEST_PX)
             if not image.isNull():
                 store.keep(key, data)
             return image
@@ -145,14 +145,3 @@ class ThumbnailController(QObject):
 
 def _key(scene: Scene) -> str:
     return strip_signature(scene.thumbnail_href)
-
-
-def _small(image: QImage) -> QImage:
-    if image.isNull() or max(image.width(), image.height()) <= _LARGEST_PX:
-        return image
-    return image.scaled(
-        _LARGEST_PX,
-        _LARGEST_PX,
-        Qt.AspectRatioMode.KeepAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
-    )

@@ -8,24 +8,23 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
-    QgsPointXY,
     QgsProject,
 )
-from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
+from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QPointF, QRectF
 from qgis.PyQt.QtGui import QImage, QPainter, QPolygonF, QTransform
 
 from ..domain.cart import Key, key_of
 from ..domain.quicklook import Ground, ground_of
 from ..domain.scene import Scene
+from .ground_item import GroundItem
 
 
-class DrapesItem(QgsMapCanvasItem):
+class DrapesItem(GroundItem):
     """Paints pictures on the ground between their corners, below the footprints."""
 
     def __init__(self, canvas: QgsMapCanvas) -> None:
         super().__init__(canvas)
-        self._canvas = canvas
         self._laid: dict[Key, tuple[Scene, QImage]] = {}
         self._corners: dict[Key, QPolygonF] = {}
         self.setZValue(15)
@@ -74,17 +73,6 @@ class DrapesItem(QgsMapCanvasItem):
         self._canvas.extentsChanged.disconnect(self._moved)
         self._canvas.destinationCrsChanged.disconnect(self._crs_changed)
         self._canvas.scene().removeItem(self)
-
-    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
-        """The whole canvas."""
-        return QRectF(0, 0, self._canvas.width(), self._canvas.height())
-
-    def updatePosition(self) -> None:  # noqa: N802 - Qt's name
-        """Follow the canvas while it is dragged."""
-        corner = self._canvas.mapSettings().visiblePolygon()
-        if not corner.isEmpty():
-            top_left = corner.at(0)
-            self.setPos(self.toCanvasCoordinates(QgsPointXY(top_left.x(), top_left.y())))
 
     def paint(self, painter: QPainter, option=None, widget=None) -> None:  # noqa: ARG002 - Qt's signature
         """Paint each picture, warped to its four corners."""

@@ -13,7 +13,7 @@ from qgis.core import (
     QgsPointXY,
     QgsProject,
 )
-from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
+from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QElapsedTimer, QObject, QPointF, QRectF, Qt, QTimer
 from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
@@ -23,6 +23,7 @@ from ..domain.search import ProductType
 from ..domain.wkb import wkb_of
 from .aoi_bands import WGS84
 from .chosen_picture import ChosenPicture
+from .ground_item import GroundItem
 from .theme import Tone, colours
 
 #: Time in milliseconds that reprojecting and drawing take from the event loop at once.
@@ -48,7 +49,7 @@ TONE_OF_TYPE = {
 }
 
 
-class FootprintsItem(QgsMapCanvasItem):
+class FootprintsItem(GroundItem):
     """Paints every footprint from polygons kept in map coordinates.
 
     A picture of all outlines is kept for the extent in view, drawn in slices that hold nothing up. What is
@@ -58,7 +59,6 @@ class FootprintsItem(QgsMapCanvasItem):
 
     def __init__(self, canvas: QgsMapCanvas) -> None:
         super().__init__(canvas)
-        self._canvas = canvas
         self._polygons: dict[str, list[QPolygonF]] = {}
         self._bounds: dict[str, QRectF] = {}
         self._tones: dict[str, Tone] = {}
@@ -150,18 +150,6 @@ class FootprintsItem(QgsMapCanvasItem):
         self._canvas.scene().removeItem(self)
 
     # Painting
-
-    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
-        """The whole canvas."""
-        return QRectF(0, 0, self._canvas.width(), self._canvas.height())
-
-    def updatePosition(self) -> None:  # noqa: N802 - Qt's name
-        """Follow the canvas while it is dragged."""
-        corner = self._canvas.mapSettings().visiblePolygon()
-        if corner.isEmpty():
-            return
-        top_left = corner.at(0)
-        self.setPos(self.toCanvasCoordinates(QgsPointXY(top_left.x(), top_left.y())))
 
     def paint(self, painter: QPainter, option=None, widget=None) -> None:  # noqa: ARG002 - Qt's signature
         """Paint the kept picture, then what is hovered and selected."""

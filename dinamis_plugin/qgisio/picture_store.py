@@ -13,9 +13,11 @@ import os
 import threading
 from pathlib import Path
 
-from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QImage
 
 from ..domain.signed_url import strip_signature
+from .whole_file import profile_file
 
 _DIGEST_BYTES = 32
 _ROOM_MADE = 0.9
@@ -25,7 +27,7 @@ _SUFFIX, _UNFINISHED = ".picture", ".new"
 
 def picture_folder() -> Path:
     """Where the pictures lie."""
-    return Path(QgsApplication.qgisSettingsDirPath()) / "dinamis" / "pictures"
+    return profile_file("pictures")
 
 
 class PictureStore:
@@ -101,3 +103,11 @@ class PictureStore:
             with contextlib.suppress(OSError):
                 path.unlink()
                 self._taken -= size
+
+
+def no_larger(image: QImage, most_px: int) -> QImage:
+    """Give a picture whose sides have so many pixels at most, for any thread; a null one stays null."""
+    if image.isNull() or max(image.width(), image.height()) <= most_px:
+        return image
+    ratio = Qt.AspectRatioMode.KeepAspectRatio
+    return image.scaled(most_px, most_px, ratio, Qt.TransformationMode.SmoothTransformation)
