@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from running import SignedIn
 from stored import CONTENT, end_of, journal, put, put_item
 
-from dinamis_service.app import create_app, create_context
+from dinamis_service.app import create_app
 from dinamis_service.context import Context
 from dinamis_service.settings import Settings
 
@@ -282,8 +282,7 @@ class TestBehindAProxy:
         return settings.model_copy(update={"public_url": "https://images.example/dinamis/"})
 
     @pytest.fixture
-    def inside(self, settings: Settings) -> Iterator[tuple[TestClient, Context]]:
-        context = create_context(settings)
+    def inside(self, context: Context) -> Iterator[tuple[TestClient, Context]]:
         with TestClient(create_app(context), BASE) as client:
             yield client, context
 
