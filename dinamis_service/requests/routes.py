@@ -1,4 +1,4 @@
-"""Routes of the image requests: projects and estimates of our own, products and orders as STAPI."""
+"""Routes of the image requests: products and orders as STAPI, and those of our own beside them."""
 
 from typing import Annotated, Any
 
@@ -11,15 +11,13 @@ from dinamis_service.context import Context, base_url
 from dinamis_service.errors import refusals
 from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
-from dinamis_service.language import Language, pick_language
 from dinamis_service.quotas.table import RequestKind
-from dinamis_service.requests import documents, products
-from dinamis_service.requests.caller import Caller
+from dinamis_service.requests import documents, estimate_routes, products, project_routes
+from dinamis_service.requests.deps import caller_of, language_of
 from dinamis_service.requests.documents import GEOJSON, Addresses
 from dinamis_service.requests.opportunities import monthly_chances
-from dinamis_service.requests.orders import Orders, Question, Submission
+from dinamis_service.requests.orders import Orders, Submission
 from dinamis_service.requests.products import product_of
-from dinamis_service.requests.projects import ProjectForm, Projects, is_open
 from dinamis_service.requests.tables import Order
 from dinamis_service.requests.validation import check_limits, check_window, check_zone
 from dinamis_service.soundness import SOUND, JsonObject
@@ -33,71 +31,6 @@ class GeoJson(JSONResponse):
     """An answer that is GeoJSON."""
 
     media_type = GEOJSON
-
-
-class ProjectOut(BaseModel):
-    """A project (REQ-05)."""
-
-    id: str = Field(examples=["2026-001-SCI"])
-    kind: str
-    title: str
-    themes: list[str]
-    start_date: str
-    end_date: str
-    status: str = Field(description="open or closed")
-    description: str
-    objectives: str
-    methodology: str
-    expected_results: str
-    publications: str
-    owner: str = Field(description="E-mail address of the owner")
-    request_count: int
-
-
-class ProjectList(BaseModel):
-    """Projects, newest first."""
-
-    projects: list[ProjectOut]
-
-
-class EstimateBody(BaseModel):
-    """What somebody would like to request."""
-
-    product_id: str
-    geometry: JsonObject = Field(description="GeoJSON Polygon or MultiPolygon, EPSG:4326")
-    item_ids: list[str] = Field([], max_length=products.MAX_ITEMS, description="Scenes of an archive order")
-    project_id: str | None = Field(None, description="Project whose granted quota applies")
-
-
-class EstimatePrice(BaseModel):
-    """Price of what exceeds the quota."""
-
-    unit: str = Field(description="km2 or credit")
-    quantity: float
-    eur: float | None = Field(description="Null when it is to be quoted")
-    tranches: list[int] = Field(description="Credits of each lot")
-
-
-class EstimateMessage(BaseModel):
-    """A reason in words."""
-
-    level: str = Field(description="info, warning or error")
-    text: str
-
-
-class Estimate(BaseModel):
-    """What a request would take."""
-
-    year: int
-    sensor: str
-    area_km2: float
-    quota_km2: float | None
-    share: float | None = Field(description="Part of the quota; null without a quota")
-    excess_km2: float
-    minimum_km2: float
-    price: EstimatePrice
-    messages: list[EstimateMessage]
-    acceptable: bool
 
 
 class SearchBody(BaseModel):
@@ -121,45 +54,14 @@ class Reason(BaseModel):
 
 
 def build_router(context: Context) -> APIRouter:
-    """Routes of the projects and requests."""
+    """Routes of the requests and of what surrounds them."""
     router = APIRouter(tags=["image requests"])
     orders = Orders(context.database, context.catalogue, context.clock)
-    projects = Projects(context.database, context.clock)
-    _add_api(router, context, orders, projects)
+    router.include_router(project_routes.build_router(context))
+    router.include_router(estimate_routes.build_router(context, orders))
     _add_products(router, context)
     _add_orders(router, context, orders)
     return router
-
-
-def _add_api(router: APIRouter, context: Context, orders: Orders, projects: Projects) -> None:
-    """Projects and estimates."""
-    signed_in = Depends(require_principal(context))
-
-    def told(project: Any, count: int) -> dict[str, Any]:
-        return documents.project_document(project, count, is_open=is_open(project, context.clock().date()))
-
-    @router.get("/api/projects", response_model=ProjectList)
-    def list_projects(request: Request, principal: Principal = signed_in) -> Any:
-        """Own projects, newest first; every project for an operator."""
-        return {"projects": [told(*one) for one in projects.visible(_caller(request, principal))]}
-
-    @router.post("/api/projects", status_code=201, response_model=ProjectOut)
-    def create_project(request: Request, form: ProjectForm, principal: Principal = signed_in) -> Any:
-        """Open a project."""
-        return told(projects.create(_caller(request, principal), form), 0)
-
-    @router.get("/api/projects/{project_id}", response_model=ProjectOut)
-    def get_project(request: Request, project_id: str, principal: Principal = signed_in) -> Any:
-        """One project."""
-        return told(*projects.get(_caller(request, principal), project_id))
-
-    @router.post("/api/estimate", response_model=Estimate, responses=refusals(404, 409))
-    def estimate(request: Request, body: EstimateBody, principal: Principal = signed_in) -> Any:
-        """What a request would take, without making one."""
-        caller = _caller(request, principal)
-        question = Question(body.product_id, body.geometry, body.item_ids, body.project_id)
-        judged, zone = orders.estimate(caller, question)
-        return documents.estimate_document(judged, zone, caller.language)
 
 
 def _add_products(router: APIRouter, context: Context) -> None:
@@ -182,36 +84,36 @@ def _add_products(router: APIRouter, context: Context) -> None:
     @router.get("/stapi/products", response_model=stapi.ProductsCollection)
     def list_products(request: Request) -> Any:
         """Every product."""
-        return documents.products_document(_language(request), addresses(request))
+        return documents.products_document(language_of(request), addresses(request))
 
     @router.get("/stapi/products/{product_id}", response_model=stapi.Product)
     def get_product(request: Request, product_id: str) -> Any:
         """One product."""
-        product = product_of(product_id, _language(request))
-        return documents.product_document(product, _language(request), addresses(request))
+        product = product_of(product_id, language_of(request))
+        return documents.product_document(product, language_of(request), addresses(request))
 
     @router.get("/stapi/products/{product_id}/conformance", response_model=stapi.Conformance)
     def product_conformance(request: Request, product_id: str) -> Any:
         """Conformance classes of a product."""
-        product_of(product_id, _language(request))
+        product_of(product_id, language_of(request))
         return documents.conformance_document(documents.PRODUCT_CONFORMANCE)
 
     @router.get("/stapi/products/{product_id}/queryables")
     def queryables(request: Request, product_id: str) -> dict[str, Any]:
         """JSON Schema of what a request's filter may limit."""
-        return products.queryables(product_of(product_id, _language(request)), _language(request))
+        return products.queryables(product_of(product_id, language_of(request)), language_of(request))
 
     @router.get("/stapi/products/{product_id}/order-parameters")
     def order_parameters(request: Request, product_id: str) -> dict[str, Any]:
         """JSON Schema of the order parameters, from which forms are built."""
-        return products.order_parameters(product_of(product_id, _language(request)), _language(request))
+        return products.order_parameters(product_of(product_id, language_of(request)), language_of(request))
 
     @router.post("/stapi/products/{product_id}/opportunities", response_class=GeoJson)
     def opportunities(
         request: Request, product_id: str, body: SearchBody, _principal: Principal = signed_in
     ) -> JSONResponse:
         """Feasibility of a request, from what the archive says of the same months."""
-        language = _language(request)
+        language = language_of(request)
         product = product_of(product_id, language)
         zone = check_zone(body.geometry, language)
         window = check_window(product, body.datetime, context.clock(), language)
@@ -242,7 +144,7 @@ def _add_orders(router: APIRouter, context: Context, orders: Orders) -> None:
 
     def answer(request: Request, principal: Principal, order: Order, status: int = 200) -> JSONResponse:
         place = addresses(request)
-        document = documents.order_document(order, _caller(request, principal), place)
+        document = documents.order_document(order, caller_of(request, principal), place)
         headers = {"Location": place.order(order.id)} if status == 201 else None  # noqa: PLR2004 (Created)
         return GeoJson(document.model_dump(mode="json"), status, headers)
 
@@ -267,7 +169,7 @@ def _add_orders(router: APIRouter, context: Context, orders: Orders) -> None:
     ) -> JSONResponse:
         """Make a request."""
         submission = Submission(product_id, body.datetime, body.geometry, body.filter, body.order_parameters)
-        order, created = orders.submit(_caller(request, principal), submission, idempotency_key)
+        order, created = orders.submit(caller_of(request, principal), submission, idempotency_key)
         return answer(request, principal, order, 201 if created else 200)
 
     @router.get(
@@ -282,7 +184,7 @@ def _add_orders(router: APIRouter, context: Context, orders: Orders) -> None:
         principal: Principal = signed_in,
     ) -> JSONResponse:
         """Own requests, newest first; every request for an operator."""
-        caller = _caller(request, principal)
+        caller = caller_of(request, principal)
         found = orders.page(caller, limit + 1, following)
         page, place = found[:limit], addresses(request)
         more = f"{place.root}/orders?limit={limit}&next={page[-1].sequence}" if len(found) > limit else None
@@ -294,12 +196,12 @@ def _add_orders(router: APIRouter, context: Context, orders: Orders) -> None:
     )
     def get_order(request: Request, order_id: str, principal: Principal = signed_in) -> JSONResponse:
         """One request."""
-        return answer(request, principal, orders.get(_caller(request, principal), order_id))
+        return answer(request, principal, orders.get(caller_of(request, principal), order_id))
 
     @router.get("/stapi/orders/{order_id}/statuses", response_model=stapi.OrderStatuses[stapi.OrderStatus])
     def statuses(request: Request, order_id: str, principal: Principal = signed_in) -> Any:
         """History of a request, oldest first."""
-        order = orders.get(_caller(request, principal), order_id)
+        order = orders.get(caller_of(request, principal), order_id)
         return documents.statuses_document(order, addresses(request))
 
     @router.post(
@@ -312,7 +214,7 @@ def _add_orders(router: APIRouter, context: Context, orders: Orders) -> None:
         request: Request, order_id: str, why: Reason | None = None, principal: Principal = signed_in
     ) -> JSONResponse:
         """Cancel a request while that is possible."""
-        caller = _caller(request, principal)
+        caller = caller_of(request, principal)
         return answer(request, principal, orders.cancel(caller, order_id, why.reason if why else None))
 
     @router.post(
@@ -323,15 +225,5 @@ def _add_orders(router: APIRouter, context: Context, orders: Orders) -> None:
     )
     def accept(request: Request, order_id: str, principal: Principal = signed_in) -> JSONResponse:
         """Accept the quotation of one's request."""
-        caller = _caller(request, principal)
+        caller = caller_of(request, principal)
         return answer(request, principal, orders.accept_quotation(caller, order_id))
-
-
-def _language(request: Request) -> Language:
-    """Language of the caller."""
-    return pick_language(request.headers.get("accept-language"))
-
-
-def _caller(request: Request, principal: Principal) -> Caller:
-    """Who makes the request."""
-    return Caller(principal, _language(request))
