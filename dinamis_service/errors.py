@@ -89,6 +89,13 @@ class PreconditionFailedError(ServiceError):
     code = "changed-meanwhile"
 
 
+class PreconditionRequiredError(ServiceError):
+    """The change does not say which version of the thing was seen (`If-Match`)."""
+
+    status = HTTPStatus.PRECONDITION_REQUIRED
+    code = "precondition-required"
+
+
 class InvalidError(ServiceError):
     """The request does not hold together; `fields` says where."""
 

@@ -25,7 +25,7 @@ class Author:
 
 
 def record(order: Order, target: State, author: Author, language: Language) -> None:
-    """Move a request to `target` and keep when, by whom and why (REQ-24).
+    """Move a request to `target` and keep when, by whom and why (REQ-24); it is another version then.
 
     Raises:
         ConflictError: the author may not make this change from the state the request is in.
@@ -41,6 +41,8 @@ def record(order: Order, target: State, author: Author, language: Language) -> N
             )
         )
     order.state = target.value
+    order.changed = author.moment
+    order.version = len(order.changes) + 1
     order.changes.append(
         StatusChange(
             number=len(order.changes) + 1,

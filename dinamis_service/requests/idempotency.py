@@ -5,7 +5,7 @@ from __future__ import annotations
 from dinamis_service.errors import InvalidError
 from dinamis_service.requests.caller import Caller
 
-MAX_KEY = 128
+MAX_KEY = 200
 
 
 def check_key(key: str | None, caller: Caller) -> None:

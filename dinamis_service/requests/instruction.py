@@ -11,18 +11,26 @@ from dinamis_service.requests.history import price_cents
 from dinamis_service.requests.orders import Orders
 from dinamis_service.requests.states import State, way_to
 from dinamis_service.requests.tables import Order
+from dinamis_service.requests.visibility import entity_tag, require_unchanged
 
 
 class Instruction:
     """Instruction of the requests by one operator.
 
     Steps that follow from each other are walked here and each is recorded: a request accepted straight
-    after its submission passes through arbitration.
+    after its submission passes through arbitration. A decision holds for the request as it was read for it:
+    one that changes at the same moment raises `PreconditionFailedError`.
+
+    Args:
+        orders: the requests of the service.
+        operator: who decides.
+        if_match: `ETag` of the request as the operator saw it, where they say.
     """
 
-    def __init__(self, orders: Orders, operator: Caller) -> None:
+    def __init__(self, orders: Orders, operator: Caller, if_match: str | None = None) -> None:
         self._orders = orders
         self._operator = operator
+        self._if_match = if_match
 
     def accept(self, order_id: str, reason: str | None = None) -> Order:
         """Accept a request. One with something to pay needs a quotation first, and its acceptance a reason.
@@ -110,7 +118,13 @@ class Instruction:
 
     def _move(self, order: Order, steps: list[State], reason: str | None, **values: int) -> Order:
         """Record the steps."""
-        return self._orders.move(self._operator, order.id, steps, reason, **values)
+        seen = self._if_match or entity_tag(order)
+
+        def check(found: Order) -> bool:
+            require_unchanged(found, self._operator, seen)
+            return True
+
+        return self._orders.move(self._operator, order.id, steps, reason, check=check, **values)
 
 
 def _need_reason(reason: str | None, operator: Caller) -> None:

@@ -28,6 +28,7 @@ from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.delivery import Acquisition, deliver
 from dinamis_service.requests.history import price_cents
 from dinamis_service.requests.instruction import Instruction
+from dinamis_service.requests.listing import Wanted
 from dinamis_service.requests.orders import Orders
 from dinamis_service.requests.states import TITLES, State
 from dinamis_service.requests.tables import Order, Project
@@ -148,7 +149,8 @@ def _operator() -> Caller:
 
 
 def _list(desk: Desk, args: argparse.Namespace) -> None:
-    for order in desk.orders.page(desk.operator, _LISTED, state=State(args.state) if args.state else None):
+    wanted = Wanted([State(args.state)] if args.state else [])
+    for order in desk.orders.page(desk.operator, _LISTED, wanted=wanted):
         print(_line(desk, order))
 
 

@@ -46,7 +46,10 @@ class Project(Base):
 
 
 class Order(Base):
-    """An archive order or a programming request, with what it was judged by."""
+    """An archive order or a programming request, with what it was judged by.
+
+    `version` counts the changes of state, `changed` is the moment of the last change or message.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (Index("ix_orders_owner_sequence", "owner_sub", "sequence"),)
@@ -61,6 +64,8 @@ class Order(Base):
     kind: Mapped[str] = mapped_column(Text)
     sensor: Mapped[str] = mapped_column(Text)
     created: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    version: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(Text, index=True)
     starts: Mapped[datetime] = mapped_column(UtcDateTime)
     ends: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -75,6 +80,7 @@ class Order(Base):
     changes: Mapped[list[StatusChange]] = relationship(
         order_by="StatusChange.number", lazy="selectin", back_populates="order"
     )
+    project: Mapped[Project] = relationship(lazy="joined", innerjoin=True)
 
 
 class StatusChange(Base):
