@@ -172,4 +172,6 @@ def _links(order: Order, caller: Caller, addresses: Addresses) -> list[Link]:
         for rel, is_possible in actions.items()
         if is_possible
     ]
+    copy = addresses.beside(order.id, "/duplicate")
+    links.append(Link(href=copy, rel="duplicate", type=JSON, method="POST"))
     return links

@@ -24,6 +24,7 @@ from dinamis_service.quotas.store import table_of
 from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests import listing
 from dinamis_service.requests.caller import Caller
+from dinamis_service.requests.drafts import forget_sent
 from dinamis_service.requests.history import Author, record, snapshot
 from dinamis_service.requests.idempotency import check_key
 from dinamis_service.requests.listing import Wanted
@@ -220,6 +221,7 @@ class Orders:
             order = _new_order(session, caller, checked, judged, project, now=now)
             session.add(order)
             session.flush()
+            forget_sent(session, caller, key)
             if key is not None:
                 session.add(
                     IdempotencyKey(

@@ -10,7 +10,14 @@ from dinamis_service.context import Context
 from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
 from dinamis_service.quotas.table import RequestKind
-from dinamis_service.requests import documents, estimate_routes, order_routes, products, project_routes
+from dinamis_service.requests import (
+    documents,
+    draft_routes,
+    estimate_routes,
+    order_routes,
+    products,
+    project_routes,
+)
 from dinamis_service.requests.bodies import GeoJson, SearchBody
 from dinamis_service.requests.deps import addresses_of, language_of
 from dinamis_service.requests.opportunities import monthly_chances
@@ -27,6 +34,7 @@ def build_router(context: Context) -> APIRouter:
     router.include_router(estimate_routes.build_router(context, orders))
     _add_products(router, context)
     router.include_router(order_routes.build_router(context, orders))
+    router.include_router(draft_routes.build_router(context, orders))
     return router
 
 

@@ -21,13 +21,12 @@ from dinamis_service.searches.rules import (
     MAX_SEARCHES,
     SearchChange,
     SearchForm,
-    digest_of,
     fits,
     is_search_document,
     name_key,
-    size_of,
 )
 from dinamis_service.searches.tables import SavedSearch
+from dinamis_service.soundness import digest_of, size_of
 
 
 class Searches:

@@ -1,4 +1,4 @@
-"""Let requests say when they changed last and how often; make room for longer idempotency keys."""
+"""Add the drafts; let requests say when they changed; make room for longer idempotency keys."""
 
 from __future__ import annotations
 
@@ -28,3 +28,20 @@ def upgrade() -> None:
     op.create_index("ix_orders_changed", "orders", ["changed"])
     with op.batch_alter_table("saved_searches") as searches:
         searches.alter_column("creation_key", type_=sa.String(length=200), existing_nullable=True)
+    op.create_table(
+        "request_drafts",
+        sa.Column("owner_id", sa.String(length=36), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("product_id", sa.String(length=200), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("content_bytes", sa.Integer(), nullable=False),
+        sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("creation_key", sa.String(length=200), nullable=True),
+        sa.Column("creation_digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["accounts.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("owner_id", "id"),
+        sa.UniqueConstraint("owner_id", "creation_key", name="uq_request_drafts_creation"),
+    )
