@@ -176,14 +176,14 @@ def test_a_quotation_is_declined_with_the_reason(
     detail = refused(requester.post(f"/stapi/orders/{order_id}/decline"), 409, "conflict")
     assert "does not wait for an answer" in detail
     instruct().quote(order_id, None)
-    assert rels(requester, order_id) == {"cancel", "accept", "decline", "duplicate"}
+    assert rels(requester, order_id) == {"cancel", "accept", "decline", "duplicate", "messages"}
     assert told(requester, order_id)["dinamis:current_task"]["who"] == "requester"
     for _ in range(2):  # sent again, it changes nothing
         answer = requester.post(f"/stapi/orders/{order_id}/decline", {"reason": "too dear"})
         assert answer.status_code == 200
     status = answer.json()["properties"]["status"]
     assert (status["status_code"], status["reason_text"]) == ("user_cancelled", "too dear")
-    assert rels(requester, order_id) == {"duplicate"}
+    assert rels(requester, order_id) == {"duplicate", "messages"}
     assert len(requester.get(f"/stapi/orders/{order_id}/statuses").json()["statuses"]) == 4
 
 
@@ -195,7 +195,7 @@ def test_a_quotation_is_answered_by_its_requester_alone(
     operator = Requester(requester.client, signed_in("operator"))
     for action in ("accept", "decline"):
         refused(operator.post(f"/stapi/orders/{order_id}/{action}"), 403, "forbidden")
-    assert rels(operator, order_id) == {"cancel", "duplicate"}
+    assert rels(operator, order_id) == {"cancel", "duplicate", "messages"}
 
 
 def test_an_answer_to_another_quotation_is_refused(

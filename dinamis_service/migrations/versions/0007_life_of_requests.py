@@ -1,4 +1,4 @@
-"""Add the drafts; let requests say when they changed; make room for longer idempotency keys."""
+"""Add drafts and messages; let requests say when they changed; make room for longer idempotency keys."""
 
 from __future__ import annotations
 
@@ -44,4 +44,41 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["accounts.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("owner_id", "id"),
         sa.UniqueConstraint("owner_id", "creation_key", name="uq_request_drafts_creation"),
+    )
+    op.create_table(
+        "order_messages",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("order_sequence", sa.Integer(), nullable=False),
+        sa.Column("moment", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("side", sa.String(length=20), nullable=False),
+        sa.Column("author_sub", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("creation_key", sa.String(length=200), nullable=True),
+        sa.Column("creation_digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["order_sequence"], ["orders.sequence"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("author_sub", "creation_key", name="uq_order_messages_creation"),
+    )
+    op.create_index("ix_order_messages_order_sequence", "order_messages", ["order_sequence"])
+    op.create_table(
+        "order_attachments",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["order_messages.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_order_attachments_message_id", "order_attachments", ["message_id"])
+    op.create_table(
+        "order_readings",
+        sa.Column("order_sequence", sa.Integer(), nullable=False),
+        sa.Column("reader_sub", sa.Text(), nullable=False),
+        sa.Column("last_message_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["order_sequence"], ["orders.sequence"]),
+        sa.PrimaryKeyConstraint("order_sequence", "reader_sub"),
     )
