@@ -18,6 +18,7 @@ from dinamis_service.context import Context
 from dinamis_service.db import Database
 from dinamis_service.identity import routes as identity_routes
 from dinamis_service.identity.service import Identity
+from dinamis_service.notifications import routes as notifications_routes
 from dinamis_service.quotas import routes as quotas_routes
 from dinamis_service.quotas import store as quota_tables
 from dinamis_service.requests import routes as requests_routes
@@ -70,6 +71,7 @@ def create_app(context: Context) -> FastAPI:
         signing_routes,
         quotas_routes,
         requests_routes,
+        notifications_routes,
         searches_routes,
         web_routes,
     ):

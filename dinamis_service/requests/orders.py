@@ -22,7 +22,7 @@ from dinamis_service.quotas.geometry import AREA_STEP, Zone
 from dinamis_service.quotas.rules import Assessment, Level, assess
 from dinamis_service.quotas.store import table_of
 from dinamis_service.quotas.table import RequestKind
-from dinamis_service.requests import listing
+from dinamis_service.requests import announcements, listing
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.drafts import forget_sent
 from dinamis_service.requests.history import Author, record, snapshot
@@ -188,11 +188,13 @@ class Orders:
             actor = require_actor(order, caller)
             if check is not None and not check(order):
                 return order
+            source = State(order.state)
             author = Author(actor, caller.principal.name, self._clock(), reason)
             for target in targets:
                 record(order, target, author, caller.language)
             for name, value in values.items():
                 setattr(order, name, value)
+            announcements.moved(session, order, source, actor, caller)
         return order
 
     def _checked(self, product: Product, submission: Submission, caller: Caller) -> Checked:
@@ -222,6 +224,7 @@ class Orders:
             session.add(order)
             session.flush()
             forget_sent(session, caller, key)
+            announcements.submitted(session, order, caller, now)
             if key is not None:
                 session.add(
                     IdempotencyKey(
