@@ -35,6 +35,8 @@ class Instruction:
     def accept(self, order_id: str, reason: str | None = None) -> Order:
         """Accept a request. One with something to pay needs a quotation first, and its acceptance a reason.
 
+        What is paid on the budget of the project was agreed to when it was sent, and needs neither (QUO-10).
+
         Raises:
             ConflictError: it has something to pay that was not quoted, or cannot be accepted any more.
             InvalidError: a quotation is accepted for the requester without saying why.
@@ -43,7 +45,7 @@ class Instruction:
         if order.state == State.QUOTATION:
             _need_reason(reason, self._operator)
             return self._move(order, [State.ACCEPTED], reason)
-        if price_cents(order) != 0:
+        if price_cents(order) != 0 and order.budget_cents is None:
             raise ConflictError(
                 self._operator.say(
                     fr=f"La demande {order_id} a quelque chose à payer : envoyez d'abord un devis (quote).",

@@ -10,7 +10,14 @@ from dinamis_service.context import Context
 from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
 from dinamis_service.quotas.table import RequestKind
-from dinamis_service.requests import documents, estimate_routes, order_routes, products, project_routes
+from dinamis_service.requests import (
+    call_routes,
+    documents,
+    estimate_routes,
+    order_routes,
+    products,
+    project_routes,
+)
 from dinamis_service.requests.bodies import GeoJson, SearchBody
 from dinamis_service.requests.deps import addresses_of, language_of
 from dinamis_service.requests.opportunities import monthly_chances
@@ -23,6 +30,7 @@ def build_router(context: Context) -> APIRouter:
     """Routes of the requests and of what surrounds them."""
     router = APIRouter(tags=["image requests"])
     orders = Orders(context.database, context.catalogue, context.clock)
+    router.include_router(call_routes.build_router(context))
     router.include_router(project_routes.build_router(context))
     router.include_router(estimate_routes.build_router(context, orders))
     _add_products(router, context)
