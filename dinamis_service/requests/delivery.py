@@ -17,14 +17,12 @@ from dinamis_service.errors import ConflictError, InvalidError
 from dinamis_service.language import text
 from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests.caller import Caller
+from dinamis_service.requests.decisions import DELIVERABLE, Decision, steps_of
 from dinamis_service.requests.orders import Orders
 from dinamis_service.requests.products import PRODUCTS
-from dinamis_service.requests.states import State, way_to
 from dinamis_service.requests.tables import Order
 
 IMAGE_SUFFIXES = (".tif", ".tiff", ".jp2")
-DELIVERABLE = frozenset({State.ACCEPTED, State.PRODUCTION, State.PROGRAMMED, State.ACQUIRING})
-"""States from which a delivery walks the rest of the way by itself."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def deliver(
             items = _deliver_new(context, operator, order, sources, acquisition)
     except RasterError as error:
         raise InvalidError(text(operator.language, fr=error.fr, en=error.en)) from error
-    steps = way_to(State(order.state), State.DELIVERED, RequestKind(order.kind))
+    steps = steps_of(Decision.DELIVER, order)
     delivered = [{"collection": item["collection"], "id": item["id"]} for item in items]
     return orders.move(operator, order_id, steps, reason, delivered_items=delivered)
 
@@ -133,10 +131,9 @@ def _new_scene(operator: Caller, order: Order, acquisition: Acquisition, suffix:
     if acquisition.platform not in known or acquisition.moment is None:
         raise InvalidError(
             operator.say(
-                fr="Donnez la date de l'acquisition (--datetime) et le satellite "
-                f"(--platform : {', '.join(known)}).",
-                en="Give the moment of the acquisition (--datetime) and the satellite "
-                f"(--platform: {', '.join(known)}).",
+                fr="Donnez la date et l'heure de l'acquisition, et le satellite "
+                f"({', '.join(known)}).",
+                en=f"Give the moment of the acquisition, and the satellite ({', '.join(known)}).",
             )
         )
     return Scene(

@@ -25,6 +25,7 @@ from dinamis_service.quotas.table import Sensor
 from dinamis_service.quotas.words import euros, number
 from dinamis_service.registry import mission_actions
 from dinamis_service.requests.caller import Caller
+from dinamis_service.requests.decisions import ENDS
 from dinamis_service.requests.delivery import Acquisition, deliver
 from dinamis_service.requests.history import price_cents
 from dinamis_service.requests.instruction import Instruction
@@ -34,7 +35,6 @@ from dinamis_service.requests.tables import Order, Project
 from dinamis_service.settings import Settings
 from dinamis_service.signing import statistics
 
-_ENDS = {"fail": State.FAILED, "expire": State.EXPIRED, "cancel": State.CANCELLED}
 _LISTED = 10_000
 
 
@@ -89,10 +89,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     delivery.add_argument("--datetime", help="moment of the acquisition of new images, with its time zone")
     delivery.add_argument("--cloud", type=float, help="clouds of new images, in percent")
     delivery.add_argument("--incidence", type=float, help="incidence angle of new images, in degrees")
-    for name, state in _ENDS.items():
-        on_request(name, _end, f"end a request as {TITLES[state].en} (--reason is needed)").set_defaults(
-            end=state
-        )
+    for decision, state in ENDS.items():
+        on_request(
+            decision.value, _end, f"end a request as {TITLES[state].en} (--reason is needed)"
+        ).set_defaults(end=state)
     grant = add(
         "grant", _grant, "give a project a quota of its own (0 km2 or more, or 'none' to take it back)"
     )
@@ -225,9 +225,7 @@ def _tariffs(desk: Desk, args: argparse.Namespace) -> None:
     with desk.context.database.session() as session:
         if args.set is not None:
             if not args.reason:
-                raise InvalidError(
-                    desk.operator.say(fr="Donnez la raison (--reason).", en="Give the reason (--reason).")
-                )
+                raise InvalidError(desk.operator.say(fr="Donnez la raison.", en="Give the reason."))
             try:
                 content = json.loads(args.set.read_text("utf-8"))
                 add_version(

@@ -166,7 +166,7 @@ def test_a_programming_request_becomes_new_scenes(
     files = [str(image(tmp_path / "one/a.tif").parent), str(image(tmp_path / "two/b.tif").parent)]
     told = ("--datetime", "2026-12-05T10:30:00Z", "--platform", "PHR1B", "--cloud", "3", "--incidence", "14")
     assert "Give the moment" in operator.refused("deliver", order_id, *files, *told[2:])
-    assert "--platform: PHR1A, PHR1B" in operator.refused("deliver", order_id, *files, *told[:3], "SPOT6")
+    assert "(PHR1A, PHR1B)" in operator.refused("deliver", order_id, *files, *told[:3], "SPOT6")
     assert "not a moment" in operator.refused(
         "deliver", order_id, *files, "--datetime", "5 December", *told[2:]
     )
