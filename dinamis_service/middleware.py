@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from urllib.parse import quote
 
@@ -17,6 +18,8 @@ from dinamis_service.settings import Settings
 from dinamis_service.storage.addresses import PREFIX as OBJECTS
 
 log = logging.getLogger("dinamis.access")
+
+_DELIVERY = re.compile(r"/operator/requests/[^/]+/delivery")
 
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -42,8 +45,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        upload = scope["method"] == "PUT" and scope["path"].startswith(OBJECTS)
-        limit = self._settings.object_max_bytes if upload else self._settings.body_max_bytes
+        limit = self._settings.object_max_bytes if _is_upload(scope) else self._settings.body_max_bytes
         sentence = _too_large(headers, limit)
         announced = headers.get("content-length", "0")
         if announced.isdecimal() and int(announced) > limit:
@@ -61,6 +63,14 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+def _is_upload(scope: Scope) -> bool:
+    """Whether a request may bring whole images: an object, or a delivery of an operator."""
+    method, path = scope["method"], scope["path"]
+    return (method == "PUT" and path.startswith(OBJECTS)) or (
+        method == "POST" and _DELIVERY.fullmatch(path) is not None
+    )
 
 
 def _too_large(headers: Headers, limit: int) -> str:

@@ -131,11 +131,12 @@ def _new_scene(operator: Caller, order: Order, acquisition: Acquisition, suffix:
     if acquisition.platform not in known or acquisition.moment is None:
         raise InvalidError(
             operator.say(
-                fr="Donnez la date et l'heure de l'acquisition, et le satellite "
-                f"({', '.join(known)}).",
+                fr=f"Donnez la date et l'heure de l'acquisition, et le satellite ({', '.join(known)}).",
                 en=f"Give the moment of the acquisition, and the satellite ({', '.join(known)}).",
             )
         )
+    _require_range("cloud", acquisition.cloud, 100, operator)
+    _require_range("incidence", acquisition.incidence, 90, operator)
     return Scene(
         id=f"{order.id}{suffix}",
         collection=collection,
@@ -145,6 +146,15 @@ def _new_scene(operator: Caller, order: Order, acquisition: Acquisition, suffix:
         cloud=acquisition.cloud,
         incidence=acquisition.incidence,
     )
+
+
+def _require_range(name: str, value: float | None, most: int, operator: Caller) -> None:
+    """Refuse a share of clouds or an angle that cannot be."""
+    if value is not None and not 0 <= value <= most:
+        sentence = operator.say(
+            fr=f"{value:g} : il faut une valeur de 0 à {most}.", en=f"{value:g}: a value from 0 to {most}."
+        )
+        raise InvalidError(sentence, fields={name: sentence})
 
 
 def _ordered_item(context: Context, operator: Caller, collection: str, item_id: str) -> Item:

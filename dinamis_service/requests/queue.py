@@ -61,12 +61,12 @@ def look_through(session: Session, wanted: QueueFilter, *, offset: int, limit: i
     """Requests of the queue from number `offset` on, oldest first unless the filter says otherwise."""
     conditions = _conditions(wanted)
     counted = select(Order.state, func.count()).join(Project).where(*conditions).group_by(Order.state)
-    counts = {State(state): number for state, number in session.execute(counted).tuples()}
+    counts = {State(state): number for state, number in session.execute(counted)}
     listed = select(Order, Project.title).join(Project).where(*conditions, Order.state.in_(wanted.states))
     ordered = listed.order_by(Order.sequence.desc() if wanted.newest_first else Order.sequence)
     page = ordered.offset(offset).limit(limit).options(defer(Order.geometry), defer(Order.parameters))
     total = sum(number for state, number in counts.items() if state in wanted.states)
-    return Queued(session.execute(page).tuples().all(), total, counts)
+    return Queued([(order, title) for order, title in session.execute(page)], total, counts)
 
 
 def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:

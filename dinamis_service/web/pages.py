@@ -82,6 +82,15 @@ class Page:
         """Whether a form that was sent is one that this browser got from us."""
         return self._context.identity.browsers.is_form_token(self._secret, form_token)
 
+    def stale(self) -> str:
+        """Why a form is not done that this browser did not get from us, or got before its sign-in."""
+        return self.text(
+            "Cette page était périmée ou venait d'ailleurs : rien n'a été enregistré. Vérifiez, puis envoyez "
+            "de nouveau ; votre navigateur doit accepter les cookies de ce site.",
+            "This page was out of date or came from elsewhere: nothing was kept. Check, then send it again; "
+            "your browser has to accept the cookies of this site.",
+        )
+
     def render(self, template: str, status: int = 200, **values: Any) -> Response:
         """The page of a template."""
         settings = self._context.settings

@@ -88,13 +88,7 @@ def build_router(context: Context) -> APIRouter:
     def sign_in(request: Request, form: Annotated[SignInForm, Form()]) -> Response:
         page = Page(context, request)
         if not page.came_from_here(form.form_token):
-            sentence = page.text(
-                "Cette page était périmée ou venait d'ailleurs. Recommencez ; votre navigateur doit accepter "
-                "les cookies de ce site.",
-                "This page was out of date or came from elsewhere. Do it again; your browser has to accept "
-                "the cookies of this site.",
-            )
-            return _ask(page, form.next, 403, form.login, sentence)
+            return _ask(page, form.next, 403, form.login, page.stale())
         refused = try_sign_in(page, context.identity, form.login, form.password)
         if refused is not None:
             return refused.finish(_ask(page, form.next, refused.status, form.login, refused.sentence))

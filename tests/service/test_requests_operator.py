@@ -6,11 +6,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-import rasterio
+from deliveries import image
 from fastapi.testclient import TestClient
-from rasterio.transform import from_bounds
 from requesters import ARCHIVE, Requester, archive, refused, scene
 from running import SignedIn
 from shapely.geometry import box, mapping
@@ -51,23 +49,6 @@ def operator(
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     monkeypatch.setenv("LOGNAME", "nadia")
     return Operator(context.settings.data_dir, capsys)
-
-
-def image(path: Path, bands: int = 1) -> Path:
-    pixels = np.random.default_rng(1).integers(1, 4000, (bands, 300, 300), dtype=np.uint16)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    profile = {
-        "driver": "GTiff",
-        "width": 300,
-        "height": 300,
-        "count": bands,
-        "dtype": "uint16",
-        "crs": "EPSG:4326",
-        "transform": from_bounds(3.7, 43.5, 3.72, 43.52, 300, 300),
-    }
-    with rasterio.open(path, "w", **profile) as target:
-        target.write(pixels)
-    return path
 
 
 def order_archive(requester: Requester, context: Context, *item_ids: str) -> str:
