@@ -23,6 +23,7 @@ log = logging.getLogger("dinamis.access")
 MESSAGE_MAX_BYTES = MAX_FILES * MAX_BYTES + 1024 * 1024
 """A message with as many files as it may have, and its text."""
 _MESSAGES = re.compile(r"/(api/orders|operator/requests)/[^/]+/messages")
+_DELIVERY = re.compile(r"/operator/requests/[^/]+/delivery")
 _FILE = "/attachments/"
 _SIGNED = ("authorization", "secret-key", "cookie")
 
@@ -69,15 +70,22 @@ class BodyLimit:
 
         await self._app(scope, counted, send)
 
-
     def _limit(self, scope: Scope, headers: Headers) -> int:
         """Bytes that a request may have: more for objects, and for messages with files of who signed in."""
         method, path = scope["method"], scope["path"]
-        if method == "PUT" and path.startswith(OBJECTS):
+        if _is_upload(scope):
             return self._settings.object_max_bytes
         if method == "POST" and _MESSAGES.fullmatch(path) and any(name in headers for name in _SIGNED):
             return MESSAGE_MAX_BYTES
         return self._settings.body_max_bytes
+
+
+def _is_upload(scope: Scope) -> bool:
+    """Whether a request may bring whole images: an object, or a delivery of an operator."""
+    method, path = scope["method"], scope["path"]
+    return (method == "PUT" and path.startswith(OBJECTS)) or (
+        method == "POST" and _DELIVERY.fullmatch(path) is not None
+    )
 
 
 def _too_large(headers: Headers, limit: int) -> str:

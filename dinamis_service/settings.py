@@ -5,6 +5,7 @@ from __future__ import annotations
 from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -40,6 +41,10 @@ class Settings(BaseSettings):
         description="Reverse proxies whose X-Forwarded-* headers are believed, separated by commas",
     )
     title: str = Field("DINAMIS", description="Name shown by clients and pages")
+    time_zone: str = Field("Europe/Paris", description="Time in which pages and mails tell moments")
+    drop_dir: Path | None = Field(
+        None, description="Folder in which suppliers put deliveries, each a folder of its own"
+    )
     demo: bool = Field(False, description="Tell clients that images are synthetic and accounts are examples")
 
     database_url: str | None = Field(
@@ -104,6 +109,17 @@ class Settings(BaseSettings):
     object_max_bytes: int = Field(
         50 * 1024**3, ge=1, description="Largest object that may be uploaded to a signed URL, in bytes"
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, name: str) -> str:
+        """Refuse a name that this machine knows no time of."""
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            msg = f"{name!r} is not a time zone that this machine knows; Europe/Paris is one"
+            raise ValueError(msg) from None
+        return name
 
     @field_validator("database_url")
     @classmethod

@@ -1,10 +1,12 @@
 """Bodies that several routes of the requests take or answer."""
 
+from typing import Annotated
+
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from dinamis_service.requests.documents import GEOJSON
-from dinamis_service.soundness import JsonObject
+from dinamis_service.soundness import SOUND, JsonObject
 
 
 class GeoJson(JSONResponse):
@@ -19,3 +21,9 @@ class SearchBody(BaseModel):
     datetime: str = Field(examples=["2026-12-01T00:00:00Z/2026-12-31T00:00:00Z"])
     geometry: JsonObject = Field(description="GeoJSON Polygon or MultiPolygon, EPSG:4326")
     filter: JsonObject | None = Field(None, description="CQL2 JSON: limits over the queryables")
+
+
+class Reason(BaseModel):
+    """Why."""
+
+    reason: Annotated[str, Field(max_length=2000), SOUND] | None = None

@@ -10,11 +10,9 @@ from stapi_pydantic import Link
 
 from dinamis_service.language import Language, text
 from dinamis_service.quotas.geometry import Zone
-from dinamis_service.quotas.rules import Assessment
 from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests.opportunities import MonthlyChance
 from dinamis_service.requests.products import CLOUD, INCIDENCE, PRODUCTS, Product
-from dinamis_service.requests.tables import Project
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -138,50 +136,6 @@ def opportunities_document(
     return {
         **collection.model_dump(mode="json"),
         "dinamis:reason": _feasibility_reason(product, chances, language),
-    }
-
-
-def estimate_document(judged: Assessment, zone: Zone, language: Language) -> dict[str, Any]:
-    """What a request would take, as `/api/estimate` tells it."""
-    messages = [{"level": "info", "text": repair.told(language)} for repair in zone.repairs]
-    messages += [{"level": one.level.value, "text": one.words.told(language)} for one in judged.messages]
-    cents = judged.price.cents
-    return {
-        "year": judged.year,
-        "sensor": judged.sensor.value,
-        "area_km2": float(judged.area_km2),
-        "quota_km2": None if judged.quota_km2 is None else float(judged.quota_km2),
-        "share": None if judged.share is None else float(judged.share),
-        "excess_km2": float(judged.excess_km2),
-        "minimum_km2": float(judged.minimum_km2),
-        "price": {
-            "unit": judged.price.unit.value,
-            "quantity": float(judged.price.quantity),
-            "eur": None if cents is None else cents / 100,
-            "tranches": list(judged.price.tranches),
-        },
-        "messages": messages,
-        "acceptable": judged.acceptable,
-    }
-
-
-def project_document(project: Project, request_count: int, *, is_open: bool) -> dict[str, Any]:
-    """A project as `/api/projects` tells it (REQ-02, REQ-05)."""
-    return {
-        "id": project.id,
-        "kind": project.kind,
-        "title": project.title,
-        "themes": project.themes,
-        "start_date": project.start_date.isoformat(),
-        "end_date": project.end_date.isoformat(),
-        "status": "open" if is_open else "closed",
-        "description": project.description,
-        "objectives": project.objectives,
-        "methodology": project.methodology,
-        "expected_results": project.expected_results,
-        "publications": project.publications,
-        "owner": project.owner_email,
-        "request_count": request_count,
     }
 
 

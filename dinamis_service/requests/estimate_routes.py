@@ -9,8 +9,10 @@ from dinamis_service.context import Context
 from dinamis_service.errors import refusals
 from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
-from dinamis_service.requests import documents, products
+from dinamis_service.quotas.pricing import Payment
+from dinamis_service.requests import products
 from dinamis_service.requests.deps import caller_of
+from dinamis_service.requests.estimate_documents import estimate_document
 from dinamis_service.requests.orders import Orders, Question
 from dinamis_service.soundness import JsonObject
 
@@ -21,7 +23,8 @@ class EstimateBody(BaseModel):
     product_id: str
     geometry: JsonObject = Field(description="GeoJSON Polygon or MultiPolygon, EPSG:4326")
     item_ids: list[str] = Field([], max_length=products.MAX_ITEMS, description="Scenes of an archive order")
-    project_id: str | None = Field(None, description="Project whose granted quota applies")
+    project_id: str | None = Field(None, description="Project whose grants, package and budget apply")
+    payment: Payment = Payment.QUOTATION
 
 
 class EstimatePrice(BaseModel):
@@ -40,17 +43,38 @@ class EstimateMessage(BaseModel):
     text: str
 
 
+class EstimateCredits(BaseModel):
+    """A request for a sensor sold in credits."""
+
+    needed: int = Field(description="Credits that hold the counted surface")
+    free: int = Field(description="Credits of the quota")
+    beyond: int = Field(description="Credits that are paid, before any tranche")
+
+
+class EstimateBudget(BaseModel):
+    """The budget of the project, before the request."""
+
+    left_eur: float
+    enough: bool = Field(description="Whether it would carry the request, paid on it")
+
+
 class Estimate(BaseModel):
     """What a request would take."""
 
     year: int
+    version: int = Field(description="Of the table of that year")
     sensor: str
     area_km2: float
+    counted_km2: float = Field(description="At least the minimum")
     quota_km2: float | None
     share: float | None = Field(description="Part of the quota; null without a quota")
     excess_km2: float
+    package_km2: float = Field(description="What of the excess the package of the project carries")
     minimum_km2: float
+    payment: Payment
     price: EstimatePrice
+    credits: EstimateCredits | None
+    budget: EstimateBudget | None
     messages: list[EstimateMessage]
     acceptable: bool
 
@@ -64,8 +88,7 @@ def build_router(context: Context, orders: Orders) -> APIRouter:
     def estimate(request: Request, body: EstimateBody, principal: Principal = signed_in) -> Any:
         """What a request would take, without making one."""
         caller = caller_of(request, principal)
-        question = Question(body.product_id, body.geometry, body.item_ids, body.project_id)
-        judged, zone = orders.estimate(caller, question)
-        return documents.estimate_document(judged, zone, caller.language)
+        question = Question(body.product_id, body.geometry, body.item_ids, body.project_id, body.payment)
+        return estimate_document(orders.estimate(caller, question), caller.language)
 
     return router

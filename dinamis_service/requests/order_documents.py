@@ -12,6 +12,7 @@ from stapi_pydantic import Link, OrderStatus
 from dinamis_service.catalogue.freetext.raw import box_of
 from dinamis_service.language import Language
 from dinamis_service.quotas.geometry import AREA_STEP
+from dinamis_service.quotas.pricing import Payment
 from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.documents import GEOJSON, JSON, Addresses
@@ -63,6 +64,9 @@ def assessment_document(judged: Mapping[str, Any], language: Language) -> dict[s
         "quota_km2": _number(judged["quota_km2"]),
         "share": _number(judged["share"]),
         "excess_km2": _number(judged["excess_km2"]),
+        "package_km2": float(judged.get("package_km2", 0)),
+        "credits": judged.get("credits"),
+        "payment": judged.get("payment", Payment.QUOTATION),
         "price": {
             "unit": judged["price"]["unit"],
             "quantity": _number(judged["price"]["quantity"]),
@@ -122,6 +126,7 @@ def _own_members(order: Order, unread: int, caller: Caller) -> dict[str, Any]:
         "dinamis:price_eur": None if cents is None else cents / 100,
         "dinamis:quota_year": judged["year"],
         "dinamis:quota_version": judged["version"],
+        "dinamis:call_id": order.call_id,
         "dinamis:assessment": assessment_document(judged, caller.language),
         "dinamis:current_task": {"who": task.who, "text": task.words.told(caller.language)},
         "dinamis:unread_messages": unread,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import stapi_pydantic as stapi
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from dinamis_service import __version__
 from dinamis_service.catalogue.answers import conditional, not_modified, weak_tag
@@ -15,7 +15,7 @@ from dinamis_service.errors import refusals
 from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
 from dinamis_service.requests import answers, order_documents
-from dinamis_service.requests.bodies import GeoJson, SearchBody
+from dinamis_service.requests.bodies import GeoJson, Reason, SearchBody
 from dinamis_service.requests.deps import addresses_of, caller_of
 from dinamis_service.requests.documents import GEOJSON
 from dinamis_service.requests.listing import Wanted
@@ -24,7 +24,7 @@ from dinamis_service.requests.orders import Orders, Submission
 from dinamis_service.requests.states import State
 from dinamis_service.requests.tables import Order
 from dinamis_service.requests.visibility import entity_tag
-from dinamis_service.soundness import SOUND, JsonObject
+from dinamis_service.soundness import JsonObject
 
 PAGE_DEFAULT = 100
 PAGE_MAX = 1000
@@ -44,12 +44,6 @@ class OrderBody(SearchBody):
     """A request."""
 
     order_parameters: JsonObject = Field(description="By the JSON Schema of the product")
-
-
-class Reason(BaseModel):
-    """Why."""
-
-    reason: Annotated[str, Field(max_length=2000), SOUND] | None = None
 
 
 def build_router(context: Context, orders: Orders, messages: Messages) -> APIRouter:

@@ -11,6 +11,7 @@ from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
 from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests import (
+    call_routes,
     documents,
     draft_routes,
     estimate_routes,
@@ -32,6 +33,7 @@ def build_router(context: Context) -> APIRouter:
     """Routes of the requests and of what surrounds them."""
     router = APIRouter(tags=["image requests"])
     orders = Orders(context.database, context.catalogue, context.clock)
+    router.include_router(call_routes.build_router(context))
     router.include_router(project_routes.build_router(context))
     router.include_router(estimate_routes.build_router(context, orders))
     _add_products(router, context)

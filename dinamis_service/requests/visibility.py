@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from dinamis_service.errors import ForbiddenError, NotFoundError
 from dinamis_service.preconditions import require_match
 from dinamis_service.requests.caller import Caller
+from dinamis_service.requests.project_access import usable_by
 from dinamis_service.requests.states import Actor
 from dinamis_service.requests.tables import Order, Project
 
@@ -20,14 +21,9 @@ def may_see(caller: Caller) -> ColumnElement[bool]:
     if caller.principal.is_operator:
         return true()
     own = select(Order.sequence).where(Order.owner_sub == caller.principal.sub)
-    projects = select(Project.id).where(_may_see_project(caller))
+    projects = select(Project.id).where(usable_by(caller))
     under = select(Order.sequence).where(Order.project_id.in_(projects))
     return Order.sequence.in_(own.union(under))  # two searches of an index; OR would read every request
-
-
-def _may_see_project(caller: Caller) -> ColumnElement[bool]:
-    """Projects whose requests are shown to a person who made none of them."""
-    return or_(Project.owner_sub == caller.principal.sub)
 
 
 def is_own(order: Order, caller: Caller) -> bool:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 _EPOCH = "1970-01-01 00:00:00+00"
 """What no row keeps: a column that may not be empty needs a value while it is made."""
