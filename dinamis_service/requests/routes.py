@@ -12,6 +12,7 @@ from dinamis_service.identity.principal import Principal
 from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests import (
     call_routes,
+    csv_routes,
     documents,
     draft_routes,
     estimate_routes,
@@ -40,6 +41,7 @@ def build_router(context: Context) -> APIRouter:
     messages = Messages(context)
     router.include_router(order_routes.build_router(context, orders, messages))
     router.include_router(message_routes.build_router(context, messages))
+    router.include_router(csv_routes.build_router(context, orders))
     router.include_router(draft_routes.build_router(context, orders))
     return router
 
