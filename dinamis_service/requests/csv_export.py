@@ -1,4 +1,4 @@
-"""Requests as a table that spreadsheets open: CSV with semicolons, in UTF-8 that says so (REQ-30)."""
+"""Requests as a table that spreadsheets open: CSV with semicolons, in UTF-8 that says so."""
 
 from __future__ import annotations
 
