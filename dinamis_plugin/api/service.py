@@ -15,6 +15,8 @@ from .free_text import FreeTextClient
 from .http import Cancel, HttpClient, never
 from .link import Link, Progress, Spawn, silent, spawn_thread
 from .places import PlacesClient
+from .projects_client import ProjectsClient
+from .quotas_client import QuotasClient
 from .requests_client import RequestsClient
 from .searches import SearchesClient
 from .signing import SigningClient, only_address
@@ -101,8 +103,18 @@ class Service:
 
     @property
     def requests(self) -> RequestsClient:
-        """Quotas, projects and orders."""
+        """Products and orders."""
         return RequestsClient(self.http, self.endpoints)
+
+    @property
+    def projects(self) -> ProjectsClient:
+        """Projects."""
+        return ProjectsClient(self.http, self.endpoints.api)
+
+    @property
+    def quotas(self) -> QuotasClient:
+        """Quotas and prices."""
+        return QuotasClient(self.http, self.endpoints.api)
 
     @property
     def searches(self) -> SearchesClient:
