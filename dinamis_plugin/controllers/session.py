@@ -82,11 +82,12 @@ class SessionController(QObject):
         self._account: Account | None = None
         self._service: Service | None = None
         self._work: TaskHandle | None = None
+        self._handed: str | None = None
         # These two are called in worker threads; a signal brings them to the GUI thread.
         self._keeper = TokenKeeper(lambda _refresh: self._renewed.emit(), self._lost.emit, self._end_orphan)
         self._renewed.connect(self._keep)
         self._lost.connect(self._session_lost)
-        self._device_flow = DeviceSignIn(runner, open_url or _open_in_browser, self)
+        self._device_flow = DeviceSignIn(runner, open_url or open_in_browser, self)
         self._device_flow.started.connect(self._device_started)
         self._device_flow.status.connect(self.poll_status)
         self._device_flow.granted.connect(self._device_granted)
@@ -160,10 +161,18 @@ class SessionController(QObject):
         """Look for a service at an address, by default that of the settings, and remember it when found."""
         self._connect(url, then=self._after_connection)
 
-    def restore(self) -> None:
-        """Connect to the service of the last time and take up the session kept there, without any dialog."""
+    def restore(self, refresh: str | None = None) -> None:
+        """Connect to the service of the last time and take up the session kept there, without any dialog.
+
+        `refresh` is what `hand_over` gave, where the plugin was started anew.
+        """
+        self._handed = refresh
         if self._settings.service_url:
             self.connect_service()
+
+    def hand_over(self) -> str | None:
+        """Give the session to the plugin that is started in place of this one: nothing of it need be kept."""
+        return self._keeper.refresh_value
 
     def _connect(self, url: str | None, then: Callable[[], None]) -> None:
         try:
@@ -202,6 +211,11 @@ class SessionController(QObject):
 
     def _after_connection(self) -> None:
         url = self._settings.service_url
+        handed, self._handed = self._handed, None
+        if handed is not None:
+            self._keeper.put_refresh(handed)
+            self._fetch_account(first=False)
+            return
         if self._credentials.holds(url):
             if self._credentials.vault is Vault.OPEN:
                 self._take_up(url)
@@ -413,5 +427,6 @@ def _revocation(service: Service, refresh: str) -> Callable[[TaskContext], None]
     return work
 
 
-def _open_in_browser(url: str) -> bool:
+def open_in_browser(url: str) -> bool:
+    """Show a page in the browser of the system."""
     return bool(QDesktopServices.openUrl(QUrl(url)))

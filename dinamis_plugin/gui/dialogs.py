@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QDialog, QWidget
 from ..controllers.app import Controllers
 from ..controllers.messages import Notice
 from ..domain.form import FormField
-from ..domain.project import Project
+from ..domain.project import Project, with_first
 from ..domain.scene import Scene
 from .order_dialog import OrderDialog
 from .programming_dialog import ProgrammingDialog
@@ -51,18 +51,18 @@ class Dialogs(QObject):
             has_areas = bool(self._do.aois.aois)
             self._open(OrderDialog(wanted, self._owner.window(), has_areas=has_areas))
 
-    def new_programming(self) -> None:
-        """Ask for an acquisition over the areas of interest."""
+    def new_programming(self, project_id: str = "") -> None:
+        """Ask for an acquisition over the areas of interest, in a project where one is named."""
         dialog = ProgrammingDialog(self._owner.window(), has_areas=bool(self._do.aois.aois))
         dialog.set_products(self._do.requests.products)
-        self._open(dialog)
+        self._open(dialog, project_id)
 
     def close(self) -> None:
         """Close what is open."""
         if self._request is not None:
             self._request.done(QDialog.DialogCode.Rejected)
 
-    def _open(self, dialog: RequestDialog) -> None:
+    def _open(self, dialog: RequestDialog, project_id: str = "") -> None:
         if self._request is not None:
             dialog.deleteLater()
             self._request.raise_()
@@ -76,7 +76,8 @@ class Dialogs(QObject):
         dialog.products_requested.connect(requests.refresh_products)
         dialog.project_requested.connect(lambda: self._projects.new_project(dialog))
         dialog.finished.connect(self._request_closed)
-        dialog.set_projects(self._do.projects.projects)
+        usual = project_id or self._do.settings.default_project
+        dialog.set_projects(with_first(self._do.projects.projects, usual))
         dialog.begin()
         dialog.open()
 
