@@ -20,7 +20,7 @@ from ..domain.notification import Notification
 from . import formats
 from .theme import HALF, STEP, Role, Tone
 from .two_lines import QUIET_ROLE, SECOND_LINE_ROLE, TONE_ROLE, VALUE_ROLE, row_list
-from .widgets import Card, EmptyState, column, label, push_button, row, tool_button
+from .widgets import ButtonGrid, Card, EmptyState, column, label, push_button, row, tool_button
 
 translate = QCoreApplication.translate
 
@@ -132,9 +132,7 @@ class NotificationsPage(QWidget):
     def _build(self, back: QWidget) -> None:
         head = row(back, self._title, self._count)
         head.addStretch(1)
-        tools = row(self._only_unread)
-        tools.addStretch(1)
-        tools.addWidget(self._mark_all)
+        tools = ButtonGrid([self._only_unread, self._mark_all])
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._view)

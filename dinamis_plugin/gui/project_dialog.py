@@ -168,9 +168,9 @@ class ProjectDialog(QDialog):
         buttons.setContentsMargins(2 * STEP, STEP, 2 * STEP, 2 * STEP)
         self.setLayout(column(scroller(content), problem, buttons, spacing=0))
 
-    def _section(self, title: str, **fields: QWidget) -> Section:
-        section = Section(title)
-        section.add(_form(title, **fields))
+    def _section(self, heading: str, /, **fields: QWidget) -> Section:
+        section = Section(heading)
+        section.add(_form(heading, **fields))
         return section
 
     def _watch(self) -> None:
@@ -273,7 +273,7 @@ def _empty_draft() -> ProjectDraft:
     return ProjectDraft("", (), formats.to_date(QDate.currentDate().addYears(1)), "")
 
 
-def _form(section: str = "", **fields: QWidget) -> QFormLayout:
+def _form(section: str = "", /, **fields: QWidget) -> QFormLayout:
     """Fields under their titles; one that bears the title of its section needs none of its own."""
     form = QFormLayout()
     form.setHorizontalSpacing(STEP)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 
 from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QFormLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QGridLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from ..domain.order import Order
 from ..domain.project import Project, ProjectChange, ProjectDraft, ProjectStatus
@@ -22,7 +22,8 @@ from .widgets import Card, EmptyState, Section, column, dot, label, row, scrolle
 translate = QCoreApplication.translate
 
 _SCIENCE = ("objectives", "methodology", "expected_results")
-_LIST_HEIGHT = 180
+_MOST_ROWS = 5
+_LEAST_WIDTH = 340
 
 
 class ProjectPage(QWidget):
@@ -42,6 +43,7 @@ class ProjectPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("projectPage")
+        self.setMinimumWidth(_LEAST_WIDTH)
         self._project: Project | None = None
         self._head = label(role=Role.HEADING, name="projectPageTitle")
         self._status = label(role=Role.MUTED, wrap=False, name="projectPageStatus")
@@ -52,7 +54,6 @@ class ProjectPage(QWidget):
         self._facts.setSpacing(2 * STEP)
         self.orders = OrdersModel(self)
         self._orders_view = row_list(self.orders, "projectOrdersView", translate("Dinamis", "Requests"))
-        self._orders_view.setFixedHeight(_LIST_HEIGHT)
         self._orders_view.activated.connect(lambda index: self.order_opened.emit(index.data(VALUE_ROLE).id))
         self._orders_view.setToolTip(translate("Dinamis", "Double-click: open the request in the dock"))
         self._no_orders = label(
@@ -150,6 +151,8 @@ class ProjectPage(QWidget):
         project_id = "" if self._project is None else self._project.id
         own = [order for order in orders if order.project_id == project_id]
         self.orders.set_orders(own)
+        rows = min(len(own), _MOST_ROWS)
+        self._orders_view.setFixedHeight(rows * self._orders_view.sizeHintForRow(0) + 2 * HALF)
         self._orders_view.setVisible(bool(own))
         self._no_orders.setVisible(not own)
 
@@ -259,21 +262,24 @@ def _areas(areas: Mapping[str, float]) -> str:
 
 def _facts(title: str, lines: Sequence[tuple[str, str, str]]) -> Section:
     """A section of titles and values."""
-    form = QFormLayout()
-    form.setContentsMargins(0, 0, 0, 0)
-    form.setHorizontalSpacing(2 * STEP)
-    form.setVerticalSpacing(HALF)
-    form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-    for name, about, text in lines:
+    grid = QGridLayout()
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(STEP)
+    grid.setVerticalSpacing(HALF)
+    for number, (name, about, text) in enumerate(lines):
         value = label(text, name=f"project_{name}")
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         value.setAccessibleName(f"{about} {text}".strip())
         if about:
-            form.addRow(label(about, role=Role.MUTED, wrap=False), value)
+            heading = label(about, role=Role.MUTED)
+            for part in (heading, value):
+                part.setAlignment(Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(heading, number, 0)
+            grid.addWidget(value, number, 1)
         else:
-            form.addRow(value)
+            grid.addWidget(value, number, 0, 1, 2)
+    grid.setColumnStretch(0, 2)
+    grid.setColumnStretch(1, 3)
     section = Section(title)
-    section.add(form)
+    section.add(grid)
     return section

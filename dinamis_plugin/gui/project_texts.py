@@ -59,5 +59,5 @@ def status_label(status: ProjectStatus) -> str:
 def owner_text(project: Project) -> str:
     """The owner by name and address, as far as they are known."""
     if project.owner_name and project.owner:
-        return f"{project.owner_name} ({project.owner})"
+        return f"{project.owner_name}\n{project.owner}"
     return project.owner_name or project.owner or formats.DASH

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import QCoreApplication, QModelIndex, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QModelIndex, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QDialog,
-    QHeaderView,
     QLineEdit,
     QSplitter,
     QStackedWidget,
@@ -19,12 +18,34 @@ from . import formats
 from .notices import NoticeArea
 from .project_page import ProjectPage
 from .project_texts import status_label
-from .projects_models import ID, START, TITLE, ProjectsFilter, ProjectsModel
+from .projects_models import ID, START, STATUS, TITLE, ProjectsFilter, ProjectsModel, column_titles
 from .theme import STEP, Role, make_primary
 from .two_lines import VALUE_ROLE
 from .widgets import EmptyState, column, label, push_button, row, tool_button
 
 translate = QCoreApplication.translate
+
+_LEAST_WIDTH = 740
+_LEAST_TITLE = 160
+_ARROW = 3 * STEP
+
+
+class _Table(QTableView):
+    """A table whose titles take the room that the other columns leave, and never too little of it."""
+
+    def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Share the new room out."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Give each column its width."""
+        metrics, titles = self.horizontalHeader().fontMetrics(), column_titles()
+        for number, title in enumerate(titles):
+            wanted = metrics.horizontalAdvance(title) + _ARROW
+            self.setColumnWidth(number, max(wanted, self.sizeHintForColumn(number)))
+        others = sum(self.columnWidth(number) for number in range(STATUS + 1) if number != TITLE)
+        self.setColumnWidth(TITLE, max(_LEAST_TITLE, self.viewport().width() - others))
 
 
 class ProjectsWindow(QDialog):
@@ -43,7 +64,8 @@ class ProjectsWindow(QDialog):
         super().__init__(parent)
         self.setObjectName("projectsWindow")
         self.setWindowTitle(translate("Dinamis", "All projects"))
-        self.resize(1040, 620)
+        self.resize(1160, 660)
+        self.setMinimumWidth(_LEAST_WIDTH)
         self._wanted = ""
         self.notices = NoticeArea()
         self.page = ProjectPage()
@@ -59,7 +81,7 @@ class ProjectsWindow(QDialog):
         self._status = QComboBox()
         self._status.setObjectName("projectsStatusCombo")
         self._status.setAccessibleName(translate("Dinamis", "Status"))
-        self._status.addItem(translate("Dinamis", "All"), None)
+        self._status.addItem(translate("Dinamis", "Open and closed"), None)
         for status in ProjectStatus:
             self._status.addItem(status_label(status), status)
         self._status.currentIndexChanged.connect(self._filter)
@@ -80,8 +102,8 @@ class ProjectsWindow(QDialog):
         model.modelReset.connect(self._listed)
         self._listed()
 
-    def _make_table(self) -> QTableView:
-        table = QTableView()
+    def _make_table(self) -> _Table:
+        table = _Table()
         table.setObjectName("projectsTable")
         table.setAccessibleName(translate("Dinamis", "All projects"))
         table.setModel(self._shown)
@@ -95,9 +117,7 @@ class ProjectsWindow(QDialog):
         table.verticalHeader().hide()
         header = table.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(TITLE, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(64)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.sortByColumn(START, Qt.SortOrder.DescendingOrder)
         table.selectionModel().currentRowChanged.connect(self._row_changed)
         return table
@@ -119,7 +139,7 @@ class ProjectsWindow(QDialog):
         splitter.addWidget(self.page)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
-        splitter.setSizes([640, 400])
+        splitter.setSizes([740, 420])
         self.setLayout(column(self.notices, splitter, spacing=0))
         self.layout().setStretch(1, 1)
 
@@ -141,6 +161,7 @@ class ProjectsWindow(QDialog):
         """The list was read again: the project in hand stays in hand, as it is now."""
         self._take_wanted()
         self._tell_count()
+        self._table.fit()
 
     def _take_wanted(self) -> None:
         number = self._model.row_of(self._wanted)

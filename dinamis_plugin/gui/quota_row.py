@@ -72,11 +72,10 @@ def _table(quota: SensorQuota) -> QGridLayout:
     for number, (name, title, value) in enumerate(_lines(quota)):
         figure = label(value, name=name)
         figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        about: QWidget = label(title, role=Role.MUTED)
+        about: QWidget = label(title, role=Role.MUTED, wrap=False)
         about.setAlignment(Qt.AlignmentFlag.AlignTop)
         grid.addWidget(about, number, 0)
         grid.addWidget(figure, number, 1)
-    grid.setColumnStretch(0, 1)
     grid.setColumnStretch(1, 1)
     return grid
 
@@ -97,9 +96,7 @@ def _lines(quota: SensorQuota) -> list[tuple[str, str, str]]:
             _price_text(quota.programming),
         ),
     ]
-    if quota.tranches:
-        tranches = "\n".join(_tranche_text(tranche) for tranche in quota.tranches)
-        lines.append(("quotaTranchesLabel", translate("Dinamis", "By tranches of"), tranches))
+    lines += [_tranche_line(tranche) for tranche in quota.tranches]
     lines.append(("quotaMinimumLabel", translate("Dinamis", "Minimum"), minimum))
     return lines
 
@@ -118,11 +115,12 @@ def _asked_text(quota: SensorQuota) -> str:
     )
 
 
-def _tranche_text(tranche: Tranche) -> str:
-    """A number of credits, and its price where one is printed."""
-    number = translate("Dinamis", "{credits} credits").format(credits=formats.number(tranche.credits))
+def _tranche_line(tranche: Tranche) -> tuple[str, str, str]:
+    """A number of credits sold together, and its price where one is printed."""
+    number = formats.number(tranche.credits)
+    title = translate("Dinamis", "Tranche of {credits} credits").format(credits=number)
     price = translate("Dinamis", "on quotation") if tranche.eur is None else formats.euros(tranche.eur)
-    return translate("Dinamis", "{credits}: {price}").format(credits=number, price=price)
+    return f"quotaTranche_{round(tranche.credits)}", title, price
 
 
 def _price_text(price: Price) -> str:

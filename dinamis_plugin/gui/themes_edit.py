@@ -38,6 +38,7 @@ class ThemesEdit(QWidget):
         self._box.hide()
         self._buttons: list[QToolButton] = []
         self.setLayout(column(self._line, self._box, spacing=HALF))
+        self.layout().setContentsMargins(0, 0, 0, HALF)
         self.setFocusProxy(self._line)
 
     def themes(self) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ class Tour(QWidget):
             )
         )
         last = self._number == len(self._stops) - 1
-        self._next.setText(translate("Dinamis", "Done") if last else translate("Dinamis", "Next"))
+        self._next.setText(translate("Dinamis", "Finish") if last else translate("Dinamis", "Next"))
         self._back.setEnabled(self._number > 0)
         self.setAccessibleName(f"{stop.title}. {stop.text}")
         self.raise_()
