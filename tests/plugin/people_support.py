@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import datetime, timedelta, timezone
 
 from dinamis_plugin.domain.call import calls_from_json
 from dinamis_plugin.domain.notification import NotificationList
 from dinamis_plugin.domain.project import Project, history_of
 from dinamis_plugin.domain.quota import quotas_from_json
 
-LATER = (date.today() + timedelta(days=400)).isoformat()
-PAST = (date.today() - timedelta(days=40)).isoformat()
+LATER = (datetime.now(timezone.utc).date() + timedelta(days=400)).isoformat()
+PAST = (datetime.now(timezone.utc).date() - timedelta(days=40)).isoformat()
 
 FULL = {
     "id": "2026-034-SCI",
