@@ -1,4 +1,4 @@
-"""Every field, column, section and message of the screens of a person, by capability (domain, chapters 4.6, 5, 6).
+"""Every field, column, section and message of the screens of a person, by capability (domain 4.6, 5 and 6).
 
 One row for each capability: how its screen is made, and the words that a person must find on it. The words
 are those of the French interface.
