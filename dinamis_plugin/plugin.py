@@ -17,8 +17,6 @@ from .qgisio.settings import PluginSettings
 translate = QCoreApplication.translate
 
 MENU = "&DINAMIS"
-#: The tutorial waits until QGIS stands, with its dock in place.
-TUTORIAL_AFTER_MS = 1500
 #: What QGIS does not bring on every system; without one of them the dock says how to install it.
 PACKAGES = ("shapely", "requests", "dateutil")
 
@@ -73,6 +71,7 @@ class DinamisPlugin:
             controllers, thumbnails, self._iface.mapCanvas(), scene_mime, _area_km2, self._show_time
         )
         dock = DinamisDock(parts, self._iface.mainWindow())
+        dock.visibilityChanged.connect(dock.tutorial.welcome)
         self._show(dock)
         handler = DinamisDropHandler(
             controllers.loading, controllers.downloads, controllers.settings, dock.find_scene
@@ -99,10 +98,10 @@ class DinamisPlugin:
             lambda language: QTimer.singleShot(0, lambda: self._start_anew(controllers, language))
         )
         handed, self._handed = self._handed, None
+        controllers.session.take_over(handed)
         QTimer.singleShot(0, dock.last_state.restore)
-        QTimer.singleShot(0, lambda: controllers.session.restore(handed))
+        QTimer.singleShot(0, controllers.session.restore)
         QTimer.singleShot(0, controllers.downloads.restore)
-        QTimer.singleShot(TUTORIAL_AFTER_MS, dock.tutorial.begin_if_new)
 
     def _start_anew(self, controllers: Any, language: str) -> None:
         """Speak another language: all words are made again, and the session goes over."""
