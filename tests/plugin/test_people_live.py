@@ -13,21 +13,8 @@ from dinamis_plugin.domain.call import CallState
 from dinamis_plugin.domain.project import ProjectDraft, ProjectStatus
 
 from .conftest import member, sign_in_at
+from .people_support import scientific_draft as draft
 from .waiting import Caught, wait_until
-
-
-def draft(title, **changes):
-    """A project that the service takes of a scientific user."""
-    made = ProjectDraft(
-        title=title,
-        themes=("Littoral",),
-        end_date=datetime.now(timezone.utc).date() + timedelta(days=300),
-        description="Suivi du trait de côte.",
-        objectives="Mesurer.",
-        methodology="Comparer.",
-        expected_results="Des cartes.",
-    )
-    return replace(made, **changes)
 
 
 @pytest.fixture

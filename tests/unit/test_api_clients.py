@@ -484,13 +484,12 @@ def test_quotas_projects_and_products_are_listed(server, service):
 def test_a_project_is_made_once(server, service):
     server.on("/api/projects", problem(503, "unavailable"), answer({"id": "2026-001-SCI", "title": "T"}, 201))
     _ = service.endpoints
-    with pytest.raises(UnavailableError):
-        service.projects.create(ProjectDraft("T", (), None, "d"))
-    assert len(server.seen) == 2
-    assert service.projects.create(ProjectDraft("T", (), None, "d")).id == "2026-001-SCI"
+    assert service.projects.create(ProjectDraft("T", (), None, "d"), "key").id == "2026-001-SCI"
+    sent = [seen.headers["Idempotency-Key"] for seen in server.seen if seen.method == "POST"]
+    assert sent == ["key", "key"]  # 503 first: sent again under its key, it makes one project
     server.on("/api/projects", problem(422, "invalid", errors=[{"field": "title", "message": "Requis."}]))
     with pytest.raises(InvalidRequestError) as caught:
-        service.projects.create(ProjectDraft("", (), None, ""))
+        service.projects.create(ProjectDraft("", (), None, ""), "another")
     assert caught.value.fields == {"title": "Requis."}
 
 
