@@ -174,7 +174,8 @@ class LayerSigning(QObject):
         return layer_notice(error, identities, ways)
 
     def _clock_ticked(self) -> None:
-        if not self._soon.isActive() and self._clocks.steady() >= self._rest_until_s:
+        resting = self._soon.isActive() or self._clocks.steady() < self._rest_until_s
+        if not resting and self.live.due():
             self.sign_what_needs_it()
 
     def _sign(self, identities: Sequence[LayerIdentity], given: dict[str, SignedUrl]) -> None:
