@@ -13,8 +13,8 @@ from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError
 from dinamis_service.requests.caller import Caller
 
-Decision = Callable[[Context, Caller, argparse.Namespace], None]
-Add = Callable[[str, Decision, str], argparse.ArgumentParser]
+Action = Callable[[Context, Caller, argparse.Namespace], None]
+Add = Callable[[str, Action, str], argparse.ArgumentParser]
 
 
 def decimal(written: str, operator: Caller) -> Decimal:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from dinamis_service.errors import ConflictError, InvalidError
-from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests.caller import Caller
+from dinamis_service.requests.decisions import ENDS, Decision, needs_quotation, reason_needed, steps_of
 from dinamis_service.requests.history import price_cents
 from dinamis_service.requests.orders import Orders
-from dinamis_service.requests.states import State, way_to
+from dinamis_service.requests.states import State
 from dinamis_service.requests.tables import Order
 from dinamis_service.requests.visibility import entity_tag, require_unchanged
 
@@ -42,17 +42,14 @@ class Instruction:
             InvalidError: a quotation is accepted for the requester without saying why.
         """
         order = self._orders.get(self._operator, order_id)
-        if order.state == State.QUOTATION:
-            _need_reason(reason, self._operator)
-            return self._move(order, [State.ACCEPTED], reason)
-        if price_cents(order) != 0 and order.budget_cents is None:
+        if order.state != State.QUOTATION and needs_quotation(order):
             raise ConflictError(
                 self._operator.say(
-                    fr=f"La demande {order_id} a quelque chose à payer : envoyez d'abord un devis (quote).",
-                    en=f"Request {order_id} has something to pay: send a quotation first (quote).",
+                    fr=f"La demande {order_id} a quelque chose à payer : envoyez d'abord un devis.",
+                    en=f"Request {order_id} has something to pay: send a quotation first.",
                 )
             )
-        return self._move(order, way_to(State(order.state), State.ACCEPTED, RequestKind(order.kind)), reason)
+        return self._decide(Decision.ACCEPT, order, reason)
 
     def refuse(self, order_id: str, reason: str | None) -> Order:
         """Refuse a request, saying why.
@@ -61,8 +58,7 @@ class Instruction:
             ConflictError: it is decided already.
             InvalidError: no reason is given.
         """
-        _need_reason(reason, self._operator)
-        return self._arbitrated(order_id, State.REJECTED, reason)
+        return self._decide(Decision.REFUSE, self._orders.get(self._operator, order_id), reason)
 
     def quote(self, order_id: str, eur: Decimal | None, reason: str | None = None) -> Order:
         """Send a quotation for the requester to accept: `eur`, or what the table says.
@@ -76,8 +72,8 @@ class Instruction:
         if cents is None:
             raise InvalidError(
                 self._operator.say(
-                    fr="La table n'a pas de prix pour ces crédits : donnez-le en euros (--eur).",
-                    en="The table has no price for these credits: give it in euros (--eur).",
+                    fr="La table n'a pas de prix pour ces crédits : donnez-le en euros.",
+                    en="The table has no price for these credits: give it in euros.",
                 )
             )
         if cents == 0:
@@ -87,7 +83,7 @@ class Instruction:
                     en=f"Request {order_id} has nothing to pay: it needs no quotation.",
                 )
             )
-        return self._arbitrated(order_id, State.QUOTATION, reason, quoted_cents=cents)
+        return self._decide(Decision.QUOTE, order, reason, quoted_cents=cents)
 
     def produce(self, order_id: str, reason: str | None = None) -> Order:
         """Start the next phase: production of archive scenes; tasking, then acquisition, of new ones.
@@ -95,12 +91,7 @@ class Instruction:
         Raises:
             ConflictError: the request is not accepted, or in its last phase already.
         """
-        order = self._orders.get(self._operator, order_id)
-        if order.kind == RequestKind.ARCHIVE:
-            target = State.PRODUCTION
-        else:
-            target = State.ACQUIRING if order.state == State.PROGRAMMED else State.PROGRAMMED
-        return self._move(order, [target], reason)
+        return self._decide(Decision.PRODUCE, self._orders.get(self._operator, order_id), reason)
 
     def end(self, order_id: str, state: State, reason: str | None) -> Order:
         """End a request as failed, expired or cancelled, saying why.
@@ -109,31 +100,26 @@ class Instruction:
             ConflictError: it cannot end that way from where it is.
             InvalidError: no reason is given.
         """
-        _need_reason(reason, self._operator)
-        return self._move(self._orders.get(self._operator, order_id), [state], reason)
+        decision = {end: one for one, end in ENDS.items()}[state]
+        return self._decide(decision, self._orders.get(self._operator, order_id), reason)
 
-    def _arbitrated(self, order_id: str, target: State, reason: str | None, **values: int) -> Order:
-        """Move to `target`, decided in arbitration; a quotation goes back there first."""
-        order = self._orders.get(self._operator, order_id)
-        steps = [target] if order.state == State.ARBITRATION else [State.ARBITRATION, target]
-        return self._move(order, steps, reason, **values)
+    def _decide(self, decision: Decision, order: Order, reason: str | None, **values: int) -> Order:
+        """Record the steps of a decision.
 
-    def _move(self, order: Order, steps: list[State], reason: str | None, **values: int) -> Order:
-        """Record the steps."""
+        Raises:
+            InvalidError: it is left unexplained and must not be.
+        """
+        if reason_needed(decision, order) and not (reason or "").strip():
+            sentence = self._operator.say(fr="Donnez la raison.", en="Give the reason.")
+            raise InvalidError(sentence, fields={"reason": sentence})
         seen = self._if_match or entity_tag(order)
 
         def check(found: Order) -> bool:
             require_unchanged(found, self._operator, seen)
             return True
 
+        steps = steps_of(decision, order)
         return self._orders.move(self._operator, order.id, steps, reason, check=check, **values)
-
-
-def _need_reason(reason: str | None, operator: Caller) -> None:
-    """A decision against the requester, or in their place, is never left unexplained."""
-    if not (reason or "").strip():
-        sentence = operator.say(fr="Donnez la raison (--reason).", en="Give the reason (--reason).")
-        raise InvalidError(sentence, fields={"reason": sentence})
 
 
 def _cents(eur: Decimal, operator: Caller) -> int:

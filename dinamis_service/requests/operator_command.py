@@ -22,8 +22,9 @@ from dinamis_service.quotas.geometry import AREA_STEP
 from dinamis_service.quotas.words import euros, number
 from dinamis_service.registry import mission_actions
 from dinamis_service.requests import call_actions, project_actions, tariff_actions
-from dinamis_service.requests.actions import Decision, decimal
+from dinamis_service.requests.actions import Action, decimal
 from dinamis_service.requests.caller import Caller
+from dinamis_service.requests.decisions import ENDS
 from dinamis_service.requests.delivery import Acquisition, deliver
 from dinamis_service.requests.history import price_cents
 from dinamis_service.requests.instruction import Instruction
@@ -34,7 +35,6 @@ from dinamis_service.requests.tables import Order
 from dinamis_service.settings import Settings
 from dinamis_service.signing import statistics
 
-_ENDS = {"fail": State.FAILED, "expire": State.EXPIRED, "cancel": State.CANCELLED}
 _LISTED = 10_000
 
 
@@ -89,12 +89,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     delivery.add_argument("--datetime", help="moment of the acquisition of new images, with its time zone")
     delivery.add_argument("--cloud", type=float, help="clouds of new images, in percent")
     delivery.add_argument("--incidence", type=float, help="incidence angle of new images, in degrees")
-    for name, state in _ENDS.items():
-        on_request(name, _end, f"end a request as {TITLES[state].en} (--reason is needed)").set_defaults(
-            end=state
-        )
+    for decision, state in ENDS.items():
+        on_request(
+            decision.value, _end, f"end a request as {TITLES[state].en} (--reason is needed)"
+        ).set_defaults(end=state)
 
-    def add_decision(name: str, run: Decision, help_: str) -> argparse.ArgumentParser:
+    def add_decision(name: str, run: Action, help_: str) -> argparse.ArgumentParser:
         return add(name, lambda desk, args: run(desk.context, desk.operator, args), help_)
 
     for decisions in (project_actions, call_actions, tariff_actions):

@@ -6,11 +6,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-import rasterio
+from deliveries import image
 from fastapi.testclient import TestClient
-from rasterio.transform import from_bounds
 from requesters import ARCHIVE, Requester, archive, refused, scene
 from running import SignedIn
 from shapely.geometry import box, mapping
@@ -51,23 +49,6 @@ def operator(
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     monkeypatch.setenv("LOGNAME", "nadia")
     return Operator(context.settings.data_dir, capsys)
-
-
-def image(path: Path, bands: int = 1) -> Path:
-    pixels = np.random.default_rng(1).integers(1, 4000, (bands, 300, 300), dtype=np.uint16)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    profile = {
-        "driver": "GTiff",
-        "width": 300,
-        "height": 300,
-        "count": bands,
-        "dtype": "uint16",
-        "crs": "EPSG:4326",
-        "transform": from_bounds(3.7, 43.5, 3.72, 43.52, 300, 300),
-    }
-    with rasterio.open(path, "w", **profile) as target:
-        target.write(pixels)
-    return path
 
 
 def order_archive(requester: Requester, context: Context, *item_ids: str) -> str:
@@ -166,7 +147,7 @@ def test_a_programming_request_becomes_new_scenes(
     files = [str(image(tmp_path / "one/a.tif").parent), str(image(tmp_path / "two/b.tif").parent)]
     told = ("--datetime", "2026-12-05T10:30:00Z", "--platform", "PHR1B", "--cloud", "3", "--incidence", "14")
     assert "Give the moment" in operator.refused("deliver", order_id, *files, *told[2:])
-    assert "--platform: PHR1A, PHR1B" in operator.refused("deliver", order_id, *files, *told[:3], "SPOT6")
+    assert "(PHR1A, PHR1B)" in operator.refused("deliver", order_id, *files, *told[:3], "SPOT6")
     assert "not a moment" in operator.refused(
         "deliver", order_id, *files, "--datetime", "5 December", *told[2:]
     )
