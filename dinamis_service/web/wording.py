@@ -60,7 +60,7 @@ class Wording:
             return text(self.language, fr="sur devis", en="to be quoted")
         if cents == 0:
             return text(self.language, fr="rien", en="nothing")
-        return euros(cents, self.language)
+        return euros(cents, self.language).replace(" €", "\u202f€")
 
     def percent(self, share: Decimal | float | str, decimals: int = 0) -> str:
         """A part of 1, in percent."""
