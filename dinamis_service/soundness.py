@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 MAX_DEPTH = 32
@@ -37,6 +37,8 @@ def sound_json(value: Any, most: int = MAX_DEPTH) -> Any:
 SOUND = AfterValidator(sound_json)
 """For a field of a form; it comes after the other constraints of the field."""
 JsonObject = Annotated[dict[str, Any], SOUND]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), SOUND]
+"""A reason that has to be given."""
 
 
 def is_number(value: Any) -> bool:

@@ -64,13 +64,17 @@ def reason_needed(decision: Decision, order: Order) -> bool:
     return in_their_place or decision is Decision.REFUSE or decision in ENDS
 
 
+def needs_quotation(order: Order) -> bool:
+    """Whether a request has something to pay that neither a quotation nor the project's budget covers."""
+    return price_cents(order) != 0 and order.budget_cents is None and order.state != State.QUOTATION
+
+
 def _suits(decision: Decision, order: Order) -> bool:
     """Whether the price and the phase of a request leave room for a decision."""
-    free = price_cents(order) == 0
     if decision is Decision.ACCEPT:
-        return free or order.state == State.QUOTATION
+        return not needs_quotation(order)
     if decision is Decision.QUOTE:
-        return not free
+        return price_cents(order) != 0
     if decision is Decision.DELIVER:
         return order.state in DELIVERABLE
     return True

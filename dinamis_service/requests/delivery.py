@@ -21,6 +21,7 @@ from dinamis_service.requests.decisions import DELIVERABLE, Decision, steps_of
 from dinamis_service.requests.orders import Orders
 from dinamis_service.requests.products import PRODUCTS
 from dinamis_service.requests.tables import Order
+from dinamis_service.requests.visibility import require_unchanged
 
 IMAGE_SUFFIXES = (".tif", ".tiff", ".jp2")
 
@@ -43,6 +44,7 @@ def deliver(
     acquisition: Acquisition,
     *,
     reason: str | None = None,
+    if_match: str | None = None,
 ) -> Order:
     """Put the products of a request into the catalogue and mark the request delivered.
 
@@ -53,10 +55,12 @@ def deliver(
 
     Raises:
         ConflictError: the request is not accepted, or ended.
+        PreconditionFailedError: it is not as `if_match` says any more.
         InvalidError: the files do not fit the request, or one is no image.
     """
     orders = Orders(context.database, context.catalogue, context.clock)
     order = orders.get(operator, order_id)
+    require_unchanged(order, operator, if_match)
     if order.state not in DELIVERABLE:
         raise ConflictError(
             operator.say(

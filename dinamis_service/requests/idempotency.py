@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dinamis_service.errors import InvalidError
+import hashlib
+import json
+
+from pydantic import BaseModel
+
+from dinamis_service.errors import ConflictError, InvalidError
 from dinamis_service.requests.caller import Caller
 
-MAX_KEY = 128
+MAX_KEY = 200
 
 
 def check_key(key: str | None, caller: Caller) -> None:
@@ -21,3 +26,18 @@ def check_key(key: str | None, caller: Caller) -> None:
                 en=f"The idempotency key (Idempotency-Key) must have 1 to {MAX_KEY} characters.",
             )
         )
+
+
+def digest_of(form: BaseModel) -> str:
+    """Fingerprint of what was sent: equal for bodies that mean the same."""
+    return hashlib.sha256(json.dumps(form.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
+
+
+def used_key(caller: Caller, made: str) -> ConflictError:
+    """The refusal of a key that made something of another content."""
+    return ConflictError(
+        caller.say(
+            fr=f"Cette clé d'idempotence a déjà servi pour {made}, dont le contenu est autre.",
+            en=f"This idempotency key was used for {made}, whose content differs.",
+        )
+    )

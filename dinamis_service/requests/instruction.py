@@ -6,33 +6,43 @@ from decimal import Decimal
 
 from dinamis_service.errors import ConflictError, InvalidError
 from dinamis_service.requests.caller import Caller
-from dinamis_service.requests.decisions import ENDS, Decision, reason_needed, steps_of
+from dinamis_service.requests.decisions import ENDS, Decision, needs_quotation, reason_needed, steps_of
 from dinamis_service.requests.history import price_cents
 from dinamis_service.requests.orders import Orders
 from dinamis_service.requests.states import State
 from dinamis_service.requests.tables import Order
+from dinamis_service.requests.visibility import entity_tag, require_unchanged
 
 
 class Instruction:
     """Instruction of the requests by one operator.
 
     Steps that follow from each other are walked here and each is recorded: a request accepted straight
-    after its submission passes through arbitration.
+    after its submission passes through arbitration. A decision holds for the request as it was read for it:
+    one that changes at the same moment raises `PreconditionFailedError`.
+
+    Args:
+        orders: the requests of the service.
+        operator: who decides.
+        if_match: `ETag` of the request as the operator saw it, where they say.
     """
 
-    def __init__(self, orders: Orders, operator: Caller) -> None:
+    def __init__(self, orders: Orders, operator: Caller, if_match: str | None = None) -> None:
         self._orders = orders
         self._operator = operator
+        self._if_match = if_match
 
     def accept(self, order_id: str, reason: str | None = None) -> Order:
         """Accept a request. One with something to pay needs a quotation first, and its acceptance a reason.
+
+        What is paid on the budget of the project was agreed to when it was sent, and needs neither (QUO-10).
 
         Raises:
             ConflictError: it has something to pay that was not quoted, or cannot be accepted any more.
             InvalidError: a quotation is accepted for the requester without saying why.
         """
         order = self._orders.get(self._operator, order_id)
-        if order.state != State.QUOTATION and price_cents(order) != 0:
+        if needs_quotation(order):
             raise ConflictError(
                 self._operator.say(
                     fr=f"La demande {order_id} a quelque chose à payer : envoyez d'abord un devis.",
@@ -102,7 +112,14 @@ class Instruction:
         if reason_needed(decision, order) and not (reason or "").strip():
             sentence = self._operator.say(fr="Donnez la raison.", en="Give the reason.")
             raise InvalidError(sentence, fields={"reason": sentence})
-        return self._orders.move(self._operator, order.id, steps_of(decision, order), reason, **values)
+        seen = self._if_match or entity_tag(order)
+
+        def check(found: Order) -> bool:
+            require_unchanged(found, self._operator, seen)
+            return True
+
+        steps = steps_of(decision, order)
+        return self._orders.move(self._operator, order.id, steps, reason, check=check, **values)
 
 
 def _cents(eur: Decimal, operator: Caller) -> int:

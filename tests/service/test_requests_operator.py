@@ -272,12 +272,15 @@ def test_requests_that_come_to_nothing(
 
 
 def test_a_project_is_granted_a_quota_of_its_own(requester: Requester, operator: Operator) -> None:
-    operator.run("grant", requester.project, "PLEIADES", "3500")
+    assert "Give the reason" in operator.refused("grant", requester.project, "PLEIADES", "3500")
+    why = ("--reason", "Agreed in committee")
+    operator.run("grant", requester.project, "PLEIADES", "3500", *why)
     assert requester.submit()["properties"]["dinamis:quota_km2"] == 3500
-    operator.run("grant", requester.project, "PLEIADES", "none")
+    operator.run("grant", requester.project, "PLEIADES", "none", *why)
     assert requester.submit()["properties"]["dinamis:quota_km2"] == 1500
-    assert "not a possible number" in operator.refused("grant", requester.project, "PLEIADES", "all")
-    assert "no project" in operator.refused("grant", "2020-001-SCI", "SPOT", "1")
+    assert "not a possible number" in operator.refused("grant", requester.project, "PLEIADES", "all", *why)
+    assert "granted_km2" in operator.refused("grant", requester.project, "PLEIADES", "-1", *why)
+    assert "no project" in operator.refused("grant", "2020-001-SCI", "SPOT", "1", *why)
 
 
 def test_the_tariffs_are_versioned_by_year(requester: Requester, operator: Operator, tmp_path: Path) -> None:
@@ -288,7 +291,7 @@ def test_the_tariffs_are_versioned_by_year(requester: Requester, operator: Opera
     (tmp_path / "new.json").write_text(json.dumps(table))
     change = ("tariffs", "--set", str(tmp_path / "new.json"))
     assert "Give the reason" in operator.refused(*change)
-    assert "outside 1500 to 3500 km2" in operator.refused(*change, "--reason", "more")
+    assert "outside 1,500 to 3,500 km²" in operator.refused(*change, "--reason", "more")
     table["sensors"]["PLEIADES"]["quota_km2"]["SCI"] = "2000"
     (tmp_path / "new.json").write_text(json.dumps(table))
     assert "nadia" in operator.run(*change, "--reason", "Revision of the year")
