@@ -21,8 +21,9 @@ from dinamis_service.requests.decisions import ENDS, Decision, possible
 from dinamis_service.requests.instruction import Instruction
 from dinamis_service.requests.orders import Orders
 from dinamis_service.requests.products import PRODUCTS
-from dinamis_service.requests.states import Actor
-from dinamis_service.requests.tables import Order
+from dinamis_service.requests.states import Actor, State
+from dinamis_service.requests.tasks import current_task
+from dinamis_service.requests.visibility import entity_tag, require_actor
 from dinamis_service.web.access import operator_of, page_route
 from dinamis_service.web.land import Land
 from dinamis_service.web.operator.drop import describe_delivery
@@ -34,12 +35,15 @@ from dinamis_service.web.operator.request_view import (
 from dinamis_service.web.pages import Page
 
 PATH = "/operator/requests/{order_id}"
+NOTHING_SEEN = '""'
+"""`If-Match` of a form that does not say which state of the request it is about: it matches none."""
 
 
 class DecisionForm(BaseModel):
-    """A decision as it is sent; `seen` is the number of changes of state that the page showed."""
+    """A decision as it is sent; the page showed the request at `etag`, with `seen` changes of state."""
 
     form_token: str = ""
+    etag: str = NOTHING_SEEN
     seen: int = 0
     decision: str = ""
     reason: str = ""
@@ -80,13 +84,15 @@ class RequestPages:
     def show(self, page: Page, operator: Caller, order_id: str, said: Said) -> Response:
         """The page of a request, with what is to be said about the form that was sent."""
         order = self.orders.get(operator, order_id)
-        actor = Actor.REQUESTER if order.owner_sub == operator.principal.sub else Actor.OPERATOR
+        actor = require_actor(order, operator)
         with self.context.database.reading() as session:
             others = others_of_project(session, order)
         return page.render(
             "operator/request.html",
             said.status,
             **describe_request(page, order, self.context.catalogue, self._land),
+            etag=entity_tag(order),
+            task=current_task(State(order.state)).words.told(page.language),
             own=actor is Actor.REQUESTER,
             decisions=describe_decisions(page, order, actor),
             deliverable=Decision.DELIVER in possible(order, actor),
@@ -126,23 +132,13 @@ def build_router(context: Context, pages: RequestPages) -> APIRouter:
 def refused(page: Page, error: ServiceError, of: str, form: Mapping[str, Any], seen: int) -> Said:
     """How a refusal is said on the page of the request, which may have changed meanwhile."""
     errors = {name: page.typeset(sentence) for name, sentence in error.fields.items()}
-    changed = seen if isinstance(error, PreconditionFailedError) else None
-    return Said(error.status, of, "", page.typeset(error.detail), errors, form, changed)
-
-
-def require_seen(page: Page, order: Order, seen: int) -> None:
-    """Refuse what is decided on a page that does not show the request as it is.
-
-    Raises:
-        PreconditionFailedError: it changed meanwhile.
-    """
-    if len(order.changes) != seen:
-        raise PreconditionFailedError(
-            page.text(
-                "Cette demande a changé depuis que la page a été affichée : rien n'a été enregistré.",
-                "This request changed since the page was shown: nothing was kept.",
-            )
-        )
+    if not isinstance(error, PreconditionFailedError):
+        return Said(error.status, of, "", page.typeset(error.detail), errors, form)
+    sentence = page.text(
+        "Cette demande a changé depuis que la page a été affichée : rien n'a été enregistré.",
+        "This request changed since the page was shown: nothing was kept.",
+    )
+    return Said(error.status, of, "", sentence, errors, form, seen)
 
 
 def _decide(pages: RequestPages, page: Page, operator: Caller, order_id: str, form: DecisionForm) -> None:
@@ -151,8 +147,7 @@ def _decide(pages: RequestPages, page: Page, operator: Caller, order_id: str, fo
     Raises:
         ServiceError: it is refused.
     """
-    require_seen(page, pages.orders.get(operator, order_id), form.seen)
-    instruction = Instruction(pages.orders, operator)
+    instruction = Instruction(pages.orders, operator, form.etag)
     reason = form.reason.strip() or None
     decision = _decision(page, form)
     if decision in ENDS:
