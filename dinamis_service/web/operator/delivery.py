@@ -20,9 +20,10 @@ from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.decisions import Decision
 from dinamis_service.requests.delivery import Acquisition, deliver
 from dinamis_service.web.access import operator_of, page_route
+from dinamis_service.web.forms import NOTHING_SEEN, refused, strange
 from dinamis_service.web.operator.drop import dropped_folders
-from dinamis_service.web.operator.request import NOTHING_SEEN, RequestPages, Said, address_of, refused
 from dinamis_service.web.operator.request import PATH as REQUEST_PATH
+from dinamis_service.web.operator.request import RequestPages, address_of
 from dinamis_service.web.pages import Page
 
 PATH = f"{REQUEST_PATH}/delivery"
@@ -88,9 +89,7 @@ def _send(pages: RequestPages, page: Page, operator: Caller, order_id: str, data
     """Deliver, or show the page of the request with what was refused."""
     form, context = DeliveryForm.of(data), pages.context
     if not page.came_from_here(form.form_token):
-        return pages.show(
-            page, operator, order_id, Said(403, of=Decision.DELIVER, error=page.stale(), form=asdict(form))
-        )
+        return pages.show(page, operator, order_id, strange(page, asdict(form), Decision.DELIVER))
     try:
         acquisition = _acquisition(page, form)
         folders = _chosen(page, context.settings.drop_dir, form.folders)
@@ -106,9 +105,7 @@ def _send(pages: RequestPages, page: Page, operator: Caller, order_id: str, data
                 if_match=form.etag,
             )
     except ServiceError as error:
-        return pages.show(
-            page, operator, order_id, refused(page, error, Decision.DELIVER, asdict(form), form.seen)
-        )
+        return pages.show(page, operator, order_id, refused(page, error, asdict(form), Decision.DELIVER))
     return page.redirect(f"{address_of(order_id)}?done={Decision.DELIVER}")
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
@@ -14,7 +12,7 @@ from pydantic import BaseModel
 
 from dinamis_service.catalogue.freetext.gazetteer import SqliteGazetteer
 from dinamis_service.context import Context
-from dinamis_service.errors import InvalidError, PreconditionFailedError, ServiceError
+from dinamis_service.errors import InvalidError, ServiceError
 from dinamis_service.numbers import read_number
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.decisions import ENDS, Decision, possible
@@ -25,6 +23,7 @@ from dinamis_service.requests.states import Actor, State
 from dinamis_service.requests.tasks import current_task
 from dinamis_service.requests.visibility import entity_tag, require_actor
 from dinamis_service.web.access import operator_of, page_route
+from dinamis_service.web.forms import NOTHING_SEEN, Said, refused, strange
 from dinamis_service.web.land import Land
 from dinamis_service.web.operator.drop import describe_delivery
 from dinamis_service.web.operator.request_view import (
@@ -35,8 +34,6 @@ from dinamis_service.web.operator.request_view import (
 from dinamis_service.web.pages import Page
 
 PATH = "/operator/requests/{order_id}"
-NOTHING_SEEN = '""'
-"""`If-Match` of a form that does not say which state of the request it is about: it matches none."""
 
 
 class DecisionForm(BaseModel):
@@ -48,24 +45,6 @@ class DecisionForm(BaseModel):
     decision: str = ""
     reason: str = ""
     eur: str = ""
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the page says after a form was sent: done, or refused with what was typed kept.
-
-    Args:
-        of: `deliver` for the form of a delivery.
-        seen: number of changes of state that the form knew of, where it was refused for not knowing all.
-    """
-
-    status: int = 200
-    of: str = ""
-    done: str = ""
-    error: str = ""
-    errors: dict[str, str] = field(default_factory=dict)
-    form: Mapping[str, Any] = field(default_factory=dict)
-    seen: int | None = None
 
 
 def address_of(order_id: str) -> str:
@@ -99,7 +78,7 @@ class RequestPages:
             delivery=describe_delivery(self.context, PRODUCTS[order.product_id].collection),
             others=others,
             said=said,
-            news=[] if said.seen is None else order.changes[said.seen :],
+            news=order.changes[said.form["seen"] :] if said.stale else [],
         )
 
 
@@ -117,28 +96,14 @@ def build_router(context: Context, pages: RequestPages) -> APIRouter:
         page = Page(context, request)
         operator = operator_of(page)
         if not page.came_from_here(form.form_token):
-            return pages.show(page, operator, order_id, Said(403, error=page.stale(), form=form.model_dump()))
+            return pages.show(page, operator, order_id, strange(page, form.model_dump()))
         try:
             _decide(pages, page, operator, order_id, form)
         except ServiceError as error:
-            return pages.show(
-                page, operator, order_id, refused(page, error, "", form.model_dump(), form.seen)
-            )
+            return pages.show(page, operator, order_id, refused(page, error, form.model_dump()))
         return page.redirect(f"{address_of(order_id)}?done={form.decision}")
 
     return router
-
-
-def refused(page: Page, error: ServiceError, of: str, form: Mapping[str, Any], seen: int) -> Said:
-    """How a refusal is said on the page of the request, which may have changed meanwhile."""
-    errors = {name: page.typeset(sentence) for name, sentence in error.fields.items()}
-    if not isinstance(error, PreconditionFailedError):
-        return Said(error.status, of, "", page.typeset(error.detail), errors, form)
-    sentence = page.text(
-        "Cette demande a changé depuis que la page a été affichée : rien n'a été enregistré.",
-        "This request changed since the page was shown: nothing was kept.",
-    )
-    return Said(error.status, of, "", sentence, errors, form, seen)
 
 
 def _decide(pages: RequestPages, page: Page, operator: Caller, order_id: str, form: DecisionForm) -> None:
