@@ -23,6 +23,7 @@ from ..domain.loading import Way
 from ..domain.order import Order
 from ..domain.scene import Scene
 from . import formats, theme
+from .account_desk import AccountDesk
 from .account_page import AccountPage
 from .activity import ActivityBar
 from .aoi_bands import WGS84, to_qgs
@@ -37,12 +38,14 @@ from .last_state import LastState
 from .map_images import MapImages
 from .map_tools import ToolSwitch, sketch_band
 from .notices import NoticeArea
+from .projects_desk import ProjectsDesk
 from .requests_page import RequestsPage
 from .results import ResultsPage
 from .results_desk import ResultsDesk
 from .saved_desk import SavedDesk
 from .search_desk import SearchDesk
 from .sign_in import SignInPanel
+from .tutorial import TourParts, Tutorial
 from .waiting_item import WaitingItem
 from .widgets import on_theme_change, row
 
@@ -133,10 +136,20 @@ class DinamisDock(QgsDockWidget):
         self.results.layout().addWidget(self.cover.bar)
         self.images = MapImages(parts.canvas, self._tools, self._do, parts.show_time, self)
         self.waiting = WaitingItem(parts.canvas, self._do.layers)
-        self._dialogs = Dialogs(self, self._do)
+        self.projects = ProjectsDesk(self, self._do, self.requests.projects, self.notices)
+        self._dialogs = Dialogs(self, self._do, self.projects)
         self._matched_text = ""
         self._sign_in_at = ""
         self._build()
+        self.desk = AccountDesk(
+            self,
+            self._do,
+            header=self.header,
+            account=self.account,
+            pages=self._pages,
+            notices=self.notices,
+        )
+        self.tutorial = Tutorial(self, self._do, self._tour_parts())
         self.last_state = LastState(self, self._do, self.saved, self._tabs)
         self._wire_session()
         self.search.page_wanted.connect(self._tabs.setCurrentWidget)
@@ -218,7 +231,8 @@ class DinamisDock(QgsDockWidget):
         self.header.set_state(state)
         self.header.set_url(session.service_url)
         waiting = state is SessionState.WAITING_FOR_APPROVAL
-        self._pages.setCurrentWidget(self.sign_in if waiting else self._tabs)
+        if waiting or self._pages.currentWidget() is self.sign_in:
+            self._pages.setCurrentWidget(self.sign_in if waiting else self._tabs)
         if state is SessionState.SIGNED_IN:
             self.notices.clear("session")
         self.results.set_why_not(session.why_not)
@@ -315,19 +329,42 @@ class DinamisDock(QgsDockWidget):
 
     def _wire_requests(self) -> None:
         requests = self._do.requests
-        requests.quotas_changed.connect(self.account.set_quotas)
-        requests.projects_changed.connect(self.requests.set_projects)
         requests.orders_changed.connect(self.requests.set_orders)
         for failed in (requests.failed, requests.products_failed):
             failed.connect(lambda notice: self.notices.show_notice("requests", notice))
         requests.submitted.connect(self._submitted)
-        self.requests.refresh_requested.connect(requests.refresh)
+        for read in (self._do.quotas.refresh, self._do.projects.refresh, requests.refresh):
+            self.requests.refresh_requested.connect(read)
         self.requests.cancel_requested.connect(requests.cancel_order)
         self.requests.accept_requested.connect(requests.accept_quotation)
-        self.requests.project_requested.connect(self._dialogs.new_project)
         self.requests.programming_requested.connect(self._dialogs.new_programming)
         self.requests.order_chosen.connect(self._order_chosen)
         self.results.order_requested.connect(self._dialogs.order)
+
+        for opened in (self.desk.order_opened, self.projects.order_opened):
+            opened.connect(self._show_order)
+        self.desk.project_opened.connect(self.projects.show_window)
+        self.desk.request_wanted.connect(self._dialogs.new_programming)
+        self.projects.request_wanted.connect(lambda project: self._dialogs.new_programming(project.id))
+        self.desk.tutorial_wanted.connect(self.tutorial.begin)
+
+    def _show_order(self, order_id: str) -> None:
+        """Take a request in hand, for somebody who comes from elsewhere."""
+        self.setVisible(True)
+        self._tabs.setCurrentWidget(self.requests)
+        self.requests.choose(order_id)
+
+    def _tour_parts(self) -> TourParts:
+        return TourParts(
+            account=self.header,
+            tabs=self._tabs,
+            areas=self.areas.panel,
+            filters=self.filters,
+            results=self.results,
+            projects=self.requests.projects,
+            requests=self.requests,
+            quotas=self.account,
+        )
 
     def _submitted(self, order: Order) -> None:
         self.notices.clear("requests")
@@ -368,6 +405,9 @@ class DinamisDock(QgsDockWidget):
     def shut_down(self) -> None:
         """Give the canvas back and leave nothing on it."""
         self.last_state.write()
+        self.tutorial.end()
+        self.desk.close()
+        self.projects.close()
         self._dialogs.close()
         self.cover.shut_down()
         self.downloads.close()
