@@ -35,6 +35,7 @@ from .downloads_desk import DownloadsDesk
 from .filters import FiltersPage
 from .header import Header
 from .last_state import LastState
+from .map_gate import MapGate
 from .map_images import MapImages
 from .map_tools import ToolSwitch, sketch_band
 from .notices import NoticeArea
@@ -135,7 +136,8 @@ class DinamisDock(QgsDockWidget):
         self.filters.layout().insertLayout(0, row(self.saved.button, margins=theme.STEP))
         self.results.layout().addWidget(self.cover.bar)
         self.images = MapImages(parts.canvas, self._tools, self._do, parts.show_time, self)
-        self.waiting = WaitingItem(parts.canvas, self._do.layers)
+        self._gate = MapGate(parts.canvas, self._do.layers, self)
+        self.waiting = WaitingItem(parts.canvas, self._do.layers, self._gate.layer_ids)
         self.projects = ProjectsDesk(self, self._do, self.requests.projects, self.notices)
         self._dialogs = Dialogs(self, self._do, self.projects)
         self._matched_text = ""
@@ -415,4 +417,5 @@ class DinamisDock(QgsDockWidget):
         self.found.shut_down()
         self.images.shut_down()
         self.waiting.remove()
+        self._gate.remove()
         self._remove_order_band()
