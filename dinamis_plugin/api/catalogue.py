@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Callable
@@ -23,6 +21,7 @@ from ..domain.saved_search import since
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
 from .http import Cancel, HttpClient, never
+from .item_pages import Items, read_page
 
 _NOT_STAC = (
     ClientTypeError,
@@ -38,10 +37,6 @@ _NOT_STAC = (
 
 _AT_ONCE = 100
 """Items asked for by their identifiers in one request."""
-_FEATURES = re.compile(r'"features"\s*:\s*\[')
-_SPACE = re.compile(r"\s*")
-_SEPARATOR = re.compile(r"\s*(?:,\s*(?=[^\s\]])|(?=\]))")
-_DECODER = json.JSONDecoder()
 _FACETS_CLASS = "urn:dinamis:stac:item-search#facets"
 _UNCOVERED_CLASS = "urn:dinamis:stac:item-search#uncovered"
 _FREE_TEXT_CLASS = "item-search#free-text"
@@ -125,7 +120,7 @@ class CatalogueClient:
         reader = PageReader()
         for document in self._documents(_asking(query, facets, counted=counted), page_size, cancel):
             scenes = tuple(reader.scenes(document))
-            unreadable = len(_items(document)) - len(scenes)
+            unreadable = max(0, len(_items(document)) - len(scenes))
             found = facets_of(document.get("facets"))
             yield Page(scenes, reader.matched, unreadable, found, counted or reader.told)
         if not reader.received:
@@ -245,7 +240,7 @@ class _Transport(StacApiIO):  # type: ignore[misc]  # the vendored package is no
     def json_loads(self, txt: str, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
         """Read a document of the catalogue, which is always an object."""
         try:
-            document = _loads_by_item(txt)
+            document = read_page(txt)
         except (ValueError, RecursionError):
             raise BadAnswerError.about("STAC", "not JSON") from None
         if not isinstance(document, dict):
@@ -253,32 +248,12 @@ class _Transport(StacApiIO):  # type: ignore[misc]  # the vendored package is no
         return document
 
 
-def _loads_by_item(text: str) -> Any:
-    """Read a page as `json.loads` does, item by item: one call for all holds Python's lock for 30 ms."""
-    found = _FEATURES.search(text)
-    if found is None:
-        return json.loads(text)
-    items, end = [], _SPACE.match(text, found.end()).end()  # type: ignore[union-attr] # matches anything
-    while not text.startswith("]", end):
-        item, end = _DECODER.raw_decode(text, end)
-        items.append(item)
-        after = _SEPARATOR.match(text, end)
-        if after is None:
-            return json.loads(text)  # which says what is wrong
-        end = after.end()
-    document = json.loads(text[: found.end()] + text[end:])
-    if not isinstance(document, dict) or document.get("features") != []:
-        return json.loads(text)  # they were those of something within
-    document["features"] = items
-    return document
-
-
-def _items(document: Mapping[str, Any]) -> list[Any]:
+def _items(document: Mapping[str, Any]) -> list[Any] | Items:
     features = document.get("features")
-    return features if isinstance(features, list) else []
+    return features if isinstance(features, (list, Items)) else []
 
 
-def _readable(items: list[Any]) -> Iterator[Scene]:
+def _readable(items: Iterable[Any]) -> Iterator[Scene]:
     for item in items:
         with contextlib.suppress(BadAnswerError):
             yield Scene.from_stac(item)

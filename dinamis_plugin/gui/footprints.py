@@ -17,10 +17,8 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QElapsedTimer, QObject, QPointF, QRectF, Qt, QTimer
 from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from ..domain.aoi import AreaGeometry
 from ..domain.scene import Scene
 from ..domain.search import ProductType
-from ..domain.wkb import wkb_of
 from .aoi_bands import WGS84
 from .chosen_picture import ChosenPicture
 from .ground_item import GroundItem
@@ -276,7 +274,7 @@ class FootprintsItem(GroundItem):
         key = _key(scene)
         if key not in self._scenes:
             return
-        parts = [part for part in map(self._to_map, _rings(scene.footprint)) if part is not None]
+        parts = [part for part in map(self._to_map, _rings(scene.footprint_wkb)) if part is not None]
         if not parts:
             return
         bounds = QRectF()
@@ -368,10 +366,10 @@ def _to_canvas(canvas: QgsMapCanvas) -> QgsCoordinateTransform:
     )
 
 
-def _rings(geometry: AreaGeometry) -> Iterator[QPolygonF]:
+def _rings(wkb: bytes) -> Iterator[QPolygonF]:
     """Every ring of an area as a polygon in degrees, read by QGIS: Python takes five times as long."""
     area = QgsGeometry()
-    area.fromWkb(wkb_of(geometry))
+    area.fromWkb(wkb)
     if area.isEmpty():
         return
     if not area.isMultipart() and not area.constGet().numInteriorRings():
