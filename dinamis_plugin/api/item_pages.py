@@ -27,7 +27,7 @@ class Items:
     """The items of a page, read from its text each time that one goes through them."""
 
     def __init__(self, text: str, start: int, end: int, count: int) -> None:
-        """Take the text of a page, where its items begin, where the bracket behind them is, and their number."""
+        """Take the text of a page, where its items begin and where their list closes, and their number."""
         self._text = text
         self._start = start
         self._end = end

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Callable, cast
+from typing import Any, Callable
 
 from shapely.geometry import Polygon, box, shape
 from shapely.wkb import dumps, loads
@@ -315,7 +315,8 @@ def _footprint_wkb(item: Mapping[str, Any]) -> bytes:
 
 
 def _binary(geometry: AreaGeometry) -> bytes:
-    return cast(bytes, dumps(geometry, output_dimension=2))
+    written: bytes = dumps(geometry, output_dimension=2)
+    return written
 
 
 def _footprint(item: Mapping[str, Any]) -> AreaGeometry:
@@ -333,20 +334,23 @@ def _plain_polygon(geometry: Mapping[str, Any]) -> bytes | None:
     """Write the commonest footprint without shapely: one small ring away from the antimeridian.
 
     None for anything else, which `polygonal` and `split_antimeridian` then judge.
+
+    Raises:
+        UNREADABLE_GEOMETRY: It has heights, or is no geometry at all.
     """
     if geometry["type"] != "Polygon" or len(geometry["coordinates"]) != 1:
         return None
     ring = geometry["coordinates"][0]
     if not 4 <= len(ring) <= _PLAIN_POINTS or ring[0] != ring[-1]:  # noqa: PLR2004 - a triangle, closed
         return None
-    numbers = [number for x, y in ring for number in (x, y)]  # a ValueError where there are heights
+    numbers = [number for x, y in ring for number in (x, y)]
     if not math.isfinite(sum(numbers)):
         return None
     longitudes, latitudes = numbers[::2], numbers[1::2]
     west, east = min(longitudes), max(longitudes)
-    if not (-_HALF_TURN <= west and east <= _HALF_TURN and east - west < _HALF_TURN):
+    if west < -_HALF_TURN or east > _HALF_TURN or east - west >= _HALF_TURN:
         return None
-    if not (-_POLE <= min(latitudes) and max(latitudes) <= _POLE):
+    if min(latitudes) < -_POLE or max(latitudes) > _POLE:
         return None
     return struct.pack(f"<BIII{len(numbers)}d", 1, _WKB_POLYGON, 1, len(ring), *numbers)
 
@@ -392,7 +396,7 @@ def _transform(value: Any) -> tuple[float, ...] | None:
 
 
 _LATER: Mapping[str, Callable[[Scene], Any]] = {
-    "assets": lambda scene: _assets(scene),
+    "assets": _assets,
     "thumbnail_href": lambda scene: _thumbnail(scene._links, scene.assets),
     "services": lambda scene: view_services(scene._links),
     "footprint": lambda scene: loads(scene.footprint_wkb),
