@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,13 @@ from .._vendor.pystac_client import Client
 from .._vendor.pystac_client.errors import ClientTypeError
 from .._vendor.pystac_client.stac_api_io import StacApiIO
 from ..domain.counts import Facets, facets_of
-from ..domain.errors import BadAnswerError, InvalidRequestError, NotFoundError
+from ..domain.errors import (
+    BadAnswerError,
+    CancelledError,
+    DinamisError,
+    InvalidRequestError,
+    NotFoundError,
+)
 from ..domain.parsing import mapping_of, number_of, text_of
 from ..domain.saved_search import since
 from ..domain.scene import Scene
@@ -37,6 +44,8 @@ _NOT_STAC = (
 
 _AT_ONCE = 100
 """Items asked for by their identifiers in one request."""
+ROOT_S = 300.0
+"""Time for which the root of a catalogue is taken for known."""
 _FACETS_CLASS = "urn:dinamis:stac:item-search#facets"
 _UNCOVERED_CLASS = "urn:dinamis:stac:item-search#uncovered"
 _FREE_TEXT_CLASS = "item-search#free-text"
@@ -95,6 +104,8 @@ class CatalogueClient:
     def __init__(self, http: HttpClient, url: str) -> None:
         self._http = http
         self._url = url
+        self._root: dict[str, str] = {}
+        self._root_ends = 0.0
 
     def pages(
         self,
@@ -200,7 +211,7 @@ class CatalogueClient:
             return {}
 
     def _documents(self, asking: _Arguments, limit: int, cancel: Cancel) -> Iterator[dict[str, Any]]:
-        transport = _Transport(self._http, cancel)
+        transport = _Transport(self._http, cancel, self._known_root())
         try:
             # The library warns for each conformance class that a catalogue forgets to name.
             with warnings.catch_warnings():
@@ -208,18 +219,32 @@ class CatalogueClient:
                 client = Client.open(self._url, stac_io=transport)
                 arguments, transport.once = asking(client.get_conforms_to())
                 search = client.search(limit=limit, **arguments)
+            transport.root = None
             yield from search.pages_as_dicts()
         except _NOT_STAC as error:
+            self._root_ends = 0.0
             raise BadAnswerError.about("STAC", str(error)) from None
+        except DinamisError as error:
+            if not isinstance(error, CancelledError):
+                self._root_ends = 0.0
+            raise
+
+    def _known_root(self) -> dict[str, str]:
+        """The documents with which every search begins, by address; what is missing is added by searches."""
+        if time.monotonic() > self._root_ends:
+            self._root, self._root_ends = {}, time.monotonic() + ROOT_S
+        return self._root
 
 
 class _Transport(StacApiIO):  # type: ignore[misc]  # the vendored package is not checked
     """Lets pystac-client speak through our client, with its retries, faults and cancelling."""
 
-    def __init__(self, http: HttpClient, cancel: Cancel) -> None:
+    def __init__(self, http: HttpClient, cancel: Cancel, root: dict[str, str]) -> None:
         super().__init__(max_retries=None)
         self._http = http
         self._cancel = cancel
+        self.root: dict[str, str] | None = root
+        """Documents that are known; those asked for join them. None once the catalogue is open."""
         self.once: Mapping[str, Any] = {}
         """Members of the next POST that pystac-client does not know; links to further pages have them."""
 
@@ -233,9 +258,15 @@ class _Transport(StacApiIO):  # type: ignore[misc]  # the vendored package is no
         """Give the text of a document of the catalogue."""
         if method == "POST" and self.once:
             parameters, self.once = {**(parameters or {}), **self.once}, {}
-        return self._http.text(
+        known = None if self.root is None else self.root.get(href)
+        if known is not None:
+            return known
+        text = self._http.text(
             method or "GET", href, parameters=parameters, headers=headers, cancel=self._cancel
         )
+        if self.root is not None:
+            self.root[href] = text
+        return text
 
     def json_loads(self, txt: str, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
         """Read a document of the catalogue, which is always an object."""
