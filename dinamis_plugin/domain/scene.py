@@ -270,11 +270,11 @@ def _band_names(document: Mapping[str, Any], raster_bands: list[Mapping[str, Any
 
 def _acquisition(properties: Mapping[str, Any]) -> datetime | None:
     """Find the time of acquisition: some providers put the time of processing into `datetime`."""
-    keys = ("datetime", "start_datetime", "end_datetime")
-    moment, start, end = (utc_of(properties.get(key)) for key in keys)
-    if start and (moment is None or not start <= moment <= (end or start)):
-        return start
-    return moment
+    moment, start = utc_of(properties.get("datetime")), utc_of(properties.get("start_datetime"))
+    if start is None:
+        return moment
+    end = utc_of(properties.get("end_datetime")) or start
+    return moment if moment is not None and start <= moment <= end else start
 
 
 @lru_cache(maxsize=256)

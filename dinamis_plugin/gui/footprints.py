@@ -85,6 +85,7 @@ class FootprintsItem(GroundItem):
         self._picture = QImage()
         self._undrawn: deque[Key] = deque()
         self._transform = _to_canvas(canvas)
+        self._same_crs = self._transform.isShortCircuited()
         self._shown = QElapsedTimer()
         self._shown.start()
         self._timer = QTimer()
@@ -311,7 +312,7 @@ class FootprintsItem(GroundItem):
 
     def _on_map(self, rings: list[QPolygonF]) -> list[QPolygonF]:
         """The rings in the canvas CRS, without those that it does not reach."""
-        if self._transform.isShortCircuited():
+        if self._same_crs:
             return rings
         reached = []
         for ring in rings:
@@ -322,6 +323,7 @@ class FootprintsItem(GroundItem):
 
     def _crs_changed(self) -> None:
         self._transform = _to_canvas(self._canvas)
+        self._same_crs = self._transform.isShortCircuited()
         self._forget_polygons()
         self._waiting = deque(self._scenes.values())
         self._draw_anew()
