@@ -241,12 +241,16 @@ class FootprintsItem(GroundItem):
         frame = self._frame
         painter = QPainter(self._picture)
         painter.setTransform(frame.transform, True)
+        drawn: Tone | None = None
         while self._undrawn and clock.elapsed() < _SLICE_MS:
             for _ in range(min(_HANDFUL, len(self._undrawn))):
                 key = self._undrawn.popleft()
-                if self._bounds[key].intersects(frame.view):
-                    painter.setPen(frame.pens[self._tones[key]])
-                    self._outline(painter, key, frame.unit)
+                if not self._bounds[key].intersects(frame.view):
+                    continue
+                if self._tones[key] is not drawn:
+                    drawn = self._tones[key]
+                    painter.setPen(frame.pens[drawn])
+                self._outline(painter, key, frame.unit)
         painter.end()
 
     def _outline(self, painter: QPainter, key: Key, unit: float) -> None:
