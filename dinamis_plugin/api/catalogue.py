@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import re
+import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Callable
@@ -17,12 +16,19 @@ from .._vendor.pystac_client import Client
 from .._vendor.pystac_client.errors import ClientTypeError
 from .._vendor.pystac_client.stac_api_io import StacApiIO
 from ..domain.counts import Facets, facets_of
-from ..domain.errors import BadAnswerError, InvalidRequestError, NotFoundError
+from ..domain.errors import (
+    BadAnswerError,
+    CancelledError,
+    DinamisError,
+    InvalidRequestError,
+    NotFoundError,
+)
 from ..domain.parsing import mapping_of, number_of, text_of
 from ..domain.saved_search import since
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery
 from .http import Cancel, HttpClient, never
+from .item_pages import Items, read_page
 
 _NOT_STAC = (
     ClientTypeError,
@@ -38,10 +44,8 @@ _NOT_STAC = (
 
 _AT_ONCE = 100
 """Items asked for by their identifiers in one request."""
-_FEATURES = re.compile(r'"features"\s*:\s*\[')
-_SPACE = re.compile(r"\s*")
-_SEPARATOR = re.compile(r"\s*(?:,\s*(?=[^\s\]])|(?=\]))")
-_DECODER = json.JSONDecoder()
+ROOT_S = 300.0
+"""Time for which the root of a catalogue is taken for known."""
 _FACETS_CLASS = "urn:dinamis:stac:item-search#facets"
 _UNCOVERED_CLASS = "urn:dinamis:stac:item-search#uncovered"
 _FREE_TEXT_CLASS = "item-search#free-text"
@@ -100,6 +104,8 @@ class CatalogueClient:
     def __init__(self, http: HttpClient, url: str) -> None:
         self._http = http
         self._url = url
+        self._root: dict[str, str] = {}
+        self._root_ends = 0.0
 
     def pages(
         self,
@@ -125,7 +131,7 @@ class CatalogueClient:
         reader = PageReader()
         for document in self._documents(_asking(query, facets, counted=counted), page_size, cancel):
             scenes = tuple(reader.scenes(document))
-            unreadable = len(_items(document)) - len(scenes)
+            unreadable = max(0, len(_items(document)) - len(scenes))
             found = facets_of(document.get("facets"))
             yield Page(scenes, reader.matched, unreadable, found, counted or reader.told)
         if not reader.received:
@@ -205,7 +211,7 @@ class CatalogueClient:
             return {}
 
     def _documents(self, asking: _Arguments, limit: int, cancel: Cancel) -> Iterator[dict[str, Any]]:
-        transport = _Transport(self._http, cancel)
+        transport = _Transport(self._http, cancel, self._known_root())
         try:
             # The library warns for each conformance class that a catalogue forgets to name.
             with warnings.catch_warnings():
@@ -213,18 +219,32 @@ class CatalogueClient:
                 client = Client.open(self._url, stac_io=transport)
                 arguments, transport.once = asking(client.get_conforms_to())
                 search = client.search(limit=limit, **arguments)
+            transport.root = None
             yield from search.pages_as_dicts()
         except _NOT_STAC as error:
+            self._root_ends = 0.0
             raise BadAnswerError.about("STAC", str(error)) from None
+        except DinamisError as error:
+            if not isinstance(error, CancelledError):
+                self._root_ends = 0.0
+            raise
+
+    def _known_root(self) -> dict[str, str]:
+        """The documents with which every search begins, by address; what is missing is added by searches."""
+        if time.monotonic() > self._root_ends:
+            self._root, self._root_ends = {}, time.monotonic() + ROOT_S
+        return self._root
 
 
 class _Transport(StacApiIO):  # type: ignore[misc]  # the vendored package is not checked
     """Lets pystac-client speak through our client, with its retries, faults and cancelling."""
 
-    def __init__(self, http: HttpClient, cancel: Cancel) -> None:
+    def __init__(self, http: HttpClient, cancel: Cancel, root: dict[str, str]) -> None:
         super().__init__(max_retries=None)
         self._http = http
         self._cancel = cancel
+        self.root: dict[str, str] | None = root
+        """Documents that are known; those asked for join them. None once the catalogue is open."""
         self.once: Mapping[str, Any] = {}
         """Members of the next POST that pystac-client does not know; links to further pages have them."""
 
@@ -238,14 +258,20 @@ class _Transport(StacApiIO):  # type: ignore[misc]  # the vendored package is no
         """Give the text of a document of the catalogue."""
         if method == "POST" and self.once:
             parameters, self.once = {**(parameters or {}), **self.once}, {}
-        return self._http.text(
+        known = None if self.root is None else self.root.get(href)
+        if known is not None:
+            return known
+        text = self._http.text(
             method or "GET", href, parameters=parameters, headers=headers, cancel=self._cancel
         )
+        if self.root is not None:
+            self.root[href] = text
+        return text
 
     def json_loads(self, txt: str, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
         """Read a document of the catalogue, which is always an object."""
         try:
-            document = _loads_by_item(txt)
+            document = read_page(txt)
         except (ValueError, RecursionError):
             raise BadAnswerError.about("STAC", "not JSON") from None
         if not isinstance(document, dict):
@@ -253,32 +279,12 @@ class _Transport(StacApiIO):  # type: ignore[misc]  # the vendored package is no
         return document
 
 
-def _loads_by_item(text: str) -> Any:
-    """Read a page as `json.loads` does, item by item: one call for all holds Python's lock for 30 ms."""
-    found = _FEATURES.search(text)
-    if found is None:
-        return json.loads(text)
-    items, end = [], _SPACE.match(text, found.end()).end()  # type: ignore[union-attr] # matches anything
-    while not text.startswith("]", end):
-        item, end = _DECODER.raw_decode(text, end)
-        items.append(item)
-        after = _SEPARATOR.match(text, end)
-        if after is None:
-            return json.loads(text)  # which says what is wrong
-        end = after.end()
-    document = json.loads(text[: found.end()] + text[end:])
-    if not isinstance(document, dict) or document.get("features") != []:
-        return json.loads(text)  # they were those of something within
-    document["features"] = items
-    return document
-
-
-def _items(document: Mapping[str, Any]) -> list[Any]:
+def _items(document: Mapping[str, Any]) -> list[Any] | Items:
     features = document.get("features")
-    return features if isinstance(features, list) else []
+    return features if isinstance(features, (list, Items)) else []
 
 
-def _readable(items: list[Any]) -> Iterator[Scene]:
+def _readable(items: Iterable[Any]) -> Iterator[Scene]:
     for item in items:
         with contextlib.suppress(BadAnswerError):
             yield Scene.from_stac(item)

@@ -12,7 +12,7 @@ from qgis.PyQt.QtCore import QObject, QTimer
 from ..qgisio import log
 
 PAUSE_MS = 5
-FAREWELL_MS, FAREWELLS = 50, 250
+FAREWELL_MS, FAREWELLS, FAREWELL_S = 20, 50, 0.002
 GATHER_MS, GATHER_MOST_S = 250, 8.0
 AT_ONCE = 24
 """Layers drawn together for the first time: the map is shown each time when so many more are drawn."""
@@ -58,7 +58,7 @@ class Turns(QObject):
 
 
 class Farewell(QObject):
-    """Lets go of many objects a few at a time: to free 10,000 scenes at once takes 50 ms."""
+    """Lets go of many objects a few at a time: to free 10,000 scenes and their geometries takes 50 ms."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -73,8 +73,10 @@ class Farewell(QObject):
         self._timer.start()
 
     def _turn(self) -> None:
-        for _ in range(min(FAREWELLS, len(self._leaving))):
-            self._leaving.pop()
+        end = time.perf_counter() + FAREWELL_S
+        while self._leaving and time.perf_counter() < end:
+            for _ in range(min(FAREWELLS, len(self._leaving))):
+                self._leaving.pop()
         if not self._leaving:
             self._timer.stop()
 
