@@ -3098,7 +3098,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Only where nothing can be downloaded</source>
-            <translation>Seulement où rien n’est téléchargeable</translation>
+            <translation>Là où rien n’est téléchargeable</translation>
         </message>
         <message>
             <source>Scenes to order over the part of the areas without a downloadable one</source>
