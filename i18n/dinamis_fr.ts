@@ -2755,8 +2755,8 @@ Relancez ensuite QGIS.</translation>
             <translation>Tout lister</translation>
         </message>
         <message>
-            <source>Sorted among the {count} listed: {title}.</source>
-            <translation>Tri parmi les {count} listées : {title}.</translation>
+            <source>Only the {count} listed are sorted; the catalogue cannot sort by: {title}.</source>
+            <translation>Seules les {count} listées sont triées ; le catalogue ne sait pas trier par : {title}.</translation>
         </message>
         <message>
             <source>Nothing is chosen: all listed scenes are exported.</source>

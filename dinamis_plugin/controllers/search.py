@@ -91,6 +91,7 @@ class SearchController(QObject):
         self._matched: int | None = 0
         self._listed: dict[tuple[str, str], Scene] = {}
         self._answered = False
+        self._in_order = True
         self._farewell = Farewell(self)
         self._at_end = True
         self.page_size = FIRST_PAGE
@@ -114,6 +115,11 @@ class SearchController(QObject):
     def query(self) -> SearchQuery | None:
         """What was searched last."""
         return self._query
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the catalogue sorts all that matches as the search asks."""
+        return self._in_order
 
     def run(self, query: SearchQuery) -> None:
         """Start a new search with this query."""
@@ -191,6 +197,7 @@ class SearchController(QObject):
             self._matched = page.matched if page.counted else (self._matched or None)
             if not self._answered:
                 self._answered = True
+                self._in_order = page.in_order
                 self.answered.emit(page)
         self._show(scenes)
         self._at_end = page is None or (self._matched is not None and len(self._listed) >= self._matched)

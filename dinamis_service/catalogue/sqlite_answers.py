@@ -115,7 +115,9 @@ class Search:
         tally = Tally(request.facets) if counting else counted
         wanted = request.limit + 1 if request.limit else 0
         keeper = Keeper(self._connection, self._plan.keys, last=self._plan.last, limit=wanted)
-        for records in self._rows() if self._by_rows else self._matches():
+        # What is counted must be looked at as a whole; else only what is not behind the page.
+        promising = None if counting else keeper.promising
+        for records in self._rows() if self._by_rows else self._matches(promising):
             if counting and tally is not None:
                 tally.add(records)
             keeper.add(records)
@@ -124,12 +126,13 @@ class Search:
         values = [json.dumps(keeper.rids()), *self._plan.after_values, wanted]
         return tally, self._connection.execute(self._plan.chosen_sql, values).fetchall()
 
-    def _matches(self) -> Iterator[Records]:
-        """Every match, found through blocks."""
+    def _matches(self, promising: Callable[[Records], Records] | None) -> Iterator[Records]:
+        """Every match, or those that are promising, found through blocks."""
         blocks, reach = self._find_blocks(), self._reach()
         self._blocks_read = len(blocks)
         for found in read_blocks(self._connection, blocks, reach):
             records = found if self._filter is None else found[self._filter(found)]
+            records = records if promising is None else promising(records)
             if self._request.filter is not None and self._filter is None:
                 records = records[self._passing(records)]
             if self.area is not None:

@@ -44,7 +44,7 @@ class Keeper:
                 break
             self._columns.append(column)
         self._after = None if last is None else [c.of(value) for c, value in zip(self._columns, last)]
-        self._worst = np.inf
+        self._worst: list[float] | None = None
         self._limit = limit
         self._rids = np.empty(0, np.int64)
         self._order = [np.empty(0) for _ in self._columns]
@@ -56,19 +56,22 @@ class Keeper:
         if not self._columns:
             self._rids = np.concatenate([self._rids, records["rid"]])
             return
-        first = self._columns[0].read(records)
-        kept = first <= self._worst
-        if self._after is not None:
-            kept &= first >= self._after[0]
-        records, first = records[kept], first[kept]
-        order = [first, *(column.read(records) for column in self._columns[1:])]
-        if self._after is not None:
-            behind = _compared(order, self._after) >= 0
-            records, order = records[behind], [values[behind] for values in order]
+        records = self.promising(records)
+        order = [column.read(records) for column in self._columns]
         self._rids = np.concatenate([self._rids, records["rid"]])
         self._order = [np.concatenate(pair) for pair in zip(self._order, order, strict=True)]
         if len(self._rids) > _KEPT + 2 * self._limit:
             self._drop_last()
+
+    def promising(self, records: Records) -> Records:
+        """Those that may be on the page, as far as is known by now."""
+        for bound, sign in ((self._worst, -1), (self._after, 1)):
+            if bound and len(records):
+                first = self._columns[0].read(records)
+                records = records[sign * first >= sign * bound[0]]  # most fall here
+                order = [column.read(records) for column in self._columns]
+                records = records[sign * _compared(order, bound) >= 0]
+        return records
 
     def rids(self) -> list[int]:
         """Rows among which the page is."""
@@ -89,7 +92,7 @@ class Keeper:
         worst = [float(values[place]) for values in beyond]
         kept = _compared(self._order, worst) <= 0
         self._rids, self._order = self._rids[kept], [values[kept] for values in self._order]
-        self._worst = worst[0]
+        self._worst = worst
 
 
 @dataclass(frozen=True)
