@@ -24,13 +24,13 @@ from .results_model import ResultsModel
 from .results_thumbs import ThumbnailsView
 from .results_view import ResultsView
 from .scene_card import SceneCard
-from .theme import STEP, Role
+from .theme import HALF, STEP, Role
 from .widgets import ButtonGrid, EmptyState, label, on_theme_change, push_button, row
 
 translate = QCoreApplication.translate
 
 _LOW = 540
-"""Pixels of height below which the scene in hand is described in two lines, for the list to have rows."""
+"""Pixels of height below which what is below the list takes one line each, for the list to have rows."""
 
 
 class ResultsPage(QWidget):
@@ -113,7 +113,7 @@ class ResultsPage(QWidget):
         self._cancel = push_button(translate("Dinamis", "Cancel"), name="cancelSearchButton")
         self._cancel.clicked.connect(self.cancel_requested)
         self._note = label(role=Role.MUTED, name="resultsNoteLabel")
-        self._more = push_button("", name="loadMoreButton", icon="more")
+        self._more = push_button(translate("Dinamis", "Load more"), name="loadMoreButton", icon="more")
         self._more.clicked.connect(self.more_requested)
         self._all = push_button(translate("Dinamis", "List all"), name="loadAllButton")
         self._all.clicked.connect(self.all_requested)
@@ -218,11 +218,6 @@ class ResultsPage(QWidget):
         self.head.count.setText(count_text(matched, loaded))
         self._left.setVisible(loaded > 0 and (matched is None or loaded < matched))
         self._all.setEnabled(matched is not None)
-        text = translate("Dinamis", "Load more")
-        if matched is not None:
-            left = formats.number(matched - loaded)
-            text = translate("Dinamis", "Load more ({left} left)").format(left=left)
-        self._more.setText(text)
         self._left.fit()
         self.show_note()
 
@@ -281,8 +276,11 @@ class ResultsPage(QWidget):
     def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the list its room on a low screen."""
         super().resizeEvent(event)
+        low = self.height() < _LOW
         for part in (self.card, self.actions_bar):
-            part.set_low(low=self.height() < _LOW)
+            part.set_low(low=low)
+        for layout in (self.layout(), self._filled.layout()):
+            layout.setSpacing(HALF if low else STEP)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the theme."""

@@ -84,6 +84,8 @@ class SearchDesk(QObject):
         self._filters.crumb_removed.connect(self._crumb_removed)
         self._aois.changed.connect(self._changed)
         words.asked.connect(lambda text, suggest: free_text.ask(text, suggest=suggest))
+        words.chip_removed.connect(free_text.take_away)
+        free_text.rewritten.connect(words.rewrite)
         free_text.read.connect(words.show_reading)
         free_text.suggested.connect(words.show_suggestions)
 

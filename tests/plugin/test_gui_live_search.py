@@ -9,7 +9,7 @@ import requests
 from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
 from qgis.PyQt.QtCore import QDate, QPoint, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication, QLabel
+from qgis.PyQt.QtWidgets import QApplication, QToolButton
 
 from dinamis_plugin.gui import formats
 from dinamis_plugin.gui.missions import Choice
@@ -184,12 +184,39 @@ def test_words_are_read_and_places_suggested_while_typing_goes_on(joined, live):
     QTest.keyClick(popup, Qt.Key.Key_Return)
     assert line.text() == f"pleiades {title}"
     assert not asked.values
-    wait_until(lambda: joined.findChildren(QLabel, "understood_place"), 20)
+    wait_until(lambda: joined.findChildren(QToolButton, "understood_place"), 20)
     total, _ = numbers(live, q=[line.text()])
     wait_until(lambda: count_in_tab(joined) == total, 20)
     click(child(joined.filters, "crumb_text"))
     assert line.text() == ""
     assert not child(joined, "understoodChips").isVisible()
+
+
+def test_what_was_understood_goes_chip_by_chip(joined, live):
+    line = child(joined, "searchTextEdit")
+    line.setText("images Pléiades sauf spot 5, nuages < 10 %, 2023")
+    chips = child(joined, "understoodChips")
+
+    def shown():
+        return [one for one in chips.findChildren(QToolButton) if one.isVisible()]
+
+    for number, kind, left in (
+        (4, "cloud", "images Pléiades sauf spot 5, 2023"),
+        (3, "period", "images Pléiades sauf spot 5"),
+        (2, "mission", "sauf spot 5"),
+        (1, "mission", ""),
+    ):
+        wait_until(lambda number=number: len(shown()) == number, 20)
+        assert all(chip.accessibleName() for chip in shown())
+        click(next(chip for chip in shown() if chip.objectName() == f"understood_{kind}"))
+        wait_until(lambda left=left: joined.filters.words.text() == left, 20)
+    wait_until(lambda: count_in_tab(joined) == numbers(live)[0], 20)
+
+
+def test_words_that_were_typed_on_are_not_written_over(joined):
+    joined.filters.words.set_text("Pléiades 2023")
+    joined.filters.words.rewrite("Pléiades", "")
+    assert joined.filters.words.text() == "Pléiades 2023"
 
 
 def live_has_places(live):
