@@ -3636,5 +3636,13 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
             <source>Add</source>
             <translation>Ajouter</translation>
         </message>
+        <message>
+            <source>Your kept areas cannot be read: {path}</source>
+            <translation>Vos zones conservées ne peuvent pas être lues : {path}</translation>
+        </message>
+        <message>
+            <source>Nothing is written there until they can.</source>
+            <translation>Rien n’y est écrit tant qu’elles ne le peuvent pas.</translation>
+        </message>
     </context>
 </TS>

@@ -15,8 +15,8 @@ from ..domain.search import SearchQuery
 from ..tasks.courtesy import collect_again
 from ..tasks.listing import PAGE, Handful, Listing
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
-from .messages import Notice, NoticeLevel
 from .session import SessionController
+from .session_notices import no_service
 from .turns import Farewell
 
 translate = QCoreApplication.translate
@@ -126,7 +126,7 @@ class SearchController(QObject):
         self._drop()
         service = self._session.service
         if service is None:
-            self.failed.emit(_no_service(self._session))
+            self.failed.emit(no_service(self._session.why_not, self._session.connect_service))
             return
         self._query = query
         self._matched = 0
@@ -242,13 +242,3 @@ class SearchController(QObject):
             self._work = None
             self.loading.emit(False)
         self._pages = None
-
-
-def _no_service(session: SessionController) -> Notice:
-    notice = Notice(
-        NoticeLevel.WARNING,
-        translate("Dinamis", "No service"),
-        session.why_not,
-        translate("Dinamis", "Its address goes at the top of the panel."),
-    )
-    return notice.with_action(translate("Dinamis", "Connect"), session.connect_service)
