@@ -6,7 +6,7 @@ import contextlib
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Callable
 from urllib.parse import quote
@@ -26,7 +26,7 @@ from ..domain.errors import (
 from ..domain.parsing import mapping_of, number_of, text_of
 from ..domain.saved_search import since
 from ..domain.scene import Scene
-from ..domain.search import SearchQuery
+from ..domain.search import SearchQuery, Sorting
 from .http import Cancel, HttpClient, never
 from .item_pages import Items, read_page
 
@@ -49,6 +49,7 @@ ROOT_S = 300.0
 _FACETS_CLASS = "urn:dinamis:stac:item-search#facets"
 _UNCOVERED_CLASS = "urn:dinamis:stac:item-search#uncovered"
 _FREE_TEXT_CLASS = "item-search#free-text"
+_SORT_CLASS = "item-search#sort"
 
 _Arguments = Callable[[Sequence[str]], "tuple[Mapping[str, Any], Mapping[str, Any]]"]
 """From the classes a catalogue claims: arguments of pystac-client, further members of the first request."""
@@ -65,6 +66,7 @@ class Page:
         unreadable: Items of this page that cannot be shown, because they have no identifier or date.
         facets: Numbers of all scenes that match, on the first page where they were asked for and are told.
         counted: Whether `matched` is the number of all.
+        in_order: Whether all that matches is in the order of the search, not only the scenes of each page.
     """
 
     scenes: tuple[Scene, ...]
@@ -72,6 +74,7 @@ class Page:
     unreadable: int = 0
     facets: Facets = field(default_factory=dict)
     counted: bool = True
+    in_order: bool = True
 
 
 class PageReader:
@@ -128,12 +131,13 @@ class CatalogueClient:
         Raises:
             DinamisError: As `HttpClient` raises them; pages given before stay good.
         """
-        reader = PageReader()
-        for document in self._documents(_asking(query, facets, counted=counted), page_size, cancel):
+        reader, asking = PageReader(), _Asking(query, facets, counted=counted)
+        for document in self._documents(asking, page_size, cancel):
             scenes = tuple(reader.scenes(document))
             unreadable = max(0, len(_items(document)) - len(scenes))
             found = facets_of(document.get("facets"))
-            yield Page(scenes, reader.matched, unreadable, found, counted or reader.told)
+            whole = counted or reader.told
+            yield Page(scenes, reader.matched, unreadable, found, whole, asking.in_order)
         if not reader.received:
             yield Page((), 0, facets={facet: {} for facet in facets})
 
@@ -145,7 +149,7 @@ class CatalogueClient:
         Raises:
             DinamisError: As `HttpClient` raises them.
         """
-        for document in self._documents(_asking(query, facets, counted=True), 1, cancel):
+        for document in self._documents(_Asking(query, facets, counted=True), 1, cancel):
             return _matched(document), facets_of(document.get("facets"))
         return 0, {facet: {} for facet in facets}
 
@@ -157,14 +161,14 @@ class CatalogueClient:
         Raises:
             DinamisError: As `HttpClient` raises them; pages given before stay good.
         """
-        return self._documents(_asking(query, (), counted=False), page_size, cancel)
+        return self._documents(_Asking(query, counted=False), page_size, cancel)
 
     def count_since(self, query: SearchQuery, moment: datetime, cancel: Cancel = never) -> int:
         """Count the scenes of a search that came into the catalogue after a moment.
 
         A catalogue that does not count says no more than whether there is any.
         """
-        asking = _asking(query, (), counted=True)
+        asking = _Asking(query, counted=True)
 
         def later(claims: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
             arguments, beside = asking(claims)
@@ -308,18 +312,37 @@ def _naming(collection: str, scene_ids: Sequence[str]) -> _Arguments:
     return lambda _claims: (arguments, {})
 
 
-def _asking(query: SearchQuery, facets: Sequence[str], *, counted: bool) -> _Arguments:
-    """Say a search to a catalogue in the words that it understands."""
+class _Asking:
+    """Says a search to a catalogue in the words that it understands.
 
-    def arguments(claims: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    Attributes:
+        in_order: Whether it was asked for the order of the search: one that cannot sort so is asked for the
+            newest first.
+    """
+
+    def __init__(self, query: SearchQuery, facets: Sequence[str] = (), *, counted: bool) -> None:
+        self._query = query
+        self._facets = list(facets)
+        self._counted = counted
+        self.in_order = False
+
+    def __call__(self, claims: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """Give the arguments of pystac-client, and members of the first request that it does not know."""
+        query = self._query
         if query.uncovered and _UNCOVERED_CLASS not in claims:
             raise InvalidRequestError("uncovered", {"uncovered": "not_here"})
         reads = any(claim.endswith(_FREE_TEXT_CLASS) for claim in claims)
         beside: dict[str, Any] = {"q": [query.text]} if query.text and reads else {}
         beside.update({"uncovered": True} if query.uncovered else {})
         if _FACETS_CLASS in claims:
-            beside.update({"facets": list(facets)} if facets else {})
-            beside.update({} if counted else {"counted": False})
-        return query.to_stac(words=not reads), beside
+            beside.update({"facets": self._facets} if self._facets else {})
+            beside.update({} if self._counted else {"counted": False})
+        self.in_order = _sorts(claims, query.sort)
+        asked = query if self.in_order else replace(query, sort=Sorting())
+        return asked.to_stac(words=not reads), beside
 
-    return arguments
+
+def _sorts(claims: Sequence[str], sort: Sorting) -> bool:
+    """Whether a catalogue can sort so: only those of DINAMIS know what the properties of DINAMIS are."""
+    ours = not sort.by.value.startswith("dinamis:") or _FACETS_CLASS in claims
+    return ours and any(claim.endswith(_SORT_CLASS) for claim in claims)
