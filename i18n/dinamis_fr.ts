@@ -1772,11 +1772,6 @@ Relancez ensuite QGIS.</translation>
             <translation>{loaded} affichées</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="291" />
-            <source>Load more ({left} left)</source>
-            <translation>En charger d’autres ({left} restantes)</translation>
-        </message>
-        <message>
             <location filename="../dinamis_plugin/gui/results.py" line="323" />
             <source>Remove all filters</source>
             <translation>Tout retirer</translation>
@@ -3316,8 +3311,8 @@ Relancez ensuite QGIS.</translation>
             <translation>Tout lister</translation>
         </message>
         <message>
-            <source>Sorted among the {count} listed: {title}.</source>
-            <translation>Tri parmi les {count} listées : {title}.</translation>
+            <source>Only the {count} listed are sorted; the catalogue cannot sort by: {title}.</source>
+            <translation>Seules les {count} listées sont triées ; le catalogue ne sait pas trier par : {title}.</translation>
         </message>
         <message>
             <source>Nothing is chosen: all listed scenes are exported.</source>
@@ -3563,14 +3558,6 @@ Relancez ensuite QGIS.</translation>
             <translation>Texte libre : lieu, capteur, date, mot clé</translation>
         </message>
         <message>
-            <source>Place, sensor, date, keyword…</source>
-            <translation>Lieu, capteur, date, mot clé…</translation>
-        </message>
-        <message>
-            <source>For instance: Montpellier, Pléiades, 2024, &lt; 10 %</source>
-            <translation>Par exemple : Montpellier, Pléiades, 2024, &lt; 10 %</translation>
-        </message>
-        <message>
             <source>What was understood</source>
             <translation>Ce qui a été compris</translation>
         </message>
@@ -3659,7 +3646,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Only where nothing can be downloaded</source>
-            <translation>Seulement où rien n’est téléchargeable</translation>
+            <translation>Là où rien n’est téléchargeable</translation>
         </message>
         <message>
             <source>Scenes to order over the part of the areas without a downloadable one</source>
@@ -3872,14 +3859,6 @@ Relancez ensuite QGIS.</translation>
         <message>
             <source>Name of a place, or path of an area file</source>
             <translation>Nom d’un lieu, ou chemin d’un fichier de zones</translation>
-        </message>
-        <message>
-            <source>Place, or drop a file here</source>
-            <translation>Lieu, ou fichier à déposer ici</translation>
-        </message>
-        <message>
-            <source>Type the name of a place, or type or drop the path of a file, then Enter</source>
-            <translation>Tapez le nom d’un lieu, ou le chemin d’un fichier (ou déposez-le), puis Entrée</translation>
         </message>
         <message>
             <source>Coordinate reference system of the pasted area</source>
@@ -4187,6 +4166,44 @@ Relancez ensuite QGIS.</translation>
             <location filename="../dinamis_plugin/gui/filters.py" line="318" />
             <source>Take words away, or widen the dates, the area or the cloud limit.</source>
             <translation>Retirez des mots, ou élargissez les dates, la zone ou la limite de nuages.</translation>
+        </message>
+        <message>
+            <source>In your words</source>
+            <translation>Avec vos mots</translation>
+        </message>
+        <message>
+            <source>E.g. Montpellier Pléiades 2024</source>
+            <translation>Ex. : Montpellier Pléiades 2024</translation>
+        </message>
+        <message>
+            <source>Place, sensor, date, cloud limit, in any order: Montpellier Pléiades 2024 &lt; 10 %
+A place narrows the search and is no area: to draw, measure or order it, add it below.</source>
+            <translation>Lieu, capteur, date, limite de nuages, dans n’importe quel ordre : Montpellier Pléiades 2024 &lt; 10 %
+Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mesurer ou le commander, ajoutez-le plus bas.</translation>
+        </message>
+        <message>
+            <source>Add a place or a file</source>
+            <translation>Ajouter un lieu ou un fichier</translation>
+        </message>
+        <message>
+            <source>Adds an area: type the name of a place, or type or drop the path of a file, then Enter</source>
+            <translation>Ajoute une zone : tapez le nom d’un lieu, ou tapez ou déposez le chemin d’un fichier, puis Entrée</translation>
+        </message>
+        <message>
+            <source>Take these words away and search again</source>
+            <translation>Retirer ces mots et relancer la recherche</translation>
+        </message>
+        <message>
+            <source>Add</source>
+            <translation>Ajouter</translation>
+        </message>
+        <message>
+            <source>Your kept areas cannot be read: {path}</source>
+            <translation>Vos zones conservées ne peuvent pas être lues : {path}</translation>
+        </message>
+        <message>
+            <source>Nothing is written there until they can.</source>
+            <translation>Rien n’y est écrit tant qu’elles ne le peuvent pas.</translation>
         </message>
     </context>
 </TS>

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Callable
 
 from qgis.core import QgsCoordinateReferenceSystem
 from qgis.gui import QgsDockWidget, QgsMapCanvas
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, QSize, QTimer
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, QSize, Qt, QTimer
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
@@ -35,6 +35,7 @@ from .downloads_desk import DownloadsDesk
 from .filters import FiltersPage
 from .header import Header
 from .last_state import LastState
+from .map_gate import MapGate
 from .map_images import MapImages
 from .map_tools import ToolSwitch, sketch_band
 from .notices import NoticeArea
@@ -51,7 +52,7 @@ from .widgets import on_theme_change, row
 
 translate = QCoreApplication.translate
 
-LEAST_WIDTH = 320
+LEAST_WIDTH = 300
 USUAL_WIDTH = 480
 _TAB_PADDING = 26
 
@@ -135,10 +136,11 @@ class DinamisDock(QgsDockWidget):
         self.filters.layout().insertLayout(0, row(self.saved.button, margins=theme.STEP))
         self.results.layout().addWidget(self.cover.bar)
         self.images = MapImages(parts.canvas, self._tools, self._do, parts.show_time, self)
-        self.waiting = WaitingItem(parts.canvas, self._do.layers)
+        self._gate = MapGate(parts.canvas, self._do.layers, self)
+        self.waiting = WaitingItem(parts.canvas, self._do.layers, self._gate.layer_ids)
         self.projects = ProjectsDesk(self, self._do, self.requests.projects, self.notices)
         self._dialogs = Dialogs(self, self._do, self.projects)
-        self._matched_text = ""
+        self._matched: int | None = None
         self._sign_in_at = ""
         self._build()
         self.desk = AccountDesk(
@@ -166,6 +168,7 @@ class DinamisDock(QgsDockWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.tabBar().setUsesScrollButtons(False)
         self._tabs.tabBar().setExpanding(True)
+        self._tabs.tabBar().setElideMode(Qt.TextElideMode.ElideRight)  # else a long text widens the dock
         self._narrow_tabs()
         self._tabs.addTab(self.filters, translate("Dinamis", "Filters"))
         self._tabs.addTab(self.results, translate("Dinamis", "Results"))
@@ -255,7 +258,7 @@ class DinamisDock(QgsDockWidget):
             self.search.look_at_results()
 
     def _set_count(self, matched: int | None) -> None:
-        self._matched_text = "" if matched is None else formats.number(matched)
+        self._matched = matched
         self._fit_tabs()
 
     def _narrow_tabs(self) -> None:
@@ -264,9 +267,12 @@ class DinamisDock(QgsDockWidget):
         self._tabs.tabBar().setStyleSheet(padding if theme.is_styled() else "")
 
     def _fit_tabs(self) -> None:
-        """Show the number of results; where there is no room, the last tabs give up their words for icons."""
-        results = translate("Dinamis", "Results")
-        counted = f"{results} ({self._matched_text})" if self._matched_text else results
+        """Show the number of results; where there is no room, the last tabs give up their words for icons.
+
+        A number that is still too long is told in thousands or millions, the whole in the tooltip.
+        """
+        results, matched = translate("Dinamis", "Results"), self._matched
+        counted = results if matched is None else f"{results} ({formats.number(matched)})"
         texts = {
             self.filters: translate("Dinamis", "Filters"),
             self.results: counted,
@@ -276,20 +282,24 @@ class DinamisDock(QgsDockWidget):
         icons: dict[QWidget, str] = {self.account: "account", self.requests: "order"}
         bare: list[QWidget] = []
         for page in icons:
-            worded = [text for tab, text in texts.items() if tab not in bare]
-            if self._tabs_width(worded, len(bare)) > self._tabs.width():
+            if not self._tabs_fit(texts, bare):
                 bare.append(page)
+        shown = dict(texts)
+        if matched is not None and not self._tabs_fit(texts, bare):
+            shown[self.results] = f"{results} ({formats.short_number(matched)})"
         for page, text in texts.items():
             place = self._tabs.indexOf(page)
-            self._tabs.setTabText(place, "" if page in bare else text)
+            self._tabs.setTabText(place, "" if page in bare else shown[page])
             self._tabs.setTabIcon(place, theme.themed_icon(icons[page]) if page in bare else QIcon())
             self._tabs.setTabToolTip(place, text)
 
-    def _tabs_width(self, texts: Sequence[str], icons: int) -> int:
+    def _tabs_fit(self, texts: Mapping[QWidget, str], bare: Sequence[QWidget]) -> bool:
+        """Whether the tabs have room for their texts, those in `bare` for icons."""
         metrics = self._tabs.tabBar().fontMetrics()
-        return sum(metrics.horizontalAdvance(text) + _TAB_PADDING for text in texts) + icons * (
-            theme.ICON + _TAB_PADDING
-        )
+        rooms = [
+            theme.ICON if page in bare else metrics.horizontalAdvance(text) for page, text in texts.items()
+        ]
+        return sum(rooms) + len(rooms) * _TAB_PADDING <= self._tabs.width()
 
     # Results
 
@@ -415,4 +425,5 @@ class DinamisDock(QgsDockWidget):
         self.found.shut_down()
         self.images.shut_down()
         self.waiting.remove()
+        self._gate.remove()
         self._remove_order_band()

@@ -59,11 +59,11 @@ def counted(text: str, count: int) -> str:
 
 
 def short_number(count: int) -> str:
-    """A number of things in little room: exact up to 99,999, then in thousands and millions."""
+    """A number of things in little room: exact up to 99,999, then three digits of thousands or millions."""
     if count < _LONG_NUMBER:
         return number(count)
     value, unit = (count / 1e6, "M") if count >= 1e6 else (count / 1e3, "k")  # noqa: PLR2004 - million
-    return f"{number(value, 2 if unit == 'M' else 0)} {unit}"
+    return f"{number(value, max(0, 3 - len(str(int(value)))))} {unit}"
 
 
 def month(when: date) -> str:

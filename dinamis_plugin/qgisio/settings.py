@@ -104,6 +104,15 @@ class PluginSettings:
         self._store.setValue(f"{_GROUP}/results_grouping", name)
 
     @property
+    def results_sort(self) -> str:
+        """The column by which the list of results is sorted, with a minus before it where downwards."""
+        return self._text("results_sort", "")
+
+    @results_sort.setter
+    def results_sort(self, name: str) -> None:
+        self._store.setValue(f"{_GROUP}/results_sort", name)
+
+    @property
     def results_as_thumbnails(self) -> bool:
         """Whether results are shown as thumbnails, not as a list."""
         return bool(self._store.value(f"{_GROUP}/results_as_thumbnails", defaultValue=False, type=bool))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from operator import attrgetter
@@ -18,6 +19,7 @@ from test_domain_scene import ITEM
 from test_domain_session import DEVICE, QUOTAS
 from test_domain_signed_url import signature
 
+from dinamis_plugin.api.catalogue import ROOT_S
 from dinamis_plugin.api.download import download
 from dinamis_plugin.api.http import HttpClient
 from dinamis_plugin.api.service import Service
@@ -326,6 +328,43 @@ def test_links_that_make_no_sense_are_a_bad_answer(server, catalogue, links):
 )
 def test_a_root_that_is_no_stac_api_is_a_bad_answer(server, catalogue, reply):
     server.on("/stac", reply)
+    with pytest.raises(BadAnswerError):
+        list(catalogue.pages(SearchQuery()))
+
+
+def test_the_root_is_asked_for_once_and_again_after_a_fault_or_a_while(server, catalogue, monkeypatch):
+    server.on("/stac/search", results(server, ["a"], 1))
+
+    def asked():
+        before = len(server.seen)
+        list(catalogue.pages(SearchQuery()))
+        return sum(seen.path == "/stac" for seen in server.seen[before:])
+
+    assert asked() > 0
+    assert asked() == 0
+    server.on("/stac/search", problem(404, "not-found"), results(server, ["a"], 1))
+    with pytest.raises(NotFoundError):
+        asked()
+    assert asked() > 0
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + ROOT_S + 1)
+    assert asked() > 0
+
+
+def test_pages_asked_for_by_get_are_no_part_of_the_root(server, catalogue):
+    link = {"rel": "next", "href": f"{server.url}/more", "method": "GET"}
+    server.on("/stac/search", answer({"features": [ITEM], "links": [link], "numberReturned": 1}))
+    server.on("/more", answer({"features": [ITEM], "links": []}))
+    for _ in range(2):
+        before = len(server.seen)
+        assert len(list(catalogue.pages(SearchQuery(), 1))) == 2
+        assert [seen.path for seen in server.seen[before:]][-1] == "/more"
+
+
+def test_a_page_that_breaks_within_its_items_is_a_bad_answer(server, catalogue):
+    text = json.dumps({"features": [ITEM, ITEM], "links": [], "numberReturned": 2})
+    broken = text.replace('"properties"', "properties", 2).replace("properties", '"properties"', 1)
+    server.on("/stac/search", page(broken))
     with pytest.raises(BadAnswerError):
         list(catalogue.pages(SearchQuery()))
 
