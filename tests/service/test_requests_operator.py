@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from deliveries import image
 from fastapi.testclient import TestClient
+from operators import Terminal as Operator
 from requesters import ARCHIVE, Requester, archive, refused, scene
 from running import SignedIn
 from shapely.geometry import box, mapping
 
-from dinamis_service import cli
 from dinamis_service.context import Context
 
 WEST, EAST = box(3.6, 43.4, 3.85, 43.8), box(3.8, 43.4, 4.1, 43.8)
@@ -23,23 +23,6 @@ LARGE = mapping(box(3.0, 43.0, 3.8, 43.5))  # beyond the quota of Pléiades
 @pytest.fixture
 def requester(client: TestClient, signed_in: Callable[..., SignedIn]) -> Requester:
     return Requester(client, signed_in())
-
-
-class Operator:
-    """Runs the command as a person at a terminal does."""
-
-    def __init__(self, data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.data_dir, self.capsys = data_dir, capsys
-
-    def run(self, *args: str) -> str:
-        assert cli.main(["operator", *args, "--data-dir", str(self.data_dir)]) == 0, (
-            self.capsys.readouterr().err
-        )
-        return self.capsys.readouterr().out
-
-    def refused(self, *args: str) -> str:
-        assert cli.main(["operator", *args, "--data-dir", str(self.data_dir)]) == 1
-        return self.capsys.readouterr().err
 
 
 @pytest.fixture
