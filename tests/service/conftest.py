@@ -14,6 +14,7 @@ from clocks import MovableClock
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from joserfc.jwk import RSAKey
+from operators import Terminal
 from running import TEST_CLIENT_URL, LiveService, SignedIn, sign_in
 
 from dinamis_service.app import create_app, create_context
@@ -109,3 +110,13 @@ def live_service(context: Context) -> Iterator[LiveService]:
     service.start()
     yield service
     service.stop()
+
+
+@pytest.fixture
+def terminal(
+    context: Context, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Terminal:
+    """The terminal of an operator, nadia, who reads English."""
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    monkeypatch.setenv("LOGNAME", "nadia")
+    return Terminal(context.settings.data_dir, capsys)

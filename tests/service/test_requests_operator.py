@@ -26,12 +26,8 @@ def requester(client: TestClient, signed_in: Callable[..., SignedIn]) -> Request
 
 
 @pytest.fixture
-def operator(
-    context: Context, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Operator:
-    monkeypatch.setenv("LANG", "en_US.UTF-8")
-    monkeypatch.setenv("LOGNAME", "nadia")
-    return Operator(context.settings.data_dir, capsys)
+def operator(terminal: Operator) -> Operator:
+    return terminal
 
 
 def order_archive(requester: Requester, context: Context, *item_ids: str) -> str:

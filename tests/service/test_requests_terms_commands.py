@@ -13,8 +13,6 @@ from operators import Terminal
 from requesters import PROGRAMMING, Requester, refused, tasking
 from running import SignedIn
 
-from dinamis_service.context import Context
-
 TODAY = datetime.now(UTC).date()
 WHY = ("--reason", "Committee of May")
 
@@ -22,15 +20,6 @@ WHY = ("--reason", "Committee of May")
 @pytest.fixture
 def requester(client: TestClient, signed_in: Callable[..., SignedIn]) -> Requester:
     return Requester(client, signed_in())
-
-
-@pytest.fixture
-def terminal(
-    context: Context, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Terminal:
-    monkeypatch.setenv("LANG", "en_US.UTF-8")
-    monkeypatch.setenv("LOGNAME", "nadia")
-    return Terminal(context.settings.data_dir, capsys)
 
 
 def test_a_package_is_given_shown_and_taken_back(requester: Requester, terminal: Terminal) -> None:
