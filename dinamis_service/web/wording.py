@@ -60,7 +60,11 @@ class Wording:
             return text(self.language, fr="sur devis", en="to be quoted")
         if cents == 0:
             return text(self.language, fr="rien", en="nothing")
-        return euros(cents, self.language)
+        return self.euros(cents)
+
+    def euros(self, cents: int) -> str:
+        """An amount in cents."""
+        return euros(cents, self.language).replace(" €", "\u202f€")
 
     def percent(self, share: Decimal | float | str, decimals: int = 0) -> str:
         """A part of 1, in percent."""
