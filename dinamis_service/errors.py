@@ -191,6 +191,8 @@ _VALIDATIONS = {
     "closes_before": ("se ferme avant de s'ouvrir", "closes before it opens"),
     "unsound_depth": ("au plus {most} niveaux", "at most {most} levels"),
     "unsound_text": ("contient ce qui n'est pas du texte", "holds characters that are not text"),
+    "no_geojson": ("ce n'est pas une géométrie GeoJSON", "this is not a GeoJSON geometry"),
+    "uuid_parsing": ("un UUID est attendu", "a UUID is expected"),
     "unsound_number": ("contient un nombre démesuré", "holds a number beyond all measure"),
 }
 """Sentences for what pydantic and our own checks find, by the type of the finding, its values in braces."""

@@ -181,3 +181,8 @@ class Settings(BaseSettings):
     def objects_root(self) -> Path:
         """Folder of the objects."""
         return self.objects_dir or self.data_dir / "objects"
+
+    @property
+    def attachments_dir(self) -> Path:
+        """Folder of the files attached to messages; nothing in it is served but to who sees the request."""
+        return self.data_dir / "attachments"

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-
-from pydantic import BaseModel
-
 from dinamis_service.errors import ConflictError, InvalidError
 from dinamis_service.requests.caller import Caller
 
@@ -26,11 +21,6 @@ def check_key(key: str | None, caller: Caller) -> None:
                 en=f"The idempotency key (Idempotency-Key) must have 1 to {MAX_KEY} characters.",
             )
         )
-
-
-def digest_of(form: BaseModel) -> str:
-    """Fingerprint of what was sent: equal for bodies that mean the same."""
-    return hashlib.sha256(json.dumps(form.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
 
 
 def used_key(caller: Caller, made: str) -> ConflictError:

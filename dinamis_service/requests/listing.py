@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVarTuple, Unpack
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from dinamis_service.requests.caller import Caller
+from dinamis_service.requests.message_tables import OrderReading
 from dinamis_service.requests.states import State
 from dinamis_service.requests.tables import Order, Project
 from dinamis_service.requests.visibility import may_see
@@ -58,11 +59,21 @@ def every(session: Session, caller: Caller, wanted: Wanted) -> Iterator[Order]:
 def fingerprint(
     session: Session, caller: Caller, wanted: Wanted, limit: int, before: int | None = None
 ) -> str:
-    """What tells one page of requests from another: equal while no request on it changes.
+    """What tells one page of requests from another: equal while no request on it changes or is read.
 
     It reads no request whole, so that asking again and again costs little.
     """
-    parts = select(Order.sequence, Order.version, Order.changed, Project.title).join(Order.project)
+    parts = (
+        select(Order.sequence, Order.version, Order.changed, Project.title, OrderReading.last_message_id)
+        .join(Order.project)
+        .outerjoin(
+            OrderReading,
+            and_(
+                OrderReading.order_sequence == Order.sequence,
+                OrderReading.reader_sub == caller.principal.sub,
+            ),
+        )
+    )
     query = _narrowed(parts, caller, wanted)
     rows = session.execute(_cut(query, limit, before)).all()
     return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()

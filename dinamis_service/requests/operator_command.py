@@ -22,7 +22,7 @@ from dinamis_service.quotas.geometry import AREA_STEP
 from dinamis_service.quotas.words import euros, number
 from dinamis_service.registry import mission_actions
 from dinamis_service.requests import call_actions, project_actions, tariff_actions
-from dinamis_service.requests.actions import Decision, decimal
+from dinamis_service.requests.actions import Action, decimal
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.decisions import ENDS
 from dinamis_service.requests.delivery import Acquisition, deliver
@@ -94,7 +94,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             decision.value, _end, f"end a request as {TITLES[state].en} (--reason is needed)"
         ).set_defaults(end=state)
 
-    def add_decision(name: str, run: Decision, help_: str) -> argparse.ArgumentParser:
+    def add_decision(name: str, run: Action, help_: str) -> argparse.ArgumentParser:
         return add(name, lambda desk, args: run(desk.context, desk.operator, args), help_)
 
     for decisions in (project_actions, call_actions, tariff_actions):

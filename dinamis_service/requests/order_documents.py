@@ -177,4 +177,9 @@ def _links(order: Order, caller: Caller, addresses: Addresses) -> list[Link]:
         for rel, is_possible in actions.items()
         if is_possible
     ]
+    thread = "POST" if actor else "GET"
+    links += [
+        Link(href=addresses.beside(order.id, "/duplicate"), rel="duplicate", type=JSON, method="POST"),
+        Link(href=addresses.beside(order.id, "/messages"), rel="messages", type=JSON, method=thread),
+    ]
     return links

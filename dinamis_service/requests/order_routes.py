@@ -1,5 +1,6 @@
 """Routes of the requests as STAPI orders, with the answers that requesters give to them."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import stapi_pydantic as stapi
@@ -18,6 +19,7 @@ from dinamis_service.requests.bodies import GeoJson, Reason, SearchBody
 from dinamis_service.requests.deps import addresses_of, caller_of
 from dinamis_service.requests.documents import GEOJSON
 from dinamis_service.requests.listing import Wanted
+from dinamis_service.requests.messages import Messages
 from dinamis_service.requests.orders import Orders, Submission
 from dinamis_service.requests.states import State
 from dinamis_service.requests.tables import Order
@@ -44,16 +46,17 @@ class OrderBody(SearchBody):
     order_parameters: JsonObject = Field(description="By the JSON Schema of the product")
 
 
-def build_router(context: Context, orders: Orders) -> APIRouter:
+def build_router(context: Context, orders: Orders, messages: Messages) -> APIRouter:
     """Routes of the requests as STAPI orders."""
     router = APIRouter()
-    _add_reading(router, context, orders)
-    _add_changes(router, context, orders)
+    _add_reading(router, context, orders, messages)
+    _add_changes(router, context, orders, messages)
     return router
 
 
-def _add_reading(router: APIRouter, context: Context, orders: Orders) -> None:
+def _add_reading(router: APIRouter, context: Context, orders: Orders, messages: Messages) -> None:
     signed_in, chosen = Depends(require_principal(context)), Depends(_wanted)
+    told = _teller(context, messages)
 
     @router.get(
         "/stapi/orders",
@@ -82,7 +85,7 @@ def _add_reading(router: APIRouter, context: Context, orders: Orders) -> None:
         if len(found) > limit:
             more = str(request.url.include_query_params(next=page[-1].sequence).query)
             more = f"{place.root}/orders?{more}"
-        document = order_documents.orders_document(page, {}, caller, place, more)
+        document = order_documents.orders_document(page, messages.unread(caller, page), caller, place, more)
         return conditional(request, document, GEOJSON, tag=tag)
 
     @router.get(
@@ -91,7 +94,7 @@ def _add_reading(router: APIRouter, context: Context, orders: Orders) -> None:
     def get_order(request: Request, order_id: str, principal: Principal = signed_in) -> JSONResponse:
         """One request."""
         order = orders.get(caller_of(request, principal), order_id)
-        return _told(request, context, principal, order)
+        return told(request, principal, order)
 
     @router.get("/stapi/orders/{order_id}/statuses", response_model=stapi.OrderStatuses[stapi.OrderStatus])
     def statuses(request: Request, order_id: str, principal: Principal = signed_in) -> Any:
@@ -100,8 +103,9 @@ def _add_reading(router: APIRouter, context: Context, orders: Orders) -> None:
         return order_documents.statuses_document(order, addresses_of(request, context))
 
 
-def _add_changes(router: APIRouter, context: Context, orders: Orders) -> None:
+def _add_changes(router: APIRouter, context: Context, orders: Orders, messages: Messages) -> None:
     signed_in = Depends(require_principal(context))
+    told = _teller(context, messages)
 
     @router.post(
         "/stapi/products/{product_id}/orders",
@@ -125,7 +129,7 @@ def _add_changes(router: APIRouter, context: Context, orders: Orders) -> None:
         """Make a request."""
         submission = Submission(product_id, body.datetime, body.geometry, body.filter, body.order_parameters)
         order, created = orders.submit(caller_of(request, principal), submission, idempotency_key)
-        return _told(request, context, principal, order, 201 if created else 200)
+        return told(request, principal, order, 201 if created else 200)
 
     action: dict[str, Any] = {
         "response_class": GeoJson,
@@ -144,7 +148,7 @@ def _add_changes(router: APIRouter, context: Context, orders: Orders) -> None:
         """Cancel a request while that is possible."""
         caller = caller_of(request, principal)
         order = answers.cancel(orders, caller, order_id, why.reason if why else None, if_match)
-        return _told(request, context, principal, order)
+        return told(request, principal, order)
 
     @router.post("/stapi/orders/{order_id}/accept", **action)
     def accept(
@@ -152,7 +156,7 @@ def _add_changes(router: APIRouter, context: Context, orders: Orders) -> None:
     ) -> JSONResponse:
         """Accept the quotation of one's request."""
         order = answers.accept_quotation(orders, caller_of(request, principal), order_id, if_match)
-        return _told(request, context, principal, order)
+        return told(request, principal, order)
 
     @router.post("/stapi/orders/{order_id}/decline", **action)
     def decline(
@@ -165,7 +169,7 @@ def _add_changes(router: APIRouter, context: Context, orders: Orders) -> None:
         """Decline the quotation of one's request, which cancels the request."""
         caller = caller_of(request, principal)
         order = answers.decline_quotation(orders, caller, order_id, why.reason if why else None, if_match)
-        return _told(request, context, principal, order)
+        return told(request, principal, order)
 
 
 def _wanted(
@@ -179,13 +183,15 @@ def _wanted(
     return Wanted(states, project_id, changed_since)
 
 
-def _told(
-    request: Request, context: Context, principal: Principal, order: Order, status: int = 200
-) -> JSONResponse:
-    """The answer that tells of a request."""
-    place = addresses_of(request, context)
-    document = order_documents.order_document(order, 0, caller_of(request, principal), place)
-    headers = {"ETag": entity_tag(order)}
-    if status == 201:  # noqa: PLR2004 (Created)
-        headers["Location"] = place.order(order.id)
-    return GeoJson(document, status, headers)
+def _teller(context: Context, messages: Messages) -> Callable[..., JSONResponse]:
+    """What answers with a request."""
+
+    def told(request: Request, principal: Principal, order: Order, status: int = 200) -> JSONResponse:
+        caller, place = caller_of(request, principal), addresses_of(request, context)
+        unread = messages.unread(caller, [order]).get(order.sequence, 0)
+        headers = {"ETag": entity_tag(order)}
+        if status == 201:  # noqa: PLR2004 (Created)
+            headers["Location"] = place.order(order.id)
+        return GeoJson(order_documents.order_document(order, unread, caller, place), status, headers)
+
+    return told

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from dinamis_service.catalogue.engine import CatalogueEngine
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
-from dinamis_service.errors import ConflictError, ServiceError
+from dinamis_service.errors import ServiceError
 from dinamis_service.quotas.geometry import AREA_STEP, Zone
 from dinamis_service.quotas.pricing import Payment
 from dinamis_service.quotas.rules import Assessment
@@ -25,8 +25,9 @@ from dinamis_service.quotas.words import Words
 from dinamis_service.requests import listing
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.calls import open_call, opening
+from dinamis_service.requests.drafts import forget_sent
 from dinamis_service.requests.history import Author, record, snapshot
-from dinamis_service.requests.idempotency import check_key
+from dinamis_service.requests.idempotency import check_key, used_key
 from dinamis_service.requests.judging import Asked, commit_quotation, judge, refuse_unacceptable
 from dinamis_service.requests.listing import Wanted
 from dinamis_service.requests.numbering import next_number
@@ -239,6 +240,7 @@ class Orders:
             order.call_id = call_id
             session.add(order)
             session.flush()
+            forget_sent(session, caller, key)
             if key is not None:
                 session.add(
                     IdempotencyKey(
@@ -303,10 +305,5 @@ def _made_before(session: Session, caller: Caller, key: str | None, submission: 
         return None
     order = session.get_one(Order, known.order_sequence)
     if known.body_sha256 != submission.digest:
-        raise ConflictError(
-            caller.say(
-                fr=f"Cette clé d'idempotence a déjà servi pour {order.id}, dont le contenu est autre.",
-                en=f"This idempotency key was used for {order.id}, whose content differs.",
-            )
-        )
+        raise used_key(caller, order.id)
     return order

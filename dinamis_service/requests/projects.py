@@ -18,7 +18,7 @@ from dinamis_service.preconditions import require_match, require_seen
 from dinamis_service.quotas.table import Sensor
 from dinamis_service.quotas.words import Words, sentence
 from dinamis_service.requests.caller import Caller, require_operator
-from dinamis_service.requests.idempotency import check_key, digest_of, used_key
+from dinamis_service.requests.idempotency import check_key, used_key
 from dinamis_service.requests.numbering import next_number
 from dinamis_service.requests.project_access import (
     is_open,
@@ -45,6 +45,7 @@ from dinamis_service.requests.project_terms import (
 from dinamis_service.requests.tables import Project, ProjectChange
 from dinamis_service.requests.usage import ProjectUsage, usage_of, usages
 from dinamis_service.requests.validation import refusal
+from dinamis_service.soundness import digest_of
 
 
 @dataclass(frozen=True)

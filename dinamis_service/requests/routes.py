@@ -13,13 +13,16 @@ from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests import (
     call_routes,
     documents,
+    draft_routes,
     estimate_routes,
+    message_routes,
     order_routes,
     products,
     project_routes,
 )
 from dinamis_service.requests.bodies import GeoJson, SearchBody
 from dinamis_service.requests.deps import addresses_of, language_of
+from dinamis_service.requests.messages import Messages
 from dinamis_service.requests.opportunities import monthly_chances
 from dinamis_service.requests.orders import Orders
 from dinamis_service.requests.products import product_of
@@ -34,7 +37,10 @@ def build_router(context: Context) -> APIRouter:
     router.include_router(project_routes.build_router(context))
     router.include_router(estimate_routes.build_router(context, orders))
     _add_products(router, context)
-    router.include_router(order_routes.build_router(context, orders))
+    messages = Messages(context)
+    router.include_router(order_routes.build_router(context, orders, messages))
+    router.include_router(message_routes.build_router(context, messages))
+    router.include_router(draft_routes.build_router(context, orders))
     return router
 
 

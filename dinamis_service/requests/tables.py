@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Text, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dinamis_service.db import Base, UtcDateTime
@@ -171,3 +171,26 @@ class IdempotencyKey(Base):
     body_sha256: Mapped[str] = mapped_column(Text)
     order_sequence: Mapped[int] = mapped_column(ForeignKey("orders.sequence"))
     created: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Draft(Base):
+    """A request that somebody has begun and not sent.
+
+    Its identifier is chosen by the client and becomes the key of the request. `content_bytes` is the length
+    of the content as JSON; `creation_key` and `creation_digest` tell a creation that is sent again.
+    """
+
+    __tablename__ = "request_drafts"
+    __table_args__ = (UniqueConstraint("owner_id", "creation_key", name="uq_request_drafts_creation"),)
+
+    owner_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    product_id: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(200))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    content_bytes: Mapped[int]
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int]
+    creation_key: Mapped[str | None] = mapped_column(String(200))
+    creation_digest: Mapped[str] = mapped_column(String(64))

@@ -16,7 +16,7 @@ from dinamis_service.errors import ConflictError, InvalidError, NotFoundError
 from dinamis_service.identity.tables import Account
 from dinamis_service.preconditions import require_match
 from dinamis_service.requests.caller import Caller
-from dinamis_service.requests.idempotency import check_key, digest_of
+from dinamis_service.requests.idempotency import check_key
 from dinamis_service.searches.rules import (
     MAX_SEARCHES,
     SearchChange,
@@ -24,9 +24,9 @@ from dinamis_service.searches.rules import (
     fits,
     is_search_document,
     name_key,
-    size_of,
 )
 from dinamis_service.searches.tables import SavedSearch
+from dinamis_service.soundness import digest_of, size_of
 
 
 class Searches:

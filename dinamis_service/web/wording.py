@@ -9,6 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dinamis_service.language import Language, text
+from dinamis_service.numbers import type_number
 from dinamis_service.quotas.geometry import AREA_STEP
 from dinamis_service.quotas.table import RequestKind, Sensor
 from dinamis_service.quotas.words import euros, number
@@ -45,6 +46,10 @@ class Wording:
     def number(self, value: Decimal | float | str, decimals: int = 2) -> str:
         """A number."""
         return number(Decimal(str(value)), self.language, decimals)
+
+    def typed(self, value: Decimal | float | str) -> str:
+        """A number as one would type it in a form."""
+        return type_number(Decimal(str(value)), self.language)
 
     def km2(self, value: Decimal | float | str) -> str:
         """A surface."""

@@ -62,7 +62,7 @@ def test_a_programming_request_as_stapi(requester: Requester) -> None:
     assert told["order_parameters"]["acquisition_mode"] == "mono"
     again = requester.get(f"/stapi/orders/{order['id']}").json()
     assert again == order
-    assert {link["rel"] for link in order["links"]} == {"self", "monitor", "cancel"}
+    assert {link["rel"] for link in order["links"]} == {"self", "monitor", "cancel", "duplicate", "messages"}
 
 
 def test_numbers_run_by_project_and_kind(requester: Requester, archive_scenes: None) -> None:

@@ -135,26 +135,26 @@ def _change(
     elif act == "reopen":
         projects.reopen(operator, project_id, reason, etag)
     else:
-        terms = checked(page, TermsChange, _terms(form))
+        terms = checked(page, TermsChange, _terms(page, form))
         projects.set_terms(operator, project_id, terms, etag)
 
 
-def _terms(form: Mapping[str, Any]) -> dict[str, Any]:
+def _terms(page: Page, form: Mapping[str, Any]) -> dict[str, Any]:
     """Terms as the form has them: whole, for what is emptied is taken back."""
     package = {
         "text": text_of(form, "package.text"),
-        "quota_km2": _surfaces(form, "package.quota_km2"),
-        "volume_km2": _surfaces(form, "package.volume_km2"),
+        "quota_km2": _surfaces(page, form, "package.quota_km2"),
+        "volume_km2": _surfaces(page, form, "package.volume_km2"),
     }
     return {
-        "granted_km2": _surfaces(form, "granted_km2"),
+        "granted_km2": _surfaces(page, form, "granted_km2"),
         "package": package if any(package.values()) else None,
         "reason": text_of(form, "reason"),
     }
 
 
-def _surfaces(form: Mapping[str, Any], name: str) -> dict[str, str]:
-    given = {sensor.value: number_of(form, f"{name}.{sensor}") for sensor in Sensor}
+def _surfaces(page: Page, form: Mapping[str, Any], name: str) -> dict[str, str]:
+    given = {sensor.value: number_of(page, form, f"{name}.{sensor}") for sensor in Sensor}
     return {sensor: km2 for sensor, km2 in given.items() if km2 is not None}
 
 
@@ -165,7 +165,7 @@ def _terms_table(page: Page, seen: Seen, said: Said) -> list[dict[str, Any]]:
     def written(name: str, km2: Any) -> str:
         if said.form and said.of == "terms":
             return text_of(said.form, name)
-        return "" if km2 is None else page.show.number(km2, 4)
+        return "" if km2 is None else page.show.typed(km2)
 
     return [
         {

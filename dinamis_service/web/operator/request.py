@@ -140,7 +140,7 @@ def _eur(page: Page, written: str) -> Decimal | None:
     if not written.strip():
         return None
     try:
-        return read_number(written)
+        return read_number(written, page.language)
     except ValueError as error:
         sentence = page.text(f"« {written} » n'est pas un prix.", f"'{written}' is not a price.")
         raise InvalidError(sentence, fields={"eur": sentence}) from error

@@ -71,7 +71,7 @@ def build_router(context: Context) -> APIRouter:
         if not page.came_from_here(text_of(form, "form_token")):
             return _form(context, page, year, strange(page, form))
         try:
-            new = checked(page, NewVersion, _new_version(context, year, form))
+            new = checked(page, NewVersion, _new_version(context, page, year, form))
             stored = publish(context.database, context.clock, operator, new)
         except ServiceError as error:
             return _form(context, page, year, refused(page, error, form))
@@ -102,12 +102,12 @@ def build_router(context: Context) -> APIRouter:
     return router
 
 
-def _new_version(context: Context, year: int, form: Mapping[str, Any]) -> dict[str, Any]:
+def _new_version(context: Context, page: Page, year: int, form: Mapping[str, Any]) -> dict[str, Any]:
     """A version as the form writes it."""
     base = _base(context, year)
     return {
         "year": year,
-        "content": content_of(form, base.content),
+        "content": content_of(page, form, base.content),
         "reason": text_of(form, "reason"),
         "valid_from": text_of(form, "valid_from") or None,
         "base": text_of(form, "base") or None,
