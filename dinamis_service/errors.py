@@ -192,6 +192,7 @@ _VALIDATIONS = {
     "unsound_depth": ("au plus {most} niveaux", "at most {most} levels"),
     "unsound_text": ("contient ce qui n'est pas du texte", "holds characters that are not text"),
     "no_geojson": ("ce n'est pas une géométrie GeoJSON", "this is not a GeoJSON geometry"),
+    "which_ones": ("soit ids, soit all", "either ids or all"),
     "uuid_parsing": ("un UUID est attendu", "a UUID is expected"),
     "unsound_number": ("contient un nombre démesuré", "holds a number beyond all measure"),
 }

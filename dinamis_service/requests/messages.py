@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from dinamis_service.context import Context
 from dinamis_service.errors import ConflictError, InvalidError, NotFoundError
+from dinamis_service.requests import announcements
 from dinamis_service.requests.attachments import AttachmentStore, Kept, Upload
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.idempotency import check_key
@@ -112,6 +113,7 @@ class Messages:
             )
             order.changed = message.moment
             session.add(message)
+            announcements.written(session, order, message)
         return message, True
 
     def attachment(self, caller: Caller, order_id: str, attachment_id: str) -> tuple[OrderAttachment, Path]:
