@@ -78,6 +78,9 @@ class Wording:
 
     def size(self, octets: int) -> str:
         """Size of files."""
+        if octets < _MEGABYTE:
+            value = self.number(Decimal(max(octets, 1000)) / 1000, 0)
+            return text(self.language, fr=f"{value}\u202fko", en=f"{value} kB")
         value = self.number(Decimal(octets) / _MEGABYTE, 1)
         return text(self.language, fr=f"{value}\u202fMo", en=f"{value} MB")
 

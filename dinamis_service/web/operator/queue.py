@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from dinamis_service.context import Context
 from dinamis_service.quotas.table import RequestKind, Sensor
 from dinamis_service.requests.history import price_cents
+from dinamis_service.requests.messages import Messages
 from dinamis_service.requests.queue import AWAITING_OPERATOR, Queued, QueueFilter, look_through
 from dinamis_service.requests.states import State
 from dinamis_service.requests.tables import Order
@@ -84,14 +85,17 @@ def build_router(context: Context) -> APIRouter:
     """The page of the queue."""
     router = APIRouter(include_in_schema=False, route_class=page_route(context))
 
+    messages = Messages(context)
+
     @router.get(PATH)
     def queue(request: Request) -> Response:
         page = Page(context, request)
-        operator_of(page)
+        operator = operator_of(page)
         view = View.of(request)
         with context.database.reading() as session:
             found = look_through(session, view.filter, offset=(view.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
-        return page.render("operator/queue.html", **_told(page, view, found))
+        unread = messages.unread(operator, [order for order, _title in found.rows])
+        return page.render("operator/queue.html", unread=unread, **_told(page, view, found))
 
     return router
 

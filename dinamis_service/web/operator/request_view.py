@@ -133,6 +133,7 @@ def _judged(page: Page, order: Order) -> dict[str, Any]:
     """By what the request was judged, and what it costs."""
     judged, cents = order.assessment, price_cents(order)
     quota, share, price = judged["quota_km2"], judged["share"], judged["price"]
+    package = judged.get("package_km2", "0")  # requests of before the packages have none
     unit = page.text("crédits", "credits") if price["unit"] == "credit" else "km²"
     return {
         "year": judged["year"],
@@ -144,6 +145,7 @@ def _judged(page: Page, order: Order) -> dict[str, Any]:
         "share": "" if share is None else page.show.percent(share, 1),
         "share_of_one": 0 if share is None else min(float(share), 1.0),
         "excess": page.show.km2(judged["excess_km2"]) if float(judged["excess_km2"]) else "",
+        "package": page.show.km2(package) if float(package) else "",
         "quantity": f"{page.show.number(price['quantity'])}\u202f{unit}",
         "tranches": " + ".join(page.show.number(one) for one in price["tranches"]),
         "by_table": page.show.price(price["cents"]),
