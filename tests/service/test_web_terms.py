@@ -100,6 +100,7 @@ def test_terms_on_a_page_that_is_out_of_date_or_from_elsewhere_are_refused(
     stale = operator.post(path, form | {"granted_km2.SPOT": "200"})
     assert stale.status_code == 412
     assert "out of date" in stale.text
+    assert "Granted quotas: SPOT 100 km². (x)" in " ".join(stale.text.split())
     assert operator.post(path, form | {"etag": ""}).status_code == 412
     assert requester.get(f"/api/projects/{requester.project}").json()["granted_km2"] == {"SPOT": 100}
 
@@ -139,7 +140,10 @@ def test_a_call_is_announced_changed_and_closed(
     form = fields(re.findall(r"<form.*?</form>", operator.open(path), re.DOTALL)[-1])
     assert form["title_en"] == "Appel du printemps"
     assert operator.post(path, form | {"title_en": "Call of spring"}).status_code == 200
-    assert operator.post(path, form | {"title_en": "Late"}).status_code == 412
+    stale = operator.post(path, form | {"title_en": "Late"})
+    assert stale.status_code == 412
+    assert "Title in English : Call of spring" in stale.text
+    assert 'value="Late"' in stale.text
     assert (
         client.get("/api/calls", headers={"Accept-Language": "en"}).json()["calls"][0]["title"]
         == "Call of spring"
@@ -213,8 +217,13 @@ def test_a_table_that_does_not_hold_is_refused_and_kept_as_it_was_typed(
         assert said in answer.text, change
         for value in change.values():
             assert f'value="{value}"' in answer.text
-    operator.post(path, form)
-    assert operator.post(path, form).status_code == 412
+    operator.post(path, form | {"SPOT.minimum_km2": "50"})
+    stale = operator.post(path, form | {"PNEO.minimum_km2": "7"})
+    assert stale.status_code == 412
+    assert "SPOT 6/7, Smallest surface : 0\u202fkm² → 50\u202fkm²" in stale.text
+    assert 'value="7"' in stale.text
+    operator.page = stale
+    assert operator.hidden(path)["base"] == "2", "what was seen now may be sent"
     assert operator.open(f"/operator/tariffs/{year + 40}/edit")
     assert operator.open(f"/operator/tariffs/{year}/99")
     assert operator.page.status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from dinamis_service.requests.project_access import is_open
 from dinamis_service.requests.project_terms import PackageTerms, TermsChange, budget_left, package_of
 from dinamis_service.requests.projects import Projects, Seen, entity_tag
 from dinamis_service.requests.queue import QueueFilter, look_through
+from dinamis_service.requests.tables import Project
 from dinamis_service.web.access import operator_of, page_route
 from dinamis_service.web.forms import (
     NOTHING_SEEN,
@@ -53,6 +55,10 @@ class ProjectPages:
         with self._context.database.reading() as session:
             wanted = QueueFilter(project_id=project_id, newest_first=True)
             requests = look_through(session, wanted, offset=0, limit=REQUESTS_SHOWN)
+        history = [
+            (one, page.text(one.text_fr, one.text_en))
+            for one in reversed(self.projects.history(operator, project_id))
+        ]
         return page.render(
             "operator/project.html",
             said.status,
@@ -64,10 +70,8 @@ class ProjectPages:
             etag=entity_tag(project),
             terms=_terms_table(page, seen, said),
             package_text=said.form.get("package.text") or (project.package or {}).get("text", ""),
-            history=[
-                (one, page.typeset(page.text(one.text_fr, one.text_en)))
-                for one in reversed(self.projects.history(operator, project_id))
-            ],
+            history=history,
+            news=[one for one in history if one[0].number > _seen(said.form)] if said.stale else [],
             requests=requests.rows,
             said=said,
         )
@@ -136,7 +140,8 @@ def _change(
         projects.reopen(operator, project_id, reason, etag)
     else:
         terms = checked(page, TermsChange, _terms(page, form))
-        projects.set_terms(operator, project_id, terms, etag)
+        now = projects.get(operator, project_id).project
+        projects.set_terms(operator, project_id, _only_changes(terms, now), etag)
 
 
 def _terms(page: Page, form: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,6 +156,14 @@ def _terms(page: Page, form: Mapping[str, Any]) -> dict[str, Any]:
         "package": package if any(package.values()) else None,
         "reason": text_of(form, "reason"),
     }
+
+
+def _only_changes(terms: TermsChange, now: Project) -> TermsChange:
+    """The terms without those that are as they were: the history tells what changed."""
+    same = {"package"} if terms.package == package_of(now) else set()
+    if terms.granted_km2 == {sensor: Decimal(km2) for sensor, km2 in now.granted_km2.items()}:
+        same.add("granted_km2")
+    return TermsChange.model_validate(terms.model_dump(exclude=same))
 
 
 def _surfaces(page: Page, form: Mapping[str, Any], name: str) -> dict[str, str]:
@@ -178,6 +191,12 @@ def _terms_table(page: Page, seen: Seen, said: Said) -> list[dict[str, Any]]:
         }
         for sensor in Sensor
     ]
+
+
+def _seen(form: Mapping[str, Any]) -> int:
+    """Number of the last change that the page of a form showed."""
+    seen = text_of(form, "seen")
+    return int(seen) if seen.isascii() and seen.isdigit() else 0
 
 
 def _bears(seen: Seen, words: list[str]) -> bool:
