@@ -24,7 +24,11 @@ class Settings(BaseSettings):
     """Everything an operator may set; each field is the variable `DINAMIS_<NAME>` in upper case."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DINAMIS_", env_ignore_empty=True, extra="forbid", frozen=True
+        env_prefix="DINAMIS_",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,  # addresses may hold passwords
     )
 
     data_dir: Path = Field(Path("data"), description="Folder of the embedded databases, keys and objects")

@@ -28,7 +28,7 @@ def composed(mail: OutgoingMail, settings: Settings) -> EmailMessage:
     name, sender = parseaddr(settings.mail_from)
     message = EmailMessage()
     try:
-        message["From"] = Address(name or settings.title, addr_spec=sender)
+        message["From"] = Address(_line(name or settings.title), addr_spec=sender)
         message["To"] = Address(_line(mail.name), addr_spec=mail.address)
     except (ValueError, IndexError) as error:
         raise UnsendableError(str(error)) from error
@@ -36,13 +36,14 @@ def composed(mail: OutgoingMail, settings: Settings) -> EmailMessage:
     message["Date"] = mail.moment
     message["Message-ID"] = f"<{mail.id}.{mail.moment:%Y%m%d%H%M%S%f}.dinamis@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = mail.language
     message.set_content(_text(mail, body, settings))
+    message["Content-Language"] = mail.language
     return message
 
 
 def _text(mail: OutgoingMail, body: str, settings: Settings) -> str:
-    greeting = text(mail.language, fr=f"Bonjour {mail.name},", en=f"Dear {mail.name},")
+    name = _line(mail.name)
+    greeting = text(mail.language, fr=f"Bonjour {name},", en=f"Dear {name},")
     about = text(
         mail.language,
         fr=f"Demande : {mail.order_id}\nService : {settings.own_url}",

@@ -42,6 +42,7 @@ class Topic(StrEnum):
     QUOTATION_ACCEPTED = "quotation_accepted"
     QUOTATION_DECLINED = "quotation_declined"
     CANCELLED = "cancelled"
+    PROJECT = "project"
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,8 @@ def build_router(context: Context) -> APIRouter:
 
 
 def _document(notification: Notification, caller: Caller) -> dict[str, Any]:
-    title, text = worded(notification.topic, notification.order_id, notification.facts, caller.language)
+    about = notification.order_id or notification.project_id
+    title, text = worded(notification.topic, about, notification.facts, caller.language)
     return {
         "id": notification.id,
         "moment": format_moment(notification.moment),

@@ -11,7 +11,7 @@ from dinamis_service.notifications.transports import DownError, Transport
 log = logging.getLogger("dinamis.mail")
 
 POLL_S = 2.0
-_PAUSE_S, _LONGEST_PAUSE_S = 5.0, 300.0
+PAUSE_S, _LONGEST_PAUSE_S = 5.0, 300.0
 _END_S = 5.0
 
 
@@ -22,12 +22,16 @@ class Sender:
         outbox: the mails.
         transport: how they leave.
         poll_s: seconds between two looks.
+        pause_s: seconds to wait after a failure; more, the longer it lasts.
     """
 
-    def __init__(self, outbox: Outbox, transport: Transport, poll_s: float = POLL_S) -> None:
+    def __init__(
+        self, outbox: Outbox, transport: Transport, poll_s: float = POLL_S, pause_s: float = PAUSE_S
+    ) -> None:
         self._outbox = outbox
         self._transport = transport
         self._poll_s = poll_s
+        self._pause_s = pause_s
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mail", daemon=True)
 
@@ -59,4 +63,4 @@ class Sender:
             log.exception("mails wait")
         else:
             return self._poll_s
-        return min(max(2 * pause, _PAUSE_S), _LONGEST_PAUSE_S)
+        return min(max(2 * pause, self._pause_s), _LONGEST_PAUSE_S)

@@ -15,9 +15,9 @@ from dinamis_service.requests.states import TITLES, State
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of something that happened."""
+    """What is known of something that happened to a request, or to a project."""
 
-    order_id: str
+    about: str
     values: Mapping[str, Any]
 
     def __getattr__(self, name: str) -> Any:
@@ -25,16 +25,16 @@ class Facts:
         return self.values.get(name) or ""
 
 
-def worded(topic: str, order_id: str | None, facts: Mapping[str, Any], language: Language) -> tuple[str, str]:
-    """Title and text of what happened."""
-    title, text = _WORDS[Topic(topic)](Facts(order_id or "", facts))
+def worded(topic: str, about: str | None, facts: Mapping[str, Any], language: Language) -> tuple[str, str]:
+    """Title and text of what happened to the request, or the project, `about`."""
+    title, text = _WORDS[Topic(topic)](Facts(about or "", facts))
     return title.told(language), text.told(language)
 
 
 def _state(facts: Facts) -> tuple[Words, Words]:
     state = TITLES[State(facts.state)]
     return (
-        Words(f"Demande {facts.order_id} : {state.fr}", f"Request {facts.order_id}: {state.en}"),
+        Words(f"Demande {facts.about} : {state.fr}", f"Request {facts.about}: {state.en}"),
         _with_reason(
             Words(f"Votre demande est maintenant {state.fr}.", f"Your request is now {state.en}."), facts
         ),
@@ -47,7 +47,7 @@ def _quotation(facts: Facts) -> tuple[Words, Words]:
         f"Un devis de {fr} attend votre réponse : acceptez-le ou déclinez-le dans QGIS.",
         f"A quotation of {en} waits for your answer: accept or decline it in QGIS.",
     )
-    title = Words(f"Devis pour la demande {facts.order_id}", f"Quotation for request {facts.order_id}")
+    title = Words(f"Devis pour la demande {facts.about}", f"Quotation for request {facts.about}")
     return title, _with_reason(text, facts)
 
 
@@ -58,12 +58,12 @@ def _delivery(facts: Facts) -> tuple[Words, Words]:
         f"{count} {many.fr} au catalogue, pour tous les adhérents.",
         f"{count} {many.en} in the catalogue, for all members.",
     )
-    title = Words(f"Demande {facts.order_id} : livrée", f"Request {facts.order_id}: delivered")
+    title = Words(f"Demande {facts.about} : livrée", f"Request {facts.about}: delivered")
     return title, _with_reason(text, facts)
 
 
 def _message(facts: Facts) -> tuple[Words, Words]:
-    title = Words(f"Message sur la demande {facts.order_id}", f"Message about request {facts.order_id}")
+    title = Words(f"Message sur la demande {facts.about}", f"Message about request {facts.about}")
     files = int(facts.files or 0)
     said = Words(facts.excerpt or f"{files} pièce(s) jointe(s)", facts.excerpt or f"{files} attachment(s)")
     return title, Words(f"{facts.author} : {said.fr}", f"{facts.author}: {said.en}")
@@ -77,7 +77,7 @@ def _submitted(facts: Facts) -> tuple[Words, Words]:
         else Words("demande de programmation", "programming request")
     )
     return (
-        Words(f"Nouvelle demande {facts.order_id}", f"New request {facts.order_id}"),
+        Words(f"Nouvelle demande {facts.about}", f"New request {facts.about}"),
         Words(
             f"{facts.author} : {kind.fr} {facts.sensor}, {number(area, 'fr')} km².",
             f"{facts.author}: {facts.sensor} {kind.en}, {number(area, 'en')} km².",
@@ -85,12 +85,18 @@ def _submitted(facts: Facts) -> tuple[Words, Words]:
     )
 
 
+def _project(facts: Facts) -> tuple[Words, Words]:
+    what = facts.what or {"fr": "modifié.", "en": "changed."}
+    title = Words(f"Projet {facts.about} : modifié", f"Project {facts.about}: changed")
+    return title, _with_reason(Words(what["fr"], what["en"]), facts)
+
+
 def _by_requester(fr: str, en: str, done_fr: str, done_en: str) -> Callable[[Facts], tuple[Words, Words]]:
     """The words for what a requester did: a title, and a sentence about them."""
 
     def told(facts: Facts) -> tuple[Words, Words]:
         text = Words(f"{facts.author} {done_fr}.", f"{facts.author} {done_en}.")
-        return Words(f"{fr} : {facts.order_id}", f"{en}: {facts.order_id}"), _with_reason(text, facts)
+        return Words(f"{fr} : {facts.about}", f"{en}: {facts.about}"), _with_reason(text, facts)
 
     return told
 
@@ -108,6 +114,7 @@ _WORDS: dict[Topic, Callable[[Facts], tuple[Words, Words]]] = {
     Topic.ANSWER: _message,
     Topic.QUESTION: _message,
     Topic.SUBMITTED: _submitted,
+    Topic.PROJECT: _project,
     Topic.QUOTATION_ACCEPTED: _by_requester(
         "Devis accepté", "Quotation accepted", "a accepté le devis", "accepted the quotation"
     ),

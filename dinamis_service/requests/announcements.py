@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from dinamis_service.notifications.posting import Kind, News, Topic, tell, tell_operators
 from dinamis_service.quotas.geometry import AREA_STEP
+from dinamis_service.quotas.words import Words
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.history import price_cents
 from dinamis_service.requests.message_tables import OrderMessage
 from dinamis_service.requests.states import Actor, State
-from dinamis_service.requests.tables import Order
+from dinamis_service.requests.tables import Order, Project
 
 EXCERPT = 300
 
@@ -65,6 +66,16 @@ def written(session: Session, order: Order, message: OrderMessage) -> None:
     else:
         news = _news(order, Kind.MESSAGE, Topic.ANSWER, message.moment, facts)
         tell(session, order.owner_sub, news)
+
+
+def project_changed(
+    session: Session, project: Project, caller: Caller, what: Words, *, reason: str | None, moment: datetime
+) -> None:
+    """Tell the owner of a project what an operator changed of it."""
+    if caller.principal.sub != project.owner_sub:
+        facts = {"what": what._asdict(), "reason": reason, "author": caller.principal.name}
+        news = News(Kind.PROJECT, Topic.PROJECT, moment, project_id=project.id, facts=facts)
+        tell(session, project.owner_sub, news)
 
 
 def _news(order: Order, kind: Kind, topic: Topic, moment: datetime, facts: dict[str, Any]) -> News:
