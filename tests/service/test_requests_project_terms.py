@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,18 +12,15 @@ from fastapi.testclient import TestClient
 from httpx import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from postgres import server
 from requesters import PROGRAMMING, Requester, refused, tasking
 from running import LiveService, SignedIn
 from shapely.geometry import box, mapping
 
-from dinamis_service.app import create_context
 from dinamis_service.context import Context
 from dinamis_service.quotas.pricing import Payment
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.instruction import Instruction
 from dinamis_service.requests.orders import Orders
-from dinamis_service.settings import Settings
 
 SPOT = "/stapi/products/spot-programming/orders"
 WIDE = mapping(box(3.0, 43.0, 3.8, 43.5))  # 3,609 km2
@@ -249,24 +245,9 @@ def test_what_is_drawn_is_what_is_given_back(
             assert Decimal(str(told["budget"]["left_eur"])) == budget - eur
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def live(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LiveService]:
-    """A service on a socket, its state in each kind of database."""
-    address = None
-    if request.param == "postgresql":
-        address = server().new_database().replace("postgresql:", "postgresql+psycopg:")
-    context = create_context(Settings(data_dir=tmp_path / "data", database_url=address))
-    service = LiveService(context)
-    service.start()
-    yield service
-    service.stop()
-    context.catalogue.close()
-    context.database.close()
-
-
-def test_requests_at_once_never_draw_more_than_there_is(live: LiveService) -> None:
-    with Client(base_url=live.url, timeout=60) as client:
-        desk = Desk(client, live.sign_in(), live.sign_in("operator"))
+def test_requests_at_once_never_draw_more_than_there_is(on_either: LiveService) -> None:
+    with Client(base_url=on_either.url, timeout=60) as client:
+        desk = Desk(client, on_either.sign_in(), on_either.sign_in("operator"))
         desk.package(volume=5000)
         desk.budget(5000)
         excess = Decimal(str(desk.estimate()["excess_km2"]))
@@ -286,9 +267,9 @@ def test_requests_at_once_never_draw_more_than_there_is(live: LiveService) -> No
         assert Decimal(str(project["budget"]["left_eur"])) < cheapest_refused
 
 
-def test_owner_and_requests_at_once_keep_the_budget_above_zero(live: LiveService) -> None:
-    with Client(base_url=live.url, timeout=60) as client:
-        desk = Desk(client, live.sign_in(), live.sign_in("operator"))
+def test_owner_and_requests_at_once_keep_the_budget_above_zero(on_either: LiveService) -> None:
+    with Client(base_url=on_either.url, timeout=60) as client:
+        desk = Desk(client, on_either.sign_in(), on_either.sign_in("operator"))
         desk.budget(20_000)
 
         def act(number: int) -> int:
