@@ -24,7 +24,7 @@ def test_the_queue_is_narrowed_counted_and_paged(on_either: LiveService) -> None
             return look_through(session, QueueFilter(**wanted), offset=offset, limit=limit)
 
     def ids(queued: Queued) -> Sequence[str]:
-        return [order.id for order, _title in queued.rows]
+        return [order.id for order in queued.rows]
 
     assert ids(found()) == made
     assert ids(found(newest_first=True)) == made[::-1]
@@ -39,4 +39,4 @@ def test_the_queue_is_narrowed_counted_and_paged(on_either: LiveService) -> None
     assert ids(found(text=second.principal.email)) == [made[1]]
     assert ids(found(text="camille nobody")) == []
     assert ids(found(text="100%")) == ids(found(text="_")) == []
-    assert found().rows[0][1] == "Coastline"
+    assert found().rows[0].project.title == "Coastline"

@@ -94,7 +94,7 @@ def build_router(context: Context) -> APIRouter:
         view = View.of(request)
         with context.database.reading() as session:
             found = look_through(session, view.filter, offset=(view.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
-        unread = messages.unread(operator, [order for order, _title in found.rows])
+        unread = messages.unread(operator, found.rows)
         return page.render("operator/queue.html", unread=unread, **_told(page, view, found))
 
     return router
@@ -111,7 +111,7 @@ def _told(page: Page, view: View, found: Queued) -> dict[str, Any]:
     ]
     return {
         "view": view,
-        "rows": [_row(page, order, title) for order, title in found.rows],
+        "rows": [_row(page, order) for order in found.rows],
         "total": found.total,
         "pages": pages,
         "groups": groups,
@@ -120,12 +120,11 @@ def _told(page: Page, view: View, found: Queued) -> dict[str, Any]:
     }
 
 
-def _row(page: Page, order: Order, project_title: str) -> dict[str, Any]:
+def _row(page: Page, order: Order) -> dict[str, Any]:
     """One request as the table shows it."""
     judged = order.assessment
     return {
         "order": order,
-        "project_title": project_title,
         "since": order.changes[-1].moment,
         "excess": judged["excess_km2"] != "0" and float(judged["excess_km2"]) > 0,
         "share": "" if judged["share"] is None else page.show.percent(judged["share"]),
