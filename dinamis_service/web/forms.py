@@ -67,13 +67,13 @@ def text_of(form: Mapping[str, Any], name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def number_of(form: Mapping[str, Any], name: str) -> str | None:
+def number_of(page: Page, form: Mapping[str, Any], name: str) -> str | None:
     """A number of a form as programs write it; what cannot be read stays, for the model to refuse it."""
     written = text_of(form, name)
     if not written:
         return None
     try:
-        return format(read_number(written), "f")
+        return format(read_number(written, page.language), "f")
     except ValueError:
         return written
 

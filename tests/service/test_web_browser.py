@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,21 @@ from dinamis_service.settings import Settings
 
 LARGE = mapping(box(3.0, 43.0, 3.8, 43.5))  # beyond the quota of Pléiades
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = (
+    "/operator/",
+    "/operator/?text=nothing",
+    "/operator/requests/{order}",
+    "/operator/projects",
+    "/operator/projects/{project}",
+    "/operator/tariffs",
+    "/operator/tariffs/{year}/1",
+    "/operator/tariffs/{year}/edit",
+    "/operator/calls",
+    "/operator/calls/permanent",
+    "/operator/outbox",
+    "/operator/outbox/1",
+    "/operator/nowhere",
+)
 WIDE, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 
 
@@ -89,24 +105,29 @@ def test_a_request_is_quoted_produced_and_delivered_in_a_browser(
         page.check("[name=folder][value=PHR-WEST]")
         page.click("text=Livrer au catalogue")
         assert page.locator(".heading .state").text_content() == "Livrée"
+        page.fill("#message", "Voici l'image.")
+        page.click("text=Envoyer le message")
+        assert page.locator(".talk li.operator p").text_content() == "Voici l'image."
         page.click("section:has(#delivered) a")
         assert "PHR-WEST" in page.url
     told = requester.get(f"/stapi/orders/{order_id}").json()["properties"]
     assert told["dinamis:state"] == "delivered"
     assert told["dinamis:price_eur"] == 2500.5
+    assert told["dinamis:unread_messages"] == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("size", "theme"), [(WIDE, "light"), (PHONE, "dark")])
 def test_the_pages_can_be_read_by_everyone(
     live_service: LiveService, operator: SignedIn, requester: Requester, size: dict[str, int], theme: str
 ) -> None:
-    order_id = requester.submit(geometry=LARGE)["id"]
+    order_id, year = requester.submit(geometry=LARGE)["id"], datetime.now(UTC).year
     with chromium(viewport=size, color_scheme=theme, locale="fr") as page:
         page.goto(live_service.url + "/sign-in")
         assert unreadable(page) == []
         sign_in(page, live_service.url, operator)
         for path in PAGES:
-            page.goto(live_service.url + path.format(order=order_id, project=requester.project))
+            page.goto(live_service.url + path.format(order=order_id, project=requester.project, year=year))
             assert page.locator("h1").count() == 1, path
             assert unreadable(page) == [], path
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is too wide"
@@ -117,9 +138,7 @@ def test_the_pages_can_be_read_by_everyone(
         assert unreadable(page) == [], "with a refusal"
 
 
-PAGES = ["/operator/", "/operator/?text=nothing", "/operator/requests/{order}", "/operator/nowhere"]
-
-
+@pytest.mark.long
 def test_a_request_is_decided_with_the_keyboard_alone(
     live_service: LiveService, operator: SignedIn, requester: Requester
 ) -> None:

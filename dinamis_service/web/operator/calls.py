@@ -93,15 +93,19 @@ def _values(form: Mapping[str, Any]) -> dict[str, Any]:
 
 def _show(page: Page, calls: Calls, call: RequestCall | None, said: Said) -> Response:
     """The form of a call, as it is or as it was typed."""
-    if said.form and not said.stale:
+    news: dict[str, Any] = {}
+    now = {} if call is None else form_of(call).model_dump(mode="json")
+    if said.form:
         values = _values(said.form)
+        news = {name: value for name, value in now.items() if said.stale and value != values[name]}
     elif call is not None:
-        values = form_of(call).model_dump(mode="json")
+        values = now
     else:
         values = {"opens": calls.today.isoformat(), "sensors": list(Sensor), "kinds": list(RequestKind)}
     return page.render(
         "operator/call.html",
         said.status,
+        news=news,
         call=call,
         etag="" if call is None else entity_tag(call),
         values=values,

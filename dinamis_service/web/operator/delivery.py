@@ -163,7 +163,7 @@ def _figure(page: Page, name: str, written: str) -> float | None:
     if not written.strip():
         return None
     try:
-        return float(read_number(written))
+        return float(read_number(written, page.language))
     except ValueError as error:
         raise _unreadable(page, name, written) from error
 

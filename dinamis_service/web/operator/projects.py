@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from dinamis_service.requests.project_access import is_open
 from dinamis_service.requests.project_terms import PackageTerms, TermsChange, budget_left, package_of
 from dinamis_service.requests.projects import Projects, Seen, entity_tag
 from dinamis_service.requests.queue import QueueFilter, look_through
+from dinamis_service.requests.tables import Project
 from dinamis_service.web.access import operator_of, page_route
 from dinamis_service.web.forms import (
     NOTHING_SEEN,
@@ -53,6 +55,10 @@ class ProjectPages:
         with self._context.database.reading() as session:
             wanted = QueueFilter(project_id=project_id, newest_first=True)
             requests = look_through(session, wanted, offset=0, limit=REQUESTS_SHOWN)
+        history = [
+            (one, page.text(one.text_fr, one.text_en))
+            for one in reversed(self.projects.history(operator, project_id))
+        ]
         return page.render(
             "operator/project.html",
             said.status,
@@ -64,10 +70,8 @@ class ProjectPages:
             etag=entity_tag(project),
             terms=_terms_table(page, seen, said),
             package_text=said.form.get("package.text") or (project.package or {}).get("text", ""),
-            history=[
-                (one, page.typeset(page.text(one.text_fr, one.text_en)))
-                for one in reversed(self.projects.history(operator, project_id))
-            ],
+            history=history,
+            news=[one for one in history if one[0].number > _seen(said.form)] if said.stale else [],
             requests=requests.rows,
             said=said,
         )
@@ -135,26 +139,35 @@ def _change(
     elif act == "reopen":
         projects.reopen(operator, project_id, reason, etag)
     else:
-        terms = checked(page, TermsChange, _terms(form))
-        projects.set_terms(operator, project_id, terms, etag)
+        terms = checked(page, TermsChange, _terms(page, form))
+        now = projects.get(operator, project_id).project
+        projects.set_terms(operator, project_id, _only_changes(terms, now), etag)
 
 
-def _terms(form: Mapping[str, Any]) -> dict[str, Any]:
+def _terms(page: Page, form: Mapping[str, Any]) -> dict[str, Any]:
     """Terms as the form has them: whole, for what is emptied is taken back."""
     package = {
         "text": text_of(form, "package.text"),
-        "quota_km2": _surfaces(form, "package.quota_km2"),
-        "volume_km2": _surfaces(form, "package.volume_km2"),
+        "quota_km2": _surfaces(page, form, "package.quota_km2"),
+        "volume_km2": _surfaces(page, form, "package.volume_km2"),
     }
     return {
-        "granted_km2": _surfaces(form, "granted_km2"),
+        "granted_km2": _surfaces(page, form, "granted_km2"),
         "package": package if any(package.values()) else None,
         "reason": text_of(form, "reason"),
     }
 
 
-def _surfaces(form: Mapping[str, Any], name: str) -> dict[str, str]:
-    given = {sensor.value: number_of(form, f"{name}.{sensor}") for sensor in Sensor}
+def _only_changes(terms: TermsChange, now: Project) -> TermsChange:
+    """The terms without those that are as they were: the history tells what changed."""
+    same = {"package"} if terms.package == package_of(now) else set()
+    if terms.granted_km2 == {sensor: Decimal(km2) for sensor, km2 in now.granted_km2.items()}:
+        same.add("granted_km2")
+    return TermsChange.model_validate(terms.model_dump(exclude=same))
+
+
+def _surfaces(page: Page, form: Mapping[str, Any], name: str) -> dict[str, str]:
+    given = {sensor.value: number_of(page, form, f"{name}.{sensor}") for sensor in Sensor}
     return {sensor: km2 for sensor, km2 in given.items() if km2 is not None}
 
 
@@ -165,7 +178,7 @@ def _terms_table(page: Page, seen: Seen, said: Said) -> list[dict[str, Any]]:
     def written(name: str, km2: Any) -> str:
         if said.form and said.of == "terms":
             return text_of(said.form, name)
-        return "" if km2 is None else page.show.number(km2, 4)
+        return "" if km2 is None else page.show.typed(km2)
 
     return [
         {
@@ -178,6 +191,12 @@ def _terms_table(page: Page, seen: Seen, said: Said) -> list[dict[str, Any]]:
         }
         for sensor in Sensor
     ]
+
+
+def _seen(form: Mapping[str, Any]) -> int:
+    """Number of the last change that the page of a form showed."""
+    seen = text_of(form, "seen")
+    return int(seen) if seen.isascii() and seen.isdigit() else 0
 
 
 def _bears(seen: Seen, words: list[str]) -> bool:

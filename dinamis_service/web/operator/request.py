@@ -13,10 +13,12 @@ from pydantic import BaseModel
 from dinamis_service.catalogue.freetext.gazetteer import SqliteGazetteer
 from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError, ServiceError
+from dinamis_service.identity.digests import new_secret
 from dinamis_service.numbers import read_number
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.decisions import ENDS, Decision, possible
 from dinamis_service.requests.instruction import Instruction
+from dinamis_service.requests.messages import Messages
 from dinamis_service.requests.orders import Orders
 from dinamis_service.requests.products import PRODUCTS
 from dinamis_service.requests.states import Actor, State
@@ -57,6 +59,7 @@ class RequestPages:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.messages = Messages(context)
         self.orders = Orders(context.database, context.catalogue, context.clock)
         self._land = Land(SqliteGazetteer(context.settings.gazetteer_file))
 
@@ -77,6 +80,8 @@ class RequestPages:
             deliverable=Decision.DELIVER in possible(order, actor),
             delivery=describe_delivery(self.context, PRODUCTS[order.product_id].collection),
             others=others,
+            thread=self.messages.read(operator, order_id),
+            message_key=new_secret(),
             said=said,
             news=order.changes[said.form["seen"] :] if said.stale else [],
         )
@@ -140,7 +145,7 @@ def _eur(page: Page, written: str) -> Decimal | None:
     if not written.strip():
         return None
     try:
-        return read_number(written)
+        return read_number(written, page.language)
     except ValueError as error:
         sentence = page.text(f"« {written} » n'est pas un prix.", f"'{written}' is not a price.")
         raise InvalidError(sentence, fields={"eur": sentence}) from error
@@ -148,6 +153,8 @@ def _eur(page: Page, written: str) -> Decimal | None:
 
 def _done(page: Page, done: str) -> str:
     """What was just done, in words; empty for anything else in the address."""
+    if done == "message":
+        return page.text("Le message est envoyé.", "The message is sent.")
     if done not in list(Decision):
         return ""
     if done == Decision.DELIVER:

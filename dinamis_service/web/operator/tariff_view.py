@@ -78,12 +78,12 @@ def values_of(page: Page, content: Content) -> dict[str, Any]:
             values[f"{sensor}.cofinancing.enabled"] = "yes" if help_["enabled"] else ""
             values[f"{sensor}.cofinancing.kinds"] = list(help_["kinds"])
         for name, value in numbers.items():
-            values[f"{sensor}.{name}"] = "" if value is None else page.show.number(value, 4)
+            values[f"{sensor}.{name}"] = "" if value is None else page.show.typed(value)
         values |= {f"{sensor}.note.{language}": stored["note"][language] for language in ("fr", "en")}
     return values
 
 
-def content_of(form: Mapping[str, Any], base: Content) -> dict[str, Any]:
+def content_of(page: Page, form: Mapping[str, Any], base: Content) -> dict[str, Any]:
     """The table that a form writes; what the form does not show stays as `base` has it.
 
     Numbers that cannot be read stay as they were typed, for the table to refuse them.
@@ -92,17 +92,19 @@ def content_of(form: Mapping[str, Any], base: Content) -> dict[str, Any]:
     for sensor in Sensor:
         stored = content["sensors"][sensor]
         for kind in USER_KINDS:
-            stored["quota_km2"][kind] = number_of(form, f"{sensor}.quota_km2.{kind}")
+            stored["quota_km2"][kind] = number_of(page, form, f"{sensor}.quota_km2.{kind}")
         for request_kind in RequestKind:
-            stored["prices_eur"][request_kind] = number_of(form, f"{sensor}.prices_eur.{request_kind}") or ""
-        stored["minimum_km2"] = number_of(form, f"{sensor}.minimum_km2") or "0"
+            stored["prices_eur"][request_kind] = (
+                number_of(page, form, f"{sensor}.prices_eur.{request_kind}") or ""
+            )
+        stored["minimum_km2"] = number_of(page, form, f"{sensor}.minimum_km2") or "0"
         if "km2_per_credit" in stored:
-            stored["km2_per_credit"] = number_of(form, f"{sensor}.km2_per_credit") or ""
-            stored["tranches"] = list(_tranches(form, sensor))
+            stored["km2_per_credit"] = number_of(page, form, f"{sensor}.km2_per_credit") or ""
+            stored["tranches"] = list(_tranches(page, form, sensor))
         if stored.get("cofinancing") is not None:
             stored["cofinancing"] = {
                 "kinds": ticked(form, f"{sensor}.cofinancing.kinds"),
-                "eur": number_of(form, f"{sensor}.cofinancing.eur") or "",
+                "eur": number_of(page, form, f"{sensor}.cofinancing.eur") or "",
                 "enabled": text_of(form, f"{sensor}.cofinancing.enabled") == "yes",
             }
         stored["note"] = {language: text_of(form, f"{sensor}.note.{language}") for language in ("fr", "en")}
@@ -115,13 +117,13 @@ def tranche_places(content: Content) -> range:
     return range(longest + NEW_TRANCHES)
 
 
-def _tranches(form: Mapping[str, Any], sensor: Sensor) -> Iterable[dict[str, Any]]:
+def _tranches(page: Page, form: Mapping[str, Any], sensor: Sensor) -> Iterable[dict[str, Any]]:
     places = {name.split(".")[2] for name in form if name.startswith(f"{sensor}.tranches.")}
     for place in sorted(places, key=lambda one: (len(one), one)):
-        written = number_of(form, f"{sensor}.tranches.{place}.credits")
+        written = number_of(page, form, f"{sensor}.tranches.{place}.credits")
         if written is not None:
             whole = int(written) if written.isdigit() else written
-            yield {"credits": whole, "eur": number_of(form, f"{sensor}.tranches.{place}.eur")}
+            yield {"credits": whole, "eur": number_of(page, form, f"{sensor}.tranches.{place}.eur")}
 
 
 def _told(page: Page, stored: Content) -> Iterable[tuple[str, str]]:

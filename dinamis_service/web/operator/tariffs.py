@@ -19,6 +19,7 @@ from dinamis_service.quotas.tables import StoredQuotaTable
 from dinamis_service.web.access import operator_of, page_route
 from dinamis_service.web.forms import Said, checked, form_data, refused, strange, text_of, ticked, typed
 from dinamis_service.web.operator.tariff_view import (
+    Difference,
     before_it,
     content_of,
     differences,
@@ -71,7 +72,7 @@ def build_router(context: Context) -> APIRouter:
         if not page.came_from_here(text_of(form, "form_token")):
             return _form(context, page, year, strange(page, form))
         try:
-            new = checked(page, NewVersion, _new_version(context, year, form))
+            new = checked(page, NewVersion, _new_version(context, page, year, form))
             stored = publish(context.database, context.clock, operator, new)
         except ServiceError as error:
             return _form(context, page, year, refused(page, error, form))
@@ -102,12 +103,12 @@ def build_router(context: Context) -> APIRouter:
     return router
 
 
-def _new_version(context: Context, year: int, form: Mapping[str, Any]) -> dict[str, Any]:
+def _new_version(context: Context, page: Page, year: int, form: Mapping[str, Any]) -> dict[str, Any]:
     """A version as the form writes it."""
     base = _base(context, year)
     return {
         "year": year,
-        "content": content_of(form, base.content),
+        "content": content_of(page, form, base.content),
         "reason": text_of(form, "reason"),
         "valid_from": text_of(form, "valid_from") or None,
         "base": text_of(form, "base") or None,
@@ -121,10 +122,21 @@ def _base(context: Context, year: int) -> StoredQuotaTable:
         return of_year[0] if of_year else stored_of_year(session, year, context.clock())
 
 
+def _news(
+    context: Context, page: Page, year: int, form: Mapping[str, Any], newest: StoredQuotaTable
+) -> list[Difference]:
+    """What changed from the version that a form began with to the newest one."""
+    seen = text_of(form, "base")
+    with context.database.reading() as session:
+        begun = version_of(session, year, int(seen)) if seen.isascii() and seen.isdigit() else None
+    return [] if begun is None else differences(page, begun.content, newest.content)
+
+
 def _form(context: Context, page: Page, year: int, said: Said) -> Response:
     """The form of a new version, as the newest has it or as it was typed."""
     base = _base(context, year)
     earliest = max(context.clock().date(), date(year, 1, 1))
+    newest = base.version if base.year == year else 0
     values = values_of(page, base.content)
     if said.form:
         values |= {name: ticked(said.form, name) for name in values if name.endswith(".kinds")}
@@ -135,7 +147,8 @@ def _form(context: Context, page: Page, year: int, said: Said) -> Response:
         said.status,
         year=year,
         base=base,
-        seen=text_of(said.form, "base") or (base.version if base.year == year else 0),
+        newest=newest,
+        news=_news(context, page, year, said.form, base) if said.stale else [],
         values=values,
         content=base.content,
         earliest=earliest.isoformat(),
