@@ -29,7 +29,7 @@ from .widgets import ButtonGrid, EmptyState, label, on_theme_change, push_button
 
 translate = QCoreApplication.translate
 
-_LOW = 540
+_LOW = 680
 """Pixels of height below which what is below the list takes one line each, for the list to have rows."""
 
 
