@@ -111,9 +111,9 @@ def contrast(one: QColor, other: QColor) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def readable(colour: QColor, ground: QColor) -> QColor:
+def readable(colour: QColor, ground: QColor, least: float = _TEXT_CONTRAST) -> QColor:
     """The colour where it reads well on a ground, else black or white."""
-    if contrast(colour, ground) >= _TEXT_CONTRAST:
+    if contrast(colour, ground) >= least:
         return colour
     return max((QColor("black"), QColor("white")), key=lambda one: contrast(one, ground))
 
@@ -161,7 +161,7 @@ def _probe() -> Colours:
         text=text,
         window=ground.palette().color(QPalette.ColorRole.Window),
         accent=accent,
-        accent_text=readable(on_accent, accent),
+        accent_text=readable(on_accent, accent, _TONE_CONTRAST),
         # The themes of QGIS keep the text colour in selected rows, whether it can be read there or not.
         selected_text=readable(text, selection) if is_styled() else on_accent,
     )
