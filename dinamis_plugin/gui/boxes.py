@@ -13,7 +13,7 @@ _TICK, _DASH = ((0.22, 0.52), (0.42, 0.74), (0.8, 0.26)), ((0.25, 0.5), (0.75, 0
 
 
 def paint_box(painter: QPainter, place: QRect, state: Qt.CheckState, view: QAbstractItemView) -> None:
-    """Draw the box of a row as its style does; in a theme of QGIS that ticks by a colour alone, with a mark."""
+    """Draw the box of a row as its style does; in a theme of QGIS that ticks by a colour, with a mark."""
     if not is_styled():
         option = QStyleOptionViewItem()
         option.initFrom(view)
