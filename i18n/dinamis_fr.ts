@@ -4205,5 +4205,9 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
             <source>Nothing is written there until they can.</source>
             <translation>Rien n’y est écrit tant qu’elles ne le peuvent pas.</translation>
         </message>
+        <message>
+            <source>More than {count} scenes</source>
+            <translation>Plus de {count} scènes</translation>
+        </message>
     </context>
 </TS>
