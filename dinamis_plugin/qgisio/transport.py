@@ -265,19 +265,13 @@ class _Exchange:
             self.close()
         return piece
 
-    def stream(self, amount: int | None = None, **_: Any) -> Iterator[bytes]:
-        """Give the body in pieces of at most `amount` bytes, where it is given.
-
-        What has come is read at once: each reading lets go of Python's lock, and where other threads are busy
-        it takes 5 ms to have it back.
-        """
-        most = amount or BUFFER_BYTES
+    def stream(self, amount: int = BUFFER_BYTES, **_: Any) -> Iterator[bytes]:
+        """Give the body piece by piece."""
         while True:
-            came = self.read(max(most, BUFFER_BYTES))
-            if not came:
+            piece = self.read(amount)
+            if not piece:
                 return
-            for start in range(0, len(came), most):
-                yield came[start : start + most]
+            yield piece
 
     def close(self) -> None:
         """Let the reply go, aborting it when it still runs."""
