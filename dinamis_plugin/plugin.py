@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Callable
 
-from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsGeometry
+from qgis.core import Qgis, QgsCoordinateReferenceSystem, QgsGeometry
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, QTranslator
 from qgis.PyQt.QtGui import QIcon
-from qgis.PyQt.QtWidgets import QAction
+from qgis.PyQt.QtWidgets import QAction, QPushButton
 
 from .gui.missing import MissingPackageDock
 from .paths import icon_path, translation_path
+from .qgisio.settings import PluginSettings
 
 translate = QCoreApplication.translate
 
 MENU = "&DINAMIS"
+#: The tutorial waits until QGIS stands, with its dock in place.
+TUTORIAL_AFTER_MS = 1500
 #: What QGIS does not bring on every system; without one of them the dock says how to install it.
 PACKAGES = ("shapely", "requests", "dateutil")
 
@@ -26,6 +30,7 @@ class DinamisPlugin:
         self._iface = iface
         self._translator: QTranslator | None = None
         self._dock: Any = None
+        self._handed: str | None = None
         self._undo: list[Callable[[], None]] = []
 
     def initGui(self) -> None:  # noqa: N802 - the name QGIS calls
@@ -52,6 +57,7 @@ class DinamisPlugin:
         # Imported here, so that the plugin also loads where a package is missing.
         from .controllers.app import Controllers  # noqa: PLC0415
         from .controllers.thumbnails import ThumbnailController  # noqa: PLC0415
+        from .gui import formats  # noqa: PLC0415
         from .gui.dock import DinamisDock, DockParts  # noqa: PLC0415
         from .integrations.drop_handler import DinamisDropHandler  # noqa: PLC0415
         from .integrations.layer_menu import LayerMenu, LayerTree  # noqa: PLC0415
@@ -61,6 +67,7 @@ class DinamisPlugin:
         controllers = Controllers()
         self._undo.append(controllers.deleteLater)
         self._undo.append(controllers.shutdown)
+        formats.speak(controllers.settings.language)
         thumbnails = ThumbnailController(controllers.runner, controllers.session, controllers)
         parts = DockParts(
             controllers, thumbnails, self._iface.mapCanvas(), scene_mime, _area_km2, self._show_time
@@ -87,9 +94,44 @@ class DinamisPlugin:
         menu = LayerMenu(tree, controllers.styling, controllers.copies, dock.images.compare)
         self._undo.append(menu.remove)
         dock.saved.found_news.connect(self._tell_news)
+        dock.desk.news.connect(self._tell_notifications)
+        dock.desk.language_wanted.connect(
+            lambda language: QTimer.singleShot(0, lambda: self._start_anew(controllers, language))
+        )
+        handed, self._handed = self._handed, None
         QTimer.singleShot(0, dock.last_state.restore)
-        QTimer.singleShot(0, controllers.session.restore)
+        QTimer.singleShot(0, lambda: controllers.session.restore(handed))
         QTimer.singleShot(0, controllers.downloads.restore)
+        QTimer.singleShot(TUTORIAL_AFTER_MS, dock.tutorial.begin_if_new)
+
+    def _start_anew(self, controllers: Any, language: str) -> None:
+        """Speak another language: all words are made again, and the session goes over."""
+        if self._dock is None:
+            return
+        window = self._iface.mainWindow()
+        area, hidden = window.dockWidgetArea(self._dock), self._dock.isHidden()
+        controllers.settings.language = language
+        self._handed = controllers.session.hand_over()
+        self.unload()
+        self.initGui()
+        window.addDockWidget(area, self._dock)
+        self._dock.setHidden(hidden)
+
+    def _tell_notifications(self, news: Sequence[Any]) -> None:
+        """Say in QGIS's own bar what happened to requests: the dock may be closed."""
+        one = news[-1]
+        text = one.text if len(news) == 1 else translate("Dinamis", "%n new notification(s)", "", len(news))
+        bar = self._iface.messageBar()
+        item = bar.createMessage("DINAMIS", f"{one.title}: {text}" if len(news) == 1 and one.title else text)
+        button = QPushButton(translate("Dinamis", "Show"))
+        button.clicked.connect(self._show_notifications)
+        item.layout().addWidget(button)
+        bar.pushWidget(item, Qgis.MessageLevel.Info)
+
+    def _show_notifications(self) -> None:
+        if self._dock is not None:
+            self._dock.setVisible(True)
+            self._dock.desk.show_notifications()
 
     def _tell_news(self, count: int) -> None:
         """Say in QGIS's own bar that scenes are new: the dock may be closed."""
@@ -137,7 +179,7 @@ class DinamisPlugin:
 
     def _install_translator(self) -> None:
         translator = QTranslator()
-        if translator.load(str(translation_path(QgsApplication.locale()[:2]))):
+        if translator.load(str(translation_path(PluginSettings().language))):
             QCoreApplication.installTranslator(translator)
             self._translator = translator
 

@@ -14,7 +14,10 @@ from .discovery import discover
 from .free_text import FreeTextClient
 from .http import Cancel, HttpClient, never
 from .link import Link, Progress, Spawn, silent, spawn_thread
+from .notifications_client import NotificationsClient
 from .places import PlacesClient
+from .projects_client import ProjectsClient
+from .quotas_client import QuotasClient
 from .requests_client import RequestsClient
 from .searches import SearchesClient
 from .signing import SigningClient, only_address
@@ -101,8 +104,23 @@ class Service:
 
     @property
     def requests(self) -> RequestsClient:
-        """Quotas, projects and orders."""
+        """Products and orders."""
         return RequestsClient(self.http, self.endpoints)
+
+    @property
+    def projects(self) -> ProjectsClient:
+        """Projects."""
+        return ProjectsClient(self.http, self.endpoints.api)
+
+    @property
+    def quotas(self) -> QuotasClient:
+        """Quotas, prices and calls."""
+        return QuotasClient(self.http, self.endpoints.api)
+
+    @property
+    def notifications(self) -> NotificationsClient:
+        """Notifications and preferences."""
+        return NotificationsClient(self.http, self.endpoints.api)
 
     @property
     def searches(self) -> SearchesClient:

@@ -29,13 +29,17 @@ from .last_state import LastStateController
 from .layers import SignedLayersController
 from .loading import LoadingController
 from .local_copies import LocalCopies
+from .notifications import NotificationsController
 from .packs import PackController
 from .places import PlacesController
+from .preferences import PreferencesController
+from .projects import ProjectsController
 from .quicklooks import QuicklookController
+from .quotas import QuotasController
 from .requests import RequestsController
 from .saved_searches import SavedSearchController
 from .search import SearchController
-from .session import SessionController
+from .session import SessionController, open_in_browser
 from .signers import ImageSigners
 from .styling import StylingController
 
@@ -66,7 +70,11 @@ class Controllers(QObject):
         copies: layers that read them.
         estimates: how much will come.
         packs: offline packs.
-        requests: quotas, projects and orders.
+        quotas: free areas and prices of the person.
+        projects: in whose frame images are asked for.
+        requests: orders.
+        notifications: what happened to requests and projects.
+        preferences: how the service writes to the person.
     """
 
     def __init__(
@@ -80,7 +88,8 @@ class Controllers(QObject):
         self.settings = settings or PluginSettings()
         self.runner = TaskRunner()
         credentials = CredentialStore()
-        self.session = SessionController(self.runner, self.settings, credentials, open_url, self)
+        self._open_url = open_url or open_in_browser
+        self.session = SessionController(self.runner, self.settings, credentials, self._open_url, self)
         self.aois = AoiController(self.runner, self)
         self.kept = KeptAreas(self.runner, self)
         self.places = PlacesController(self.runner, self.session, self)
@@ -106,7 +115,17 @@ class Controllers(QObject):
         self.copies = LocalCopies(self.runner, self.downloads, self.layers, project, self)
         self.estimates = EstimateController(self.runner, self.session, self)
         self.packs = PackController(self.runner, self.session, self.downloads, self.copies, self)
+        self.quotas = QuotasController(self.runner, self.session, self)
+        self.projects = ProjectsController(self.runner, self.session, self)
         self.requests = RequestsController(self.runner, self.session, self)
+        self.notifications = NotificationsController(self.runner, self.session, self.settings, self)
+        self.preferences = PreferencesController(self.runner, self.session, self)
+        self.requests.submitted.connect(lambda _order: self.quotas.refresh())
+
+    def open_registry(self) -> bool:
+        """Open the register of members in the browser; False when no service is known."""
+        endpoints = self.session.endpoints
+        return endpoints is not None and self._open_url(endpoints.registry)
 
     def use_object_hosts(self, typed: Sequence[str]) -> None:
         """Keep signed what lies under these addresses too, from now on; what is none is left out."""

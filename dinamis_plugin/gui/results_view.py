@@ -106,8 +106,13 @@ class ResultsView(Ticking, QTableView):
         self.selectionModel().setCurrentIndex(index, how | flag.Rows)
         self.scrollTo(index)
 
-    def choose_all(self, scenes: Sequence[Scene]) -> None:
-        """Select these and no others, told once; those that are not listed are left out."""
+    def choose_all(self, scenes: Sequence[Scene], *, shown: bool = True) -> None:
+        """Select these and no others, told once; those that are not listed are left out.
+
+        Args:
+            scenes: What to select.
+            shown: Whether to bring the first of them into view.
+        """
         rows = sorted({self._model.row_of(scene) for scene in scenes} - {-1})
         if not rows:
             return
@@ -120,7 +125,8 @@ class ResultsView(Ticking, QTableView):
         top = self._model.index(rows[0], SENSOR)
         self.selectionModel().setCurrentIndex(top, flag.NoUpdate)
         self.selectionModel().select(chosen, flag.ClearAndSelect | flag.Rows)
-        self.scrollTo(top)
+        if shown:
+            self.scrollTo(top)
 
     def mark(self, scene: Scene | None) -> None:
         """Show which scene the pointer is over on the map."""

@@ -1,4 +1,4 @@
-"""Icons, colours and French texts: readable on light and dark, whole at 320 pixels, reachable by keyboard."""
+"""Icons, colours and French texts: readable on light and dark, whole at 300 pixels, reachable by keyboard."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QWidget,
 )
 
@@ -156,7 +157,7 @@ def filled(usual_font, french, dock, window):  # noqa: F811
     dock.account.set_account(ACCOUNT)
     dock.account.set_quotas(make_quotas())
     dock.requests.set_why_not("")
-    dock.requests.set_projects([PROJECT])
+    dock.requests.projects.set_projects([PROJECT])
     quoted = make_order(2, "quotation", **{"dinamis:price_eur": 12345.5, "dinamis:excess_km2": 1234.5})
     dock.requests.set_orders([make_order(1), quoted])
     dock.requests.choose(quoted.id)
@@ -184,7 +185,7 @@ def clipped(widget):
     return False
 
 
-@pytest.mark.parametrize("width", [320, 480])
+@pytest.mark.parametrize("width", [300, 480])
 @pytest.mark.parametrize("page", range(4))
 def test_no_french_text_is_clipped(filled, window, width, page):  # noqa: F811
     window.resize(1200, 1000)
@@ -200,6 +201,9 @@ def test_no_french_text_is_clipped(filled, window, width, page):  # noqa: F811
         if widget.isVisible() and clipped(widget)
     ]
     assert not bad
+    for area in filled.widget().findChildren(QScrollArea):
+        if area.isVisible():
+            assert area.widget().width() <= area.viewport().width(), area.widget().objectName()
     bar = tabs.tabBar()
     for number in range(bar.count()):
         assert bar.fontMetrics().horizontalAdvance(bar.tabText(number)) < bar.tabRect(number).width()
