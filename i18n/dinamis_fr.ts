@@ -4209,5 +4209,9 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
             <source>More than {count} scenes</source>
             <translation>Plus de {count} scènes</translation>
         </message>
+        <message>
+            <source>Fewer might do: too many scenes overlap for every choice to be tried.</source>
+            <translation>Moins suffiraient peut-être : trop de scènes se chevauchent pour essayer tous les choix.</translation>
+        </message>
     </context>
 </TS>
