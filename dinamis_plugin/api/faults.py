@@ -40,6 +40,8 @@ _PLAIN_ERRORS: dict[int, type[DinamisError]] = {
 _REFUSED_INPUT = frozenset({400, 413, 422})
 _TOO_MANY, _UNAVAILABLE = 429, 503
 _LONGEST_DETAIL = 500
+_PASSING_STATUS = frozenset({502, 504})
+LONGEST_PAUSE_S = 8.0
 
 
 def error_of_answer(status: int, headers: Mapping[str, str], document: Any) -> DinamisError:
@@ -84,6 +86,17 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             return None
         seconds = (moment - (sent or datetime.now(timezone.utc))).total_seconds()
     return max(0.0, seconds)
+
+
+def pause_before_repeating(error: DinamisError, pause: float) -> float | None:
+    """Give the seconds to wait before a call is repeated, None when that would not help."""
+    if isinstance(error, TimedOutError):
+        return None
+    if isinstance(error, ServiceFailureError):
+        return pause if error.status in _PASSING_STATUS else None
+    if isinstance(error, (TooManyRequestsError, UnavailableError)) and error.retry_after_s is not None:
+        return error.retry_after_s if error.retry_after_s <= LONGEST_PAUSE_S else None
+    return min(pause, LONGEST_PAUSE_S)
 
 
 def http_date(value: str) -> datetime | None:

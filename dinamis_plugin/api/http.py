@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 
 import requests
@@ -25,13 +25,14 @@ from ..domain.errors import (
     UnavailableError,
 )
 from ..domain.secret import Secret
-from .faults import error_of_answer, error_of_exception, http_date
+from .faults import error_of_answer, error_of_exception, http_date, pause_before_repeating
 
 Cancel = Callable[[], bool]
+Part = tuple[str, tuple[Optional[str], bytes, str]]
+"""A part of a form: field, then name of the file (None for a text), content and media type."""
 
 ATTEMPTS = 4
 FIRST_PAUSE_S = 0.4
-LONGEST_PAUSE_S = 8.0
 ANSWER_DEADLINE_S = 120.0
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
 
@@ -39,7 +40,6 @@ _STEP_S = 0.1
 _PIECE_BYTES = 64 * 1024
 _OK = range(200, 300)
 _OAUTH_REFUSALS = frozenset({400, 401})
-_PASSING_STATUS = frozenset({502, 504})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -251,6 +251,40 @@ class HttpClient:
             cancel=cancel,
         )
 
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        files: Sequence[Part] | None = None,
+        returned: Container[int] = (),
+        repeatable: bool = False,
+        cancel: Cancel = never,
+    ) -> Answer:
+        """Make a call as the signed-in person and give the answer as it came: files, conditions, forms.
+
+        Args:
+            method: Method of HTTP.
+            url: Where to.
+            headers: More headers.
+            params: Query.
+            form: Fields of a form.
+            files: Files of a form, which is sent in parts then (`multipart/form-data`).
+            returned: Statuses, beside those of success, that are no error here, such as 304.
+            repeatable: Making the call twice does no more than making it once.
+            cancel: Says that nobody waits for the answer any more.
+
+        Raises:
+            DinamisError: Any of its subclasses that `api.faults` knows.
+        """
+        sent: dict[str, Any] = {"headers": headers, "params": params, "form": form, "files": files}
+        return self._call(
+            method, url, returned=returned, authorized=True, repeatable=repeatable, cancel=cancel, **sent
+        )
+
     def _call(
         self,
         method: str,
@@ -259,6 +293,7 @@ class HttpClient:
         params: Mapping[str, Any] | None = None,
         json_body: Any = None,
         form: Mapping[str, str] | None = None,
+        files: Sequence[Part] | None = None,
         headers: Mapping[str, str] | None = None,
         returned: Container[int] = (),
         authorized: bool,
@@ -276,7 +311,8 @@ class HttpClient:
                 **self._bearer(url, authorized),
             }
             try:
-                answer = self._exchange(method, url, sent, cancel, params=params, json=json_body, data=form)
+                content = {"params": params, "json": json_body, "data": form, "files": files}
+                answer = self._exchange(method, url, sent, cancel, **content)
                 if answer.status in _OK or answer.status in returned:
                     return answer
                 raise answer.error
@@ -290,7 +326,7 @@ class HttpClient:
                 TooManyRequestsError,
                 UnavailableError,
             ) as error:
-                wait = _pause_before_repeating(error, pause)
+                wait = pause_before_repeating(error, pause)
                 if wait is None or not repeatable or attempt >= ATTEMPTS:
                     raise
                 pause *= 2
@@ -353,17 +389,6 @@ def _read(response: requests.Response, end: float, cancel: Cancel) -> bytes:
         # Older versions of requests say nothing when a connection ends too early.
         raise ServiceUnreachableError("the answer was cut short")
     return bytes(body)
-
-
-def _pause_before_repeating(error: DinamisError, pause: float) -> float | None:
-    """Give the seconds to wait before a call is repeated, None when that would not help."""
-    if isinstance(error, TimedOutError):
-        return None
-    if isinstance(error, ServiceFailureError):
-        return pause if error.status in _PASSING_STATUS else None
-    if isinstance(error, (TooManyRequestsError, UnavailableError)) and error.retry_after_s is not None:
-        return error.retry_after_s if error.retry_after_s <= LONGEST_PAUSE_S else None
-    return min(pause, LONGEST_PAUSE_S)
 
 
 def _check(cancel: Cancel) -> None:
