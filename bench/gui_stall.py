@@ -114,7 +114,7 @@ class Bench:
         yield from hands.wait(lambda: session.endpoints is not None, "the service", 60)
         session.sign_in()
         yield from hands.wait(lambda: session.account is not None, "the account", 120)
-        yield from hands.wait(lambda: self.controllers.requests.projects, "the projects", 60)
+        yield from hands.wait(lambda: self.controllers.projects.projects, "the projects", 60)
 
     def search(self) -> Act:
         """List and draw 2,000 results."""

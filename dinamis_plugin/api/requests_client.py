@@ -1,4 +1,4 @@
-"""Image requests: quotas, projects, products, orders (REQ-01 to REQ-25, QUO-02)."""
+"""Image requests: products, forms, estimates, orders (REQ-06 to REQ-25)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from ..domain.form import FormField, fields_of
 from ..domain.order import Order, Product
 from ..domain.order_draft import OrderDraft
 from ..domain.parsing import mapping_of, required_objects
-from ..domain.project import Project, ProjectDraft
-from ..domain.quota import SensorQuota, quotas_from_json
 from .http import Cancel, HttpClient, never
 
 
@@ -29,20 +27,6 @@ class RequestsClient:
         self._http = http
         self._api = endpoints.api
         self._stapi = endpoints.stapi
-
-    def quotas(self, cancel: Cancel = never) -> tuple[SensorQuota, ...]:
-        """List the free quotas and prices of the signed-in person, one entry per sensor."""
-        return quotas_from_json(self._object(f"{self._api}/quotas", cancel))
-
-    def projects(self, cancel: Cancel = never) -> tuple[Project, ...]:
-        """List the projects of the signed-in person."""
-        document = self._object(f"{self._api}/projects", cancel)
-        return tuple(Project.from_json(entry) for entry in required_objects(document, "projects"))
-
-    def create_project(self, draft: ProjectDraft, cancel: Cancel = never) -> Project:
-        """Make a project; it is not repeated by itself, since that could make two."""
-        answer = self._http.post_json(f"{self._api}/projects", draft.to_json(), cancel=cancel)
-        return Project.from_json(mapping_of(answer))
 
     def products(self, cancel: Cancel = never) -> tuple[Product, ...]:
         """List what can be ordered."""

@@ -17,6 +17,8 @@ from .free_text import FreeTextClient
 from .http import Cancel, HttpClient, never
 from .link import Link, Progress, Spawn, silent, spawn_thread
 from .places import PlacesClient
+from .projects_client import ProjectsClient
+from .quotas_client import QuotasClient
 from .requests_client import RequestsClient
 from .searches import SearchesClient
 from .signing import SigningClient, only_address
@@ -103,7 +105,7 @@ class Service:
 
     @property
     def requests(self) -> RequestsClient:
-        """Quotas, projects and orders."""
+        """Products and orders."""
         return RequestsClient(self.http, self.endpoints)
 
     @property
@@ -115,6 +117,16 @@ class Service:
     def drafts(self) -> DraftsClient:
         """Requests that are being filled in."""
         return DraftsClient(self.http, self.endpoints.api)
+
+    @property
+    def projects(self) -> ProjectsClient:
+        """Projects."""
+        return ProjectsClient(self.http, self.endpoints.api)
+
+    @property
+    def quotas(self) -> QuotasClient:
+        """Quotas and prices."""
+        return QuotasClient(self.http, self.endpoints.api)
 
     @property
     def searches(self) -> SearchesClient:

@@ -31,7 +31,9 @@ from .loading import LoadingController
 from .local_copies import LocalCopies
 from .packs import PackController
 from .places import PlacesController
+from .projects import ProjectsController
 from .quicklooks import QuicklookController
+from .quotas import QuotasController
 from .requests import RequestsController
 from .saved_searches import SavedSearchController
 from .search import SearchController
@@ -66,7 +68,9 @@ class Controllers(QObject):
         copies: layers that read them.
         estimates: how much will come.
         packs: offline packs.
-        requests: quotas, projects and orders.
+        quotas: free areas and prices of the person.
+        projects: in whose frame images are asked for.
+        requests: orders.
     """
 
     def __init__(
@@ -106,7 +110,10 @@ class Controllers(QObject):
         self.copies = LocalCopies(self.runner, self.downloads, self.layers, project, self)
         self.estimates = EstimateController(self.runner, self.session, self)
         self.packs = PackController(self.runner, self.session, self.downloads, self.copies, self)
+        self.quotas = QuotasController(self.runner, self.session, self)
+        self.projects = ProjectsController(self.runner, self.session, self)
         self.requests = RequestsController(self.runner, self.session, self)
+        self.requests.submitted.connect(lambda _order: self.quotas.refresh())
 
     def use_object_hosts(self, typed: Sequence[str]) -> None:
         """Keep signed what lies under these addresses too, from now on; what is none is left out."""

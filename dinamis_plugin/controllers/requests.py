@@ -1,4 +1,4 @@
-"""Quotas, projects, orders and programming requests (chapters 5 and 6 of the domain)."""
+"""Orders and programming requests (chapter 5 of the domain)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
 from ..api.http import Cancel
 from ..api.requests_client import RequestsClient
-from ..domain.errors import CancelledError, DinamisError, NotSignedInError
+from ..domain.errors import DinamisError
 from ..domain.order import Order, OrderDraft, Product
-from ..domain.project import Project, ProjectDraft
-from ..domain.quota import SensorQuota
-from ..tasks.runner import TaskContext, TaskRunner
+from ..tasks.runner import TaskRunner
 from .messages import Notice
+from .service_calls import ServiceCalls
 from .session import SessionController, SessionState
 
 translate = QCoreApplication.translate
@@ -27,7 +26,7 @@ class RequestsController(QObject):
     """Reads and writes the requests of the signed-in person.
 
     Signals:
-        quotas_changed, projects_changed, orders_changed, products_changed: the new list.
+        orders_changed, products_changed: the new list.
         estimate_ready: the Estimate of the latest draft; earlier ones are dropped.
         estimate_failed: a Notice, for the form.
         form_ready: product id and list of FormField.
@@ -36,13 +35,9 @@ class RequestsController(QObject):
         submitting: True while an order is on its way.
         submitted: the Order that the service made (or had already made for this key).
         submit_failed: a Notice, for the form; the draft keeps its key: trying again makes no second order.
-        project_created: the new Project.
-        project_failed: a Notice, for the form.
         failed: a Notice about anything else.
     """
 
-    quotas_changed = pyqtSignal(object)
-    projects_changed = pyqtSignal(object)
     orders_changed = pyqtSignal(object)
     products_changed = pyqtSignal(object)
     estimate_ready = pyqtSignal(object)
@@ -53,8 +48,6 @@ class RequestsController(QObject):
     submitting = pyqtSignal(bool)
     submitted = pyqtSignal(object)
     submit_failed = pyqtSignal(object)
-    project_created = pyqtSignal(object)
-    project_failed = pyqtSignal(object)
     failed = pyqtSignal(object)
 
     def __init__(
@@ -66,8 +59,7 @@ class RequestsController(QObject):
         super().__init__(parent)
         self._runner = runner
         self._session = session
-        self._quotas: list[SensorQuota] = []
-        self._projects: list[Project] = []
+        self._calls = ServiceCalls(runner, session)
         self._orders: list[Order] = []
         self._products: list[Product] = []
         self._in_flight: set[str] = set()
@@ -81,16 +73,6 @@ class RequestsController(QObject):
     # What is known
 
     @property
-    def quotas(self) -> list[SensorQuota]:
-        """Quota of each sensor, as read last."""
-        return list(self._quotas)
-
-    @property
-    def projects(self) -> list[Project]:
-        """Projects of the person, as read last."""
-        return list(self._projects)
-
-    @property
     def orders(self) -> list[Order]:
         """Requests of the person, newest first, as read last."""
         return list(self._orders)
@@ -101,25 +83,9 @@ class RequestsController(QObject):
         return list(self._products)
 
     def refresh(self) -> None:
-        """Read quotas, projects, products and orders anew."""
-        self.refresh_quotas()
-        self.refresh_projects()
+        """Read products and orders anew."""
         self.refresh_products()
         self.refresh_orders()
-
-    def refresh_quotas(self) -> None:
-        """Read the quotas (QUO-02)."""
-        self._run(
-            translate("Dinamis", "Reading quotas"),
-            lambda c, end: list(c.quotas(end)),
-            self._set_quotas,
-            "quotas",
-        )
-
-    def refresh_projects(self) -> None:
-        """Read the projects."""
-        text = translate("Dinamis", "Reading projects")
-        self._run(text, lambda c, end: list(c.projects(end)), self._set_projects, "projects")
 
     def refresh_products(self) -> None:
         """Read the products."""
@@ -166,9 +132,10 @@ class RequestsController(QObject):
         key = draft.idempotency_key
         if key in self._in_flight:
             return False
-        client = self._client(self.submit_failed.emit)
-        if client is None:
+        service = self._calls.service(self.submit_failed.emit)
+        if service is None:
             return False
+        client = service.requests
         self._in_flight.add(key)
         self.submitting.emit(True)
 
@@ -176,7 +143,6 @@ class RequestsController(QObject):
             self._ended(key)
             self.submitted.emit(order)
             self.refresh_orders()
-            self.refresh_quotas()
 
         def failed(error: DinamisError) -> None:
             self._ended(key)
@@ -185,24 +151,6 @@ class RequestsController(QObject):
         text = translate("Dinamis", "Sending the request")
         self._runner.run(text, lambda context: client.submit(draft, context.cancelled), done, failed)
         return True
-
-    def create_project(self, draft: ProjectDraft) -> None:
-        """Create a project (REQ-01)."""
-        client = self._client(self.project_failed.emit)
-        if client is None:
-            return
-
-        def done(project: Project) -> None:
-            self.project_created.emit(project)
-            self.refresh_projects()
-
-        text = translate("Dinamis", "Creating the project")
-        self._runner.run(
-            text,
-            lambda context: client.create_project(draft, context.cancelled),
-            done,
-            lambda error: self.project_failed.emit(self._session.notice_for(error)),
-        )
 
     def cancel_order(self, order_id: str) -> None:
         """Cancel an own request."""
@@ -227,16 +175,15 @@ class RequestsController(QObject):
     # Inside
 
     def _estimate_now(self) -> None:
-        draft, client = self._draft, self._client(self.estimate_failed.emit)
-        if draft is None or client is None:
-            return
-        self._runner.run(
-            translate("Dinamis", "Estimating the request"),
-            lambda context: client.estimate(draft, context.cancelled),
-            self.estimate_ready.emit,
-            lambda error: self._tell(self.estimate_failed.emit, error),
-            cancel_previous="estimate",
-        )
+        draft = self._draft
+        if draft is not None:
+            self._run(
+                translate("Dinamis", "Estimating the request"),
+                lambda c, end: c.estimate(draft, end),
+                self.estimate_ready.emit,
+                "estimate",
+                self.estimate_failed.emit,
+            )
 
     def _run(
         self,
@@ -246,32 +193,9 @@ class RequestsController(QObject):
         name: str,
         refuse: Callable[[Notice], None] | None = None,
     ) -> None:
-        say = refuse or self.failed.emit
-        client = self._client(say)
-        if client is None:
-            return
-
-        def work(context: TaskContext) -> T:
-            return ask(client, context.cancelled)
-
-        self._runner.run(
-            text,
-            work,
-            done,
-            lambda error: self._tell(say, error),
-            cancel_previous=name,
+        self._calls.run(
+            text, lambda service, end: ask(service.requests, end), done, refuse or self.failed.emit, name
         )
-
-    def _client(self, refuse: Callable[[Notice], None]) -> RequestsClient | None:
-        service = self._session.service
-        if service is None or not self._session.can_use_resources:
-            refuse(self._session.notice_for(NotSignedInError(self._session.why_not)))
-            return None
-        return service.requests
-
-    def _tell(self, refuse: Callable[[Notice], None], error: DinamisError) -> None:
-        if not isinstance(error, CancelledError):
-            refuse(self._session.notice_for(error))
 
     def _ended(self, key: str) -> None:
         self._in_flight.discard(key)
@@ -281,17 +205,7 @@ class RequestsController(QObject):
         if state is SessionState.SIGNED_IN:
             self.refresh()
         elif state is SessionState.SIGNED_OUT:
-            self._set_quotas([])
-            self._set_projects([])
             self._set_orders([])
-
-    def _set_quotas(self, quotas: list[SensorQuota]) -> None:
-        self._quotas = quotas
-        self.quotas_changed.emit(quotas)
-
-    def _set_projects(self, projects: list[Project]) -> None:
-        self._projects = projects
-        self.projects_changed.emit(projects)
 
     def _set_orders(self, orders: list[Order]) -> None:
         self._orders = orders

@@ -55,7 +55,7 @@ class AreasDesk(QObject):
         self._wire_areas()
         self._wire_places()
         self._wire_kept()
-        controllers.requests.quotas_changed.connect(self.panel.set_quotas)
+        controllers.quotas.changed.connect(self.panel.set_quotas)
 
     def shut_down(self) -> None:
         """Give the canvas back and leave nothing on it."""

@@ -14,27 +14,26 @@ from ..domain.project import Project
 from ..domain.scene import Scene
 from .order_dialog import OrderDialog
 from .programming_dialog import ProgrammingDialog
-from .project_dialog import ProjectDialog
+from .projects_desk import ProjectsDesk
 from .request_dialog import RequestDialog
 
 
 class Dialogs(QObject):
-    """At most one request dialog and one project dialog at a time."""
+    """At most one request dialog at a time."""
 
-    def __init__(self, owner: QWidget, controllers: Controllers) -> None:
+    def __init__(self, owner: QWidget, controllers: Controllers, projects: ProjectsDesk) -> None:
         super().__init__(owner)
         self._owner = owner
         self._do = controllers
         self._request: RequestDialog | None = None
-        self._project: ProjectDialog | None = None
+        self._projects = projects
         controllers.aois.zone_ready.connect(lambda zone: self._tell("set_zone", zone))
         controllers.aois.zone_failed.connect(lambda notice: self._tell("set_refusal", notice))
         requests = controllers.requests
         requests.form_ready.connect(self._form_came)
         requests.form_failed.connect(self._form_refused)
-        requests.projects_changed.connect(self._projects_came)
-        requests.project_created.connect(self._project_made)
-        requests.project_failed.connect(self._project_refused)
+        controllers.projects.changed.connect(self._projects_came)
+        controllers.projects.created.connect(self._project_made)
         for name, signal in (
             ("set_estimate", requests.estimate_ready),
             ("set_estimate_refusal", requests.estimate_failed),
@@ -58,24 +57,10 @@ class Dialogs(QObject):
         dialog.set_products(self._do.requests.products)
         self._open(dialog)
 
-    def new_project(self) -> None:
-        """Ask for a new project, over whatever dialog is open."""
-        if self._project is not None:
-            self._project.raise_()
-            return
-        account = self._do.session.account
-        parent = self._request or self._owner.window()
-        dialog = ProjectDialog(scientific=account is not None and account.is_scientific, parent=parent)
-        dialog.submit_requested.connect(self._do.requests.create_project)
-        dialog.finished.connect(self._project_closed)
-        self._project = dialog
-        dialog.open()
-
     def close(self) -> None:
         """Close what is open."""
-        for dialog in (self._project, self._request):
-            if dialog is not None:
-                dialog.done(QDialog.DialogCode.Rejected)
+        if self._request is not None:
+            self._request.done(QDialog.DialogCode.Rejected)
 
     def _open(self, dialog: RequestDialog) -> None:
         if self._request is not None:
@@ -89,9 +74,9 @@ class Dialogs(QObject):
         dialog.submit_requested.connect(requests.submit)
         dialog.form_requested.connect(requests.load_form)
         dialog.products_requested.connect(requests.refresh_products)
-        dialog.project_requested.connect(self.new_project)
+        dialog.project_requested.connect(lambda: self._projects.new_project(dialog))
         dialog.finished.connect(self._request_closed)
-        dialog.set_projects(requests.projects)
+        dialog.set_projects(self._do.projects.projects)
         dialog.begin()
         dialog.open()
 
@@ -99,11 +84,6 @@ class Dialogs(QObject):
         if self._request is not None:
             self._request.deleteLater()
             self._request = None
-
-    def _project_closed(self) -> None:
-        if self._project is not None:
-            self._project.deleteLater()
-            self._project = None
 
     def _tell(self, name: str, value: object) -> None:
         if self._request is not None:
@@ -123,10 +103,4 @@ class Dialogs(QObject):
 
     def _project_made(self, project: Project) -> None:
         """Offer it at once: a request sent before the list is read again must not go to another project."""
-        if self._project is not None:
-            self._project.accept()
-        self._projects_came([*self._do.requests.projects, project])
-
-    def _project_refused(self, notice: Notice) -> None:
-        if self._project is not None:
-            self._project.set_refusal(notice)
+        self._projects_came([*self._do.projects.projects, project])

@@ -37,6 +37,7 @@ from .last_state import LastState
 from .map_images import MapImages
 from .map_tools import ToolSwitch, sketch_band
 from .notices import NoticeArea
+from .projects_desk import ProjectsDesk
 from .requests_page import RequestsPage
 from .results import ResultsPage
 from .results_desk import ResultsDesk
@@ -133,7 +134,8 @@ class DinamisDock(QgsDockWidget):
         self.results.layout().addWidget(self.cover.bar)
         self.images = MapImages(parts.canvas, self._tools, self._do, parts.show_time, self)
         self.waiting = WaitingItem(parts.canvas, self._do.layers)
-        self._dialogs = Dialogs(self, self._do)
+        self.projects = ProjectsDesk(self, self._do, self.requests.projects, self.notices)
+        self._dialogs = Dialogs(self, self._do, self.projects)
         self._matched_text = ""
         self._sign_in_at = ""
         self._build()
@@ -315,16 +317,15 @@ class DinamisDock(QgsDockWidget):
 
     def _wire_requests(self) -> None:
         requests = self._do.requests
-        requests.quotas_changed.connect(self.account.set_quotas)
-        requests.projects_changed.connect(self.requests.set_projects)
+        self._do.quotas.changed.connect(self.account.set_quotas)
         requests.orders_changed.connect(self.requests.set_orders)
-        for failed in (requests.failed, requests.products_failed):
+        for failed in (self._do.quotas.failed, requests.failed, requests.products_failed):
             failed.connect(lambda notice: self.notices.show_notice("requests", notice))
         requests.submitted.connect(self._submitted)
-        self.requests.refresh_requested.connect(requests.refresh)
+        for read in (self._do.quotas.refresh, self._do.projects.refresh, requests.refresh):
+            self.requests.refresh_requested.connect(read)
         self.requests.cancel_requested.connect(requests.cancel_order)
         self.requests.accept_requested.connect(requests.accept_quotation)
-        self.requests.project_requested.connect(self._dialogs.new_project)
         self.requests.programming_requested.connect(self._dialogs.new_programming)
         self.requests.order_chosen.connect(self._order_chosen)
         self.results.order_requested.connect(self._dialogs.order)
@@ -368,6 +369,7 @@ class DinamisDock(QgsDockWidget):
     def shut_down(self) -> None:
         """Give the canvas back and leave nothing on it."""
         self.last_state.write()
+        self.projects.close()
         self._dialogs.close()
         self.cover.shut_down()
         self.downloads.close()

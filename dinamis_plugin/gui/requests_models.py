@@ -1,32 +1,18 @@
-"""Lists of orders and projects, two lines a row."""
+"""The list of orders."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from qgis.PyQt.QtCore import (
-    QAbstractTableModel,
-    QCoreApplication,
-    QModelIndex,
-    QObject,
-    QRect,
-    QSize,
-    Qt,
-)
-from qgis.PyQt.QtGui import QFont, QFontMetrics, QPainter
-from qgis.PyQt.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from qgis.PyQt.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, Qt
 
 from ..domain.order import Order, OrderKind, OrderState
-from ..domain.project import Project, ProjectStatus
 from . import formats
-from .theme import HALF, STEP, Tone, colours
+from .theme import Tone
+from .two_lines import SECOND_LINE_ROLE, TONE_ROLE, VALUE_ROLE
 
 translate = QCoreApplication.translate
-
-TONE_ROLE = Qt.ItemDataRole.UserRole + 1
-SECOND_LINE_ROLE = Qt.ItemDataRole.UserRole + 2
-VALUE_ROLE = Qt.ItemDataRole.UserRole
 
 TONE_OF_STATE = {
     OrderState.DRAFT: Tone.NEUTRAL,
@@ -145,106 +131,3 @@ class OrdersModel(QAbstractTableModel):
         if order.reason:
             lines.append(order.reason)
         return "\n".join(lines)
-
-
-class ProjectsModel(QAbstractTableModel):
-    """Projects: title, identifier, end, number of requests, status."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._projects: list[Project] = []
-
-    def set_projects(self, projects: Sequence[Project]) -> None:
-        """Show these."""
-        self.beginResetModel()
-        self._projects = list(projects)
-        self.endResetModel()
-
-    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's signature
-        """Projects listed."""
-        return 0 if parent.isValid() else len(self._projects)
-
-    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's signature
-        """Title, identifier, end, requests, status."""
-        return 0 if parent.isValid() else 5
-
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """One cell; the first one also knows the second line of its row."""
-        if not index.isValid():
-            return None
-        project = self._projects[index.row()]
-        open_now = project.status is ProjectStatus.OPEN
-        values = {
-            Qt.ItemDataRole.DisplayRole: lambda: self._cells(project)[index.column()],
-            SECOND_LINE_ROLE: lambda: self._second_line(project),
-            TONE_ROLE: lambda: Tone.SUCCESS if open_now else Tone.NEUTRAL,
-            Qt.ItemDataRole.ToolTipRole: lambda: project.description or project.title,
-            Qt.ItemDataRole.AccessibleTextRole: lambda: f"{project.title}, {self._second_line(project)}",
-            VALUE_ROLE: lambda: project,
-        }
-        return values[role]() if role in values else None
-
-    def _cells(self, project: Project) -> tuple[str, ...]:
-        return (
-            project.title,
-            project.id,
-            formats.day(project.end_date),
-            formats.number(project.request_count),
-            _status_label(project.status),
-        )
-
-    def _second_line(self, project: Project) -> str:
-        count = translate("Dinamis", "%n request(s)", "", project.request_count)
-        parts = [project.id, _status_label(project.status), count]
-        if project.end_date:
-            parts.append(translate("Dinamis", "until {day}").format(day=formats.day(project.end_date)))
-        return " · ".join(parts)
-
-
-class TwoLineDelegate(QStyledItemDelegate):
-    """Draws a row as a title over a dot and a quiet second line."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802 - Qt's name
-        """Two lines and room around them."""
-        height = option.fontMetrics.height()
-        return QSize(super().sizeHint(option, index).width(), 2 * height + HALF + 2 * STEP)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        """Draw the ground as the style does, then the two lines."""
-        shown = QStyleOptionViewItem(option)
-        self.initStyleOption(shown, index)
-        title, shown.text = shown.text, ""
-        style = option.widget.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, shown, painter, option.widget)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        shade = colours()
-        text = shade.selected_text if selected else shade.text
-        quiet = text if selected else shade.muted
-        area = option.rect.adjusted(STEP, STEP, -STEP, -STEP)
-        height = option.fontMetrics.height()
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        bold = QFont(option.font)
-        bold.setBold(True)
-        first = QRect(area.left(), area.top(), area.width(), height)
-        self._line(painter, first, _fitted(title, bold, first, Qt.TextElideMode.ElideMiddle), bold, text)
-        second = QRect(area.left() + 2 * STEP, area.top() + height + HALF, area.width() - 2 * STEP, height)
-        said = _fitted(index.data(SECOND_LINE_ROLE), option.font, second, Qt.TextElideMode.ElideRight)
-        self._line(painter, second, said, option.font, quiet)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(shade.tone(index.data(TONE_ROLE)))
-        painter.drawEllipse(QRect(area.left(), second.center().y() - HALF, STEP + 1, STEP + 1))
-        painter.restore()
-
-    def _line(self, painter: QPainter, rect: QRect, text: str, font: QFont, colour) -> None:
-        painter.setFont(font)
-        painter.setPen(colour)
-        painter.drawText(rect, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
-
-
-def _fitted(text: str, font: QFont, rect: QRect, mode: Qt.TextElideMode) -> str:
-    return QFontMetrics(font).elidedText(text, mode, rect.width())
-
-
-def _status_label(status: ProjectStatus) -> str:
-    return translate("Dinamis", "Open") if status is ProjectStatus.OPEN else translate("Dinamis", "Closed")

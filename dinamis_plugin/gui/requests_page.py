@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QKeyEvent
-from qgis.PyQt.QtWidgets import QListView, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ..domain.order import Order
-from ..domain.project import Project
+from .projects_panel import ProjectsPanel
 from .questions import confirmed
 from .quotation import QuotationCard, price_text
-from .requests_models import OrdersModel, ProjectsModel, TwoLineDelegate
+from .requests_models import OrdersModel
 from .theme import STEP, Role, make_primary
+from .two_lines import row_list
 from .widgets import ButtonGrid, EmptyState, Section, label, push_button, tool_button
 
 translate = QCoreApplication.translate
 
 
 class RequestsPage(QWidget):
-    """Shows projects and orders of the signed-in person.
+    """Shows orders of the signed-in person, below their projects.
 
     Signals:
-        project_requested, programming_requested, refresh_requested: the person wants one.
+        programming_requested, refresh_requested: the person wants one.
         cancel_requested: the order to cancel, or whose quotation is declined, by identifier; confirmed.
         accept_requested: the order whose quotation is accepted, by identifier; confirmed.
         sign_in_requested: the person wants to sign in.
         order_chosen: the Order in hand, or None.
     """
 
-    project_requested = pyqtSignal()
     programming_requested = pyqtSignal()
     refresh_requested = pyqtSignal()
     cancel_requested = pyqtSignal(str)
@@ -42,21 +41,14 @@ class RequestsPage(QWidget):
         super().__init__()
         self.setObjectName("requestsTab")
         self.orders = OrdersModel(self)
-        self.projects = ProjectsModel(self)
+        self.projects = ProjectsPanel()
         self._why_not = ""
         self._awaited = ""
-        self._projects_view = _list(self.projects, "projectsView", translate("Dinamis", "Projects"))
-        self._orders_view = _list(self.orders, "ordersView", translate("Dinamis", "Requests"))
+        self._orders_view = row_list(self.orders, "ordersView", translate("Dinamis", "Requests"))
         self._orders_view.selectionModel().currentChanged.connect(self._order_changed)
         self.orders.modelReset.connect(self._order_changed)
-        self._projects_empty = EmptyState("project", name="projectsEmpty")
-        self._projects_empty.acted.connect(self.project_requested)
         self._orders_empty = EmptyState("order", name="ordersEmpty")
         self._orders_empty.acted.connect(self.programming_requested)
-        self._new_project = tool_button(
-            translate("Dinamis", "New project…"), "new", name="newProjectButton", text_shown=False
-        )
-        self._new_project.clicked.connect(self.project_requested)
         self._refresh = tool_button(
             translate("Dinamis", "Refresh"), "refresh", name="refreshOrdersButton", text_shown=False
         )
@@ -78,20 +70,16 @@ class RequestsPage(QWidget):
         self._signed_out.acted.connect(self.sign_in_requested)
         self._build()
         self.set_why_not(translate("Dinamis", "Sign in to load, download and order images."))
-        self.set_projects(())
         self.set_orders(())
 
     def _build(self) -> None:
-        projects = Section(translate("Dinamis", "Projects"), beside=self._new_project)
-        self._projects_stack = _stack(self._projects_empty, self._projects_view)
-        projects.add(self._projects_stack)
         orders = Section(translate("Dinamis", "Requests"), beside=self._refresh)
         self._orders_stack = _stack(self._orders_empty, self._orders_view)
         orders.add(self._orders_stack)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(STEP)
-        splitter.addWidget(projects)
+        splitter.addWidget(self.projects)
         splitter.addWidget(orders)
         splitter.setStretchFactor(0, 2)
         splitter.setStretchFactor(1, 3)
@@ -115,15 +103,6 @@ class RequestsPage(QWidget):
         self._why_not = sentence
         self._signed_out.say(sentence, translate("Dinamis", "Sign in"))
         self._pages.setCurrentIndex(0 if sentence else 1)
-
-    def set_projects(self, projects: Sequence[Project]) -> None:
-        """Show the projects."""
-        self.projects.set_projects(projects)
-        self._projects_empty.say(
-            translate("Dinamis", "Images are requested within a project."),
-            translate("Dinamis", "New project…"),
-        )
-        self._projects_stack.setCurrentIndex(1 if projects else 0)
 
     def set_orders(self, orders: Sequence[Order]) -> None:
         """Show the orders; the one in hand stays in hand."""
@@ -218,35 +197,6 @@ class RequestsPage(QWidget):
             destructive=True,
         ):
             self.cancel_requested.emit(order.id)
-
-
-class _RowList(QListView):
-    """A list without a horizontal scroll bar, whose rows are as wide as it is."""
-
-    def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Lay the rows out again: Qt does so only when the list gets wider."""
-        super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Escape lets go of the row in hand."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.clearSelection()
-            self.setCurrentIndex(self.rootIndex())
-        else:
-            super().keyPressEvent(event)
-
-
-def _list(model: OrdersModel | ProjectsModel, name: str, accessible: str) -> QListView:
-    view = _RowList()
-    view.setObjectName(name)
-    view.setAccessibleName(accessible)
-    view.setModel(model)
-    view.setItemDelegate(TwoLineDelegate(view))
-    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-    view.setUniformItemSizes(True)
-    return view
 
 
 def _stack(empty: QWidget, filled: QWidget) -> QStackedWidget:

@@ -138,15 +138,16 @@ def test_a_scene_is_loaded_and_downloaded(member, live, project, tmp_path):
 
 
 def test_a_request_sent_twice_is_one_order(member):
-    quotas, projects = Caught(member.requests.quotas_changed), Caught(member.requests.projects_changed)
-    refusals = Caught(member.requests.failed)
-    member.requests.refresh()
+    quotas, projects = Caught(member.quotas.changed), Caught(member.projects.changed)
+    refusals = Caught(member.quotas.failed)
+    member.quotas.refresh()
+    member.projects.refresh()
     wait_until(lambda: quotas.values or refusals.values, 30)
     assert refusals.values == []
     assert {quota.sensor for quota in quotas.wait()} == {"PLEIADES", "SPOT", "PNEO"}
     projects.wait()
-    created = Caught(member.requests.project_created)
-    member.requests.create_project(
+    created = Caught(member.projects.created)
+    member.projects.create(
         ProjectDraft(
             title="Littoral",
             themes=("Littoral",),

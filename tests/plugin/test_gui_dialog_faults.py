@@ -80,8 +80,9 @@ class Desk:
 def desk(joined, controllers, scripted):  # noqa: F811
     """A desk for the signed-in dock, which knows its products and projects."""
     made = Desk(scripted)
-    controllers.requests.refresh()
-    wait_until(lambda: controllers.requests.products and controllers.requests.projects)
+    for part in (controllers.requests, controllers.projects):
+        part.refresh()
+    wait_until(lambda: controllers.requests.products and controllers.projects.projects)
     controllers.aois._add([Aoi("Zone", box(3.6, 43.5, 3.7, 43.6), 90.0)])
     impatient(controllers)
     return made
@@ -221,8 +222,8 @@ def test_an_estimate_that_comes_late_does_not_wipe_out_why_the_request_failed(jo
 
 
 def test_a_project_that_fails_says_why_and_keeps_what_was_typed(joined, controllers, scripted, desk):  # noqa: F811
-    joined._dialogs.new_project()
-    dialog = joined._dialogs._project
+    joined.projects.new_project()
+    dialog = joined.projects._dialog
     typed = {"projectTitleEdit": "Dunes", "projectDescriptionEdit": "Recul du trait de côte"}
     science = ("projectObjectivesEdit", "projectMethodologyEdit", "projectResultsEdit")
     child(dialog, "projectTitleEdit").setText(typed["projectTitleEdit"])
@@ -244,7 +245,7 @@ def test_a_project_that_fails_says_why_and_keeps_what_was_typed(joined, controll
     click(child(dialog, "projectActionButton"))
     wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN, 20)
     created = []
-    controllers.requests.project_created.connect(created.append)
+    controllers.projects.created.connect(created.append)
     ended = []
     dialog.finished.connect(ended.append)
     click(submit)

@@ -516,9 +516,9 @@ def test_a_quotation_goes_when_it_is_answered(page):
 
 
 def test_projects_show_title_and_status(page):
-    page.set_projects([PROJECT, CLOSED_PROJECT])
-    assert page.projects.index(0, 0).data() == PROJECT.title
-    assert page.projects.index(0, 4).data() != page.projects.index(1, 4).data()
+    page.projects.set_projects([PROJECT, CLOSED_PROJECT])
+    assert page.projects.model.index(0, 0).data() == PROJECT.title
+    assert page.projects.model.index(0, 4).data() != page.projects.model.index(1, 4).data()
 
 
 def test_rows_are_painted_with_their_dot(page):

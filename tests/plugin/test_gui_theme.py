@@ -156,7 +156,7 @@ def filled(usual_font, french, dock, window):  # noqa: F811
     dock.account.set_account(ACCOUNT)
     dock.account.set_quotas(make_quotas())
     dock.requests.set_why_not("")
-    dock.requests.set_projects([PROJECT])
+    dock.requests.projects.set_projects([PROJECT])
     quoted = make_order(2, "quotation", **{"dinamis:price_eur": 12345.5, "dinamis:excess_km2": 1234.5})
     dock.requests.set_orders([make_order(1), quoted])
     dock.requests.choose(quoted.id)

@@ -6,6 +6,7 @@ import json
 import threading
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
+from operator import attrgetter
 from urllib.parse import parse_qs
 
 import pytest
@@ -474,8 +475,8 @@ def test_quotas_projects_and_products_are_listed(server, service):
     server.on(
         "/stapi/products/spot-archive/order-parameters", answer({"properties": {"a": {"type": "string"}}})
     )
-    assert [quota.sensor for quota in service.requests.quotas()] == ["PLEIADES", "PNEO"]
-    assert [project.id for project in service.requests.projects()] == ["2026-001-SCI"]
+    assert [quota.sensor for quota in service.quotas.quotas()] == ["PLEIADES", "PNEO"]
+    assert [project.id for project in service.projects.all()] == ["2026-001-SCI"]
     assert [product.sensor for product in service.requests.products()] == ["SPOT"]
     assert [field.name for field in service.requests.order_parameters("spot-archive")] == ["a"]
 
@@ -484,12 +485,12 @@ def test_a_project_is_made_once(server, service):
     server.on("/api/projects", problem(503, "unavailable"), answer({"id": "2026-001-SCI", "title": "T"}, 201))
     _ = service.endpoints
     with pytest.raises(UnavailableError):
-        service.requests.create_project(ProjectDraft("T", (), None, "d"))
+        service.projects.create(ProjectDraft("T", (), None, "d"))
     assert len(server.seen) == 2
-    assert service.requests.create_project(ProjectDraft("T", (), None, "d")).id == "2026-001-SCI"
+    assert service.projects.create(ProjectDraft("T", (), None, "d")).id == "2026-001-SCI"
     server.on("/api/projects", problem(422, "invalid", errors=[{"field": "title", "message": "Requis."}]))
     with pytest.raises(InvalidRequestError) as caught:
-        service.requests.create_project(ProjectDraft("", (), None, ""))
+        service.projects.create(ProjectDraft("", (), None, ""))
     assert caught.value.fields == {"title": "Requis."}
 
 
@@ -571,13 +572,13 @@ def test_a_quotation_is_accepted(server, service):
     assert service.requests.accept("a").state is OrderState.ACCEPTED
 
 
-@pytest.mark.parametrize("call", ["quotas", "projects", "products", "orders"])
+@pytest.mark.parametrize("call", ["quotas.quotas", "projects.all", "requests.products", "requests.orders"])
 @pytest.mark.parametrize("reply", [page(), lambda handler: handler.send(200, b"\x00")])
 def test_lists_that_are_not_json_are_bad_answers(server, service, call, reply):
     for path in ("/api/quotas", "/api/projects", "/stapi/products", "/stapi/orders"):
         server.on(path, reply)
     with pytest.raises(BadAnswerError):
-        getattr(service.requests, call)()
+        attrgetter(call)(service)()
 
 
 def test_a_client_without_session_sends_no_token(server):

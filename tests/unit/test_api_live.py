@@ -7,6 +7,7 @@ import subprocess
 import time
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
+from operator import attrgetter
 
 import pytest
 import requests
@@ -121,7 +122,7 @@ def project(member) -> Project:
         methodology="Comparaison de dates.",
         expected_results="Cartes.",
     )
-    return member.requests.create_project(draft)
+    return member.projects.create(draft)
 
 
 def first_page(service: Service, query: SearchQuery, size: int = 50):
@@ -338,7 +339,7 @@ def test_thumbnails_are_open(nobody):
 
 
 def test_quotas_are_those_of_decision_5(member):
-    quotas = {quota.sensor: quota for quota in member.requests.quotas()}
+    quotas = {quota.sensor: quota for quota in member.quotas.quotas()}
     assert set(quotas) == {"PLEIADES", "SPOT", "PNEO"}
     assert quotas["PLEIADES"].quota_km2 == 1500
     assert quotas["PLEIADES"].minimum_km2 == 100
@@ -351,12 +352,12 @@ def test_quotas_are_those_of_decision_5(member):
 def test_projects_are_made_and_listed(member, project):
     assert project.id.endswith("-SCI")
     assert project.status is ProjectStatus.OPEN
-    assert project.id in [one.id for one in member.requests.projects()]
+    assert project.id in [one.id for one in member.projects.all()]
 
 
 def test_a_project_without_title_names_its_field(member):
     with pytest.raises(InvalidRequestError) as caught:
-        member.requests.create_project(ProjectDraft("", (), None, ""))
+        member.projects.create(ProjectDraft("", (), None, ""))
     assert any("title" in field for field in caught.value.fields)
     assert caught.value.detail
 
@@ -456,10 +457,10 @@ def test_a_programming_request(member, project):
     assert caught.value.detail
 
 
-@pytest.mark.parametrize("call", ["quotas", "projects", "orders"])
+@pytest.mark.parametrize("call", ["quotas.quotas", "projects.all", "requests.orders"])
 def test_nobody_sees_what_belongs_to_a_person(nobody, call):
     with pytest.raises(NotSignedInError) as caught:
-        getattr(nobody.requests, call)()
+        attrgetter(call)(nobody)()
     assert caught.value.detail
 
 
@@ -468,7 +469,7 @@ def test_sentences_come_in_the_language_asked_for(live):
     sentences = []
     for service in (french, english):
         with pytest.raises(NotSignedInError) as caught:
-            service.requests.quotas()
+            service.quotas.quotas()
         sentences.append(caught.value.detail)
     assert sentences[0] != sentences[1]
 
@@ -481,7 +482,7 @@ def test_a_session_is_renewed_and_revoked(live):
     assert service.auth.account().sub
     # An access token that is refused is renewed on the way.
     keeper.tokens = replace(keeper.tokens, access_token="broken")
-    assert service.requests.quotas()
+    assert service.quotas.quotas()
     last = keeper.tokens
     service.auth.revoke(last.refresh_token)
     with pytest.raises(SignInExpiredError):
