@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsGeometry
+from qgis.core import Qgis, QgsApplication, QgsCoordinateReferenceSystem, QgsGeometry
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, QTranslator
 from qgis.PyQt.QtGui import QIcon
-from qgis.PyQt.QtWidgets import QAction
+from qgis.PyQt.QtWidgets import QAction, QPushButton
 
 from .gui.missing import MissingPackageDock
 from .paths import icon_path, translation_path
@@ -87,6 +87,7 @@ class DinamisPlugin:
         menu = LayerMenu(tree, controllers.styling, controllers.copies, dock.images.compare)
         self._undo.append(menu.remove)
         dock.saved.found_news.connect(self._tell_news)
+        dock.desk.announced.connect(self._tell_requests)
         QTimer.singleShot(0, dock.last_state.restore)
         QTimer.singleShot(0, controllers.session.restore)
         QTimer.singleShot(0, controllers.downloads.restore)
@@ -95,6 +96,24 @@ class DinamisPlugin:
         """Say in QGIS's own bar that scenes are new: the dock may be closed."""
         text = translate("Dinamis", "Scenes new for your saved searches: {count}").format(count=count)
         self._iface.messageBar().pushInfo("DINAMIS", text)
+
+    def _tell_requests(self, text: str, order: Any) -> None:
+        """Say in QGIS's own bar what became of requests, with the way to the one that changed."""
+        bar = self._iface.messageBar()
+        widget = bar.createMessage("DINAMIS", text)
+        button = QPushButton(translate("Dinamis", "Show"))
+        button.clicked.connect(lambda: self._show_request(order))
+        button.clicked.connect(widget.dismiss)
+        widget.layout().addWidget(button)
+        bar.pushWidget(widget, Qgis.MessageLevel.Info, 0)
+
+    def _show_request(self, order: Any) -> None:
+        if self._dock is not None:
+            self._dock.setUserVisible(True)
+            if order is None:
+                self._dock.desk.shown.emit()
+            else:
+                self._dock.desk.show_order(order)
 
     def _show_time(self) -> None:
         """Open the temporal controller of QGIS, which has no function for it."""

@@ -11,7 +11,6 @@ from urllib.parse import quote, urljoin
 from ..domain.endpoints import Endpoints
 from ..domain.errors import BadAnswerError, ConflictError
 from ..domain.follow_up import Message, MessageDraft, StatusChange, history_of
-from ..domain.kept_draft import KeptDraft
 from ..domain.order import Order, OrderState
 from ..domain.parsing import mapping_of, objects_of, required_objects, text_of
 from .http import Cancel, HttpClient, Part, never
@@ -97,13 +96,6 @@ class FollowUpClient:
         """
         body = {"reason": reason} if reason else {}
         return self._act(order, "decline" if order.can_be_declined else "cancel", body, cancel)
-
-    def duplicate(self, order_id: str, owner: str, key: str, cancel: Cancel = never) -> KeptDraft:
-        """Make a draft of a request, in the account of the person who is its `owner` here."""
-        headers = {"Idempotency-Key": key}
-        url = f"{_place(self._api, order_id)}/duplicate"
-        answer = self._http.post_json(url, {}, headers=headers, repeatable=True, cancel=cancel)
-        return KeptDraft.from_service(mapping_of(answer), owner)
 
     def messages(self, order_id: str, cancel: Cancel = never) -> list[Message]:
         """List the messages of a request, the oldest first; they count as read then (REQ-14)."""

@@ -21,6 +21,7 @@ from .cover import CoverController
 from .coverage import CoverageController
 from .credits import LayerCredits
 from .downloads import DownloadController
+from .drafts import DraftsController
 from .estimates import EstimateController
 from .exports import ExportController
 from .free_text import FreeTextController
@@ -29,6 +30,8 @@ from .last_state import LastStateController
 from .layers import SignedLayersController
 from .loading import LoadingController
 from .local_copies import LocalCopies
+from .order_page import OrderPageController
+from .orders import OrdersController
 from .packs import PackController
 from .places import PlacesController
 from .projects import ProjectsController
@@ -40,6 +43,7 @@ from .search import SearchController
 from .session import SessionController
 from .signers import ImageSigners
 from .styling import StylingController
+from .submissions import SubmissionController
 
 
 class Controllers(QObject):
@@ -70,7 +74,11 @@ class Controllers(QObject):
         packs: offline packs.
         quotas: free areas and prices of the person.
         projects: in whose frame images are asked for.
-        requests: orders.
+        requests: what can be requested, at what price.
+        orders: requests and their states.
+        drafts: requests that are being filled in.
+        submissions: their sending.
+        order_page: what is done with one request.
     """
 
     def __init__(
@@ -113,7 +121,12 @@ class Controllers(QObject):
         self.quotas = QuotasController(self.runner, self.session, self)
         self.projects = ProjectsController(self.runner, self.session, self)
         self.requests = RequestsController(self.runner, self.session, self)
-        self.requests.submitted.connect(lambda _order: self.quotas.refresh())
+        self.orders = OrdersController(self.runner, self.session, self.settings, self)
+        self.drafts = DraftsController(self.runner, self.session, self)
+        self.submissions = SubmissionController(self.runner, self.session, self.drafts, self)
+        self.order_page = OrderPageController(self.runner, self.session, self.orders, self)
+        self.submissions.submitted.connect(self.orders.put)
+        self.submissions.submitted.connect(lambda _order: self.quotas.refresh())
 
     def use_object_hosts(self, typed: Sequence[str]) -> None:
         """Keep signed what lies under these addresses too, from now on; what is none is left out."""
@@ -138,6 +151,7 @@ class Controllers(QObject):
     def shutdown(self) -> None:
         """End all work and leave nothing of the plugin in QGIS."""
         self.downloads.shutdown()
+        self.drafts.write_now()
         self.runner.shutdown()
         self.layers.shutdown()
         self.session.shutdown()

@@ -98,14 +98,21 @@ class DraftsController(QObject):
 
     # What the person does
 
-    def keep(self, draft: OrderDraft, title: str, scenes: Sequence[Mapping[str, Any]] = ()) -> None:
-        """Keep a draft as it is filled in now; one that did not change is left as it is."""
+    def keep(
+        self, draft: OrderDraft, title: str, scenes: Sequence[Mapping[str, Any]] = ()
+    ) -> KeptDraft | None:
+        """Keep a draft as it is filled in now; None while nobody is signed in.
+
+        One that is being sent stays as it is: what was sent must not change any more.
+        """
         content, key = draft.to_content(), draft.idempotency_key
         before = self._drafts.get(key)
-        if before is not None and (before.content, before.product_id) == (content, draft.product_id):
-            return
-        if not self._owner or (before is not None and before.sending is not None):
-            return
+        if not self._owner:
+            return None
+        if before is not None and (
+            before.sending is not None or (before.content, before.product_id) == (content, draft.product_id)
+        ):
+            return before
         self._drafts[key] = KeptDraft(
             id=key,
             product_id=draft.product_id,
@@ -119,12 +126,7 @@ class DraftsController(QObject):
         self._unwritten.add(key)
         self._writing.start()
         self.changed.emit()
-
-    def add(self, draft: KeptDraft) -> None:
-        """Take over a draft that the account made, as by duplicating a request."""
-        self._drafts[draft.id] = draft
-        self._unwritten.add(draft.id)
-        self.write()
+        return self._drafts[key]
 
     def delete(self, draft_id: str) -> None:
         """Forget a draft, here and in the account."""
@@ -214,15 +216,22 @@ class DraftsController(QObject):
             return _Synced(self.store.all(owner), None, keeps_none=True)
         refusal: DinamisError | None = None
         for step, draft in reconcile(self.store.all(owner), there):
-            try:
-                self._take(step, draft, client, context)
-            except ChangedMeanwhileError:
-                continue  # the next time tells how it is now
-            except (ConflictError, InvalidRequestError) as error:
-                refusal = error  # too large, or too many: it stays in the profile
+            refusal = self._take(step, draft, client, context) or refusal
         return _Synced(self.store.all(owner), refusal, keeps_none=False)
 
-    def _take(self, step: Step, draft: KeptDraft, client: DraftsClient, context: TaskContext) -> None:
+    def _take(
+        self, step: Step, draft: KeptDraft, client: DraftsClient, context: TaskContext
+    ) -> DinamisError | None:
+        """Do one step; give why the account refuses a draft, which then stays in the profile."""
+        try:
+            self._do(step, draft, client, context)
+        except ChangedMeanwhileError:
+            return None  # the next time tells how it is now
+        except (ConflictError, InvalidRequestError) as error:  # too large, or too many
+            return error
+        return None
+
+    def _do(self, step: Step, draft: KeptDraft, client: DraftsClient, context: TaskContext) -> None:
         if step is Step.DROP:
             client.delete(draft, context.cancelled)
         if step in (Step.DROP, Step.FORGET):

@@ -1,13 +1,14 @@
 """Sending a request so that there is exactly one, whatever happens on the way (REQ-13).
 
-Before it leaves, it is written down in the profile under the key that makes a second sending harmless. Without
-an answer nobody knows whether it arrived: it is sent again, the very same, until the service says yes or no,
-also when QGIS ended meanwhile.
+Before it leaves, it is written down in the profile under the key that makes a second sending harmless.
+Without an answer nobody knows whether it arrived: it is sent again, the very same, until the service says yes
+or no, also when QGIS ended meanwhile.
 """
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ from ..domain.errors import (
 )
 from ..domain.kept_draft import KeptDraft
 from ..domain.order import Order
+from ..domain.order_draft import OrderDraft
 from ..qgisio.draft_store import DraftStore
 from ..tasks.runner import TaskContext, TaskRunner
 from .drafts import DraftsController
@@ -97,15 +99,19 @@ class SubmissionController(QObject):
         """Whether a draft is on its way now."""
         return draft_id in self._in_flight
 
-    def submit(self, draft: KeptDraft, body: dict[str, Any]) -> bool:
-        """Send a request; False when this very one is already on its way, or nobody is signed in."""
-        if draft.id in self._in_flight:
+    def submit(self, draft: OrderDraft, title: str = "", scenes: Sequence[Mapping[str, Any]] = ()) -> bool:
+        """Send a request; False when this very one is already on its way, or nobody is signed in.
+
+        One that got no answer is sent again as it was: `draft` does not count then.
+        """
+        key = draft.idempotency_key
+        if key in self._in_flight:
             return False
-        service = self._calls.service(lambda notice: self.refused.emit(draft.id, notice))
-        if service is None:
+        service = self._calls.service(lambda notice: self.refused.emit(key, notice))
+        kept = self._drafts.keep(draft, title, scenes) if service is not None else None
+        if service is None or kept is None:
             return False
-        sending = draft.sending or body
-        self._send(replace(draft, sending=sending), service.requests)
+        self._send(replace(kept, sending=kept.sending or draft.to_stapi()), service.requests)
         return True
 
     def settle(self) -> None:

@@ -13,9 +13,12 @@ from enum import Enum
 from typing import Any
 from uuid import uuid4
 
+from shapely.geometry import mapping
+
 from .order import OrderKind
 from .order_draft import OrderDraft
 from .parsing import iso_utc, mapping_of, objects_of, required_text, text_of, utc_of
+from .scene import Scene
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,11 @@ class KeptDraft:
         }
 
     @property
+    def scene_list(self) -> list[Scene]:
+        """The scenes of an archive order, none where the profile does not know them."""
+        return [Scene.from_stac(item) for item in self.scenes]
+
+    @property
     def draft(self) -> OrderDraft:
         """The request as far as it is filled in."""
         return OrderDraft.from_content(self.id, self.product_id, self.content)
@@ -115,6 +123,26 @@ class KeptDraft:
     def kind(self) -> OrderKind:
         """Archive or programming."""
         return self.draft.kind
+
+
+def document_of(scene: Scene) -> dict[str, Any]:
+    """Give what is kept of a scene, as a STAC item: enough to list it, to draw it, and to order it."""
+    properties = {
+        "datetime": iso_utc(scene.acquired),
+        "title": scene.title,
+        "platform": scene.platform,
+        "dinamis:mission": scene.mission,
+        "dinamis:product_type": scene.product_type.value if scene.product_type else "",
+        "eo:cloud_cover": scene.cloud,
+        "view:incidence_angle": scene.incidence,
+        "gsd": scene.gsd,
+    }
+    return {
+        "id": scene.id,
+        "collection": scene.collection,
+        "geometry": mapping(scene.footprint),
+        "properties": properties,
+    }
 
 
 class Step(Enum):

@@ -14,7 +14,7 @@ from shapely.ops import unary_union
 
 from .aoi import AreaGeometry, polygonal, simplify_for_query
 from .errors import InvalidRequestError
-from .order import PRODUCT_PREFIX, OrderKind, kind_of_product, zone_of
+from .order import PRODUCT_PREFIX, Order, OrderKind, kind_of_product, zone_of
 from .parsing import interval, mapping_of, number_of, objects_of, text_of, texts_of, utc_of
 from .scene import Scene
 from .search import at_most
@@ -105,6 +105,10 @@ class OrderDraft:
         """Give the draft with other values; it stays the same draft, with its key."""
         return replace(self, **fields)
 
+    def as_new(self) -> OrderDraft:
+        """Give a draft that asks for the same as another request."""
+        return replace(self, idempotency_key=str(uuid4()))
+
     @property
     def kind(self) -> OrderKind:
         """Archive or programming."""
@@ -150,7 +154,41 @@ class OrderDraft:
         return body
 
     def _zone(self) -> dict[str, Any]:
-        return dict(mapping(simplify_for_query(self.geometry, MAX_ZONE_VERTICES)[0]))
+        return dict(_last_zone.of(self.geometry))
+
+
+class _LastZone:
+    """The zone that was written last: a draft is written at every change, its zone rarely is another one."""
+
+    def __init__(self) -> None:
+        self._known: tuple[AreaGeometry, Mapping[str, Any]] | None = None
+
+    def of(self, geometry: AreaGeometry) -> Mapping[str, Any]:
+        """Write a zone as GeoJSON, with no more vertices than the service takes."""
+        known = self._known
+        if known is None or known[0] is not geometry:
+            document = mapping(simplify_for_query(geometry, MAX_ZONE_VERTICES)[0])
+            known = self._known = (geometry, document)
+        return known[1]
+
+
+_last_zone = _LastZone()
+
+
+def duplicate_of(order: Order) -> OrderDraft:
+    """Give a draft that asks for the same as a request; what is over by now is told when it is filled in."""
+    start, end = order.window
+    archive = order.kind is OrderKind.ARCHIVE
+    return OrderDraft(
+        product_id=order.product_id,
+        geometry=order.geometry,
+        item_ids=order.item_ids,
+        start=start if archive or start is None else start.date(),
+        end=end if archive or end is None else end.date(),
+        max_cloud=order.limits.get(_CLOUD),
+        max_incidence=order.limits.get(_INCIDENCE),
+        parameters={name: value for name, value in order.parameters.items() if name != "item_ids"},
+    )
 
 
 def window_problem(start: date, end: date, today: date) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Callable
 
-from qgis.core import QgsCoordinateReferenceSystem
 from qgis.gui import QgsDockWidget, QgsMapCanvas
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, QSize, QTimer
 from qgis.PyQt.QtGui import QIcon
@@ -16,28 +15,24 @@ from ..controllers.app import Controllers
 from ..controllers.session import SessionState
 from ..controllers.thumbnails import ThumbnailController
 from ..domain.account import Account
-from ..domain.aoi import outline_of
 from ..domain.endpoints import service_address
 from ..domain.errors import InvalidRequestError
 from ..domain.loading import Way
-from ..domain.order import Order
 from ..domain.scene import Scene
 from . import formats, theme
 from .account_page import AccountPage
 from .activity import ActivityBar
-from .aoi_bands import WGS84, to_qgs
 from .aoi_panel import Measure
 from .areas_desk import AreasDesk
 from .cover_desk import CoverDesk
-from .dialogs import Dialogs
 from .downloads_desk import DownloadsDesk
 from .filters import FiltersPage
 from .header import Header
 from .last_state import LastState
 from .map_images import MapImages
-from .map_tools import ToolSwitch, sketch_band
+from .map_tools import ToolSwitch
 from .notices import NoticeArea
-from .projects_desk import ProjectsDesk
+from .requests_desk import RequestsDesk
 from .requests_page import RequestsPage
 from .results import ResultsPage
 from .results_desk import ResultsDesk
@@ -93,7 +88,6 @@ class DinamisDock(QgsDockWidget):
         self._do = parts.controllers
         self._canvas = parts.canvas
         self._tools = ToolSwitch(parts.canvas)
-        self._order_band = None
         self.header = Header()
         self.notices = NoticeArea()
         self.sign_in = SignInPanel()
@@ -134,8 +128,7 @@ class DinamisDock(QgsDockWidget):
         self.results.layout().addWidget(self.cover.bar)
         self.images = MapImages(parts.canvas, self._tools, self._do, parts.show_time, self)
         self.waiting = WaitingItem(parts.canvas, self._do.layers)
-        self.projects = ProjectsDesk(self, self._do, self.requests.projects, self.notices)
-        self._dialogs = Dialogs(self, self._do, self.projects)
+        self.desk = RequestsDesk(self, self._do, self.requests, parts.canvas, self.notices)
         self._matched_text = ""
         self._sign_in_at = ""
         self._build()
@@ -316,37 +309,10 @@ class DinamisDock(QgsDockWidget):
     # Requests
 
     def _wire_requests(self) -> None:
-        requests = self._do.requests
         self._do.quotas.changed.connect(self.account.set_quotas)
-        requests.orders_changed.connect(self.requests.set_orders)
-        for failed in (self._do.quotas.failed, requests.failed, requests.products_failed):
-            failed.connect(lambda notice: self.notices.show_notice("requests", notice))
-        requests.submitted.connect(self._submitted)
-        for read in (self._do.quotas.refresh, self._do.projects.refresh, requests.refresh):
-            self.requests.refresh_requested.connect(read)
-        self.requests.cancel_requested.connect(requests.cancel_order)
-        self.requests.accept_requested.connect(requests.accept_quotation)
-        self.requests.programming_requested.connect(self._dialogs.new_programming)
-        self.requests.order_chosen.connect(self._order_chosen)
-        self.results.order_requested.connect(self._dialogs.order)
-
-    def _submitted(self, order: Order) -> None:
-        self.notices.clear("requests")
-        self._tabs.setCurrentWidget(self.requests)
-        self.requests.choose(order.id)
-
-    def _order_chosen(self, order: Order | None) -> None:
-        """Show the zone of the request in hand."""
-        self._remove_order_band()
-        if order is not None and not order.geometry.is_empty:
-            band = sketch_band(self._canvas)
-            band.setToGeometry(to_qgs(outline_of(order.geometry)), QgsCoordinateReferenceSystem(WGS84))
-            self._order_band = band
-
-    def _remove_order_band(self) -> None:
-        if self._order_band is not None:
-            self._canvas.scene().removeItem(self._order_band)
-            self._order_band = None
+        self._do.quotas.failed.connect(lambda notice: self.notices.show_notice("requests", notice))
+        self.desk.shown.connect(lambda: self._tabs.setCurrentWidget(self.requests))
+        self.results.order_requested.connect(self.desk.dialogs.order)
 
     # Theme and end
 
@@ -369,12 +335,10 @@ class DinamisDock(QgsDockWidget):
     def shut_down(self) -> None:
         """Give the canvas back and leave nothing on it."""
         self.last_state.write()
-        self.projects.close()
-        self._dialogs.close()
+        self.desk.shut_down()
         self.cover.shut_down()
         self.downloads.close()
         self.areas.shut_down()
         self.found.shut_down()
         self.images.shut_down()
         self.waiting.remove()
-        self._remove_order_band()

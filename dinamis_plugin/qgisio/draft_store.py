@@ -58,7 +58,7 @@ class DraftStore:
                 path.unlink()
 
     @contextlib.contextmanager
-    def held(self):  # noqa: ANN201 - a context manager
+    def held(self):
         """Let nobody else read or write meanwhile."""
         with self._lock:
             yield

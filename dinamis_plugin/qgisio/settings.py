@@ -10,6 +10,7 @@ from qgis.core import QgsApplication, QgsSettings
 from ..domain.signing_store import PRESET_STORE, SigningStore
 
 _GROUP = "plugins/dinamis"
+SHORTEST_REFRESH_S = 15
 
 
 class PluginSettings:
@@ -101,6 +102,16 @@ class PluginSettings:
     @results_as_thumbnails.setter
     def results_as_thumbnails(self, shown: bool) -> None:
         self._store.setValue(f"{_GROUP}/results_as_thumbnails", shown)
+
+    @property
+    def requests_refresh_s(self) -> int:
+        """Pause between two looks at the states of the requests, in seconds; 120 to begin with."""
+        seconds = int(self._store.value(f"{_GROUP}/requests_refresh_s", defaultValue=120, type=int))
+        return max(seconds, SHORTEST_REFRESH_S)
+
+    @requests_refresh_s.setter
+    def requests_refresh_s(self, seconds: int) -> None:
+        self._store.setValue(f"{_GROUP}/requests_refresh_s", seconds)
 
     @property
     def picture_cache_bytes(self) -> int:

@@ -18,8 +18,9 @@ from shapely.geometry import box, mapping
 from dinamis_plugin.controllers.thumbnails import ThumbnailController
 from dinamis_plugin.domain.account import Account
 from dinamis_plugin.domain.aoi import Aoi
+from dinamis_plugin.domain.estimate import Estimate
 from dinamis_plugin.domain.form import fields_of
-from dinamis_plugin.domain.order import Estimate, Order, Product
+from dinamis_plugin.domain.order import Order, Product
 from dinamis_plugin.domain.project import Project
 from dinamis_plugin.domain.quota import quotas_from_json
 from dinamis_plugin.domain.scene import Scene

@@ -18,7 +18,7 @@ from shapely.geometry import box
 
 from dinamis_plugin.controllers.session import SessionState
 from dinamis_plugin.domain.aoi import Aoi
-from dinamis_plugin.domain.order import OrderDraft
+from dinamis_plugin.domain.order_draft import OrderDraft
 from dinamis_plugin.domain.project import ProjectDraft
 from dinamis_plugin.domain.search import ProductType, SearchQuery
 from dinamis_plugin.qgisio import rasters
