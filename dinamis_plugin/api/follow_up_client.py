@@ -140,10 +140,11 @@ class FollowUpClient:
         try:
             answer = self._http.post_json(url, body, headers=headers, repeatable=True, cancel=cancel)
         except ConflictError:
-            now = self.order(order.id, cancel)  # repeated after a lost answer, it is there already
-            if order.etag and now.state in _REACHED[action]:
-                return now
-            raise
+            # Repeated after a lost answer, it is there already, and not as it was read any more.
+            now = self.order(order.id, cancel) if order.etag else order
+            if now is order or now.state not in _REACHED[action]:
+                raise
+            return now
         return Order.from_stapi(mapping_of(answer))
 
 

@@ -61,9 +61,17 @@ class RequestsClient:
         return self.submit_body(draft.product_id, draft.to_stapi(), draft.idempotency_key, cancel)
 
     def submit_body(
-        self, product_id: str, body: Mapping[str, Any], key: str, cancel: Cancel = never
+        self,
+        product_id: str,
+        body: Mapping[str, Any],
+        key: str,
+        cancel: Cancel = never,
+        *,
+        repeatable: bool = True,
     ) -> Order:
         """Submit a request as it was written down; sent again with its key, it still makes one order.
+
+        Without `repeatable` it is sent once, for who wants to know whether an answer was lost.
 
         Raises:
             ConflictError: The key was used for another request.
@@ -72,7 +80,7 @@ class RequestsClient:
             f"{self._product(product_id)}/orders",
             body,
             headers={"Idempotency-Key": key},
-            repeatable=True,
+            repeatable=repeatable,
             cancel=cancel,
         )
         return Order.from_stapi(mapping_of(answer))

@@ -8,6 +8,7 @@ or no, also when QGIS ended meanwhile.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -39,15 +40,14 @@ translate = QCoreApplication.translate
 AGAIN_MS = 15_000
 """Pause before a request without an answer is sent again."""
 
-REFUSALS = (
-    InvalidRequestError,
-    ConflictError,
-    ForbiddenError,
-    NotFoundError,
-    NotSignedInError,
-    TooManyRequestsError,
-)
-"""Answers after which a request is surely not taken; after any other fault nobody knows."""
+JUDGED = (InvalidRequestError, ConflictError)
+"""Answers that are given only when no request was made under the key."""
+
+TURNED_AWAY = (ForbiddenError, NotFoundError, NotSignedInError, TooManyRequestsError)
+"""Answers that are given before anybody looks at the key: they say nothing of an earlier attempt."""
+
+PAUSES_S = (0.5, 1.5)
+"""Before the second and the third attempt."""
 
 
 class _Outcome(NamedTuple):
@@ -111,7 +111,8 @@ class SubmissionController(QObject):
         kept = self._drafts.keep(draft, title, scenes) if service is not None else None
         if service is None or kept is None:
             return False
-        self._send(replace(kept, sending=kept.sending or draft.to_stapi()), service.requests)
+        unsure = kept.sending is not None
+        self._send(replace(kept, sending=kept.sending or draft.to_stapi()), service.requests, unsure=unsure)
         return True
 
     def settle(self) -> None:
@@ -121,15 +122,15 @@ class SubmissionController(QObject):
             return
         for draft in self._drafts.drafts:
             if draft.sending is not None and draft.id not in self._in_flight:
-                self._send(draft, service.requests)
+                self._send(draft, service.requests, unsure=True)
 
-    def _send(self, draft: KeptDraft, client: RequestsClient) -> None:
+    def _send(self, draft: KeptDraft, client: RequestsClient, *, unsure: bool) -> None:
         self._in_flight.add(draft.id)
         self.submitting.emit(True)
         store = self._drafts.store
 
         def work(context: TaskContext) -> _Outcome:
-            return _sent(draft, client, store, context)
+            return _Sending(draft, client, store, context, unsure=unsure).run()
 
         self._runner.run(
             translate("Dinamis", "Sending the request"),
@@ -150,7 +151,8 @@ class SubmissionController(QObject):
             self.submitted.emit(outcome.order)
         elif outcome.error is not None:
             notice = self._session.notice_for(outcome.error)
-            (self.refused if isinstance(outcome.error, REFUSALS) else self.unanswered).emit(draft.id, notice)
+            back = outcome.draft is not None and outcome.draft.sending is None
+            (self.refused if back else self.unanswered).emit(draft.id, notice)
 
     def _session_changed(self, state: SessionState) -> None:
         if state is SessionState.SIGNED_IN:
@@ -163,18 +165,58 @@ class SubmissionController(QObject):
             self._again.start()
 
 
-def _sent(draft: KeptDraft, client: RequestsClient, store: DraftStore, context: TaskContext) -> _Outcome:
-    """Write the sending down, send, and write down what came of it; in a worker thread."""
-    with contextlib.suppress(FileGoneError):  # a full disk is no reason not to send
-        store.put(draft)
-    try:
-        order = client.submit_body(draft.product_id, draft.sending or {}, draft.id, context.cancelled)
-    except REFUSALS as error:
-        back = replace(draft, sending=None)
-        with contextlib.suppress(FileGoneError):
-            store.put(back)
-        return _Outcome(None, error, back)
-    except DinamisError as error:
-        return _Outcome(None, error, draft)
-    store.forget(draft.id)
-    return _Outcome(order, None, None)
+class _Sending:
+    """One sending with its attempts, in a worker thread.
+
+    Args:
+        draft: what is sent, with the body as it is.
+        client: the service.
+        store: where it is written down.
+        context: says when nobody waits any more.
+        unsure: whether an earlier attempt may have arrived.
+    """
+
+    def __init__(
+        self,
+        draft: KeptDraft,
+        client: RequestsClient,
+        store: DraftStore,
+        context: TaskContext,
+        *,
+        unsure: bool,
+    ) -> None:
+        self._draft = draft
+        self._client = client
+        self._store = store
+        self._context = context
+        self._unsure = unsure
+
+    def run(self) -> _Outcome:
+        """Write the sending down, send, and write down what came of it."""
+        self._keep(self._draft)
+        outcome = self._attempt()
+        for pause in PAUSES_S:
+            if outcome.draft is None or outcome.draft.sending is None or self._context.cancelled():
+                break
+            time.sleep(pause)
+            outcome = self._attempt()
+        return outcome
+
+    def _attempt(self) -> _Outcome:
+        draft = self._draft
+        body, cancelled = draft.sending or {}, self._context.cancelled
+        try:
+            order = self._client.submit_body(draft.product_id, body, draft.id, cancelled, repeatable=False)
+        except DinamisError as error:
+            if isinstance(error, JUDGED) or (isinstance(error, TURNED_AWAY) and not self._unsure):
+                back = replace(draft, sending=None)
+                self._keep(back)
+                return _Outcome(None, error, back)
+            self._unsure = True
+            return _Outcome(None, error, draft)
+        self._store.forget(draft.id)
+        return _Outcome(order, None, None)
+
+    def _keep(self, draft: KeptDraft) -> None:
+        with contextlib.suppress(FileGoneError):  # a full disk is no reason not to send
+            self._store.put(draft)

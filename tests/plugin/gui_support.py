@@ -152,7 +152,11 @@ def make_estimate(**changes):
     return Estimate.from_json({**document, **changes})
 
 
-_ACTIONS = {"submitted": ("cancel",), "quotation": ("cancel", "accept")}
+_ACTIONS = {
+    "submitted": ("cancel", "messages"),
+    "quotation": ("cancel", "accept", "decline", "messages"),
+    "delivered": ("messages",),
+}
 
 
 def make_order(number=1, state="submitted", **changes):

@@ -172,16 +172,16 @@ def test_a_request_sent_twice_is_one_order(member):
     member.requests.estimate(draft)
     estimate = estimates.wait()
     assert estimate.area_km2 > 0
-    submitted, refused = Caught(member.requests.submitted), Caught(member.requests.submit_failed)
-    assert member.requests.submit(draft)
-    assert not member.requests.submit(draft)  # a double click
+    submitted, refused = Caught(member.submissions.submitted), Caught(member.submissions.refused)
+    assert member.submissions.submit(draft)
+    assert not member.submissions.submit(draft)  # a double click
     wait_until(lambda: submitted.values or refused.values, 30)
     assert refused.values == [], refused.values
-    assert member.requests.submit(draft)  # again, as after a lost answer
+    assert member.submissions.submit(draft)  # again, as after a lost answer
     submitted.wait(2, 30)
     assert submitted.values[0].id == submitted.values[1].id
-    orders = Caught(member.requests.orders_changed)
-    member.requests.refresh_orders()
+    orders = Caught(member.orders.changed)
+    member.orders.refresh()
     assert [order.id for order in orders.wait()].count(submitted.values[0].id) == 1
 
 

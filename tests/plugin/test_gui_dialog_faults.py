@@ -80,8 +80,8 @@ class Desk:
 def desk(joined, controllers, scripted):  # noqa: F811
     """A desk for the signed-in dock, which knows its products and projects."""
     made = Desk(scripted)
-    for part in (controllers.requests, controllers.projects):
-        part.refresh()
+    controllers.requests.refresh_products()
+    controllers.projects.refresh()
     wait_until(lambda: controllers.requests.products and controllers.projects.projects)
     controllers.aois._add([Aoi("Zone", box(3.6, 43.5, 3.7, 43.6), 90.0)])
     impatient(controllers)
@@ -90,10 +90,10 @@ def desk(joined, controllers, scripted):  # noqa: F811
 
 def opened(dock, kind):  # noqa: F811
     if kind == "order":
-        dock._dialogs.order([make_scene(1, "PLEIADES", "orderable")])
+        dock.desk.dialogs.order([make_scene(1, "PLEIADES", "orderable")])
     else:
-        dock._dialogs.new_programming()
-    return dock._dialogs._request
+        dock.desk.dialogs.new_programming()
+    return dock.desk.dialogs._request
 
 
 def filled(dock, kind):  # noqa: F811
@@ -222,8 +222,8 @@ def test_an_estimate_that_comes_late_does_not_wipe_out_why_the_request_failed(jo
 
 
 def test_a_project_that_fails_says_why_and_keeps_what_was_typed(joined, controllers, scripted, desk):  # noqa: F811
-    joined.projects.new_project()
-    dialog = joined.projects._dialog
+    joined.desk.projects.new_project()
+    dialog = joined.desk.projects._dialog
     typed = {"projectTitleEdit": "Dunes", "projectDescriptionEdit": "Recul du trait de côte"}
     science = ("projectObjectivesEdit", "projectMethodologyEdit", "projectResultsEdit")
     child(dialog, "projectTitleEdit").setText(typed["projectTitleEdit"])
