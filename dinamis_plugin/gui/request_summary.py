@@ -46,7 +46,7 @@ class RequestSummary(Section):
     def set_surface(self, km2: float | None, zone_id: int | None, *, sent: bool) -> None:
         """Show the surface that is counted, and the number that the zone got when it was sent."""
         area = formats.DASH if km2 is None else formats.area(km2)
-        self.extent.facts.put("surface", translate("Dinamis", "Surface"), area)
+        self.extent.facts.put("surface", translate("Dinamis", "Surface area"), area)
         number = formats.DASH if zone_id is None else str(zone_id)
         if zone_id is None and not sent:
             number = translate("Dinamis", "given when the request is sent")
