@@ -20,6 +20,7 @@ from dinamis_service.identity import routes as identity_routes
 from dinamis_service.identity.service import Identity
 from dinamis_service.quotas import routes as quotas_routes
 from dinamis_service.quotas import store as quota_tables
+from dinamis_service.requests import calls
 from dinamis_service.requests import routes as requests_routes
 from dinamis_service.searches import routes as searches_routes
 from dinamis_service.settings import Settings
@@ -36,6 +37,7 @@ def create_context(settings: Settings, clock: Clock = utc_now) -> Context:
     migrations.upgrade(database)
     with database.session() as session:
         quota_tables.seed(session, clock())
+        calls.seed(session, clock())
     catalogue = open_catalogue(settings)
     collections.install(catalogue)
     return Context(

@@ -89,6 +89,13 @@ class PreconditionFailedError(ServiceError):
     code = "changed-meanwhile"
 
 
+class PreconditionRequiredError(ServiceError):
+    """The change does not say which version of the thing was seen (`If-Match`)."""
+
+    status = HTTPStatus.PRECONDITION_REQUIRED
+    code = "precondition-required"
+
+
 class InvalidError(ServiceError):
     """The request does not hold together; `fields` says where."""
 
@@ -177,8 +184,14 @@ _VALIDATIONS = {
     "less_than_equal": ("au plus {le}", "at most {le}"),
     "literal_error": ("une valeur parmi {expected}", "one of {expected}"),
     "enum": ("une valeur parmi {expected}", "one of {expected}"),
+    "decimal_max_places": ("au plus {decimal_places} décimales", "at most {decimal_places} decimals"),
+    "decimal_whole_digits": ("un nombre démesuré", "a number beyond all measure"),
+    "finite_number": ("il faut un nombre fini", "a finite number is expected"),
+    "closes_before": ("se ferme avant de s'ouvrir", "closes before it opens"),
     "unsound_depth": ("au plus {most} niveaux", "at most {most} levels"),
     "unsound_text": ("contient ce qui n'est pas du texte", "holds characters that are not text"),
+    "no_geojson": ("ce n'est pas une géométrie GeoJSON", "this is not a GeoJSON geometry"),
+    "uuid_parsing": ("un UUID est attendu", "a UUID is expected"),
     "unsound_number": ("contient un nombre démesuré", "holds a number beyond all measure"),
 }
 """Sentences for what pydantic and our own checks find, by the type of the finding, its values in braces."""
@@ -187,6 +200,7 @@ _EXPECTED = {
     "string": ("un texte", "a text"),
     "int": ("un nombre entier", "a whole number"),
     "float": ("un nombre", "a number"),
+    "decimal": ("un nombre", "a number"),
     "bool": ("vrai ou faux", "true or false"),
     "list": ("une liste", "a list"),
     "dict": ("un objet", "an object"),

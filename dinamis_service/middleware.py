@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from urllib.parse import quote
 
@@ -13,10 +14,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dinamis_service.errors import TooLargeError, problem
 from dinamis_service.language import pick_language, text
+from dinamis_service.requests.attachments import MAX_BYTES, MAX_FILES
 from dinamis_service.settings import Settings
 from dinamis_service.storage.addresses import PREFIX as OBJECTS
 
 log = logging.getLogger("dinamis.access")
+
+MESSAGE_MAX_BYTES = MAX_FILES * MAX_BYTES + 1024 * 1024
+"""A message with as many files as it may have, and its text."""
+_MESSAGES = re.compile(r"/(api/orders|operator/requests)/[^/]+/messages")
+_DELIVERY = re.compile(r"/operator/requests/[^/]+/delivery")
+_FILE = "/attachments/"
+_SIGNED = ("authorization", "secret-key", "cookie")
 
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -42,8 +51,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        upload = scope["method"] == "PUT" and scope["path"].startswith(OBJECTS)
-        limit = self._settings.object_max_bytes if upload else self._settings.body_max_bytes
+        limit = self._limit(scope, headers)
         sentence = _too_large(headers, limit)
         announced = headers.get("content-length", "0")
         if announced.isdecimal() and int(announced) > limit:
@@ -61,6 +69,23 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+    def _limit(self, scope: Scope, headers: Headers) -> int:
+        """Bytes that a request may have: more for objects, and for messages with files of who signed in."""
+        method, path = scope["method"], scope["path"]
+        if _is_upload(scope):
+            return self._settings.object_max_bytes
+        if method == "POST" and _MESSAGES.fullmatch(path) and any(name in headers for name in _SIGNED):
+            return MESSAGE_MAX_BYTES
+        return self._settings.body_max_bytes
+
+
+def _is_upload(scope: Scope) -> bool:
+    """Whether a request may bring whole images: an object, or a delivery of an operator."""
+    method, path = scope["method"], scope["path"]
+    return (method == "PUT" and path.startswith(OBJECTS)) or (
+        method == "POST" and _DELIVERY.fullmatch(path) is not None
+    )
 
 
 def _too_large(headers: Headers, limit: int) -> str:
@@ -124,7 +149,7 @@ class SecurityHeaders:
 
 
 class Compression:
-    """Compresses what is worth it, and never an object: its byte ranges are counted in the file itself."""
+    """Compresses what is worth it, and never a file: its byte ranges are counted in the file itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -132,5 +157,5 @@ class Compression:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, with or without compression."""
-        plain = scope["type"] != "http" or scope["path"].startswith(OBJECTS)
+        plain = scope["type"] != "http" or scope["path"].startswith(OBJECTS) or _FILE in scope["path"]
         await (self._app if plain else self._compressing)(scope, receive, send)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -37,6 +38,10 @@ class Settings(BaseSettings):
         description="Reverse proxies whose X-Forwarded-* headers are believed, separated by commas",
     )
     title: str = Field("DINAMIS", description="Name shown by clients and pages")
+    time_zone: str = Field("Europe/Paris", description="Time in which pages and mails tell moments")
+    drop_dir: Path | None = Field(
+        None, description="Folder in which suppliers put deliveries, each a folder of its own"
+    )
     demo: bool = Field(False, description="Tell clients that images are synthetic and accounts are examples")
 
     database_url: str | None = Field(
@@ -94,6 +99,17 @@ class Settings(BaseSettings):
     object_max_bytes: int = Field(
         50 * 1024**3, ge=1, description="Largest object that may be uploaded to a signed URL, in bytes"
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, name: str) -> str:
+        """Refuse a name that this machine knows no time of."""
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            msg = f"{name!r} is not a time zone that this machine knows; Europe/Paris is one"
+            raise ValueError(msg) from None
+        return name
 
     @field_validator("database_url")
     @classmethod
@@ -165,3 +181,8 @@ class Settings(BaseSettings):
     def objects_root(self) -> Path:
         """Folder of the objects."""
         return self.objects_dir or self.data_dir / "objects"
+
+    @property
+    def attachments_dir(self) -> Path:
+        """Folder of the files attached to messages; nothing in it is served but to who sees the request."""
+        return self.data_dir / "attachments"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sys
 from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel, StringConstraints
 from pydantic_core import PydanticCustomError
 
 MAX_DEPTH = 32
@@ -37,6 +39,8 @@ def sound_json(value: Any, most: int = MAX_DEPTH) -> Any:
 SOUND = AfterValidator(sound_json)
 """For a field of a form; it comes after the other constraints of the field."""
 JsonObject = Annotated[dict[str, Any], SOUND]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), SOUND]
+"""A reason that has to be given."""
 
 
 def is_number(value: Any) -> bool:
@@ -44,6 +48,16 @@ def is_number(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     return abs(value) <= sys.float_info.max
+
+
+def size_of(document: Any) -> int:
+    """Bytes of a document as JSON."""
+    return len(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def digest_of(form: BaseModel) -> str:
+    """Fingerprint of what was sent: equal for bodies that are the same JSON."""
+    return hashlib.sha256(json.dumps(form.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
 
 
 def _is_unicode(value: str) -> bool:

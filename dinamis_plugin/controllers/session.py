@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from enum import Enum
 from typing import Callable
 
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, QUrl, pyqtSignal
@@ -20,29 +18,19 @@ from ..domain.errors import (
     NotSignedInError,
     SignInExpiredError,
 )
-from ..qgisio.credentials import CredentialStore, Vault
+from ..qgisio.credentials import CredentialStore
 from ..qgisio.settings import PluginSettings
 from ..qgisio.transport import qgis_session, spawn
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from . import session_notices
 from .device_sign_in import PASSING, DeviceSignIn
 from .messages import Notice, notice_for
-from .tokens import TokenKeeper
+from .session_keeping import SessionKeeping
+from .session_state import SessionState, why_not_usable
 
 translate = QCoreApplication.translate
 
 CLOCK_MS = 30_000
-
-
-class SessionState(Enum):
-    """Where the session stands."""
-
-    SIGNED_OUT = "signed_out"
-    CONNECTING = "connecting"
-    WAITING_FOR_APPROVAL = "waiting_for_approval"
-    SIGNED_IN = "signed_in"
-    EXPIRED = "expired"
-    OFFLINE = "offline"
 
 
 class SessionController(QObject):
@@ -63,8 +51,6 @@ class SessionController(QObject):
     account_changed = pyqtSignal(object)
     notice = pyqtSignal(object)
     signing_out = pyqtSignal()
-    _renewed = pyqtSignal()
-    _lost = pyqtSignal()
 
     def __init__(
         self,
@@ -77,15 +63,14 @@ class SessionController(QObject):
         super().__init__(parent)
         self._runner = runner
         self._settings = settings
-        self._credentials = credentials
         self._state = SessionState.SIGNED_OUT
         self._account: Account | None = None
         self._service: Service | None = None
         self._work: TaskHandle | None = None
-        # These two are called in worker threads; a signal brings them to the GUI thread.
-        self._keeper = TokenKeeper(lambda _refresh: self._renewed.emit(), self._lost.emit, self._end_orphan)
-        self._renewed.connect(self._keep)
-        self._lost.connect(self._session_lost)
+        self._keeping = SessionKeeping(runner, settings, credentials, self)
+        self._keeping.taken_up.connect(self._fetch_account)
+        self._keeping.lost.connect(self._session_lost)
+        self._keeping.notice.connect(self.notice)
         self._device_flow = DeviceSignIn(runner, open_url or _open_in_browser, self)
         self._device_flow.started.connect(self._device_started)
         self._device_flow.status.connect(self.poll_status)
@@ -136,16 +121,7 @@ class SessionController(QObject):
     @property
     def why_not(self) -> str:
         """Why images may not be used, as a sentence; empty when they may."""
-        if self.can_use_resources:
-            return ""
-        if self._service is None:
-            return translate("Dinamis", "Connect to a DINAMIS service first.")
-        return {
-            SessionState.CONNECTING: translate("Dinamis", "The connection is being made."),
-            SessionState.WAITING_FOR_APPROVAL: translate("Dinamis", "The sign-in waits for your browser."),
-            SessionState.EXPIRED: translate("Dinamis", "Your session has ended: sign in again."),
-            SessionState.OFFLINE: translate("Dinamis", "The service is not reachable."),
-        }.get(self._state, translate("Dinamis", "Sign in to load, download and order images."))
+        return why_not_usable(self._state, connected=self._service is not None)
 
     def notice_for(self, error: DinamisError) -> Notice:
         """The notice of an error, with a button to sign in where that is the way out."""
@@ -184,9 +160,9 @@ class SessionController(QObject):
 
         def done(endpoints: Endpoints) -> None:
             self._service = service
-            self._keeper.use(service.auth.refresh)
             self._settings.service_url = endpoints.service
             self._settings.remember_root(endpoints.objects)
+            self._keeping.use(service)
             then()
 
         self._work = self._runner.run(
@@ -198,18 +174,12 @@ class SessionController(QObject):
         )
 
     def _make_service(self, address: str) -> Service:
-        return Service(qgis_session, address, self._settings.language, self._keeper, spawn)
+        return Service(qgis_session, address, self._settings.language, self._keeping.tokens, spawn)
 
     def _after_connection(self) -> None:
-        url = self._settings.service_url
-        if self._credentials.holds(url):
-            if self._credentials.vault is Vault.OPEN:
-                self._take_up(url)
-                return
+        if not self._keeping.take_up():
             self._set_state(SessionState.SIGNED_OUT)
-            self.notice.emit(session_notices.locked(self._remember))
-            return
-        self._set_state(SessionState.SIGNED_OUT)
+            self._keeping.tell_locked()
 
     def _connection_failed(self, error: DinamisError) -> None:
         if isinstance(error, CancelledError):
@@ -222,14 +192,6 @@ class SessionController(QObject):
         if again:
             notice = notice.with_action(translate("Dinamis", "Try again"), self.connect_service)
         self.notice.emit(notice)
-
-    def _take_up(self, url: str) -> None:
-        refresh = self._credentials.load(url)
-        if refresh is None:
-            self._set_state(SessionState.SIGNED_OUT)
-            return
-        self._keeper.put_refresh(refresh)
-        self._fetch_account(first=False)
 
     # Sign-in
 
@@ -265,7 +227,7 @@ class SessionController(QObject):
         self.device_code_ready.emit(device)
 
     def _device_granted(self, tokens: Tokens) -> None:
-        self._keeper.put(tokens)
+        self._keeping.tokens.put(tokens)
         self._fetch_account(first=True)
 
     def _device_ended(self, error: DinamisError) -> None:
@@ -281,7 +243,7 @@ class SessionController(QObject):
 
     # The signed-in person
 
-    def _fetch_account(self, *, first: bool) -> None:
+    def _fetch_account(self, *, first: bool = False) -> None:
         service = self._service
         if service is None:
             return
@@ -291,7 +253,7 @@ class SessionController(QObject):
             self._account = account
             self.account_changed.emit(account)
             self._set_state(SessionState.SIGNED_IN)
-            self._keep(tell=first)
+            self._keeping.keep(tell=first)
 
         self._work = self._runner.run(
             translate("Dinamis", "Reading your account"),
@@ -313,44 +275,21 @@ class SessionController(QObject):
             self.notice.emit(notice_for(error))
 
     def _retry_account(self) -> None:
-        if self._keeper.refresh_value is None:
+        if self._keeping.tokens.refresh_value is None:
             self.connect_service()
         else:
-            self._fetch_account(first=False)
-
-    def _keep(self, *, tell: bool = False) -> None:
-        """Keep the refresh token encrypted; where that is not possible, say so once, after a sign-in."""
-        refresh = self._keeper.refresh_value
-        if refresh is None or self._credentials.store(self._settings.service_url, refresh):
-            return
-        if tell:
-            self.notice.emit(session_notices.memory_only(self._remember))
-
-    def _remember(self) -> None:
-        """Let QGIS ask for the master password, then keep the session, or take up the one that was kept."""
-        if not self._credentials.unlock():
-            return
-        if self._keeper.refresh_value is not None:
-            self._keep()
-        elif self._service is not None:
-            self._take_up(self._settings.service_url)
+            self._fetch_account()
 
     def _tick(self) -> None:
         """Every half minute: renew before the end, and come back when the network does."""
         if self._state is SessionState.OFFLINE:
             self._retry_account()
-        elif self._state is SessionState.SIGNED_IN and self._keeper.ends_within(CLOCK_MS / 1000 * 2):
-            self._runner.run(
-                translate("Dinamis", "Renewing the session"),
-                lambda _context: self._keeper.renew(),
-                lambda _renewed: None,
-                cancel_previous="renewal",
-            )
+        elif self._state is SessionState.SIGNED_IN:
+            self._keeping.renew_before(CLOCK_MS / 1000 * 2)
 
     def _session_lost(self) -> None:
         """The service ended the session: say so, forget it, and offer to sign in again."""
-        self._keeper.clear()
-        self._credentials.remove(self._settings.service_url)
+        self._keeping.forget()
         self._stop_waiting()
         if self._account is not None:
             self._account = None
@@ -363,40 +302,20 @@ class SessionController(QObject):
 
     def sign_out(self) -> None:
         """Forget every token here at once, and end the session at the service in a task."""
-        service = self._service
         self._stop_waiting()
         self.signing_out.emit()
-        refresh = self._keeper.clear()
-        removed = self._credentials.remove(self._settings.service_url)
+        forgotten = self._keeping.forget()
         self._account = None
         self.account_changed.emit(None)
         self._set_state(SessionState.SIGNED_OUT)
-        if not removed:
-            self.notice.emit(session_notices.not_removed())
-        if refresh is None or service is None:
-            return
-        self._runner.run(
-            translate("Dinamis", "Signing out"),
-            _revocation(service, refresh),
-            lambda _result: None,
-            lambda _error: self.notice.emit(session_notices.not_revoked()),
-        )
-
-    def _end_orphan(self, refresh: str) -> None:
-        """End, in a worker thread, a session that was renewed while the person signed out."""
-        service = self._service
-        if service is not None:
-            with contextlib.suppress(DinamisError):  # it ends by itself, as the notice of the sign-out says
-                service.auth.revoke(refresh)
+        self._keeping.end(forgotten)
 
     def shutdown(self) -> None:
         """Forget the session in memory; what is kept encrypted stays for the next time."""
         self._clock.stop()
         self._stop_waiting()
-        self._keeper.clear()
+        self._keeping.tokens.clear()
         self._account = None
-
-    # Notices and states
 
     def _set_state(self, state: SessionState) -> bool:
         if state is self._state:
@@ -404,13 +323,6 @@ class SessionController(QObject):
         self._state = state
         self.state_changed.emit(state)
         return True
-
-
-def _revocation(service: Service, refresh: str) -> Callable[[TaskContext], None]:
-    def work(context: TaskContext) -> None:
-        service.auth.revoke(refresh, context.cancelled)
-
-    return work
 
 
 def _open_in_browser(url: str) -> bool:

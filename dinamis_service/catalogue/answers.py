@@ -31,12 +31,26 @@ def conditional(
     body = orjson.dumps(document)  # a page of a hundred items takes json longer to write than SQLite to find
     if request.method == "POST":
         return Response(body, media_type=media_type)
-    # weak: compressed or not, it is the same
-    tag = tag or f'W/"{hashlib.sha256(body).hexdigest()[:_TAG_LENGTH]}"'
+    tag = tag or weak_tag(body)
+    headers = _headers(tag, updated)
+    return not_modified(request, tag, updated) or Response(body, media_type=media_type, headers=headers)
+
+
+def not_modified(request: Request, tag: str, updated: str | None = None) -> Response | None:
+    """The answer 304 for a client that has what bears this `ETag`; None for any other."""
+    known = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
+    if tag in known or tag.removeprefix("W/") in known or "*" in known:
+        return Response(status_code=_NOT_MODIFIED, headers=_headers(tag, updated))
+    return None
+
+
+def weak_tag(content: bytes) -> str:
+    """An `ETag` of what an answer is made of; weak, as it is the same compressed or not."""
+    return f'W/"{hashlib.sha256(content).hexdigest()[:_TAG_LENGTH]}"'
+
+
+def _headers(tag: str, updated: str | None) -> dict[str, str]:
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Language, Accept-Encoding"}
     if updated is not None:
         headers["Last-Modified"] = format_datetime(parse_moment(updated), usegmt=True)
-    known = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
-    if tag in known or tag.removeprefix("W/") in known or "*" in known:
-        return Response(status_code=_NOT_MODIFIED, headers=headers)
-    return Response(body, media_type=media_type, headers=headers)
+    return headers

@@ -1,59 +1,55 @@
-"""What a request takes: quota, share, excess, price, minimum, and every reason in words.
+"""What a request takes: quota, share, package, excess, price, minimum, and every reason in words.
 
-Pure functions: no clock, no database, no rounding but the two named here. Surfaces are square kilometres
-on the WGS 84 ellipsoid, money whole cents of euros.
+Pure functions: no clock, no database. Surfaces are square kilometres on the WGS 84 ellipsoid, money whole
+cents of euros.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from enum import StrEnum
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from decimal import ROUND_FLOOR, Decimal
 
-from dinamis_service.quotas.table import QuotaTable, RequestKind, Sensor, SensorTerms, Tranche, Unit
-from dinamis_service.quotas.words import Words, amount, sentence
+from dinamis_service.quotas import reasons
+from dinamis_service.quotas.geometry import AREA_STEP
+from dinamis_service.quotas.pricing import Credits, Payment, Price, credits_of, price_of, rounded
+from dinamis_service.quotas.reasons import Level, Message
+from dinamis_service.quotas.table import QuotaTable, RequestKind, Sensor, SensorTerms
 from dinamis_service.registry.kinds import UserKind
 
-KIND_NAMES: dict[UserKind, Words] = {
-    "RND": Words("entité privée de R&D", "private R&D entity"),
-    "PCP": Words("prestataire de la commande publique", "contractor of public procurement"),
-    "ETR": Words("entité étrangère", "foreign entity"),
-    "SCI": Words("scientifique", "scientific"),
-    "PUB": Words("acteur public", "public actor"),
-}
-
-
-class Level(StrEnum):
-    """Weight of a message: an error stops the request, a warning does not."""
-
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
+_NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
-class Message:
-    """One reason, in words."""
-
-    level: Level
-    words: Words
-
-
-@dataclass(frozen=True)
-class Price:
-    """Price of the excess.
+class ProjectTerms:
+    """What a project changes for requests of one sensor.
 
     Args:
-        quantity: square kilometres or credits that are paid.
-        cents: amount, or None when DINAMIS has published none and will quote it.
-        tranches: credits of each lot, largest first.
+        granted_km2: quota of one request that an operator granted (QUO-12).
+        package_quota_km2: quota of one request of the project's bespoke package (SUP-09), before any other.
+        package_left_km2: what is left of the free surface that the package opened for the whole project.
+        budget_left_cents: what is left of the budget that the owner declared (QUO-10); None without one.
     """
 
-    unit: Unit
-    quantity: Decimal
-    cents: int | None
-    tranches: tuple[int, ...] = ()
+    granted_km2: Decimal | None = None
+    package_quota_km2: Decimal | None = None
+    package_left_km2: Decimal = _NOTHING
+    budget_left_cents: int | None = None
+
+
+NO_PROJECT = ProjectTerms()
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The project's budget beside a request.
+
+    Args:
+        left_cents: what is left before the request.
+        enough: whether that would carry the request, paid on it.
+    """
+
+    left_cents: int
+    enough: bool
 
 
 @dataclass(frozen=True)
@@ -65,6 +61,10 @@ class Assessment:
         counted_km2: surface that is counted, at least the minimum of the sensor.
         quota_km2: free surface; None where it is not defined, and then nothing is free.
         share: part of the quota taken, 1 being all of it; None without a quota to share.
+        excess_km2: what exceeds the quota.
+        package_km2: what of the excess the package of the project carries.
+        price: of the rest.
+        budget: of the project, where it has one.
     """
 
     year: int
@@ -78,13 +78,22 @@ class Assessment:
     quota_km2: Decimal | None
     share: Decimal | None
     excess_km2: Decimal
+    package_km2: Decimal
+    payment: Payment
     price: Price
-    messages: tuple[Message, ...]
+    credits: Credits | None
+    budget: Budget | None
+    messages: tuple[Message, ...] = ()
 
     @property
     def acceptable(self) -> bool:
         """Whether the request may be sent; an excess is warned of, never blocked."""
         return all(message.level is not Level.ERROR for message in self.messages)
+
+    @property
+    def paid_km2(self) -> Decimal:
+        """What neither quota nor package carries."""
+        return self.excess_km2 - self.package_km2
 
     @property
     def to_pay(self) -> bool:
@@ -99,11 +108,10 @@ def assess(
     kind: RequestKind,
     area_km2: Decimal,
     *,
-    granted_km2: Decimal | None = None,
+    project: ProjectTerms = NO_PROJECT,
+    payment: Payment = Payment.QUOTATION,
 ) -> Assessment:
-    """Judge a request of `area_km2` (QUO-02 to QUO-09, QUO-12, REQ-12).
-
-    `granted_km2` is the quota that an operator granted to the project, in place of the one of the table.
+    """Judge a request of `area_km2` (QUO-02 to QUO-10, QUO-12, REQ-12).
 
     Raises:
         ValueError: the surface is negative or not a number.
@@ -113,15 +121,11 @@ def assess(
         raise ValueError(msg)
     terms = table.sensors[sensor]
     counted = max(area_km2, terms.minimum_km2)
-    quota = terms.quota_km2[user_kind] if granted_km2 is None else granted_km2
-    excess = max(counted - (quota or Decimal(0)), Decimal(0))
-    price = _price(terms, user_kind, kind, excess)
-    messages = [_quota_message(table, terms, user_kind, quota, granted=granted_km2 is not None)]
-    if area_km2 < terms.minimum_km2:
-        messages.append(_minimum_message(terms, kind))
-    if excess:
-        messages += _excess_messages(terms, quota, excess, price)
-    return Assessment(
+    source, quota = _quota(terms, user_kind, project)
+    excess = max(counted - (quota or _NOTHING), _NOTHING)
+    package = min(excess, max(project.package_left_km2, _NOTHING)).quantize(AREA_STEP, ROUND_FLOOR)
+    price = price_of(terms, user_kind, kind, excess - package, payment)
+    judged = Assessment(
         year=table.year,
         version=table.version,
         sensor=sensor,
@@ -131,184 +135,55 @@ def assess(
         counted_km2=counted,
         minimum_km2=terms.minimum_km2,
         quota_km2=quota,
-        share=_rounded(counted / quota, "0.0001") if quota else None,
+        share=rounded(counted / quota, "0.0001") if quota else None,
         excess_km2=excess,
+        package_km2=package,
+        payment=payment,
         price=price,
-        messages=tuple(messages),
+        credits=credits_of(terms, counted, quota, excess - package),
+        budget=_budget(terms, user_kind, kind, excess - package, project),
     )
+    return replace(judged, messages=_messages(judged, terms, source, project))
 
 
-def quota_credits(terms: SensorTerms, quota_km2: Decimal | None) -> int | None:
-    """Whole credits that a quota holds, for a sensor sold in credits."""
-    if terms.km2_per_credit is None or quota_km2 is None:
+def _quota(
+    terms: SensorTerms, user_kind: UserKind, project: ProjectTerms
+) -> tuple[reasons.Source, Decimal | None]:
+    """The quota of one request and whose it is: the package's, else the granted one, else the table's."""
+    if project.package_quota_km2 is not None:
+        return reasons.Source.PACKAGE, project.package_quota_km2
+    if project.granted_km2 is not None:
+        return reasons.Source.GRANT, project.granted_km2
+    return reasons.Source.TABLE, terms.quota_km2[user_kind]
+
+
+def _budget(
+    terms: SensorTerms, user_kind: UserKind, kind: RequestKind, paid: Decimal, project: ProjectTerms
+) -> Budget | None:
+    """The budget of the project beside what the request would cost on it."""
+    if project.budget_left_cents is None:
         return None
-    return int((quota_km2 / terms.km2_per_credit).to_integral_value(ROUND_FLOOR))
+    cents = price_of(terms, user_kind, kind, paid, Payment.PROJECT_BUDGET).cents or 0
+    return Budget(project.budget_left_cents, cents <= project.budget_left_cents)
 
 
-@lru_cache(maxsize=1024)
-def smallest_tranches(needed: int, tranches: tuple[Tranche, ...]) -> tuple[Tranche, ...]:
-    """The tranches that hold at least `needed` credits with the fewest credits, then the fewest tranches.
-
-    Largest first. Beyond the square of the largest tranche, any `largest` smaller ones contain some that
-    add up to whole largest ones, so those can be taken off before searching.
-    """
-    largest = max(tranches, key=lambda one: one.credits)
-    spared = max(0, (needed - largest.credits**2) // largest.credits)
-    rest = needed - spared * largest.credits
-    best: list[tuple[int, int, tuple[Tranche, ...]]] = [(0, 0, ())]
-    for target in range(1, rest + 1):
-        best.append(
-            min(
-                (
-                    (total + one.credits, count + 1, (*chosen, one))
-                    for one in tranches
-                    for total, count, chosen in (best[max(0, target - one.credits)],)
-                ),
-                key=lambda option: option[:2],
-            )
-        )
-    chosen = best[rest][2] + (largest,) * spared
-    return tuple(sorted(chosen, key=lambda one: -one.credits))
-
-
-def _price(terms: SensorTerms, user_kind: UserKind, kind: RequestKind, excess: Decimal) -> Price:
-    """Price of `excess` square kilometres."""
-    if terms.km2_per_credit is None:
-        cents = int(_rounded(excess * terms.price(user_kind, kind), "1"))
-        return Price(Unit.KM2, excess, cents)
-    credits_ = int((excess / terms.km2_per_credit).to_integral_value(ROUND_CEILING))
-    if credits_ == 0:
-        return Price(Unit.CREDIT, Decimal(0), 0)
-    chosen = smallest_tranches(credits_, terms.tranches)
-    prices = [one.cents for one in chosen]
-    known = [cents for cents in prices if cents is not None]
-    return Price(
-        Unit.CREDIT,
-        Decimal(sum(one.credits for one in chosen)),
-        sum(known) if len(known) == len(prices) else None,
-        tuple(one.credits for one in chosen),
-    )
-
-
-def _rounded(value: Decimal, step: str) -> Decimal:
-    """`value` to the nearest `step`, halves upwards as on an invoice."""
-    return value.quantize(Decimal(step), ROUND_HALF_UP)
-
-
-def _quota_message(
-    table: QuotaTable, terms: SensorTerms, user_kind: UserKind, quota: Decimal | None, *, granted: bool
-) -> Message:
-    """What is free, and by which table."""
-    if quota is None:
-        return Message(
-            Level.WARNING,
-            sentence(
-                "Le quota {sensor} est en cours de définition (table {year}) : rien n'est gratuit.",
-                "The {sensor} quota is being defined (table of {year}): nothing is free.",
-                sensor=terms.title,
-                year=str(table.year),
-            ),
-        )
-    if granted:
-        return Message(
-            Level.INFO,
-            sentence(
-                "Quota {sensor} accordé à ce projet : {quota} km² par demande.",
-                "{sensor} quota granted to this project: {quota} km² per request.",
-                sensor=terms.title,
-                quota=quota,
-            ),
-        )
-    if quota == 0:
-        return Message(
-            Level.INFO,
-            sentence(
-                "Pas de quota {sensor} gratuit pour vous ({kind}) : le tarif vaut dès le premier km².",
-                "No free {sensor} quota for you ({kind}): the tariff applies from the first km².",
-                sensor=terms.title,
-                kind=KIND_NAMES[user_kind],
-            ),
-        )
-    return Message(
-        Level.INFO,
-        sentence(
-            "Quota {sensor} gratuit : {quota} km² par demande (table {year}).",
-            "Free {sensor} quota: {quota} km² per request (table of {year}).",
-            sensor=terms.title,
-            quota=quota,
-            year=str(table.year),
-        ),
-    )
-
-
-def _minimum_message(terms: SensorTerms, kind: RequestKind) -> Message:
-    """Below the minimum (QUO-08): new images cannot be asked, scenes of the archive count as the minimum."""
-    if kind is RequestKind.PROGRAMMING:
-        return Message(
-            Level.ERROR,
-            sentence(
-                "Zone trop petite : programmer {sensor} demande au moins {minimum} km², agrandissez-la.",
-                "The zone is too small: {sensor} tasking takes at least {minimum} km². Make it larger.",
-                sensor=terms.title,
-                minimum=terms.minimum_km2,
-            ),
-        )
-    return Message(
-        Level.WARNING,
-        sentence(
-            "La zone est plus petite que la commande minimale {sensor} : {minimum} km² seront comptés.",
-            "The zone is smaller than the smallest {sensor} order: {minimum} km² will be counted.",
-            sensor=terms.title,
-            minimum=terms.minimum_km2,
-        ),
-    )
-
-
-def _excess_messages(
-    terms: SensorTerms, quota: Decimal | None, excess: Decimal, price: Price
-) -> list[Message]:
-    """The warning of an excess and what it costs."""
-    messages = []
-    if quota:
-        messages.append(
-            Message(
-                Level.WARNING,
-                sentence(
-                    "Attention, vous avez dépassé le quota de gratuité de {quota} km², de {excess} km². "
-                    "Vous pouvez envoyer la demande, mais elle risque d'être rejetée.",
-                    "Beware, you are {excess} km² over the free quota of {quota} km². "
-                    "You may send the request, but it may be rejected.",
-                    quota=quota,
-                    excess=excess,
-                ),
-            )
-        )
-    return [*messages, Message(Level.WARNING, _price_words(terms, excess, price))]
-
-
-def _price_words(terms: SensorTerms, excess: Decimal, price: Price) -> Words:
-    """What the excess costs, in words."""
-    if price.unit is Unit.KM2:
-        return sentence(
-            "À payer : {excess} km² pour {amount}.",
-            "To pay: {excess} km² for {amount}.",
-            excess=excess,
-            amount=amount(price.cents or 0),
-        )
-    lots = " + ".join(str(credits_) for credits_ in price.tranches)
-    if price.cents is not None:
-        return sentence(
-            "À payer : {quantity} crédits SPOT (tranches : {lots}) pour {amount}.",
-            "To pay: {quantity} SPOT credits (tranches: {lots}) for {amount}.",
-            quantity=price.quantity,
-            lots=lots,
-            amount=amount(price.cents),
-        )
-    indicative = int(price.quantity) * terms.prices[RequestKind.ARCHIVE]
-    return sentence(
-        "À payer : {quantity} crédits SPOT (tranches : {lots}) ; prix sur devis, {amount} à titre indicatif.",
-        "To pay: {quantity} SPOT credits (tranches: {lots}); price on quotation, {amount} as an indication.",
-        quantity=price.quantity,
-        lots=lots,
-        amount=amount(indicative),
-    )
+def _messages(
+    judged: Assessment, terms: SensorTerms, source: reasons.Source, project: ProjectTerms
+) -> tuple[Message, ...]:
+    """Every reason, in the order in which the rules apply."""
+    messages = [reasons.of_quota(terms, judged.user_kind, judged.quota_km2, source)]
+    if judged.share is not None:
+        messages.append(reasons.of_share(judged.counted_km2, judged.share))
+    if judged.area_km2 < terms.minimum_km2:
+        messages.append(reasons.of_minimum(terms, judged.kind))
+    if judged.package_km2:
+        messages.append(reasons.of_package(judged.package_km2, project.package_left_km2))
+    if judged.quota_km2 and judged.paid_km2:
+        messages.append(reasons.of_excess(judged.quota_km2, judged.excess_km2))
+    if judged.paid_km2:
+        each = terms.price(judged.user_kind, judged.kind)
+        messages.append(reasons.of_price(judged.price, each))
+    if judged.payment is Payment.PROJECT_BUDGET:
+        left = judged.budget.left_cents if judged.budget else None
+        messages.append(reasons.of_budget(judged.price.cents or 0, left))
+    return (*messages, reasons.of_table(judged.year, judged.version))

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, get_args
 
-from dinamis_service.quotas.words import Words
+from dinamis_service.quotas.words import Words, sentence
 from dinamis_service.registry.kinds import UserKind
 
+DECIMALS = 4
+"""Of surfaces: a price can tell apart 100 square metres and nothing finer."""
+_MOST = Decimal(10) ** 12
+MAX_LOT = 500
+"""Credits of the largest tranche: the search for the cheapest tranches goes with its square."""
+
 USER_KINDS: tuple[UserKind, ...] = get_args(UserKind)
+
+
+class TableError(ValueError):
+    """A table that does not hold together; `words` says where."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
 
 
 class Sensor(StrEnum):
@@ -92,81 +106,189 @@ def read_table(content: Mapping[str, Any], year: int, version: int) -> QuotaTabl
     """Build the table from its stored form.
 
     Raises:
-        ValueError: a value is missing, negative or outside its allowed range; the message says which.
+        TableError: a value is missing, negative or outside its allowed range; the words say which.
     """
-    stored = content["sensors"]
-    missing = [sensor for sensor in Sensor if sensor not in stored]
+    sensors = _part(content, "sensors", "")
+    missing = [sensor for sensor in Sensor if sensor not in sensors]
     if missing:
-        msg = f"the table of {year} lacks {', '.join(missing)}"
-        raise ValueError(msg)
-    return QuotaTable(year, version, {sensor: _read_terms(sensor, stored[sensor]) for sensor in Sensor})
+        raise _wrong("sensors", "lacks", ", ".join(missing))
+    return QuotaTable(
+        year, version, {sensor: _read_terms(sensor, _part(sensors, sensor, "")) for sensor in Sensor}
+    )
 
 
 def _read_terms(sensor: Sensor, stored: Mapping[str, Any]) -> SensorTerms:
     """Terms of one sensor from their stored form."""
-    unit = Unit(stored["unit"])
-    tranches = tuple(
-        Tranche(int(one["credits"]), None if one["eur"] is None else _cents(one["eur"]))
-        for one in stored.get("tranches", ())
-    )
-    per_credit = _positive(stored["km2_per_credit"]) if unit is Unit.CREDIT else None
-    if unit is Unit.CREDIT and (not tranches or per_credit == 0 or any(one.credits < 1 for one in tranches)):
-        msg = f"{sensor}: credits need a surface and tranches"
-        raise ValueError(msg)
+    unit = _unit(stored, sensor)
+    lots = f"{sensor}.tranches"
+    tranches = tuple(_read_tranche(one, lots) for one in _sequence(stored, "tranches", sensor, default=[]))
+    per_credit = _surface(stored, "km2_per_credit", sensor) if unit is Unit.CREDIT else None
+    if unit is Unit.CREDIT and (not tranches or per_credit == 0):
+        raise _wrong(lots, "credits")
+    prices = _part(stored, "prices_eur", sensor)
     return SensorTerms(
         sensor=sensor,
-        title=Words(**stored["title"]),
+        title=_words(stored, "title", sensor),
         quota_km2=_read_quotas(sensor, stored),
-        minimum_km2=_positive(stored["minimum_km2"]),
+        minimum_km2=_surface(stored, "minimum_km2", sensor),
         unit=unit,
-        prices={kind: _cents(stored["prices_eur"][kind]) for kind in RequestKind},
+        prices={kind: _cents(prices, kind, f"{sensor}.prices_eur") for kind in RequestKind},
         km2_per_credit=per_credit,
         tranches=tranches,
-        cofinancing=_read_cofinancing(stored.get("cofinancing")),
-        note=Words(**stored["note"]),
+        cofinancing=_read_cofinancing(stored, sensor),
+        note=_words(stored, "note", sensor),
     )
+
+
+def _read_tranche(stored: Any, place: str) -> Tranche:
+    """One lot of credits."""
+    if not isinstance(stored, Mapping):
+        raise _wrong(place, "object")
+    lot, under = stored.get("credits"), f"{place}.credits"
+    if isinstance(lot, bool) or not isinstance(lot, int) or not 1 <= lot <= MAX_LOT:
+        raise _wrong(under, "lot", str(MAX_LOT))
+    return Tranche(lot, None if stored.get("eur") is None else _cents(stored, "eur", place))
 
 
 def _read_quotas(sensor: Sensor, stored: Mapping[str, Any]) -> dict[UserKind, Decimal | None]:
     """Quotas by user kind, each none, zero or inside the range that DINAMIS announced."""
-    quotas = {
-        kind: None if stored["quota_km2"][kind] is None else _positive(stored["quota_km2"][kind])
-        for kind in USER_KINDS
-    }
+    given, place = _part(stored, "quota_km2", sensor), f"{sensor}.quota_km2"
+    quotas: dict[UserKind, Decimal | None] = {}
+    for kind in USER_KINDS:
+        if kind not in given:
+            raise _wrong(place, "lacks", kind)
+        quotas[kind] = None if given[kind] is None else _surface(given, kind, place)
     if "quota_range_km2" in stored:
-        low, high = (_positive(bound) for bound in stored["quota_range_km2"])
+        bounds, place = _sequence(stored, "quota_range_km2", sensor), f"{sensor}.quota_range_km2"
+        if len(bounds) != 2:  # noqa: PLR2004 (from and to)
+            raise _wrong(place, "range")
+        low, high = (_number(bound, place, DECIMALS) for bound in bounds)
         for kind, quota in quotas.items():
             if quota and not low <= quota <= high:
-                msg = f"{sensor}: the quota of {kind}, {quota} km2, is outside {low} to {high} km2"
-                raise ValueError(msg)
+                raise TableError(
+                    sentence(
+                        "{sensor} : le quota de {kind}, {quota} km², est hors de {low} à {high} km².",
+                        "{sensor}: the quota of {kind}, {quota} km², is outside {low} to {high} km².",
+                        sensor=sensor.value,
+                        kind=kind,
+                        quota=quota,
+                        low=low,
+                        high=high,
+                    )
+                )
     return quotas
 
 
-def _read_cofinancing(stored: Mapping[str, Any] | None) -> Cofinancing | None:
+def _read_cofinancing(stored: Mapping[str, Any], sensor: Sensor) -> Cofinancing | None:
     """Reduced price, when the table has one."""
-    if stored is None:
+    if stored.get("cofinancing") is None:
         return None
-    kinds = frozenset(kind for kind in USER_KINDS if kind in stored["kinds"])
-    return Cofinancing(kinds, _cents(stored["eur"]), bool(stored["enabled"]))
+    help_, place = _part(stored, "cofinancing", sensor), f"{sensor}.cofinancing"
+    given = _sequence(help_, "kinds", place)
+    return Cofinancing(
+        frozenset(kind for kind in USER_KINDS if kind in given),
+        _cents(help_, "eur", place),
+        help_.get("enabled") is True,
+    )
 
 
-def _positive(value: str) -> Decimal:
-    """A decimal number that is not negative."""
+_WRONG: dict[str, tuple[str, str]] = {
+    "missing": ("{place} manque.", "{place} is missing."),
+    "lacks": ("{place} : il manque {value}.", "{place} lacks {value}."),
+    "object": ("{place} doit être un objet.", "{place} must be an object."),
+    "list": ("{place} doit être une liste.", "{place} must be a list."),
+    "text": (
+        "{place} doit avoir un texte « fr » et un texte « en ».",
+        "{place} needs a text fr and a text en.",
+    ),
+    "number": (
+        "{place} : {value} n'est pas un nombre positif.",
+        "{place}: {value} is not a positive number.",
+    ),
+    "fine": ("{place} : {value} a trop de décimales.", "{place}: {value} has too many decimals."),
+    "range": ("{place} va d'un nombre à un autre.", "{place} goes from a number to another."),
+    "unit": ("{place} : une valeur parmi {value}.", "{place}: one of {value}."),
+    "credits": (
+        "{place} : des crédits demandent une surface et des tranches.",
+        "{place}: credits need a surface and tranches.",
+    ),
+    "lot": ("{place} : de 1 à {value} crédits.", "{place}: 1 to {value} credits."),
+}
+"""What can be wrong at a place of a table."""
+
+
+def _wrong(place: str, what: str, value: str = "") -> TableError:
+    """The refusal of what is at `place`."""
+    fr, en = _WRONG[what]
+    return TableError(Words(fr.format(place=place, value=value), en.format(place=place, value=value)))
+
+
+def _found(stored: Mapping[str, Any], name: str, place: str) -> tuple[Any, str]:
+    """The member `name` of what is at `place`, and the member's own place."""
+    under = f"{place}.{name}" if place else name
+    if name not in stored:
+        raise _wrong(under, "missing")
+    return stored[name], under
+
+
+def _part(stored: Mapping[str, Any], name: str, place: str) -> Mapping[str, Any]:
+    """A member that is an object."""
+    value, under = _found(stored, name, place)
+    if not isinstance(value, Mapping):
+        raise _wrong(under, "object")
+    return value
+
+
+def _sequence(
+    stored: Mapping[str, Any], name: str, place: str, default: list[Any] | None = None
+) -> list[Any]:
+    """A member that is a list."""
+    if default is not None and name not in stored:
+        return default
+    value, under = _found(stored, name, place)
+    if not isinstance(value, list):
+        raise _wrong(under, "list")
+    return value
+
+
+def _unit(stored: Mapping[str, Any], place: str) -> Unit:
+    """What the surface beyond the quota is sold in."""
+    value, under = _found(stored, "unit", place)
+    if value not in list(Unit):
+        raise _wrong(under, "unit", ", ".join(Unit))
+    return Unit(value)
+
+
+def _words(stored: Mapping[str, Any], name: str, place: str) -> Words:
+    """A member that is a text in both languages."""
+    value, under = _found(stored, name, place)
+    given = value if isinstance(value, Mapping) else {}
+    words = Words(str(given.get("fr") or ""), str(given.get("en") or ""))
+    if not all(one.strip() for one in words):
+        raise _wrong(under, "text")
+    return words
+
+
+def _surface(stored: Mapping[str, Any], name: str, place: str) -> Decimal:
+    """A member that is a number of square kilometres."""
+    return _number(*_found(stored, name, place), DECIMALS)
+
+
+def _cents(stored: Mapping[str, Any], name: str, place: str) -> int:
+    """Whole cents of a member in euros; an amount finer than the cent is refused, not rounded."""
+    return int(_number(*_found(stored, name, place), 2) * 100)
+
+
+def _number(value: Any, place: str, decimals: int) -> Decimal:
+    """A decimal number, best written as text, that is not negative."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise _wrong(place, "number", str(value)[:60])
     try:
-        number = Decimal(value)
+        number = Decimal(str(value))
     except InvalidOperation as error:
-        msg = f"{value!r} is not a number"
-        raise ValueError(msg) from error
-    if not number.is_finite() or number < 0:
-        msg = f"{value!r} is not a positive number"
-        raise ValueError(msg)
+        raise _wrong(place, "number", str(value)[:60]) from error
+    if not number.is_finite() or not 0 <= number <= _MOST:
+        raise _wrong(place, "number", str(value)[:60])
+    if number != number.quantize(Decimal(1).scaleb(-decimals), ROUND_FLOOR):
+        raise _wrong(place, "fine", str(value)[:60])
     return number
-
-
-def _cents(euros: str) -> int:
-    """Whole cents of an amount; an amount finer than the cent is refused, not rounded."""
-    cents = _positive(euros) * 100
-    if cents != int(cents):
-        msg = f"{euros} euros is not a whole number of cents"
-        raise ValueError(msg)
-    return int(cents)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Text
@@ -12,12 +12,16 @@ from dinamis_service.db import Base, UtcDateTime
 
 
 class StoredQuotaTable(Base):
-    """One version of the quotas and tariffs of a year; the highest version is the one that applies."""
+    """One version of the quotas and tariffs of a year, which applies from a day (UTC) of that year on.
+
+    Only ever added: triggers made by migration 0006 refuse anything else.
+    """
 
     __tablename__ = "quota_tables"
 
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    valid_from: Mapped[date]
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     author: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)

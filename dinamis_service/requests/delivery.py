@@ -17,14 +17,13 @@ from dinamis_service.errors import ConflictError, InvalidError
 from dinamis_service.language import text
 from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests.caller import Caller
+from dinamis_service.requests.decisions import DELIVERABLE, Decision, steps_of
 from dinamis_service.requests.orders import Orders
 from dinamis_service.requests.products import PRODUCTS
-from dinamis_service.requests.states import State, way_to
 from dinamis_service.requests.tables import Order
+from dinamis_service.requests.visibility import require_unchanged
 
 IMAGE_SUFFIXES = (".tif", ".tiff", ".jp2")
-DELIVERABLE = frozenset({State.ACCEPTED, State.PRODUCTION, State.PROGRAMMED, State.ACQUIRING})
-"""States from which a delivery walks the rest of the way by itself."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,7 @@ def deliver(
     acquisition: Acquisition,
     *,
     reason: str | None = None,
+    if_match: str | None = None,
 ) -> Order:
     """Put the products of a request into the catalogue and mark the request delivered.
 
@@ -55,10 +55,12 @@ def deliver(
 
     Raises:
         ConflictError: the request is not accepted, or ended.
+        PreconditionFailedError: it is not as `if_match` says any more.
         InvalidError: the files do not fit the request, or one is no image.
     """
     orders = Orders(context.database, context.catalogue, context.clock)
     order = orders.get(operator, order_id)
+    require_unchanged(order, operator, if_match)
     if order.state not in DELIVERABLE:
         raise ConflictError(
             operator.say(
@@ -73,7 +75,7 @@ def deliver(
             items = _deliver_new(context, operator, order, sources, acquisition)
     except RasterError as error:
         raise InvalidError(text(operator.language, fr=error.fr, en=error.en)) from error
-    steps = way_to(State(order.state), State.DELIVERED, RequestKind(order.kind))
+    steps = steps_of(Decision.DELIVER, order)
     delivered = [{"collection": item["collection"], "id": item["id"]} for item in items]
     return orders.move(operator, order_id, steps, reason, delivered_items=delivered)
 
@@ -133,12 +135,12 @@ def _new_scene(operator: Caller, order: Order, acquisition: Acquisition, suffix:
     if acquisition.platform not in known or acquisition.moment is None:
         raise InvalidError(
             operator.say(
-                fr="Donnez la date de l'acquisition (--datetime) et le satellite "
-                f"(--platform : {', '.join(known)}).",
-                en="Give the moment of the acquisition (--datetime) and the satellite "
-                f"(--platform: {', '.join(known)}).",
+                fr=f"Donnez la date et l'heure de l'acquisition, et le satellite ({', '.join(known)}).",
+                en=f"Give the moment of the acquisition, and the satellite ({', '.join(known)}).",
             )
         )
+    _require_range("cloud", acquisition.cloud, 100, operator)
+    _require_range("incidence", acquisition.incidence, 90, operator)
     return Scene(
         id=f"{order.id}{suffix}",
         collection=collection,
@@ -148,6 +150,15 @@ def _new_scene(operator: Caller, order: Order, acquisition: Acquisition, suffix:
         cloud=acquisition.cloud,
         incidence=acquisition.incidence,
     )
+
+
+def _require_range(name: str, value: float | None, most: int, operator: Caller) -> None:
+    """Refuse a share of clouds or an angle that cannot be."""
+    if value is not None and not 0 <= value <= most:
+        sentence = operator.say(
+            fr=f"{value:g} : il faut une valeur de 0 à {most}.", en=f"{value:g}: a value from 0 to {most}."
+        )
+        raise InvalidError(sentence, fields={name: sentence})
 
 
 def _ordered_item(context: Context, operator: Caller, collection: str, item_id: str) -> Item:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from dinamis_service.context import Context
 from dinamis_service.identity.principal import Principal
 from dinamis_service.requests.caller import Caller
-from dinamis_service.requests.projects import ProjectForm, Projects
+from dinamis_service.requests.project_forms import ProjectForm
+from dinamis_service.requests.projects import Projects
 from dinamis_service.requests.tables import Project
 
 
@@ -38,4 +39,4 @@ def seed(context: Context, principal: Principal) -> list[Project]:
             expected_results="Une couche d'occupation du sol partagée avec les gestionnaires.",
         ),
     )
-    return [projects.create(caller, form) for form in forms]
+    return [projects.create(caller, form)[0].project for form in forms]

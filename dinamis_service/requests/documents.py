@@ -1,4 +1,4 @@
-"""How requests and products are told on the wire: STAPI documents and our own project and estimate."""
+"""How products are told on the wire: STAPI documents, and our own project and estimate."""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ from typing import Any
 from urllib.parse import quote
 
 import stapi_pydantic as stapi
-from stapi_pydantic import Link, OrderStatus
+from stapi_pydantic import Link
 
 from dinamis_service.language import Language, text
-from dinamis_service.quotas.geometry import AREA_STEP, Zone
-from dinamis_service.quotas.rules import Assessment
+from dinamis_service.quotas.geometry import Zone
 from dinamis_service.quotas.table import RequestKind
-from dinamis_service.requests.caller import Caller
-from dinamis_service.requests.history import price_cents
 from dinamis_service.requests.opportunities import MonthlyChance
 from dinamis_service.requests.products import CLOUD, INCIDENCE, PRODUCTS, Product
-from dinamis_service.requests.states import Actor, State, next_states, stapi_code
-from dinamis_service.requests.tables import Order, Project, StatusChange
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -45,6 +40,10 @@ class Addresses:
     def order(self, order_id: str, part: str = "") -> str:
         """A request, or a part of it."""
         return f"{self.root}/orders/{quote(order_id, safe='')}{part}"
+
+    def beside(self, order_id: str, part: str) -> str:
+        """What we keep beside a request and STAPI does not know."""
+        return f"{self.base}/api/orders/{quote(order_id, safe='')}{part}"
 
 
 def root_document(title: str, addresses: Addresses) -> stapi.RootResponse:
@@ -110,67 +109,6 @@ def product_document(product: Product, language: Language, addresses: Addresses)
     )
 
 
-def order_document(order: Order, caller: Caller, addresses: Addresses) -> stapi.Order[OrderStatus]:
-    """One request as a STAPI order, with our own members."""
-    period = (order.starts, order.ends)
-    cents = price_cents(order)
-    judged = order.assessment
-    ours = {
-        "dinamis:state": order.state,
-        "dinamis:project_id": order.project_id,
-        "dinamis:sensor": order.sensor,
-        "dinamis:kind": order.kind,
-        "dinamis:area_km2": float(AREA_STEP * order.area_units),
-        "dinamis:quota_km2": _number(judged["quota_km2"]),
-        "dinamis:excess_km2": _number(judged["excess_km2"]),
-        "dinamis:price_eur": None if cents is None else cents / 100,
-        "dinamis:quota_year": judged["year"],
-        "dinamis:delivered_items": order.delivered_items,
-    }
-    if caller.principal.is_operator:
-        ours["dinamis:requester"] = {"name": order.owner_name, "email": order.owner_email}
-    properties: stapi.OrderProperties[OrderStatus] = stapi.OrderProperties.model_validate(
-        {
-            "product_id": order.product_id,
-            "created": order.created,
-            "status": _status(order.changes[-1]),
-            "search_parameters": stapi.OrderSearchParameters.model_validate(
-                {"datetime": period, "geometry": order.geometry, "filter": order.filter}
-            ),
-            "opportunity_properties": {"datetime": _interval(order), **order.limits},
-            "order_parameters": order.parameters,
-            **ours,
-        }
-    )
-    return stapi.Order(
-        type="Feature",
-        id=order.id,
-        geometry=properties.search_parameters.geometry,
-        properties=properties,
-        links=_order_links(order, caller, addresses),
-    )
-
-
-def orders_document(
-    orders: list[Order], caller: Caller, addresses: Addresses, following: str | None
-) -> stapi.OrderCollection[OrderStatus]:
-    """A page of requests; `following` is the address of the next one."""
-    links = [Link(href=following, rel="next", type=GEOJSON)] if following else []
-    return stapi.OrderCollection(
-        type="FeatureCollection",
-        features=[order_document(order, caller, addresses) for order in orders],
-        links=links,
-    )
-
-
-def statuses_document(order: Order, addresses: Addresses) -> stapi.OrderStatuses[OrderStatus]:
-    """The history of a request, oldest first."""
-    return stapi.OrderStatuses(
-        statuses=[_status(change) for change in order.changes],
-        links=[Link(href=addresses.order(order.id, "/statuses"), rel="self", type=JSON)],
-    )
-
-
 def opportunities_document(
     product: Product,
     zone: Zone,
@@ -199,94 +137,6 @@ def opportunities_document(
         **collection.model_dump(mode="json"),
         "dinamis:reason": _feasibility_reason(product, chances, language),
     }
-
-
-def estimate_document(judged: Assessment, zone: Zone, language: Language) -> dict[str, Any]:
-    """What a request would take, as `/api/estimate` tells it."""
-    messages = [{"level": "info", "text": repair.told(language)} for repair in zone.repairs]
-    messages += [{"level": one.level.value, "text": one.words.told(language)} for one in judged.messages]
-    cents = judged.price.cents
-    return {
-        "year": judged.year,
-        "sensor": judged.sensor.value,
-        "area_km2": float(judged.area_km2),
-        "quota_km2": None if judged.quota_km2 is None else float(judged.quota_km2),
-        "share": None if judged.share is None else float(judged.share),
-        "excess_km2": float(judged.excess_km2),
-        "minimum_km2": float(judged.minimum_km2),
-        "price": {
-            "unit": judged.price.unit.value,
-            "quantity": float(judged.price.quantity),
-            "eur": None if cents is None else cents / 100,
-            "tranches": list(judged.price.tranches),
-        },
-        "messages": messages,
-        "acceptable": judged.acceptable,
-    }
-
-
-def project_document(project: Project, request_count: int, *, is_open: bool) -> dict[str, Any]:
-    """A project as `/api/projects` tells it (REQ-02, REQ-05)."""
-    return {
-        "id": project.id,
-        "kind": project.kind,
-        "title": project.title,
-        "themes": project.themes,
-        "start_date": project.start_date.isoformat(),
-        "end_date": project.end_date.isoformat(),
-        "status": "open" if is_open else "closed",
-        "description": project.description,
-        "objectives": project.objectives,
-        "methodology": project.methodology,
-        "expected_results": project.expected_results,
-        "publications": project.publications,
-        "owner": project.owner_email,
-        "request_count": request_count,
-    }
-
-
-def _number(stored: str | None) -> float | None:
-    """A kept number as the wire says it."""
-    return None if stored is None else float(stored)
-
-
-def _interval(order: Order) -> str:
-    """Time window of a request."""
-    return f"{order.starts.isoformat()}/{order.ends.isoformat()}"
-
-
-def _status(change: StatusChange) -> OrderStatus:
-    """One change of state as a STAPI status."""
-    actor = Actor(change.actor)
-    return OrderStatus.model_validate(
-        {
-            "timestamp": change.moment,
-            "status_code": stapi.OrderStatusCode(stapi_code(State(change.state), actor)),
-            "reason_text": change.reason,
-            "dinamis:state": change.state,
-            "dinamis:by": actor.value,
-        }
-    )
-
-
-def _order_links(order: Order, caller: Caller, addresses: Addresses) -> list[Link]:
-    """Where to read a request again, and what its caller may do with it now."""
-    links = [
-        Link(href=addresses.order(order.id), rel="self", type=GEOJSON),
-        Link(href=addresses.order(order.id, "/statuses"), rel="monitor", type=JSON),
-    ]
-    own = order.owner_sub == caller.principal.sub
-    actor = Actor.REQUESTER if own else Actor.OPERATOR
-    possible = next_states(State(order.state), actor, RequestKind(order.kind))
-    if State.CANCELLED in possible:
-        links.append(
-            Link(href=addresses.order(order.id, "/cancel"), rel="cancel", type=GEOJSON, method="POST")
-        )
-    if own and order.state == State.QUOTATION:
-        links.append(
-            Link(href=addresses.order(order.id, "/accept"), rel="accept", type=GEOJSON, method="POST")
-        )
-    return links
 
 
 def _opportunity(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ class Author:
 
 
 def record(order: Order, target: State, author: Author, language: Language) -> None:
-    """Move a request to `target` and keep when, by whom and why (REQ-24).
+    """Move a request to `target` and keep when, by whom and why (REQ-24); it is another version then.
 
     Raises:
         ConflictError: the author may not make this change from the state the request is in.
@@ -41,6 +41,8 @@ def record(order: Order, target: State, author: Author, language: Language) -> N
             )
         )
     order.state = target.value
+    order.changed = author.moment
+    order.version = len(order.changes) + 1
     order.changes.append(
         StatusChange(
             number=len(order.changes) + 1,
@@ -65,6 +67,9 @@ def snapshot(judged: Assessment) -> dict[str, Any]:
         "quota_km2": None if judged.quota_km2 is None else str(judged.quota_km2),
         "share": None if judged.share is None else str(judged.share),
         "excess_km2": str(judged.excess_km2),
+        "package_km2": str(judged.package_km2),
+        "credits": None if judged.credits is None else asdict(judged.credits),
+        "payment": judged.payment.value,
         "price": {
             "unit": judged.price.unit.value,
             "quantity": str(judged.price.quantity),

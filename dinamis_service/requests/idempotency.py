@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dinamis_service.errors import InvalidError
+from dinamis_service.errors import ConflictError, InvalidError
 from dinamis_service.requests.caller import Caller
 
-MAX_KEY = 128
+MAX_KEY = 200
 
 
 def check_key(key: str | None, caller: Caller) -> None:
@@ -21,3 +21,13 @@ def check_key(key: str | None, caller: Caller) -> None:
                 en=f"The idempotency key (Idempotency-Key) must have 1 to {MAX_KEY} characters.",
             )
         )
+
+
+def used_key(caller: Caller, made: str) -> ConflictError:
+    """The refusal of a key that made something of another content."""
+    return ConflictError(
+        caller.say(
+            fr=f"Cette clé d'idempotence a déjà servi pour {made}, dont le contenu est autre.",
+            en=f"This idempotency key was used for {made}, whose content differs.",
+        )
+    )

@@ -5,44 +5,51 @@ from __future__ import annotations
 from decimal import Decimal
 
 from dinamis_service.errors import ConflictError, InvalidError
-from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests.caller import Caller
+from dinamis_service.requests.decisions import ENDS, Decision, needs_quotation, reason_needed, steps_of
 from dinamis_service.requests.history import price_cents
 from dinamis_service.requests.orders import Orders
-from dinamis_service.requests.states import State, way_to
+from dinamis_service.requests.states import State
 from dinamis_service.requests.tables import Order
+from dinamis_service.requests.visibility import entity_tag, require_unchanged
 
 
 class Instruction:
     """Instruction of the requests by one operator.
 
     Steps that follow from each other are walked here and each is recorded: a request accepted straight
-    after its submission passes through arbitration.
+    after its submission passes through arbitration. A decision holds for the request as it was read for it:
+    one that changes at the same moment raises `PreconditionFailedError`.
+
+    Args:
+        orders: the requests of the service.
+        operator: who decides.
+        if_match: `ETag` of the request as the operator saw it, where they say.
     """
 
-    def __init__(self, orders: Orders, operator: Caller) -> None:
+    def __init__(self, orders: Orders, operator: Caller, if_match: str | None = None) -> None:
         self._orders = orders
         self._operator = operator
+        self._if_match = if_match
 
     def accept(self, order_id: str, reason: str | None = None) -> Order:
         """Accept a request. One with something to pay needs a quotation first, and its acceptance a reason.
+
+        What is paid on the budget of the project was agreed to when it was sent, and needs neither (QUO-10).
 
         Raises:
             ConflictError: it has something to pay that was not quoted, or cannot be accepted any more.
             InvalidError: a quotation is accepted for the requester without saying why.
         """
         order = self._orders.get(self._operator, order_id)
-        if order.state == State.QUOTATION:
-            _need_reason(reason, self._operator)
-            return self._move(order, [State.ACCEPTED], reason)
-        if price_cents(order) != 0:
+        if order.state != State.QUOTATION and needs_quotation(order):
             raise ConflictError(
                 self._operator.say(
-                    fr=f"La demande {order_id} a quelque chose à payer : envoyez d'abord un devis (quote).",
-                    en=f"Request {order_id} has something to pay: send a quotation first (quote).",
+                    fr=f"La demande {order_id} a quelque chose à payer : envoyez d'abord un devis.",
+                    en=f"Request {order_id} has something to pay: send a quotation first.",
                 )
             )
-        return self._move(order, way_to(State(order.state), State.ACCEPTED, RequestKind(order.kind)), reason)
+        return self._decide(Decision.ACCEPT, order, reason)
 
     def refuse(self, order_id: str, reason: str | None) -> Order:
         """Refuse a request, saying why.
@@ -51,8 +58,7 @@ class Instruction:
             ConflictError: it is decided already.
             InvalidError: no reason is given.
         """
-        _need_reason(reason, self._operator)
-        return self._arbitrated(order_id, State.REJECTED, reason)
+        return self._decide(Decision.REFUSE, self._orders.get(self._operator, order_id), reason)
 
     def quote(self, order_id: str, eur: Decimal | None, reason: str | None = None) -> Order:
         """Send a quotation for the requester to accept: `eur`, or what the table says.
@@ -66,8 +72,8 @@ class Instruction:
         if cents is None:
             raise InvalidError(
                 self._operator.say(
-                    fr="La table n'a pas de prix pour ces crédits : donnez-le en euros (--eur).",
-                    en="The table has no price for these credits: give it in euros (--eur).",
+                    fr="La table n'a pas de prix pour ces crédits : donnez-le en euros.",
+                    en="The table has no price for these credits: give it in euros.",
                 )
             )
         if cents == 0:
@@ -77,7 +83,7 @@ class Instruction:
                     en=f"Request {order_id} has nothing to pay: it needs no quotation.",
                 )
             )
-        return self._arbitrated(order_id, State.QUOTATION, reason, quoted_cents=cents)
+        return self._decide(Decision.QUOTE, order, reason, quoted_cents=cents)
 
     def produce(self, order_id: str, reason: str | None = None) -> Order:
         """Start the next phase: production of archive scenes; tasking, then acquisition, of new ones.
@@ -85,12 +91,7 @@ class Instruction:
         Raises:
             ConflictError: the request is not accepted, or in its last phase already.
         """
-        order = self._orders.get(self._operator, order_id)
-        if order.kind == RequestKind.ARCHIVE:
-            target = State.PRODUCTION
-        else:
-            target = State.ACQUIRING if order.state == State.PROGRAMMED else State.PROGRAMMED
-        return self._move(order, [target], reason)
+        return self._decide(Decision.PRODUCE, self._orders.get(self._operator, order_id), reason)
 
     def end(self, order_id: str, state: State, reason: str | None) -> Order:
         """End a request as failed, expired or cancelled, saying why.
@@ -99,25 +100,26 @@ class Instruction:
             ConflictError: it cannot end that way from where it is.
             InvalidError: no reason is given.
         """
-        _need_reason(reason, self._operator)
-        return self._move(self._orders.get(self._operator, order_id), [state], reason)
+        decision = {end: one for one, end in ENDS.items()}[state]
+        return self._decide(decision, self._orders.get(self._operator, order_id), reason)
 
-    def _arbitrated(self, order_id: str, target: State, reason: str | None, **values: int) -> Order:
-        """Move to `target`, decided in arbitration; a quotation goes back there first."""
-        order = self._orders.get(self._operator, order_id)
-        steps = [target] if order.state == State.ARBITRATION else [State.ARBITRATION, target]
-        return self._move(order, steps, reason, **values)
+    def _decide(self, decision: Decision, order: Order, reason: str | None, **values: int) -> Order:
+        """Record the steps of a decision.
 
-    def _move(self, order: Order, steps: list[State], reason: str | None, **values: int) -> Order:
-        """Record the steps."""
-        return self._orders.move(self._operator, order.id, steps, reason, **values)
+        Raises:
+            InvalidError: it is left unexplained and must not be.
+        """
+        if reason_needed(decision, order) and not (reason or "").strip():
+            sentence = self._operator.say(fr="Donnez la raison.", en="Give the reason.")
+            raise InvalidError(sentence, fields={"reason": sentence})
+        seen = self._if_match or entity_tag(order)
 
+        def check(found: Order) -> bool:
+            require_unchanged(found, self._operator, seen)
+            return True
 
-def _need_reason(reason: str | None, operator: Caller) -> None:
-    """A decision against the requester, or in their place, is never left unexplained."""
-    if not (reason or "").strip():
-        sentence = operator.say(fr="Donnez la raison (--reason).", en="Give the reason (--reason).")
-        raise InvalidError(sentence, fields={"reason": sentence})
+        steps = steps_of(decision, order)
+        return self._orders.move(self._operator, order.id, steps, reason, check=check, **values)
 
 
 def _cents(eur: Decimal, operator: Caller) -> int:

@@ -11,30 +11,30 @@ import json
 import os
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from dinamis_service.app import create_context
 from dinamis_service.context import Context
-from dinamis_service.errors import InvalidError, NotFoundError
+from dinamis_service.errors import InvalidError
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import pick_language
 from dinamis_service.quotas.geometry import AREA_STEP
-from dinamis_service.quotas.store import add_version, stored_table
-from dinamis_service.quotas.table import Sensor
 from dinamis_service.quotas.words import euros, number
 from dinamis_service.registry import mission_actions
+from dinamis_service.requests import call_actions, project_actions, tariff_actions
+from dinamis_service.requests.actions import Action, decimal
 from dinamis_service.requests.caller import Caller
+from dinamis_service.requests.decisions import ENDS
 from dinamis_service.requests.delivery import Acquisition, deliver
 from dinamis_service.requests.history import price_cents
 from dinamis_service.requests.instruction import Instruction
+from dinamis_service.requests.listing import Wanted
 from dinamis_service.requests.orders import Orders
 from dinamis_service.requests.states import TITLES, State
-from dinamis_service.requests.tables import Order, Project
+from dinamis_service.requests.tables import Order
 from dinamis_service.settings import Settings
 from dinamis_service.signing import statistics
 
-_ENDS = {"fail": State.FAILED, "expire": State.EXPIRED, "cancel": State.CANCELLED}
 _LISTED = 10_000
 
 
@@ -89,20 +89,16 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     delivery.add_argument("--datetime", help="moment of the acquisition of new images, with its time zone")
     delivery.add_argument("--cloud", type=float, help="clouds of new images, in percent")
     delivery.add_argument("--incidence", type=float, help="incidence angle of new images, in degrees")
-    for name, state in _ENDS.items():
-        on_request(name, _end, f"end a request as {TITLES[state].en} (--reason is needed)").set_defaults(
-            end=state
-        )
-    grant = add(
-        "grant", _grant, "give a project a quota of its own (0 km2 or more, or 'none' to take it back)"
-    )
-    grant.add_argument("project", metavar="PROJECT")
-    grant.add_argument("sensor", choices=[sensor.value for sensor in Sensor])
-    grant.add_argument("km2", metavar="KM2")
-    tariffs = add("tariffs", _tariffs, "print the table of quotas and tariffs, or store a new version of it")
-    tariffs.add_argument("--year", type=int, help="year of the table; by default this year")
-    tariffs.add_argument("--set", type=Path, metavar="FILE", help="JSON of the new version")
-    tariffs.add_argument("--reason", help="why it changes")
+    for decision, state in ENDS.items():
+        on_request(
+            decision.value, _end, f"end a request as {TITLES[state].en} (--reason is needed)"
+        ).set_defaults(end=state)
+
+    def add_decision(name: str, run: Action, help_: str) -> argparse.ArgumentParser:
+        return add(name, lambda desk, args: run(desk.context, desk.operator, args), help_)
+
+    for decisions in (project_actions, call_actions, tariff_actions):
+        decisions.register(add_decision)
 
     def add_other(name: str, run: mission_actions.Run, help_: str) -> argparse.ArgumentParser:
         return add(name, lambda desk, args: run(desk.context, desk.operator.language, args), help_)
@@ -148,7 +144,8 @@ def _operator() -> Caller:
 
 
 def _list(desk: Desk, args: argparse.Namespace) -> None:
-    for order in desk.orders.page(desk.operator, _LISTED, state=State(args.state) if args.state else None):
+    wanted = Wanted([State(args.state)] if args.state else [])
+    for order in desk.orders.page(desk.operator, _LISTED, wanted=wanted):
         print(_line(desk, order))
 
 
@@ -177,7 +174,7 @@ def _refuse(desk: Desk, args: argparse.Namespace) -> None:
 
 
 def _quote(desk: Desk, args: argparse.Namespace) -> None:
-    eur = None if args.eur is None else _decimal(args.eur, desk.operator)
+    eur = None if args.eur is None else decimal(args.eur, desk.operator)
     print(_line(desk, desk.instruction.quote(args.request, eur, args.reason)))
 
 
@@ -199,59 +196,6 @@ def _end(desk: Desk, args: argparse.Namespace) -> None:
     print(_line(desk, desk.instruction.end(args.request, args.end, args.reason)))
 
 
-def _grant(desk: Desk, args: argparse.Namespace) -> None:
-    """Give a project another quota (QUO-12); requests made before keep theirs."""
-    quota = None if args.km2 == "none" else _decimal(args.km2, desk.operator)
-    if quota is not None and quota < 0:
-        raise _not_a_number(args.km2, desk.operator)
-    with desk.context.database.session() as session:
-        project = session.get(Project, args.project, with_for_update=True)
-        if project is None:
-            raise NotFoundError(
-                desk.operator.say(
-                    fr=f"Il n'y a pas de projet « {args.project} ».",
-                    en=f"There is no project '{args.project}'.",
-                )
-            )
-        others = {sensor: km2 for sensor, km2 in project.granted_km2.items() if sensor != args.sensor}
-        project.granted_km2 = others if quota is None else {**others, args.sensor: str(quota)}
-        print(f"{project.id}  {json.dumps(project.granted_km2)}")
-
-
-def _tariffs(desk: Desk, args: argparse.Namespace) -> None:
-    """Print or change the table of a year (QUO-03)."""
-    now = desk.context.clock()
-    year = args.year or now.year
-    with desk.context.database.session() as session:
-        if args.set is not None:
-            if not args.reason:
-                raise InvalidError(
-                    desk.operator.say(fr="Donnez la raison (--reason).", en="Give the reason (--reason).")
-                )
-            try:
-                content = json.loads(args.set.read_text("utf-8"))
-                add_version(
-                    session,
-                    year,
-                    content,
-                    author=desk.operator.principal.username,
-                    reason=args.reason,
-                    now=now,
-                )
-            except (ValueError, KeyError, TypeError) as error:
-                raise InvalidError(
-                    desk.operator.say(
-                        fr=f"La table ne tient pas : {error}.",
-                        en=f"The table does not hold together: {error}.",
-                    )
-                ) from error
-        stored = stored_table(session, year)
-        print(
-            f"# {stored.year} v{stored.version}, {stored.author}, {stored.created:%Y-%m-%d}: {stored.reason}"
-        )
-        print(json.dumps(stored.content, ensure_ascii=False, indent=2))
-
-
 def _line(desk: Desk, order: Order) -> str:
     """A request on one line."""
     language = desk.operator.language
@@ -261,26 +205,6 @@ def _line(desk: Desk, order: Order) -> str:
     state = TITLES[State(order.state)].told(language)
     requester = f"{order.owner_name} <{order.owner_email}>"
     return f"{order.id}  {state}  {order.created:%Y-%m-%d}  {area} km²  {price}  {requester}"
-
-
-def _decimal(written: str, operator: Caller) -> Decimal:
-    """A finite number written with a point or a comma."""
-    try:
-        value = Decimal(written.replace(",", "."))
-    except InvalidOperation as error:
-        raise _not_a_number(written, operator) from error
-    if not value.is_finite():
-        raise _not_a_number(written, operator)
-    return value
-
-
-def _not_a_number(written: str, operator: Caller) -> InvalidError:
-    """The refusal of a number."""
-    return InvalidError(
-        operator.say(
-            fr=f"« {written} » n'est pas un nombre possible.", en=f"'{written}' is not a possible number."
-        )
-    )
 
 
 def _moment(written: str | None, operator: Caller) -> datetime | None:

@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import shapely
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dinamis_service.catalogue.engine import CatalogueEngine
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
-from dinamis_service.errors import ConflictError, NotFoundError, ServiceError
+from dinamis_service.errors import ServiceError
 from dinamis_service.quotas.geometry import AREA_STEP, Zone
-from dinamis_service.quotas.rules import Assessment, Level, assess
-from dinamis_service.quotas.store import table_of
+from dinamis_service.quotas.pricing import Payment
+from dinamis_service.quotas.rules import Assessment
 from dinamis_service.quotas.table import RequestKind
+from dinamis_service.quotas.words import Words
+from dinamis_service.requests import listing
 from dinamis_service.requests.caller import Caller
+from dinamis_service.requests.calls import open_call, opening
+from dinamis_service.requests.drafts import forget_sent
 from dinamis_service.requests.history import Author, record, snapshot
-from dinamis_service.requests.idempotency import check_key
+from dinamis_service.requests.idempotency import check_key, used_key
+from dinamis_service.requests.judging import Asked, commit_quotation, judge, refuse_unacceptable
+from dinamis_service.requests.listing import Wanted
 from dinamis_service.requests.numbering import next_number
 from dinamis_service.requests.products import Product, product_of
-from dinamis_service.requests.projects import project_for_request
+from dinamis_service.requests.project_access import project_for_request
 from dinamis_service.requests.scenes import covered_zone
 from dinamis_service.requests.states import Actor, State
 from dinamis_service.requests.tables import IdempotencyKey, Order, Project
@@ -39,8 +43,11 @@ from dinamis_service.requests.validation import (
     check_parameters,
     check_window,
     check_zone,
-    refusal,
 )
+from dinamis_service.requests.visibility import find, require_actor
+
+EVERYTHING = Wanted()
+Check = Callable[[Order], bool]
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,16 @@ class Question:
     geometry: Any
     item_ids: Sequence[str] = ()
     project_id: str | None = None
+    payment: Payment = Payment.QUOTATION
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """What a request would take; `no_call` says why it would not be taken now, whatever it takes."""
+
+    judged: Assessment
+    zone: Zone
+    no_call: Words | None
 
 
 class Orders:
@@ -90,8 +107,8 @@ class Orders:
         self._catalogue = catalogue
         self._clock = clock
 
-    def estimate(self, caller: Caller, question: Question) -> tuple[Assessment, Zone]:
-        """What a request would take, without making it (REQ-12), and the zone that is counted.
+    def estimate(self, caller: Caller, question: Question) -> Estimated:
+        """What a request would take, without making it (REQ-12).
 
         Raises:
             NotFoundError: there is no such product.
@@ -106,7 +123,9 @@ class Orders:
         with self._database.reading() as session:
             if question.project_id:
                 project = project_for_request(session, caller, question.project_id, now.date())
-            return _assess(session, caller, product, zone, project, now=now), zone
+            judged = judge(session, caller, Asked(product, zone, question.payment), project, now=now)
+            found = opening(session, product, now.date())
+        return Estimated(judged, zone, None if found.call_id else found.refusal)
 
     def submit(self, caller: Caller, submission: Submission, key: str | None) -> tuple[Order, bool]:
         """Make the request, or find the one that the same `key` of the same user made before.
@@ -117,7 +136,7 @@ class Orders:
             The request, and whether it was made now.
 
         Raises:
-            ConflictError: the key came with another content before, or the project is closed.
+            ConflictError: the key came with another content before, the project is closed, no call is open.
             InvalidError: the request does not hold together; fields say where.
         """
         product = product_of(submission.product_id, caller.language)
@@ -134,66 +153,62 @@ class Orders:
             return made, False
 
     def page(
-        self, caller: Caller, limit: int, before: int | None = None, state: State | None = None
-    ) -> list[Order]:
+        self, caller: Caller, limit: int, before: int | None = None, wanted: Wanted = EVERYTHING
+    ) -> Sequence[Order]:
         """Requests that the caller may see, newest first, older than the one of sequence `before`."""
-        wanted = select(Order).order_by(Order.sequence.desc()).limit(limit)
-        if not caller.principal.is_operator:
-            wanted = wanted.where(Order.owner_sub == caller.principal.sub)
-        if before is not None:
-            wanted = wanted.where(Order.sequence < before)
-        if state is not None:
-            wanted = wanted.where(Order.state == state)
         with self._database.reading() as session:
-            return list(session.scalars(wanted))
+            return listing.page(session, caller, wanted, limit, before)
+
+    def fingerprint(
+        self, caller: Caller, limit: int, before: int | None = None, wanted: Wanted = EVERYTHING
+    ) -> str:
+        """What tells this page from the same one after a change."""
+        with self._database.reading() as session:
+            return listing.fingerprint(session, caller, wanted, limit, before)
+
+    def every(self, caller: Caller, wanted: Wanted) -> Iterator[Order]:
+        """Every request that the caller may see, newest first, read as they are taken."""
+        with self._database.reading() as session:
+            yield from listing.every(session, caller, wanted)
 
     def get(self, caller: Caller, order_id: str) -> Order:
         """One request that the caller may see. Raises `NotFoundError` otherwise."""
         with self._database.reading() as session:
-            return _visible(session, caller, order_id)
+            return find(session, caller, order_id)
 
     def move(
-        self, caller: Caller, order_id: str, targets: Sequence[State], reason: str | None, **values: Any
+        self,
+        caller: Caller,
+        order_id: str,
+        targets: Sequence[State],
+        reason: str | None,
+        *,
+        check: Check | None = None,
+        **values: Any,
     ) -> Order:
         """Bring a request through `targets`, recording each step, all or none.
 
-        `values` are members of the order that change with it, such as a quoted price.
+        `check` is called with the request before anything else, locked, and says whether there is something
+        left to do. `values` are members of the order that change with it, such as a quoted price.
 
         Raises:
             NotFoundError: the caller cannot see the request.
-            ConflictError: a step is not legal from where the request is.
+            ForbiddenError: the caller only looks on.
+            ConflictError: a step is not legal from where the request is, or its price is beyond the budget.
         """
         with self._database.session() as session:
-            order = _visible(session, caller, order_id, lock=True)
-            own = order.owner_sub == caller.principal.sub
-            actor = Actor.REQUESTER if own else Actor.OPERATOR
+            order = find(session, caller, order_id, lock=True)
+            actor = require_actor(order, caller)
+            if check is not None and not check(order):
+                return order
             author = Author(actor, caller.principal.name, self._clock(), reason)
             for target in targets:
                 record(order, target, author, caller.language)
             for name, value in values.items():
                 setattr(order, name, value)
+            if "quoted_cents" in values:
+                commit_quotation(session, caller, order, values["quoted_cents"])
         return order
-
-    def cancel(self, caller: Caller, order_id: str, reason: str | None) -> Order:
-        """Cancel a request while it is legal; one already cancelled stays so, for the sake of retries."""
-        order = self.get(caller, order_id)
-        if order.state == State.CANCELLED:
-            return order
-        return self.move(caller, order_id, [State.CANCELLED], reason)
-
-    def accept_quotation(self, caller: Caller, order_id: str) -> Order:
-        """Accept the price of a request, as its requester; one already accepted stays so."""
-        order = self.get(caller, order_id)
-        if order.state == State.ACCEPTED:
-            return order
-        if order.state != State.QUOTATION:
-            raise ConflictError(
-                caller.say(
-                    fr=f"La demande {order_id} n'attend pas l'acceptation d'un devis.",
-                    en=f"Request {order_id} does not wait for a quotation to be accepted.",
-                )
-            )
-        return self.move(caller, order_id, [State.ACCEPTED], None)
 
     def _checked(self, product: Product, submission: Submission, caller: Caller) -> Checked:
         """Check all that needs neither project nor price."""
@@ -215,12 +230,17 @@ class Orders:
             made = _made_before(session, caller, key, submission)
             if made:
                 return made, False
-            project = project_for_request(session, caller, checked.parameters["project_id"], now.date())
-            judged = _assess(session, caller, checked.product, checked.counted_zone, project, now=now)
-            _refuse_unacceptable(judged, caller)
-            order = _new_order(session, caller, checked, judged, now=now)
+            product, parameters = checked.product, checked.parameters
+            project = project_for_request(session, caller, parameters["project_id"], now.date(), lock=True)
+            call_id = open_call(session, caller, product, now.date())
+            asked = Asked(product, checked.counted_zone, Payment(parameters["payment"]))
+            judged = judge(session, caller, asked, project, now=now)
+            refuse_unacceptable(judged, caller)
+            order = _new_order(session, caller, checked, judged, project, now=now)
+            order.call_id = call_id
             session.add(order)
             session.flush()
+            forget_sent(session, caller, key)
             if key is not None:
                 session.add(
                     IdempotencyKey(
@@ -239,15 +259,17 @@ def _new_order(
     caller: Caller,
     checked: Checked,
     judged: Assessment,
+    project: Project,
     *,
     now: datetime,
 ) -> Order:
     """A submitted request under its identifier (decision 1 of the architecture, REQ-09)."""
-    product, project_id = checked.product, checked.parameters["project_id"]
-    series = f"{project_id}-{now.year}-{product.kind[0].upper()}"
+    product = checked.product
+    series = f"{project.id}-{now.year}-{product.kind[0].upper()}"
     order = Order(
         id=f"{series}-{next_number(session, series):03d}-{product.sensor}",
-        project_id=project_id,
+        project=project,
+        project_id=project.id,
         owner_sub=caller.principal.sub,
         owner_name=caller.principal.name,
         owner_email=caller.principal.email,
@@ -263,34 +285,13 @@ def _new_order(
         limits=checked.limits.values,
         parameters=checked.parameters,
         area_units=int(judged.area_km2 / AREA_STEP),
+        package_units=int(judged.package_km2 / AREA_STEP),
+        budget_cents=judged.price.cents if judged.payment is Payment.PROJECT_BUDGET else None,
         assessment=snapshot(judged),
         delivered_items=[],
     )
     record(order, State.SUBMITTED, Author(Actor.REQUESTER, caller.principal.name, now), caller.language)
     return order
-
-
-def _assess(
-    session: Session, caller: Caller, product: Product, zone: Zone, project: Project | None, *, now: datetime
-) -> Assessment:
-    """Judge a request by the table of `now` and what was granted to its project (QUO-12)."""
-    granted = (project.granted_km2 if project else {}).get(product.sensor)
-    kind: Any = caller.principal.user_kind
-    return assess(
-        table_of(session, now),
-        kind,
-        product.sensor,
-        product.kind,
-        zone.area_km2,
-        granted_km2=None if granted is None else Decimal(granted),
-    )
-
-
-def _refuse_unacceptable(judged: Assessment, caller: Caller) -> None:
-    """Refuse what the rules do not allow; the zone is what must change."""
-    reasons = [one.words.told(caller.language) for one in judged.messages if one.level is Level.ERROR]
-    if reasons:
-        raise refusal("geometry", " ".join(reasons))
 
 
 def _made_before(session: Session, caller: Caller, key: str | None, submission: Submission) -> Order | None:
@@ -304,24 +305,5 @@ def _made_before(session: Session, caller: Caller, key: str | None, submission: 
         return None
     order = session.get_one(Order, known.order_sequence)
     if known.body_sha256 != submission.digest:
-        raise ConflictError(
-            caller.say(
-                fr=f"Cette clé d'idempotence a déjà servi pour {order.id}, dont le contenu est autre.",
-                en=f"This idempotency key was used for {order.id}, whose content differs.",
-            )
-        )
-    return order
-
-
-def _visible(session: Session, caller: Caller, order_id: str, *, lock: bool = False) -> Order:
-    """A request that the caller may see, locked until the transaction ends when it is to be changed."""
-    wanted = select(Order).where(Order.id == order_id)
-    order = session.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
-    if order is None or not caller.may_see(order.owner_sub):
-        raise NotFoundError(
-            caller.say(
-                fr=f"Il n'y a pas de demande « {order_id} » à votre nom.",
-                en=f"There is no request '{order_id}' of yours.",
-            )
-        )
+        raise used_key(caller, order.id)
     return order

@@ -13,6 +13,7 @@ from typing import Any
 
 from dinamis_service.errors import NotFoundError
 from dinamis_service.language import Language, text
+from dinamis_service.quotas.pricing import Payment
 from dinamis_service.quotas.table import RequestKind, Sensor
 from dinamis_service.quotas.words import Words
 
@@ -99,6 +100,10 @@ _ENUMS: dict[str, dict[str, Words]] = {
         "multispectral": Words("Multispectral", "Multispectral"),
         "pansharpened": Words("Fusionné (Pansharpened)", "Pansharpened"),
     },
+    "payment": {
+        Payment.QUOTATION: Words("Sur devis", "By quotation"),
+        Payment.PROJECT_BUDGET: Words("Sur le budget du projet", "On the budget of the project"),
+    },
 }
 """Values of each option, the default first."""
 
@@ -113,6 +118,7 @@ _TITLES: dict[str, Words] = {
     "radiometric_processing": Words("Traitement radiométrique", "Radiometric processing"),
     "pixel_coding": Words("Codage des pixels", "Pixel coding"),
     "spectral_processing": Words("Images produites", "Produced images"),
+    "payment": Words("Paiement", "Payment"),
     CLOUD: Words("Couverture nuageuse maximale (%)", "Maximum cloud cover (%)"),
     INCIDENCE: Words("Angle d'incidence maximal (degrés)", "Maximum incidence angle (degrees)"),
 }
@@ -143,6 +149,11 @@ _DESCRIPTIONS: dict[str, Words] = {
         "12 bits for basic and reflectance radiometry, 8 bits for display.",
     ),
     "spectral_processing": Words("Bandes livrées.", "Delivered bands."),
+    "payment": Words(
+        "Comment est payé ce qui dépasse le quota ; sur le budget du projet, les crédits SPOT se paient un "
+        "par un.",
+        "How what exceeds the quota is paid; on the budget of the project, SPOT credits are paid one by one.",
+    ),
     CLOUD: Words("Part de la zone que les nuages peuvent cacher.", "Share of the zone that clouds may hide."),
     INCIDENCE: Words("Écart à la verticale du lieu.", "Departure from the vertical of the place."),
 }
@@ -215,7 +226,13 @@ def order_parameters(product: Product, language: Language) -> dict[str, Any]:
         properties["purpose"] = _prose("request")
     properties["comment"] = _prose("request")
     properties["processing_level"] = _choice("processing_level", "production", language, product.levels)
-    for option in ("spectral_processing", "radiometric_processing", "pixel_coding", "image_format"):
+    for option in (
+        "spectral_processing",
+        "radiometric_processing",
+        "pixel_coding",
+        "image_format",
+        "payment",
+    ):
         properties[option] = _choice(option, "production", language)
     return {
         "$schema": DIALECT,

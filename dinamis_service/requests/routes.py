@@ -1,178 +1,57 @@
-"""Routes of the image requests: projects and estimates of our own, products and orders as STAPI."""
+"""Routes of the image requests: products and orders as STAPI, and those of our own beside them."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import stapi_pydantic as stapi
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
 
-from dinamis_service.context import Context, base_url
-from dinamis_service.errors import refusals
+from dinamis_service.context import Context
 from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
-from dinamis_service.language import Language, pick_language
 from dinamis_service.quotas.table import RequestKind
-from dinamis_service.requests import documents, products
-from dinamis_service.requests.caller import Caller
-from dinamis_service.requests.documents import GEOJSON, Addresses
+from dinamis_service.requests import (
+    call_routes,
+    documents,
+    draft_routes,
+    estimate_routes,
+    message_routes,
+    order_routes,
+    products,
+    project_routes,
+)
+from dinamis_service.requests.bodies import GeoJson, SearchBody
+from dinamis_service.requests.deps import addresses_of, language_of
+from dinamis_service.requests.messages import Messages
 from dinamis_service.requests.opportunities import monthly_chances
-from dinamis_service.requests.orders import Orders, Question, Submission
+from dinamis_service.requests.orders import Orders
 from dinamis_service.requests.products import product_of
-from dinamis_service.requests.projects import ProjectForm, Projects, is_open
-from dinamis_service.requests.tables import Order
 from dinamis_service.requests.validation import check_limits, check_window, check_zone
-from dinamis_service.soundness import SOUND, JsonObject
-
-PAGE_DEFAULT = 100
-PAGE_MAX = 1000
-SEQUENCE_MAX = 2**63 - 1  # what a database can number
-
-
-class GeoJson(JSONResponse):
-    """An answer that is GeoJSON."""
-
-    media_type = GEOJSON
-
-
-class ProjectOut(BaseModel):
-    """A project (REQ-05)."""
-
-    id: str = Field(examples=["2026-001-SCI"])
-    kind: str
-    title: str
-    themes: list[str]
-    start_date: str
-    end_date: str
-    status: str = Field(description="open or closed")
-    description: str
-    objectives: str
-    methodology: str
-    expected_results: str
-    publications: str
-    owner: str = Field(description="E-mail address of the owner")
-    request_count: int
-
-
-class ProjectList(BaseModel):
-    """Projects, newest first."""
-
-    projects: list[ProjectOut]
-
-
-class EstimateBody(BaseModel):
-    """What somebody would like to request."""
-
-    product_id: str
-    geometry: JsonObject = Field(description="GeoJSON Polygon or MultiPolygon, EPSG:4326")
-    item_ids: list[str] = Field([], max_length=products.MAX_ITEMS, description="Scenes of an archive order")
-    project_id: str | None = Field(None, description="Project whose granted quota applies")
-
-
-class EstimatePrice(BaseModel):
-    """Price of what exceeds the quota."""
-
-    unit: str = Field(description="km2 or credit")
-    quantity: float
-    eur: float | None = Field(description="Null when it is to be quoted")
-    tranches: list[int] = Field(description="Credits of each lot")
-
-
-class EstimateMessage(BaseModel):
-    """A reason in words."""
-
-    level: str = Field(description="info, warning or error")
-    text: str
-
-
-class Estimate(BaseModel):
-    """What a request would take."""
-
-    year: int
-    sensor: str
-    area_km2: float
-    quota_km2: float | None
-    share: float | None = Field(description="Part of the quota; null without a quota")
-    excess_km2: float
-    minimum_km2: float
-    price: EstimatePrice
-    messages: list[EstimateMessage]
-    acceptable: bool
-
-
-class SearchBody(BaseModel):
-    """Where, when and within which limits."""
-
-    datetime: str = Field(examples=["2026-12-01T00:00:00Z/2026-12-31T00:00:00Z"])
-    geometry: JsonObject = Field(description="GeoJSON Polygon or MultiPolygon, EPSG:4326")
-    filter: JsonObject | None = Field(None, description="CQL2 JSON: limits over the queryables")
-
-
-class OrderBody(SearchBody):
-    """A request."""
-
-    order_parameters: JsonObject = Field(description="By the JSON Schema of the product")
-
-
-class Reason(BaseModel):
-    """Why."""
-
-    reason: Annotated[str, Field(max_length=2000), SOUND] | None = None
 
 
 def build_router(context: Context) -> APIRouter:
-    """Routes of the projects and requests."""
+    """Routes of the requests and of what surrounds them."""
     router = APIRouter(tags=["image requests"])
     orders = Orders(context.database, context.catalogue, context.clock)
-    projects = Projects(context.database, context.clock)
-    _add_api(router, context, orders, projects)
+    router.include_router(call_routes.build_router(context))
+    router.include_router(project_routes.build_router(context))
+    router.include_router(estimate_routes.build_router(context, orders))
     _add_products(router, context)
-    _add_orders(router, context, orders)
+    messages = Messages(context)
+    router.include_router(order_routes.build_router(context, orders, messages))
+    router.include_router(message_routes.build_router(context, messages))
+    router.include_router(draft_routes.build_router(context, orders))
     return router
-
-
-def _add_api(router: APIRouter, context: Context, orders: Orders, projects: Projects) -> None:
-    """Projects and estimates."""
-    signed_in = Depends(require_principal(context))
-
-    def told(project: Any, count: int) -> dict[str, Any]:
-        return documents.project_document(project, count, is_open=is_open(project, context.clock().date()))
-
-    @router.get("/api/projects", response_model=ProjectList)
-    def list_projects(request: Request, principal: Principal = signed_in) -> Any:
-        """Own projects, newest first; every project for an operator."""
-        return {"projects": [told(*one) for one in projects.visible(_caller(request, principal))]}
-
-    @router.post("/api/projects", status_code=201, response_model=ProjectOut)
-    def create_project(request: Request, form: ProjectForm, principal: Principal = signed_in) -> Any:
-        """Open a project."""
-        return told(projects.create(_caller(request, principal), form), 0)
-
-    @router.get("/api/projects/{project_id}", response_model=ProjectOut)
-    def get_project(request: Request, project_id: str, principal: Principal = signed_in) -> Any:
-        """One project."""
-        return told(*projects.get(_caller(request, principal), project_id))
-
-    @router.post("/api/estimate", response_model=Estimate, responses=refusals(404, 409))
-    def estimate(request: Request, body: EstimateBody, principal: Principal = signed_in) -> Any:
-        """What a request would take, without making one."""
-        caller = _caller(request, principal)
-        question = Question(body.product_id, body.geometry, body.item_ids, body.project_id)
-        judged, zone = orders.estimate(caller, question)
-        return documents.estimate_document(judged, zone, caller.language)
 
 
 def _add_products(router: APIRouter, context: Context) -> None:
     """What can be requested, open to everyone; feasibility, for members."""
     signed_in = Depends(require_principal(context))
 
-    def addresses(request: Request) -> Addresses:
-        return Addresses(base_url(request, context.settings))
-
     @router.get("/stapi/", response_model=stapi.RootResponse)
     def root(request: Request) -> Any:
         """Landing page of the STAPI."""
-        return documents.root_document(context.settings.title, addresses(request))
+        return documents.root_document(context.settings.title, addresses_of(request, context))
 
     @router.get("/stapi/conformance", response_model=stapi.Conformance)
     def conformance() -> Any:
@@ -182,36 +61,36 @@ def _add_products(router: APIRouter, context: Context) -> None:
     @router.get("/stapi/products", response_model=stapi.ProductsCollection)
     def list_products(request: Request) -> Any:
         """Every product."""
-        return documents.products_document(_language(request), addresses(request))
+        return documents.products_document(language_of(request), addresses_of(request, context))
 
     @router.get("/stapi/products/{product_id}", response_model=stapi.Product)
     def get_product(request: Request, product_id: str) -> Any:
         """One product."""
-        product = product_of(product_id, _language(request))
-        return documents.product_document(product, _language(request), addresses(request))
+        product = product_of(product_id, language_of(request))
+        return documents.product_document(product, language_of(request), addresses_of(request, context))
 
     @router.get("/stapi/products/{product_id}/conformance", response_model=stapi.Conformance)
     def product_conformance(request: Request, product_id: str) -> Any:
         """Conformance classes of a product."""
-        product_of(product_id, _language(request))
+        product_of(product_id, language_of(request))
         return documents.conformance_document(documents.PRODUCT_CONFORMANCE)
 
     @router.get("/stapi/products/{product_id}/queryables")
     def queryables(request: Request, product_id: str) -> dict[str, Any]:
         """JSON Schema of what a request's filter may limit."""
-        return products.queryables(product_of(product_id, _language(request)), _language(request))
+        return products.queryables(product_of(product_id, language_of(request)), language_of(request))
 
     @router.get("/stapi/products/{product_id}/order-parameters")
     def order_parameters(request: Request, product_id: str) -> dict[str, Any]:
         """JSON Schema of the order parameters, from which forms are built."""
-        return products.order_parameters(product_of(product_id, _language(request)), _language(request))
+        return products.order_parameters(product_of(product_id, language_of(request)), language_of(request))
 
     @router.post("/stapi/products/{product_id}/opportunities", response_class=GeoJson)
     def opportunities(
         request: Request, product_id: str, body: SearchBody, _principal: Principal = signed_in
     ) -> JSONResponse:
         """Feasibility of a request, from what the archive says of the same months."""
-        language = _language(request)
+        language = language_of(request)
         product = product_of(product_id, language)
         zone = check_zone(body.geometry, language)
         window = check_window(product, body.datetime, context.clock(), language)
@@ -228,110 +107,6 @@ def _add_products(router: APIRouter, context: Context) -> None:
             limits.values,
             body.model_dump(),
             language=language,
-            addresses=addresses(request),
+            addresses=addresses_of(request, context),
         )
         return GeoJson(document)
-
-
-def _add_orders(router: APIRouter, context: Context, orders: Orders) -> None:
-    """Requests as STAPI orders."""
-    signed_in = Depends(require_principal(context))
-
-    def addresses(request: Request) -> Addresses:
-        return Addresses(base_url(request, context.settings))
-
-    def answer(request: Request, principal: Principal, order: Order, status: int = 200) -> JSONResponse:
-        place = addresses(request)
-        document = documents.order_document(order, _caller(request, principal), place)
-        headers = {"Location": place.order(order.id)} if status == 201 else None  # noqa: PLR2004 (Created)
-        return GeoJson(document.model_dump(mode="json"), status, headers)
-
-    @router.post(
-        "/stapi/products/{product_id}/orders",
-        status_code=201,
-        response_class=GeoJson,
-        response_model=stapi.Order[stapi.OrderStatus],
-        responses={
-            200: {"description": "The request that the same key made before"},
-            **refusals(404, 409),
-        },
-    )
-    def create_order(
-        request: Request,
-        product_id: str,
-        body: OrderBody,
-        idempotency_key: Annotated[
-            str | None, Header(description="The same key with the same body makes one request only")
-        ] = None,
-        principal: Principal = signed_in,
-    ) -> JSONResponse:
-        """Make a request."""
-        submission = Submission(product_id, body.datetime, body.geometry, body.filter, body.order_parameters)
-        order, created = orders.submit(_caller(request, principal), submission, idempotency_key)
-        return answer(request, principal, order, 201 if created else 200)
-
-    @router.get(
-        "/stapi/orders", response_class=GeoJson, response_model=stapi.OrderCollection[stapi.OrderStatus]
-    )
-    def list_orders(
-        request: Request,
-        limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
-        following: Annotated[
-            int | None, Query(alias="next", ge=0, le=SEQUENCE_MAX, description="From the link `next`")
-        ] = None,
-        principal: Principal = signed_in,
-    ) -> JSONResponse:
-        """Own requests, newest first; every request for an operator."""
-        caller = _caller(request, principal)
-        found = orders.page(caller, limit + 1, following)
-        page, place = found[:limit], addresses(request)
-        more = f"{place.root}/orders?limit={limit}&next={page[-1].sequence}" if len(found) > limit else None
-        document = documents.orders_document(page, caller, place, more)
-        return GeoJson(document.model_dump(mode="json", by_alias=True))
-
-    @router.get(
-        "/stapi/orders/{order_id}", response_class=GeoJson, response_model=stapi.Order[stapi.OrderStatus]
-    )
-    def get_order(request: Request, order_id: str, principal: Principal = signed_in) -> JSONResponse:
-        """One request."""
-        return answer(request, principal, orders.get(_caller(request, principal), order_id))
-
-    @router.get("/stapi/orders/{order_id}/statuses", response_model=stapi.OrderStatuses[stapi.OrderStatus])
-    def statuses(request: Request, order_id: str, principal: Principal = signed_in) -> Any:
-        """History of a request, oldest first."""
-        order = orders.get(_caller(request, principal), order_id)
-        return documents.statuses_document(order, addresses(request))
-
-    @router.post(
-        "/stapi/orders/{order_id}/cancel",
-        response_class=GeoJson,
-        response_model=stapi.Order[stapi.OrderStatus],
-        responses=refusals(409),
-    )
-    def cancel(
-        request: Request, order_id: str, why: Reason | None = None, principal: Principal = signed_in
-    ) -> JSONResponse:
-        """Cancel a request while that is possible."""
-        caller = _caller(request, principal)
-        return answer(request, principal, orders.cancel(caller, order_id, why.reason if why else None))
-
-    @router.post(
-        "/stapi/orders/{order_id}/accept",
-        response_class=GeoJson,
-        response_model=stapi.Order[stapi.OrderStatus],
-        responses=refusals(409),
-    )
-    def accept(request: Request, order_id: str, principal: Principal = signed_in) -> JSONResponse:
-        """Accept the quotation of one's request."""
-        caller = _caller(request, principal)
-        return answer(request, principal, orders.accept_quotation(caller, order_id))
-
-
-def _language(request: Request) -> Language:
-    """Language of the caller."""
-    return pick_language(request.headers.get("accept-language"))
-
-
-def _caller(request: Request, principal: Principal) -> Caller:
-    """Who makes the request."""
-    return Caller(principal, _language(request))

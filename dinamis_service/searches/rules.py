@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Any
@@ -45,16 +43,6 @@ class SearchChange(BaseModel):
 def name_key(name: str) -> str:
     """The name as names are compared: without capitals, and however its letters and spaces are coded."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())[:480]
-
-
-def size_of(document: dict[str, Any]) -> int:
-    """Bytes of a document as JSON."""
-    return len(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
-
-
-def digest_of(form: SearchForm) -> str:
-    """Fingerprint of what was sent: equal for bodies that are the same JSON."""
-    return hashlib.sha256(json.dumps(form.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
 
 
 def is_search_document(document: dict[str, Any]) -> bool:

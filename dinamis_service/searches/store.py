@@ -12,22 +12,21 @@ from sqlalchemy.orm import Session
 
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
-from dinamis_service.errors import ConflictError, InvalidError, NotFoundError, PreconditionFailedError
+from dinamis_service.errors import ConflictError, InvalidError, NotFoundError
 from dinamis_service.identity.tables import Account
-from dinamis_service.preconditions import is_match
+from dinamis_service.preconditions import require_match
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.idempotency import check_key
 from dinamis_service.searches.rules import (
     MAX_SEARCHES,
     SearchChange,
     SearchForm,
-    digest_of,
     fits,
     is_search_document,
     name_key,
-    size_of,
 )
 from dinamis_service.searches.tables import SavedSearch
+from dinamis_service.soundness import digest_of, size_of
 
 
 class Searches:
@@ -117,7 +116,7 @@ class Searches:
         with self._database.session() as session:
             _locked(session, caller)
             search = _one(session, caller, search_id)
-            _require_seen(search, if_match, caller)
+            require_match(if_match, entity_tag(search), caller.language)
             session.delete(search)
 
     def _write(
@@ -126,7 +125,7 @@ class Searches:
         with self._database.session() as session:
             own = _locked(session, caller)
             search = _one(session, caller, search_id)
-            _require_seen(search, if_match, caller)
+            require_match(if_match, entity_tag(search), caller.language)
             _apply(search, given, [one for one in own if one is not search], caller, self._clock())
         return search
 
@@ -179,17 +178,6 @@ def _one(session: Session, caller: Caller, search_id: str) -> SavedSearch:
             )
         )
     return search
-
-
-def _require_seen(search: SavedSearch, if_match: str | None, caller: Caller) -> None:
-    """Refuse a change by who has not seen the search as it is."""
-    if not is_match(if_match, entity_tag(search)):
-        raise PreconditionFailedError(
-            caller.say(
-                fr="Cette recherche a changé entre-temps : relisez-la.",
-                en="This search changed meanwhile: read it again.",
-            )
-        )
 
 
 def _require_free(name: str, others: Sequence[SavedSearch], caller: Caller) -> None:

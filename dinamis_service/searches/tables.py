@@ -35,5 +35,5 @@ class SavedSearch(Base):
     created: Mapped[datetime] = mapped_column(UtcDateTime)
     changed: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int]
-    creation_key: Mapped[str | None] = mapped_column(String(128))
+    creation_key: Mapped[str | None] = mapped_column(String(200))
     creation_digest: Mapped[str] = mapped_column(String(64))

@@ -13,7 +13,6 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from dinamis_service.context import Context
-from dinamis_service.identity.accounts import WrongCredentialsError
 from dinamis_service.identity.clients import CLIENTS
 from dinamis_service.identity.devices import (
     ExpiredCodeError,
@@ -26,6 +25,7 @@ from dinamis_service.identity.provider_routes import DEVICE_PATH
 from dinamis_service.identity.service import Identity
 from dinamis_service.identity.throttle import TooManyAttemptsError
 from dinamis_service.web.pages import Page
+from dinamis_service.web.sign_in import slowed, try_sign_in
 
 ACCEPTED, REFUSED = "accepted", "refused"
 
@@ -50,7 +50,7 @@ def build_router(context: Context) -> APIRouter:
     def show(request: Request, user_code: str = "", step: str = "", result: str = "") -> Response:
         page = Page(context, request)
         if result in (ACCEPTED, REFUSED):
-            return page.render("device_done.html", accepted=result == ACCEPTED, person=page.principal())
+            return page.render("device_done.html", accepted=result == ACCEPTED, person=page.person)
         if step != "consent":
             return _ask_code(page, user_code)
         wanted = _find(page, identity, user_code)
@@ -69,7 +69,7 @@ def build_router(context: Context) -> APIRouter:
             return wanted
         if form.step == "sign-in":
             return _sign_in(page, identity, form, wanted)
-        person = page.principal()
+        person = page.person
         if form.step == "decision" and person is not None:
             return _decide(page, identity, form, wanted, person)
         return page.redirect(_consent_address(wanted.user_code))
@@ -94,19 +94,14 @@ def _find(page: Page, identity: Identity, user_code: str) -> PendingRequest | Re
         )
         return _ask_code(page, user_code, 410, sentence)
     except TooManyAttemptsError as wait:
-        return _slowed(_ask_code(page, user_code, 429, _wait(page, wait)), wait)
+        refused = slowed(page, wait)
+        return refused.finish(_ask_code(page, user_code, refused.status, refused.sentence))
 
 
 def _sign_in(page: Page, identity: Identity, form: DeviceForm, wanted: PendingRequest) -> Response:
-    try:
-        page.sign_in(identity.accounts.authenticate(form.login, form.password, page.address))
-    except WrongCredentialsError:
-        sentence = page.text(
-            "L'adresse ou le mot de passe ne convient pas.", "The address or the password is not right."
-        )
-        return _ask_password(page, wanted, 401, form.login, sentence)
-    except TooManyAttemptsError as wait:
-        return _slowed(_ask_password(page, wanted, 429, form.login, _wait(page, wait)), wait)
+    refused = try_sign_in(page, identity, form.login, form.password)
+    if refused is not None:
+        return refused.finish(_ask_password(page, wanted, refused.status, form.login, refused.sentence))
     return page.redirect(_consent_address(wanted.user_code))
 
 
@@ -128,7 +123,7 @@ def _ask_code(page: Page, user_code: str, status: int = 200, error: str = "") ->
 
 def _ask_person(page: Page, wanted: PendingRequest) -> Response:
     """Consent of whoever is signed in in the browser; else a sign-in."""
-    person = page.principal()
+    person = page.person
     if person is None:
         return _ask_password(page, wanted)
     return page.render(
@@ -164,15 +159,3 @@ def _stranger(page: Page) -> str:
         "This page was out of date or came from elsewhere. Check the code and continue; your browser has to "
         "accept the cookies of this site.",
     )
-
-
-def _wait(page: Page, wait: TooManyAttemptsError) -> str:
-    return page.text(
-        f"Trop d'essais\N{NO-BREAK SPACE}: attendez {wait.seconds} s avant le suivant.",
-        f"Too many attempts: wait {wait.seconds} s before the next one.",
-    )
-
-
-def _slowed(response: Response, wait: TooManyAttemptsError) -> Response:
-    response.headers["Retry-After"] = str(wait.seconds)
-    return response

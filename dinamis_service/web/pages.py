@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import cached_property
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,8 @@ from dinamis_service.context import Context, base_url
 from dinamis_service.identity.digests import new_secret
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import Language, pick_language, text
+from dinamis_service.requests.caller import Caller
+from dinamis_service.web.wording import Wording, typeset
 
 STATIC = Path(__file__).parent / "static"
 
@@ -23,7 +28,7 @@ LANGUAGE_LIFE_S = 365 * 86400
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; "
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "Referrer-Policy": "no-referrer",
@@ -40,6 +45,7 @@ class Page:
         self.request = request
         self.base = base_url(request, context.settings)
         self.language = page_language(request)
+        self.show = Wording(self.language, context.settings.time_zone)
         self._context = context
         self._secret = request.cookies.get(BROWSER_COOKIE) or new_secret()
 
@@ -50,24 +56,40 @@ class Page:
 
     def text(self, fr: str, en: str) -> str:
         """The sentence of the two in the language of this page."""
-        return text(self.language, fr=fr, en=en)
+        return text(self.language, fr=typeset(fr), en=en)
 
-    def principal(self) -> Principal | None:
+    @cached_property
+    def person(self) -> Principal | None:
         """Who is signed in in this browser."""
         return self._context.identity.browsers.principal(self._secret)
+
+    def caller(self, person: Principal) -> Caller:
+        """That person, to be answered in the language of this page."""
+        return Caller(person, self.language)
 
     def sign_in(self, principal: Principal) -> None:
         """Sign the person in in this browser, under a fresh secret."""
         self._secret = self._context.identity.browsers.open(principal.sub)
+        self.__dict__.pop("person", None)
 
     def sign_out(self) -> None:
         """Sign out whoever is signed in in this browser."""
         self._context.identity.browsers.close(self._secret)
         self._secret = new_secret()
+        self.__dict__.pop("person", None)
 
     def came_from_here(self, form_token: str) -> bool:
         """Whether a form that was sent is one that this browser got from us."""
         return self._context.identity.browsers.is_form_token(self._secret, form_token)
+
+    def stale(self) -> str:
+        """Why a form is not done that this browser did not get from us, or got before its sign-in."""
+        return self.text(
+            "Cette page était périmée ou venait d'ailleurs : rien n'a été enregistré. Vérifiez, puis envoyez "
+            "de nouveau ; votre navigateur doit accepter les cookies de ce site.",
+            "This page was out of date or came from elsewhere: nothing was kept. Check, then send it again; "
+            "your browser has to accept the cookies of this site.",
+        )
 
     def render(self, template: str, status: int = 200, **values: Any) -> Response:
         """The page of a template."""
@@ -75,16 +97,32 @@ class Page:
         other = "en" if self.language == "fr" else "fr"
         body = _TEMPLATES.get_template(template).render(
             t=self.text,
+            show=self.show,
             language=self.language,
             other_language=other,
             other_language_query=self.request.url.include_query_params(lang=other).query,
             title=settings.title,
             demo=settings.demo,
             version=__version__,
+            viewer=self.person,
+            path=self.request.url.path,
             form_token=self._context.identity.browsers.form_token(self._secret),
             **values,
         )
         return self._finish(HTMLResponse(body, status, HEADERS))
+
+    def render_refusal(self, status: int, sentence: str) -> Response:
+        """A page that says why there is nothing else to show."""
+        headings = {
+            HTTPStatus.FORBIDDEN: self.text("Accès réservé", "Not for you"),
+            HTTPStatus.NOT_FOUND: self.text("Introuvable", "Not found"),
+        }
+        heading = headings.get(HTTPStatus(status), self.text("Refusé", "Refused"))
+        return self.render("refusal.html", status, refused_as=heading, sentence=self.typeset(sentence))
+
+    def typeset(self, sentence: str) -> str:
+        """A sentence in the language of this page with the spaces that its punctuation wants."""
+        return typeset(sentence) if self.language == "fr" else sentence
 
     def redirect(self, path: str) -> Response:
         """Send the browser on to a page of ours, by GET."""
@@ -110,6 +148,14 @@ def page_language(request: Request) -> Language:
     """Language of a page: the one chosen on it, else chosen before, else the browser's."""
     chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
     return pick_language(chosen if chosen in ("fr", "en") else request.headers.get("accept-language"))
+
+
+_OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+
+
+def own_path(address: str, otherwise: str) -> str:
+    """`address` when it is a path of this service, against open redirects; else `otherwise`."""
+    return address if _OWN_PATH.fullmatch(address) else otherwise
 
 
 _TEMPLATES = Environment(

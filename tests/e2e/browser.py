@@ -22,7 +22,7 @@ TIMEOUT_S = 20
 
 
 class Page(HTMLParser):
-    """The text of a page and its first form."""
+    """The text of a page and the first form of its content, not of its head."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -32,6 +32,7 @@ class Page(HTMLParser):
         self.action = ""
         self._forms = 0
         self._inside = False
+        self._in_content = False
         self._silent = 0
         self.feed(html)
 
@@ -40,7 +41,9 @@ class Page(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag in {"style", "script"}:
             self._silent += 1
-        elif tag == "form":
+        elif tag == "main":
+            self._in_content = True
+        elif tag == "form" and self._in_content:
             self._forms += 1
             self._inside = self._forms == 1
             if self._inside:

@@ -223,7 +223,7 @@ def test_after_sign_out_no_token_or_signature_is_anywhere(member, live, project,
     added.wait(2, 60)
     path = tmp_path / "project.qgz"
     assert project.write(str(path))
-    keeper = member.session._keeper
+    keeper = member.session._keeping.tokens
     # Only parts are kept, reversed, so that this test does not find itself.
     for secret in (
         keeper.refresh_value,

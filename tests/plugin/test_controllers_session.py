@@ -250,5 +250,5 @@ def test_signing_out_never_waits_for_a_renewal_and_ends_what_came_of_it(session,
     wait_until(lambda: not controllers.runner.busy, 20)
     # The token at the sign-out, and the one that the renewal brought afterwards.
     assert set(scripted.revoked) == {"refresh-1", "refresh-2"}
-    assert session._keeper.refresh_value is None
-    assert session._keeper.access_token() is None
+    assert session._keeping.tokens.refresh_value is None
+    assert session._keeping.tokens.access_token() is None

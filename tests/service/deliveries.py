@@ -10,6 +10,7 @@ import numpy as np
 import rasterio
 from affine import Affine
 from rasterio.crs import CRS
+from rasterio.transform import from_bounds
 
 NORTH, WEST = 4_800_000.0, 500_000.0  # UTM 31 north: 3 degrees east, 43.35 degrees north
 LON, LAT = 3.0, 43.35
@@ -226,3 +227,21 @@ def write_model(path: Path, size: tuple[int, int], resolution: float) -> None:
         "</Global_RFM></Rational_Function_Model></Dimap_Document>",
         encoding="utf-8",
     )
+
+
+def image(path: Path, bands: int = 1) -> Path:
+    """A small image that tells nothing but its place."""
+    pixels = np.random.default_rng(1).integers(1, 4000, (bands, 300, 300), dtype=np.uint16)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    profile = {
+        "driver": "GTiff",
+        "width": 300,
+        "height": 300,
+        "count": bands,
+        "dtype": "uint16",
+        "crs": "EPSG:4326",
+        "transform": from_bounds(3.7, 43.5, 3.72, 43.52, 300, 300),
+    }
+    with rasterio.open(path, "w", **profile) as target:
+        target.write(pixels)
+    return path

@@ -6,11 +6,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-import rasterio
+from deliveries import image
 from fastapi.testclient import TestClient
-from rasterio.transform import from_bounds
 from requesters import ARCHIVE, Requester, archive, refused, scene
 from running import SignedIn
 from shapely.geometry import box, mapping
@@ -51,23 +49,6 @@ def operator(
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     monkeypatch.setenv("LOGNAME", "nadia")
     return Operator(context.settings.data_dir, capsys)
-
-
-def image(path: Path, bands: int = 1) -> Path:
-    pixels = np.random.default_rng(1).integers(1, 4000, (bands, 300, 300), dtype=np.uint16)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    profile = {
-        "driver": "GTiff",
-        "width": 300,
-        "height": 300,
-        "count": bands,
-        "dtype": "uint16",
-        "crs": "EPSG:4326",
-        "transform": from_bounds(3.7, 43.5, 3.72, 43.52, 300, 300),
-    }
-    with rasterio.open(path, "w", **profile) as target:
-        target.write(pixels)
-    return path
 
 
 def order_archive(requester: Requester, context: Context, *item_ids: str) -> str:
@@ -166,7 +147,7 @@ def test_a_programming_request_becomes_new_scenes(
     files = [str(image(tmp_path / "one/a.tif").parent), str(image(tmp_path / "two/b.tif").parent)]
     told = ("--datetime", "2026-12-05T10:30:00Z", "--platform", "PHR1B", "--cloud", "3", "--incidence", "14")
     assert "Give the moment" in operator.refused("deliver", order_id, *files, *told[2:])
-    assert "--platform: PHR1A, PHR1B" in operator.refused("deliver", order_id, *files, *told[:3], "SPOT6")
+    assert "(PHR1A, PHR1B)" in operator.refused("deliver", order_id, *files, *told[:3], "SPOT6")
     assert "not a moment" in operator.refused(
         "deliver", order_id, *files, "--datetime", "5 December", *told[2:]
     )
@@ -291,12 +272,15 @@ def test_requests_that_come_to_nothing(
 
 
 def test_a_project_is_granted_a_quota_of_its_own(requester: Requester, operator: Operator) -> None:
-    operator.run("grant", requester.project, "PLEIADES", "3500")
+    assert "Give the reason" in operator.refused("grant", requester.project, "PLEIADES", "3500")
+    why = ("--reason", "Agreed in committee")
+    operator.run("grant", requester.project, "PLEIADES", "3500", *why)
     assert requester.submit()["properties"]["dinamis:quota_km2"] == 3500
-    operator.run("grant", requester.project, "PLEIADES", "none")
+    operator.run("grant", requester.project, "PLEIADES", "none", *why)
     assert requester.submit()["properties"]["dinamis:quota_km2"] == 1500
-    assert "not a possible number" in operator.refused("grant", requester.project, "PLEIADES", "all")
-    assert "no project" in operator.refused("grant", "2020-001-SCI", "SPOT", "1")
+    assert "not a possible number" in operator.refused("grant", requester.project, "PLEIADES", "all", *why)
+    assert "granted_km2" in operator.refused("grant", requester.project, "PLEIADES", "-1", *why)
+    assert "no project" in operator.refused("grant", "2020-001-SCI", "SPOT", "1", *why)
 
 
 def test_the_tariffs_are_versioned_by_year(requester: Requester, operator: Operator, tmp_path: Path) -> None:
@@ -307,7 +291,7 @@ def test_the_tariffs_are_versioned_by_year(requester: Requester, operator: Opera
     (tmp_path / "new.json").write_text(json.dumps(table))
     change = ("tariffs", "--set", str(tmp_path / "new.json"))
     assert "Give the reason" in operator.refused(*change)
-    assert "outside 1500 to 3500 km2" in operator.refused(*change, "--reason", "more")
+    assert "outside 1,500 to 3,500 km²" in operator.refused(*change, "--reason", "more")
     table["sensors"]["PLEIADES"]["quota_km2"]["SCI"] = "2000"
     (tmp_path / "new.json").write_text(json.dumps(table))
     assert "nadia" in operator.run(*change, "--reason", "Revision of the year")

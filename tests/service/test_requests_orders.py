@@ -62,7 +62,7 @@ def test_a_programming_request_as_stapi(requester: Requester) -> None:
     assert told["order_parameters"]["acquisition_mode"] == "mono"
     again = requester.get(f"/stapi/orders/{order['id']}").json()
     assert again == order
-    assert {link["rel"] for link in order["links"]} == {"self", "monitor", "cancel"}
+    assert {link["rel"] for link in order["links"]} == {"self", "monitor", "cancel", "duplicate", "messages"}
 
 
 def test_numbers_run_by_project_and_kind(requester: Requester, archive_scenes: None) -> None:
@@ -251,7 +251,8 @@ def test_nobody_sees_the_requests_of_others_but_operators(
     (seen,) = operator.get("/stapi/orders").json()["features"]
     assert seen["id"] == order_id
     assert seen["properties"]["dinamis:requester"]["email"] == requester.principal.email
-    assert "dinamis:requester" not in requester.get(f"/stapi/orders/{order_id}").json()["properties"]
+    own = requester.get(f"/stapi/orders/{order_id}").json()["properties"]
+    assert (own["dinamis:own"], seen["properties"]["dinamis:own"]) == (True, False)
 
 
 def test_a_closed_project_takes_no_request(

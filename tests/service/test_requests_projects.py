@@ -46,8 +46,18 @@ def test_a_project_keeps_what_was_written(client: TestClient, signed_in: Callabl
         "status": "open",
         "start_date": datetime.now(UTC).date().isoformat(),
         "owner": person.principal.email,
+        "owner_name": person.principal.name,
+        "own": True,
+        "editable": True,
+        "shared": False,
+        "closed": None,
+        "granted_km2": {},
+        "package": None,
+        "budget": None,
         "request_count": 0,
+        "etag": project["etag"],
     }
+    assert answer.headers["etag"] == project["etag"]
     assert client.get(f"/api/projects/{project['id']}", headers=person.headers).json() == project
     assert client.get("/api/projects", headers=person.headers).json() == {"projects": [project]}
 

@@ -1,0 +1,1 @@
+"""Pages with which operators instruct requests, rendered by the service."""

@@ -1,0 +1,35 @@
+"""Every page of the operators."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from dinamis_service.context import Context
+from dinamis_service.errors import NotFoundError
+from dinamis_service.web.access import operator_of, page_route
+from dinamis_service.web.operator import delivery, queue
+from dinamis_service.web.operator import request as request_pages
+from dinamis_service.web.operator.request import RequestPages
+from dinamis_service.web.pages import Page
+
+
+def build_router(context: Context) -> APIRouter:
+    """The pages under `/operator/`."""
+    router = APIRouter(include_in_schema=False, route_class=page_route(context))
+    router.include_router(queue.build_router(context))
+    requests = RequestPages(context)
+    router.include_router(request_pages.build_router(context, requests))
+    router.include_router(delivery.build_router(context, requests))
+
+    @router.get("/operator")
+    def begin(request: Request) -> Response:
+        return Page(context, request).redirect(queue.PATH)
+
+    @router.get("/operator/{rest:path}")
+    def nothing(request: Request) -> Response:
+        page = Page(context, request)
+        operator_of(page)
+        raise NotFoundError(page.text("Cette page n'existe pas.", "There is no such page."))
+
+    return router
