@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from .order import Order, OrderState, state_of
-from .parsing import mapping_of, number_of, objects_of, required_text, text_of, utc_of
+from .parsing import mapping_of, number_of, objects_of, required_id, text_of, utc_of
 
 MAX_TEXT = 10_000
 MAX_FILES = 5
@@ -79,7 +79,7 @@ class Message:
             BadAnswerError: It has no identifier.
         """
         return cls(
-            id=required_text(entry, "id"),
+            id=required_id(entry),
             moment=utc_of(entry.get("moment")),
             side=text_of(entry.get("side")),
             author=text_of(entry.get("author")),
@@ -87,7 +87,7 @@ class Message:
             text=text_of(entry.get("text")),
             attachments=tuple(
                 Attachment(
-                    text_of(file.get("id")),
+                    required_id(file),
                     PurePath(text_of(file.get("name")).replace("\\", "/")).name,
                     int(number_of(file.get("size")) or 0),
                 )

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsApplication, QgsNetworkAccessManager, QgsProject, QgsSettings
+from qgis.core import QgsApplication, QgsProject, QgsSettings
 from shapely.geometry import box
 
 from dinamis_plugin.controllers.session import SessionState
@@ -25,7 +25,7 @@ from dinamis_plugin.qgisio import rasters
 from dinamis_plugin.qgisio.geometry import area_km2
 
 from .images import addresses_of
-from .local_proxy import LocalProxy
+from .local_proxy import LocalProxy, qgis_uses
 from .waiting import BLOCKED_MS, Caught, Ticker, run_for, wait_until
 
 AROUND = box(3.6, 43.4, 4.2, 43.8)
@@ -73,25 +73,12 @@ def test_anyone_searches_page_by_page_and_the_window_lives(controllers, live):
 
 def test_the_requests_of_the_plugin_pass_through_the_proxy_of_qgis(controllers, live, sign_in_live):
     with LocalProxy() as proxy:
-        settings = QgsSettings()
-        values = {
-            "proxyEnabled": True,
-            "proxyType": "HttpProxy",
-            "proxyHost": "127.0.0.1",
-            "proxyPort": proxy.port,
-        }
-        for key, value in values.items():
-            settings.setValue(f"proxy/{key}", value)
-        QgsNetworkAccessManager.instance().setupDefaultProxyAndCache()
-        try:
+        with qgis_uses(proxy):
             sign_in_live(controllers)
             scenes, _ = search(controllers, product_type=ProductType.DOWNLOADABLE)
             added = Caught(controllers.layers.layer_added)
             controllers.loading.load([scenes[0]])
             added.wait(seconds=30)
-        finally:
-            settings.remove("proxy")
-            QgsNetworkAccessManager.instance().setupDefaultProxyAndCache()
         passed = "\n".join(proxy.seen)
     assert gdal.GetConfigOption("GDAL_HTTP_PROXY") == f"127.0.0.1:{proxy.port}"
     for path in (
