@@ -261,6 +261,8 @@ class DraftsController(QObject):
         self.changed.emit()
         if synced.refusal is not None:
             self.failed.emit(self._session.notice_for(synced.refusal))
+        elif not synced.keeps_none and any(one.sending is None and not one.saved for one in synced.drafts):
+            self._account.start()  # a copy of what was changed elsewhere, or what was typed meanwhile
 
     # Session
 

@@ -147,7 +147,7 @@ DRAFTS = st.builds(
 
 @given(st.lists(DRAFTS, unique_by=lambda one: one.id), st.lists(DRAFTS, unique_by=lambda one: one.id))
 def test_nothing_that_was_typed_is_ever_lost(here, there):
-    """What was changed here, and what the account has beside what that began from, is somewhere afterwards."""
+    """What was changed here, and what the account has beside what that began from, is somewhere then."""
     there = [replace(one, saved=True, etag=one.etag or "1") for one in there]
     profile, account = {one.id: one for one in here}, {one.id: one for one in there}
     for step, draft in reconcile(here, there):
