@@ -4096,5 +4096,13 @@ Relancez ensuite QGIS.</translation>
             <source>Surface area</source>
             <translation>Surface</translation>
         </message>
+        <message>
+            <source>Open the request</source>
+            <translation>Ouvrir la demande</translation>
+        </message>
+        <message>
+            <source>All of them</source>
+            <translation>Tous</translation>
+        </message>
     </context>
 </TS>

@@ -137,7 +137,8 @@ def _month_text(month: MonthChance) -> str:
 def _pass_text(one: Pass) -> str:
     parts = [formats.moment(one.moment), one.platform]
     if one.incidence is not None:
-        parts.append(translate("Dinamis", "incidence of {angle}").format(angle=formats.degrees(one.incidence)))
+        angle = formats.degrees(one.incidence)
+        parts.append(translate("Dinamis", "incidence of {angle}").format(angle=angle))
     if one.sun is not None:
         parts.append(translate("Dinamis", "sun at {angle}").format(angle=formats.degrees(one.sun)))
     return " · ".join(part for part in parts if part)

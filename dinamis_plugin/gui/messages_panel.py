@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
-from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog, QPlainTextEdit, QWidget
 
 from ..controllers.messages import Notice
@@ -26,6 +26,7 @@ from .widgets import Card, FlowLayout, Section, column, label, push_button, row
 translate = QCoreApplication.translate
 
 _LINES = 4
+_NAME_WIDTH = 130
 
 
 class MessagesPanel(Section):
@@ -150,7 +151,8 @@ class MessagesPanel(Section):
         return card
 
     def _file_button(self, attachment: Attachment) -> QWidget:
-        text = f"{attachment.name} ({formats.size(attachment.size)})"
+        name = self.fontMetrics().elidedText(attachment.name, Qt.TextElideMode.ElideMiddle, _NAME_WIDTH)
+        text = f"{name} ({formats.size(attachment.size)})"
         button = push_button(text, name="attachmentButton", icon="download")
         button.setToolTip(translate("Dinamis", "Save {name}…").format(name=attachment.name))
         button.clicked.connect(lambda: self._ask_target(attachment))
@@ -173,7 +175,8 @@ class MessagesPanel(Section):
         self._flow.clear()
         for path in self._files:
             name = Path(path).name
-            button = push_button(name, name="messageFileButton", icon="close")
+            shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _NAME_WIDTH)
+            button = push_button(shown, name="messageFileButton", icon="close")
             button.setToolTip(translate("Dinamis", "Do not attach {name}").format(name=name))
             button.clicked.connect(lambda _on, path=path: self._take_off(path))
             self._flow.addWidget(button)

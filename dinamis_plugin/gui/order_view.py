@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 
 from ..controllers.messages import Notice
@@ -120,12 +120,13 @@ class OrderView(QWidget):
         history.add(self.timeline)
         actions = ButtonGrid([self._images, self._tick, self._duplicate, self._cancel])
         head = (self._card, self._quotation, actions, self._hint, self._fault, self._retry)
-        sections = (self.summary, self._request, self._production, history, self.messages)
+        sections = (self.summary, history, self.messages, self._request, self._production)
         content = QWidget()
         body = column(*head, *sections, margins=STEP, spacing=2 * STEP)
         body.addStretch(1)
         content.setLayout(body)
         area = scroller(content, name=translate("Dinamis", "Request"))
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         top = row(self._back, self._id, margins=STEP, spacing=HALF)
         top.setStretch(1, 1)
         layout = QVBoxLayout()

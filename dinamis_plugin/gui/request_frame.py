@@ -70,9 +70,10 @@ class RequestFrame(QDialog):
         names = (self.summary, request, production)
         page = QWidget()
         foot = self._foot()
-        page.setLayout(
-            column(SectionButtons(self._prefix, self._area, names), self._area, self._busy, foot, spacing=0)
-        )
+        buttons = SectionButtons(self._prefix, self._area, names)
+        layout = column(buttons, self._area, self._busy, foot, spacing=0)
+        layout.setStretch(1, 1)
+        page.setLayout(layout)
         self._stack = QStackedWidget()
         self._stack.addWidget(page)
         self._stack.addWidget(self._done)

@@ -17,7 +17,7 @@ from .zone_map import ZoneMap
 
 translate = QCoreApplication.translate
 
-_DEGREE_DECIMALS = 4
+_DEGREE_DECIMALS = 3
 
 
 class RequestSummary(Section):
@@ -62,7 +62,7 @@ class ZoneExtent(Section):
         self._values = {}
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(2 * STEP)
+        grid.setHorizontalSpacing(STEP)
         grid.setVerticalSpacing(HALF)
         places = (
             ("north", translate("Dinamis", "North"), 0, 0),

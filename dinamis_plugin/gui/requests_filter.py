@@ -103,7 +103,7 @@ class RequestsFilter(QWidget):
     def _put(self, combo: ElidedCombo, choices: Sequence[tuple[str, object]], chosen: object) -> None:
         combo.blockSignals(True)
         combo.clear()
-        combo.addItem(translate("Dinamis", "All"), None)
+        combo.addItem(translate("Dinamis", "All of them"), None)
         for text, value in choices:
             combo.addItem(text, value)
         values = [value for _text, value in choices]

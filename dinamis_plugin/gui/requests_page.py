@@ -88,7 +88,9 @@ class RequestsPage(QWidget):
         )
         make_primary(self._programming)
         self._programming.clicked.connect(self.programming_requested)
-        self._open_button = push_button(translate("Dinamis", "Open"), name="openOrderButton", icon="next")
+        self._open_button = push_button(
+            translate("Dinamis", "Open the request"), name="openOrderButton", icon="next"
+        )
         self._open_button.clicked.connect(self._open)
         self._delete = push_button(
             translate("Dinamis", "Delete the draft…"), name="deleteDraftButton", icon="delete"
@@ -228,7 +230,7 @@ class RequestsPage(QWidget):
         is_free = not isinstance(entry, KeptDraft) or entry.sending is None
         self._open_button.setEnabled(entry is not None and is_free)
         self._open_button.setText(
-            translate("Dinamis", "Resume the draft") if is_draft else translate("Dinamis", "Open")
+            translate("Dinamis", "Resume the draft") if is_draft else translate("Dinamis", "Open the request")
         )
         self._delete.setVisible(is_draft)
         self._delete.setEnabled(is_draft and is_free)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import QTimer
-from qgis.PyQt.QtWidgets import QButtonGroup, QScrollArea, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QButtonGroup, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 from .theme import HALF, STEP
-from .widgets import FlowLayout, Section
+from .widgets import FlowLayout, Section, column
 
 
 class SectionButtons(QWidget):
@@ -31,10 +31,14 @@ class SectionButtons(QWidget):
         buttons[0].setChecked(True)
         self._group.buttonClicked.connect(self._go)
         flow = FlowLayout()
-        flow.setContentsMargins(STEP, HALF, STEP, HALF)
         for button in buttons:
             flow.addWidget(button)
-        self.setLayout(flow)
+        layout = column(flow, spacing=0)
+        layout.setContentsMargins(STEP, HALF, STEP, HALF)
+        self.setLayout(layout)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         area.verticalScrollBar().valueChanged.connect(self._follow)
 
     def _go(self, button: QToolButton) -> None:
