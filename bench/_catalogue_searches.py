@@ -73,6 +73,16 @@ def between_steps(france: Body) -> list[Search]:
     ]
 
 
+ORDERS = ("+eo:cloud_cover", "+view:incidence_angle", "+dinamis:mission", "+dinamis:product_type")
+"""What a person sorts a list by; ties stand with the newest first."""
+
+
+def in_order(body: Body, order: str) -> Body:
+    """The same request, sorted by one property, `+` or `-` before it."""
+    direction = "desc" if order.startswith("-") else "asc"
+    return {**body, "sortby": [{"field": order[1:], "direction": direction}, *body["sortby"]]}
+
+
 def unknown_area() -> Search:
     """As wide as France, but drawn by a person: the service cannot have expected it."""
     return Search("an area like France", {"intersects": shapely.geometry.mapping(FRANCE)})

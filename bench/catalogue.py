@@ -24,7 +24,16 @@ from typing import Any
 
 from bench._catalogue_http import Api, PeakMemory, Timings, crowd, hundredth_page, measure, memory_mb
 from bench._catalogue_items import batch, batches
-from bench._catalogue_searches import Body, Search, between_steps, typical, unknown_area, wide
+from bench._catalogue_searches import (
+    ORDERS,
+    Body,
+    Search,
+    between_steps,
+    in_order,
+    typical,
+    unknown_area,
+    wide,
+)
 from bench._figures import keep
 from dinamis_service.catalogue import collections, sqlite_load
 from dinamis_service.catalogue.freetext.wide_areas import wide_areas
@@ -164,6 +173,13 @@ def ask_everything(url: str, folder: Path, process: int) -> dict[str, Any]:
             f"{search.name}: count, facets after it": _repeat(api, search.page(limit=1, facets=FACETS)),
             f"{search.name}: all in one": _repeat(api, search.page(facets=FACETS)),
         }
+    figures["sorted"] = {}
+    for order in ORDERS:
+        bodies = [in_order(search.page(), order) for search in searches]
+        figures["sorted"][f"page by {order[1:]}"] = measure(api, bodies)[0].figures()
+        for search in wide(france)[::5]:
+            body = in_order(search.page(counted=False), order)
+            figures["sorted"][f"{search.name}: page by {order[1:]}"] = _repeat(api, body)
     figures["unknown area"] = _become_known(api, folder, searches)
     first, last, distinct = hundredth_page(api, wide(france)[0].page())
     figures["pages"] = {"first_ms": round(first, 1), "hundredth_ms": round(last, 1), "distinct": distinct}
@@ -253,6 +269,7 @@ def show(figures: dict[str, Any]) -> None:
     )
     print(f"{'ms':<44}{'p50':>9}{'p95':>9}{'max':>9}{'first':>9}")
     rows = [*figures["typical"].items(), *figures["wide"].items(), *figures["between slider steps"].items()]
+    rows += figures["sorted"].items()
     unknown = figures["unknown area"]
     if unknown:
         rows.append(("an area that was not expected", unknown))

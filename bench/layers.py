@@ -64,6 +64,7 @@ class Bench:
 
     def __init__(self, url: str, account: dict[str, Any]) -> None:
         from dinamis_plugin.controllers.app import Controllers  # noqa: PLC0415 - needs a running QGIS
+        from dinamis_plugin.gui.map_gate import MapGate  # noqa: PLC0415
 
         self._login = (account["username"], account["password"])
         self.controllers = Controllers(open_url=self._approve)
@@ -75,6 +76,7 @@ class Bench:
         self.canvas.show()
         self.bridge = QgsLayerTreeMapCanvasBridge(self.project.layerTreeRoot(), self.canvas)
         self.bridge.setAutoSetupOnFirstLayer(False)
+        self.gate = MapGate(self.canvas, self.controllers.layers, self.canvas)  # as the dock has
         self._drawn = 0.0
         self.canvas.mapCanvasRefreshed.connect(self._note)
 
@@ -182,7 +184,7 @@ class Bench:
 
         def drawn() -> bool:
             nonlocal alive
-            if layers.waiting():
+            if layers.waiting() or layers.coming():
                 alive = time.perf_counter()
             rest = time.perf_counter() - self._drawn
             return not self.canvas.isDrawing() and self._drawn > alive and rest > REST_S

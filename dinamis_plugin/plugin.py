@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Callable
 
-from qgis.core import Qgis, QgsApplication, QgsCoordinateReferenceSystem, QgsGeometry
+from qgis.core import Qgis, QgsCoordinateReferenceSystem, QgsGeometry
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, QTranslator
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction, QPushButton
 
 from .gui.missing import MissingPackageDock
 from .paths import icon_path, translation_path
+from .qgisio.settings import PluginSettings
 
 translate = QCoreApplication.translate
 
@@ -26,6 +28,7 @@ class DinamisPlugin:
         self._iface = iface
         self._translator: QTranslator | None = None
         self._dock: Any = None
+        self._handed: str | None = None
         self._undo: list[Callable[[], None]] = []
 
     def initGui(self) -> None:  # noqa: N802 - the name QGIS calls
@@ -52,6 +55,7 @@ class DinamisPlugin:
         # Imported here, so that the plugin also loads where a package is missing.
         from .controllers.app import Controllers  # noqa: PLC0415
         from .controllers.thumbnails import ThumbnailController  # noqa: PLC0415
+        from .gui import formats  # noqa: PLC0415
         from .gui.dock import DinamisDock, DockParts  # noqa: PLC0415
         from .integrations.drop_handler import DinamisDropHandler  # noqa: PLC0415
         from .integrations.layer_menu import LayerMenu, LayerTree  # noqa: PLC0415
@@ -61,11 +65,13 @@ class DinamisPlugin:
         controllers = Controllers()
         self._undo.append(controllers.deleteLater)
         self._undo.append(controllers.shutdown)
+        formats.speak(controllers.settings.language)
         thumbnails = ThumbnailController(controllers.runner, controllers.session, controllers)
         parts = DockParts(
             controllers, thumbnails, self._iface.mapCanvas(), scene_mime, _area_km2, self._show_time
         )
         dock = DinamisDock(parts, self._iface.mainWindow())
+        dock.visibilityChanged.connect(dock.tutorial.welcome)
         self._show(dock)
         handler = DinamisDropHandler(
             controllers.loading, controllers.downloads, controllers.settings, dock.find_scene
@@ -87,33 +93,59 @@ class DinamisPlugin:
         menu = LayerMenu(tree, controllers.styling, controllers.copies, dock.images.compare)
         self._undo.append(menu.remove)
         dock.saved.found_news.connect(self._tell_news)
-        dock.desk.announced.connect(self._tell_requests)
+        dock.ordering.announced.connect(self._tell_requests)
+        dock.desk.news.connect(self._tell_notifications)
+        dock.desk.language_wanted.connect(
+            lambda language: QTimer.singleShot(0, lambda: self._start_anew(controllers, language))
+        )
+        handed, self._handed = self._handed, None
+        controllers.session.take_over(handed)
         QTimer.singleShot(0, dock.last_state.restore)
         QTimer.singleShot(0, controllers.session.restore)
         QTimer.singleShot(0, controllers.downloads.restore)
+
+    def _start_anew(self, controllers: Any, language: str) -> None:
+        """Speak another language: all words are made again, and the session goes over."""
+        if self._dock is None:
+            return
+        window = self._iface.mainWindow()
+        area, hidden = window.dockWidgetArea(self._dock), self._dock.isHidden()
+        controllers.settings.language = language
+        self._handed = controllers.session.hand_over()
+        self.unload()
+        self.initGui()
+        window.addDockWidget(area, self._dock)
+        self._dock.setHidden(hidden)
+
+    def _tell_notifications(self, news: Sequence[Any]) -> None:
+        """Say in QGIS's own bar what happened to requests: the dock may be closed."""
+        one = news[-1]
+        text = one.text if len(news) == 1 else translate("Dinamis", "%n new notification(s)", "", len(news))
+        said = f"{one.title}: {text}" if len(news) == 1 and one.title else text
+        self._tell(said, self._dock.desk.show_notifications)
+
+    def _tell(self, text: str, show: Callable[[], None]) -> None:
+        """Say something in QGIS's own bar, with a button that opens the dock where it is to be read."""
+        bar = self._iface.messageBar()
+        item = bar.createMessage("DINAMIS", text)
+        button = QPushButton(translate("Dinamis", "Show"))
+        button.clicked.connect(lambda: self._show_dock(show))
+        item.layout().addWidget(button)
+        bar.pushWidget(item, Qgis.MessageLevel.Info)
+
+    def _show_dock(self, show: Callable[[], None]) -> None:
+        if self._dock is not None:
+            self._dock.setVisible(True)
+            show()
 
     def _tell_news(self, count: int) -> None:
         """Say in QGIS's own bar that scenes are new: the dock may be closed."""
         text = translate("Dinamis", "Scenes new for your saved searches: {count}").format(count=count)
         self._iface.messageBar().pushInfo("DINAMIS", text)
 
-    def _tell_requests(self, text: str, order: Any) -> None:
-        """Say in QGIS's own bar what became of requests, with the way to the one that changed."""
-        bar = self._iface.messageBar()
-        widget = bar.createMessage("DINAMIS", text)
-        button = QPushButton(translate("Dinamis", "Show"))
-        button.clicked.connect(lambda: self._show_request(order))
-        button.clicked.connect(widget.dismiss)
-        widget.layout().addWidget(button)
-        bar.pushWidget(widget, Qgis.MessageLevel.Info, 0)
-
-    def _show_request(self, order: Any) -> None:
-        if self._dock is not None:
-            self._dock.setUserVisible(True)
-            if order is None:
-                self._dock.desk.shown.emit()
-            else:
-                self._dock.desk.show_order(order)
+    def _tell_requests(self, text: str, order_id: str) -> None:
+        """Say in QGIS's own bar what became of requests, where the service keeps no notifications."""
+        self._tell(text, lambda: self._dock.show_requests(order_id))
 
     def _show_time(self) -> None:
         """Open the temporal controller of QGIS, which has no function for it."""
@@ -156,7 +188,7 @@ class DinamisPlugin:
 
     def _install_translator(self) -> None:
         translator = QTranslator()
-        if translator.load(str(translation_path(QgsApplication.locale()[:2]))):
+        if translator.load(str(translation_path(PluginSettings().language))):
             QCoreApplication.installTranslator(translator)
             self._translator = translator
 

@@ -18,6 +18,10 @@ from dinamis_service.context import Context
 from dinamis_service.db import Database
 from dinamis_service.identity import routes as identity_routes
 from dinamis_service.identity.service import Identity
+from dinamis_service.notifications import routes as notifications_routes
+from dinamis_service.notifications.outbox import Outbox
+from dinamis_service.notifications.sender import Sender
+from dinamis_service.notifications.transports import transport_of
 from dinamis_service.quotas import routes as quotas_routes
 from dinamis_service.quotas import store as quota_tables
 from dinamis_service.requests import calls
@@ -52,11 +56,15 @@ def create_context(settings: Settings, clock: Clock = utc_now) -> Context:
 
 def create_app(context: Context) -> FastAPI:
     """The whole service over an open context, closed when the application stops."""
+    outbox = Outbox(context.database, context.settings, context.clock)
+    sender = Sender(outbox, transport_of(context.settings))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         context.catalogue.expect(wide_areas(context.settings.gazetteer_file))
+        sender.start()
         yield
+        sender.stop()
         context.catalogue.close()
         context.database.close()
 
@@ -72,6 +80,7 @@ def create_app(context: Context) -> FastAPI:
         signing_routes,
         quotas_routes,
         requests_routes,
+        notifications_routes,
         searches_routes,
         web_routes,
     ):

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.routing import Match
 
 from dinamis_service.catalogue.engine import CatalogueDownError
@@ -191,6 +192,7 @@ _VALIDATIONS = {
     "unsound_depth": ("au plus {most} niveaux", "at most {most} levels"),
     "unsound_text": ("contient ce qui n'est pas du texte", "holds characters that are not text"),
     "no_geojson": ("ce n'est pas une géométrie GeoJSON", "this is not a GeoJSON geometry"),
+    "which_ones": ("soit ids, soit all", "either ids or all"),
     "uuid_parsing": ("un UUID est attendu", "a UUID is expected"),
     "unsound_number": ("contient un nombre démesuré", "holds a number beyond all measure"),
 }
@@ -234,9 +236,9 @@ _FAILURES: dict[type[Exception], tuple[type[ServiceError], str, str, str]] = {
 """Refusal, line of the log and sentence in French and English for what parts of the service fail with."""
 
 
-def findings(request: Request, error: RequestValidationError) -> list[dict[str, str]]:
-    """What is wrong with a request, field by field, in the words of the caller's language."""
-    return [{"field": _field(found), "message": _told(request, found)} for found in error.errors()]
+def findings(to: HTTPConnection | str, error: RequestValidationError) -> list[dict[str, str]]:
+    """What is wrong with a request, field by field, in words for `to`: its caller, or a language."""
+    return [{"field": _field(found), "message": _told(to, found)} for found in error.errors()]
 
 
 def _field(found: dict[str, Any]) -> str:
@@ -247,16 +249,16 @@ def _field(found: dict[str, Any]) -> str:
     return ".".join(map(str, names))
 
 
-def _told(request: Request, found: dict[str, Any]) -> str:
+def _told(to: HTTPConnection | str, found: dict[str, Any]) -> str:
     """A finding of pydantic in words."""
     kind = str(found["type"])
     if kind in _VALIDATIONS:
         fr, en = _VALIDATIONS[kind]
-        return text(request, fr=fr, en=en).format_map(found.get("ctx", {}))
+        return text(to, fr=fr, en=en).format_map(found.get("ctx", {}))
     expected = _EXPECTED.get(kind.rpartition("_")[0]) or _EXPECTED.get(kind.partition("_")[0])
     if expected is not None:
-        return text(request, fr=f"il faut {expected[0]}", en=f"{expected[1]} is expected")
-    return text(request, fr="valeur non valable", en=str(found["msg"]))
+        return text(to, fr=f"il faut {expected[0]}", en=f"{expected[1]} is expected")
+    return text(to, fr="valeur non valable", en=str(found["msg"]))
 
 
 def _allowed(request: Request) -> list[str]:

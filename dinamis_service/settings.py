@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.headerregistry import Address
+from email.utils import parseaddr
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from dinamis_service.catalogue.engine import SEARCH_S
+from dinamis_service.smtp_address import read_address
 
 _ADDRESS = r"^https?://[^\s/?#]+(/[^\s?#]*)?$"
 
@@ -21,7 +24,11 @@ class Settings(BaseSettings):
     """Everything an operator may set; each field is the variable `DINAMIS_<NAME>` in upper case."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DINAMIS_", env_ignore_empty=True, extra="forbid", frozen=True
+        env_prefix="DINAMIS_",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,  # addresses may hold passwords
     )
 
     data_dir: Path = Field(Path("data"), description="Folder of the embedded databases, keys and objects")
@@ -73,6 +80,13 @@ class Settings(BaseSettings):
     s3_region: str = Field("us-east-1", pattern=r"^[a-z0-9-]+$", description="Region of the S3")
     s3_key_id: str = Field("", description="Access key of the S3")
     s3_secret: SecretStr = Field(SecretStr(""), description="Secret key of the S3")
+
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="SMTP server for mails: smtp://host:port, starttls://user:password@host:port or smtps://...;"
+        " by default they are written to data_dir/outbox",
+    )
+    mail_from: str = Field("DINAMIS <dinamis@localhost>", description="Sender of mails: Name <address>")
 
     access_lifetime_s: int = Field(300, ge=1, description="Life of an access token, in seconds")
     refresh_lifetime_s: int = Field(30 * 86400, ge=1, description="Life of a refresh token, in seconds")
@@ -138,6 +152,25 @@ class Settings(BaseSettings):
             raise ValueError(msg) from None
         return url
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_smtp(cls, url: SecretStr | None) -> SecretStr | None:
+        """Refuse what is no address of an SMTP server, without showing it; it may hold a password."""
+        if url is not None:
+            read_address(url.get_secret_value())
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_a_sender(cls, sender: str) -> str:
+        """Refuse what no mail could come from."""
+        try:
+            Address(addr_spec=parseaddr(sender)[1])
+        except (ValueError, IndexError) as error:
+            msg = "a mail address is expected, such as DINAMIS <dinamis@example.org>"
+            raise ValueError(msg) from error
+        return sender
+
     @model_validator(mode="after")
     def _opens_its_bucket(self) -> Settings:
         """Refuse a bucket without the keys that open it and sign its URLs."""
@@ -186,3 +219,8 @@ class Settings(BaseSettings):
     def attachments_dir(self) -> Path:
         """Folder of the files attached to messages; nothing in it is served but to who sees the request."""
         return self.data_dir / "attachments"
+
+    @property
+    def outbox_dir(self) -> Path:
+        """Folder of the mails where no SMTP server is set."""
+        return self.data_dir / "outbox"

@@ -32,6 +32,34 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>%n unread</source>
+            <translation>
+                <numerusform>%n unread</numerusform>
+                <numerusform>%n unread</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n project(s)</source>
+            <translation>
+                <numerusform>%n project</numerusform>
+                <numerusform>%n projects</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n unread notification(s)</source>
+            <translation>
+                <numerusform>%n unread notification</numerusform>
+                <numerusform>%n unread notifications</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n new notification(s)</source>
+            <translation>
+                <numerusform>%n new notification</numerusform>
+                <numerusform>%n new notifications</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%n scene(s)</source>
             <translation>
                 <numerusform>%n scene</numerusform>

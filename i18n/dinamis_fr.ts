@@ -9,6 +9,602 @@
             <translation>Afficher ou masquer le panneau DINAMIS</translation>
         </message>
         <message>
+            <source>Tranche of {credits} credits</source>
+            <translation>Tranche de {credits} crédits</translation>
+        </message>
+        <message>
+            <source>Finish</source>
+            <translation>Terminer</translation>
+        </message>
+        <message>
+            <source>Open and closed</source>
+            <translation>Ouverts et clos</translation>
+        </message>
+        <message>
+            <source>This service announces no call.</source>
+            <translation>Ce service n’annonce aucun appel.</translation>
+        </message>
+        <message>
+            <source>Quotas and prices</source>
+            <translation>Quotas et tarifs</translation>
+        </message>
+        <message>
+            <source>Calls for requests</source>
+            <translation>Appels à demandes</translation>
+        </message>
+        <message>
+            <source>Table of {year}, version {version}</source>
+            <translation>Table {year}, version {version}</translation>
+        </message>
+        <message>
+            <source>Table of {year}</source>
+            <translation>Table {year}</translation>
+        </message>
+        <message>
+            <source>Open until {day}</source>
+            <translation>Ouvert jusqu’au {day}</translation>
+        </message>
+        <message>
+            <source>Open, permanent</source>
+            <translation>Ouvert, permanent</translation>
+        </message>
+        <message>
+            <source>Opens on {day}</source>
+            <translation>Ouvre le {day}</translation>
+        </message>
+        <message>
+            <source>Closed since {day}</source>
+            <translation>Clos depuis le {day}</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n unread</source>
+            <translation>
+                <numerusform>%n non lue</numerusform>
+                <numerusform>%n non lues</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Read</source>
+            <translation>Lue</translation>
+        </message>
+        <message>
+            <source>Unread</source>
+            <translation>Non lue</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>Retour</translation>
+        </message>
+        <message>
+            <source>Notifications</source>
+            <translation>Notifications</translation>
+        </message>
+        <message>
+            <source>Unread only</source>
+            <translation>Non lues seulement</translation>
+        </message>
+        <message>
+            <source>Mark all as read</source>
+            <translation>Tout marquer comme lu</translation>
+        </message>
+        <message>
+            <source>Everything has been read.</source>
+            <translation>Tout a été lu.</translation>
+        </message>
+        <message>
+            <source>No notification yet: what happens to your requests is told here.</source>
+            <translation>Aucune notification : ce qui arrive à vos demandes est annoncé ici.</translation>
+        </message>
+        <message>
+            <source>Open the request</source>
+            <translation>Ouvrir la demande</translation>
+        </message>
+        <message>
+            <source>Open the project</source>
+            <translation>Ouvrir le projet</translation>
+        </message>
+        <message>
+            <source>When the state of a request changes</source>
+            <translation>Quand une demande change d’état</translation>
+        </message>
+        <message>
+            <source>When a message comes</source>
+            <translation>Quand un message arrive</translation>
+        </message>
+        <message>
+            <source>When a quotation waits for an answer</source>
+            <translation>Quand un devis attend une réponse</translation>
+        </message>
+        <message>
+            <source>When images are delivered</source>
+            <translation>Quand des images sont livrées</translation>
+        </message>
+        <message>
+            <source>Preferences</source>
+            <translation>Préférences</translation>
+        </message>
+        <message>
+            <source>Language of the mails</source>
+            <translation>Langue des courriels</translation>
+        </message>
+        <message>
+            <source>That of the service</source>
+            <translation>Celle du service</translation>
+        </message>
+        <message>
+            <source>States of requests are read again every</source>
+            <translation>Relire l’état des demandes toutes les</translation>
+        </message>
+        <message>
+            <source>Announce notifications in QGIS's message bar</source>
+            <translation>Annoncer les notifications dans la barre de QGIS</translation>
+        </message>
+        <message>
+            <source>Usual project</source>
+            <translation>Projet habituel</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>Enregistrer</translation>
+        </message>
+        <message>
+            <source>The preferences are being read…</source>
+            <translation>Lecture des préférences…</translation>
+        </message>
+        <message>
+            <source>None: the newest is offered first</source>
+            <translation>Aucun : le plus récent est proposé d’abord</translation>
+        </message>
+        <message>
+            <source>Mails</source>
+            <translation>Courriels</translation>
+        </message>
+        <message>
+            <source>In this profile of QGIS</source>
+            <translation>Dans ce profil de QGIS</translation>
+        </message>
+        <message>
+            <source>Share with the members of my entity</source>
+            <translation>Partager avec les membres de mon entité</translation>
+        </message>
+        <message>
+            <source>They see the project and its requests, and may make requests in it.</source>
+            <translation>Ils voient le projet et ses demandes, et peuvent y déposer des demandes.</translation>
+        </message>
+        <message>
+            <source>A budget of the project pays small volumes</source>
+            <translation>Un budget du projet paie les petits volumes</translation>
+        </message>
+        <message>
+            <source>General information about the project</source>
+            <translation>Informations générales du projet</translation>
+        </message>
+        <message>
+            <source>Description of the project</source>
+            <translation>Description du projet</translation>
+        </message>
+        <message>
+            <source>Specifics of scientific projects</source>
+            <translation>Spécificités des projets scientifiques</translation>
+        </message>
+        <message>
+            <source>Sharing and budget</source>
+            <translation>Partage et budget</translation>
+        </message>
+        <message>
+            <source>The project was changed meanwhile. Nothing you typed is lost.</source>
+            <translation>Le projet a été modifié entre-temps. Rien de votre saisie n’est perdu.</translation>
+        </message>
+        <message>
+            <source>Save again to change it as it stands in the form now.</source>
+            <translation>Enregistrez de nouveau pour le modifier tel que le formulaire le montre maintenant.</translation>
+        </message>
+        <message>
+            <source>The project is on its way…</source>
+            <translation>Envoi du projet…</translation>
+        </message>
+        <message>
+            <source>Give the amount of the budget.</source>
+            <translation>Indiquez le montant du budget.</translation>
+        </message>
+        <message>
+            <source>Project {id}</source>
+            <translation>Projet {id}</translation>
+        </message>
+        <message>
+            <source>yours stays: {value}</source>
+            <translation>le vôtre reste : {value}</translation>
+        </message>
+        <message>
+            <source>Its end date is past: give it a later one to reopen it.</source>
+            <translation>Sa date de fin est passée : donnez-lui une date plus tardive pour le rouvrir.</translation>
+        </message>
+        <message>
+            <source>Quota granted for one request</source>
+            <translation>Quota accordé par demande</translation>
+        </message>
+        <message>
+            <source>Double-click: open the request in the dock</source>
+            <translation>Double-clic : ouvrir la demande dans le panneau</translation>
+        </message>
+        <message>
+            <source>No request in this project yet.</source>
+            <translation>Aucune demande dans ce projet.</translation>
+        </message>
+        <message>
+            <source>History</source>
+            <translation>Historique</translation>
+        </message>
+        <message>
+            <source>Choose a project in the table.</source>
+            <translation>Choisissez un projet dans le tableau.</translation>
+        </message>
+        <message>
+            <source>Actions</source>
+            <translation>Actions</translation>
+        </message>
+        <message>
+            <source>Edit…</source>
+            <translation>Modifier…</translation>
+        </message>
+        <message>
+            <source>Close the project…</source>
+            <translation>Clôturer le projet…</translation>
+        </message>
+        <message>
+            <source>Reopen the project</source>
+            <translation>Rouvrir le projet</translation>
+        </message>
+        <message>
+            <source>Owner</source>
+            <translation>Propriétaire</translation>
+        </message>
+        <message>
+            <source>Type of project</source>
+            <translation>Type de projet</translation>
+        </message>
+        <message>
+            <source>Terms</source>
+            <translation>Conditions</translation>
+        </message>
+        <message>
+            <source>Quota of the package, for one request</source>
+            <translation>Quota du forfait, par demande</translation>
+        </message>
+        <message>
+            <source>The project is closed.</source>
+            <translation>Le projet est clos.</translation>
+        </message>
+        <message>
+            <source>Only its owner may change the project.</source>
+            <translation>Seul son propriétaire peut modifier le projet.</translation>
+        </message>
+        <message>
+            <source>{status} since {day}</source>
+            <translation>{status} depuis le {day}</translation>
+        </message>
+        <message>
+            <source>Bespoke package</source>
+            <translation>Forfait sur mesure</translation>
+        </message>
+        <message>
+            <source>{eur}, {committed} committed, {left} left</source>
+            <translation>{eur}, dont {committed} engagés, reste {left}</translation>
+        </message>
+        <message>
+            <source>Budget of the project</source>
+            <translation>Budget du projet</translation>
+        </message>
+        <message>
+            <source>The usual quotas and prices.</source>
+            <translation>Les quotas et tarifs habituels.</translation>
+        </message>
+        <message>
+            <source>{used} of {volume} used, {left} left</source>
+            <translation>{used} utilisés sur {volume}, reste {left}</translation>
+        </message>
+        <message>
+            <source>Volume opened, {sensor}</source>
+            <translation>Volume ouvert, {sensor}</translation>
+        </message>
+        <message>
+            <source>Yes</source>
+            <translation>Oui</translation>
+        </message>
+        <message>
+            <source>No</source>
+            <translation>Non</translation>
+        </message>
+        <message>
+            <source>Shared with the entity</source>
+            <translation>Partagé avec l’entité</translation>
+        </message>
+        <message>
+            <source>Budget</source>
+            <translation>Budget</translation>
+        </message>
+        <message>
+            <source>Reference of the budget</source>
+            <translation>Référence du budget</translation>
+        </message>
+        <message>
+            <source>{field}: {value}</source>
+            <translation>{field} : {value}</translation>
+        </message>
+        <message>
+            <source>Close the project</source>
+            <translation>Clôturer le projet</translation>
+        </message>
+        <message>
+            <source>No new request can be made in it. Requests under way go on. It can be reopened until its end date.</source>
+            <translation>Plus aucune demande ne pourra y être déposée. Les demandes en cours continuent. Il peut être rouvert jusqu’à sa date de fin.</translation>
+        </message>
+        <message>
+            <source>Close it</source>
+            <translation>Clôturer</translation>
+        </message>
+        <message>
+            <source>Close the project {id}?</source>
+            <translation>Clôturer le projet {id} ?</translation>
+        </message>
+        <message>
+            <source>Identifier</source>
+            <translation>Identifiant</translation>
+        </message>
+        <message>
+            <source>Start date</source>
+            <translation>Date de début</translation>
+        </message>
+        <message>
+            <source>Number of requests</source>
+            <translation>Nombre de demandes</translation>
+        </message>
+        <message>
+            <source>Status</source>
+            <translation>Statut</translation>
+        </message>
+        <message>
+            <source>All projects…</source>
+            <translation>Tous les projets…</translation>
+        </message>
+        <message>
+            <source>Double-click: the page of the project</source>
+            <translation>Double-clic : la page du projet</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n project(s)</source>
+            <translation>
+                <numerusform>%n projet</numerusform>
+                <numerusform>%n projets</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>All projects</source>
+            <translation>Tous les projets</translation>
+        </message>
+        <message>
+            <source>Search the projects</source>
+            <translation>Chercher dans les projets</translation>
+        </message>
+        <message>
+            <source>Title, identifier, theme, owner…</source>
+            <translation>Titre, identifiant, thème, propriétaire…</translation>
+        </message>
+        <message>
+            <source>No project matches.</source>
+            <translation>Aucun projet ne correspond.</translation>
+        </message>
+        <message>
+            <source>Show all</source>
+            <translation>Tout afficher</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>aucun</translation>
+        </message>
+        <message>
+            <source>on quotation</source>
+            <translation>sur devis</translation>
+        </message>
+        <message>
+            <source>Beyond, archive</source>
+            <translation>Au-delà, archive</translation>
+        </message>
+        <message>
+            <source>Beyond, programming</source>
+            <translation>Au-delà, programmation</translation>
+        </message>
+        <message>
+            <source>Minimum</source>
+            <translation>Minimum</translation>
+        </message>
+        <message>
+            <source>free, for each request</source>
+            <translation>offerts par demande</translation>
+        </message>
+        <message>
+            <source>Free</source>
+            <translation>Offerts</translation>
+        </message>
+        <message>
+            <source>Several themes with commas between them</source>
+            <translation>Plusieurs thèmes, séparés par des virgules</translation>
+        </message>
+        <message>
+            <source>Skip</source>
+            <translation>Passer</translation>
+        </message>
+        <message>
+            <source>Previous</source>
+            <translation>Précédent</translation>
+        </message>
+        <message>
+            <source>Next</source>
+            <translation>Suivant</translation>
+        </message>
+        <message>
+            <source>{number} of {count}</source>
+            <translation>{number} sur {count}</translation>
+        </message>
+        <message>
+            <source>Your account</source>
+            <translation>Votre compte</translation>
+        </message>
+        <message>
+            <source>Sign in here. The round button opens your menu: requests, notifications, preferences, languages, this tutorial and the registry.</source>
+            <translation>Connectez-vous ici. Le bouton rond ouvre votre menu : demandes, notifications, préférences, langues, ce tutoriel et le registre.</translation>
+        </message>
+        <message>
+            <source>Four pages</source>
+            <translation>Quatre pages</translation>
+        </message>
+        <message>
+            <source>Filters, results, requests and account, in the order of your work.</source>
+            <translation>Filtres, résultats, demandes et compte, dans l’ordre de votre travail.</translation>
+        </message>
+        <message>
+            <source>Where</source>
+            <translation>Où</translation>
+        </message>
+        <message>
+            <source>Draw an area on the map, import one from a file, a layer or a selection, or find a place by its name.</source>
+            <translation>Dessinez une zone sur la carte, importez-la d’un fichier, d’une couche ou d’une sélection, ou cherchez un lieu par son nom.</translation>
+        </message>
+        <message>
+            <source>What and when</source>
+            <translation>Quoi et quand</translation>
+        </message>
+        <message>
+            <source>Missions, dates, clouds and angle. The numbers follow each change, and so does the map.</source>
+            <translation>Missions, dates, nuages et angle. Les nombres suivent chaque changement, la carte aussi.</translation>
+        </message>
+        <message>
+            <source>The scenes found</source>
+            <translation>Les scènes trouvées</translation>
+        </message>
+        <message>
+            <source>As a list or as pictures. Tick some of them: the buttons below add them to the map, download them or order them.</source>
+            <translation>En liste ou en vignettes. Cochez-en : les boutons du bas les ajoutent à la carte, les téléchargent ou les commandent.</translation>
+        </message>
+        <message>
+            <source>Your projects</source>
+            <translation>Vos projets</translation>
+        </message>
+        <message>
+            <source>Images are requested within a project. The table of all projects opens in a window of its own.</source>
+            <translation>Les images se demandent dans le cadre d’un projet. Le tableau de tous les projets s’ouvre dans sa propre fenêtre.</translation>
+        </message>
+        <message>
+            <source>Your requests</source>
+            <translation>Vos demandes</translation>
+        </message>
+        <message>
+            <source>Ask for a new acquisition, follow each request, answer a quotation. Notifications tell you what changed.</source>
+            <translation>Demandez une programmation, suivez chaque demande, répondez à un devis. Les notifications vous disent ce qui a changé.</translation>
+        </message>
+        <message>
+            <source>What is free</source>
+            <translation>Ce qui est offert</translation>
+        </message>
+        <message>
+            <source>The free area of one request for each sensor, what more costs, and the calls that are open.</source>
+            <translation>La surface offerte par demande pour chaque capteur, le prix au-delà, et les appels ouverts.</translation>
+        </message>
+        <message>
+            <source>Acquisition request…</source>
+            <translation>Demande d’acquisition…</translation>
+        </message>
+        <message>
+            <source>Preferences…</source>
+            <translation>Préférences…</translation>
+        </message>
+        <message>
+            <source>Replay the tutorial</source>
+            <translation>Rejouer le tutoriel</translation>
+        </message>
+        <message>
+            <source>Registry</source>
+            <translation>Registre</translation>
+        </message>
+        <message>
+            <source>Membership of entities and accounts, in the browser</source>
+            <translation>Adhésion des entités et comptes, dans le navigateur</translation>
+        </message>
+        <message>
+            <source>Languages</source>
+            <translation>Langues</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n unread notification(s)</source>
+            <translation>
+                <numerusform>%n notification non lue</numerusform>
+                <numerusform>%n notifications non lues</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Menu</source>
+            <translation>Menu</translation>
+        </message>
+        <message>
+            <source>Notifications ({count} unread)</source>
+            <translation>Notifications ({count} non lues)</translation>
+        </message>
+        <message>
+            <source>Menu of the account</source>
+            <translation>Menu du compte</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n new notification(s)</source>
+            <translation>
+                <numerusform>%n nouvelle notification</numerusform>
+                <numerusform>%n nouvelles notifications</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Reading the calls</source>
+            <translation>Lecture des appels</translation>
+        </message>
+        <message>
+            <source>Changing the project</source>
+            <translation>Modification du projet</translation>
+        </message>
+        <message>
+            <source>Reading the history</source>
+            <translation>Lecture de l’historique</translation>
+        </message>
+        <message>
+            <source>Reading notifications</source>
+            <translation>Lecture des notifications</translation>
+        </message>
+        <message>
+            <source>Marking as read</source>
+            <translation>Marquage comme lu</translation>
+        </message>
+        <message>
+            <source>Reading preferences</source>
+            <translation>Lecture des préférences</translation>
+        </message>
+        <message>
+            <source>Keeping preferences</source>
+            <translation>Enregistrement des préférences</translation>
+        </message>
+        <message>
+            <source>The project was created already</source>
+            <translation>Le projet est déjà créé</translation>
+        </message>
+        <message>
+            <source>The answer to an earlier sending was lost on the way. The project holds what you had filled in then: it is in the list, where it can be changed.</source>
+            <translation>La réponse à un envoi précédent s’est perdue. Le projet contient ce que vous aviez saisi alors : il est dans la liste, où il peut être modifié.</translation>
+        </message>
+        <message>
+            <source>The registry cannot be opened</source>
+            <translation>Le registre ne peut pas être ouvert</translation>
+        </message>
+        <message>
+            <source>Connect to a service first: its registry opens in the browser.</source>
+            <translation>Connectez-vous d’abord à un service : son registre s’ouvre dans le navigateur.</translation>
+        </message>
+        <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="87" />
             <source>Unexpected error</source>
             <translation>Erreur inattendue</translation>
@@ -1161,11 +1757,6 @@ Relancez ensuite QGIS.</translation>
             <translation>{loaded} affichées</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/results.py" line="291" />
-            <source>Load more ({left} left)</source>
-            <translation>En charger d’autres ({left} restantes)</translation>
-        </message>
-        <message>
             <location filename="../dinamis_plugin/gui/results.py" line="323" />
             <source>Remove all filters</source>
             <translation>Tout retirer</translation>
@@ -1415,26 +2006,6 @@ Relancez ensuite QGIS.</translation>
             <translation>Créer le projet</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/project_dialog.py" line="81" />
-            <source>General information</source>
-            <translation>Informations générales du projet</translation>
-        </message>
-        <message>
-            <location filename="../dinamis_plugin/gui/project_dialog.py" line="88" />
-            <source>Scientific projects</source>
-            <translation>Spécificités des projets scientifiques</translation>
-        </message>
-        <message>
-            <location filename="../dinamis_plugin/gui/project_dialog.py" line="91" />
-            <source>Publications</source>
-            <translation>Publications</translation>
-        </message>
-        <message>
-            <location filename="../dinamis_plugin/gui/project_dialog.py" line="154" />
-            <source>The project is being created…</source>
-            <translation>Création du projet en cours…</translation>
-        </message>
-        <message>
             <location filename="../dinamis_plugin/gui/project_dialog.py" line="156" />
             <source>Give the project a title.</source>
             <translation>Donnez un titre au projet.</translation>
@@ -1512,11 +2083,6 @@ Relancez ensuite QGIS.</translation>
             <translation>Lecture des quotas…</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/account_page.py" line="53" />
-            <source>Free quotas, for each request</source>
-            <translation>Quotas gratuits, par demande</translation>
-        </message>
-        <message>
             <location filename="../dinamis_plugin/gui/account_page.py" line="75" />
             <source>Sign in to see your entity and your quotas.</source>
             <translation>Connectez-vous pour voir votre entité et vos quotas.</translation>
@@ -1585,16 +2151,6 @@ Relancez ensuite QGIS.</translation>
             <location filename="../dinamis_plugin/gui/account_page.py" line="159" />
             <source>{credits} credits of {area}</source>
             <translation>{credits} crédits de {area}</translation>
-        </message>
-        <message>
-            <location filename="../dinamis_plugin/gui/account_page.py" line="164" />
-            <source>Counted from {area}</source>
-            <translation>Minimum compté : {area}</translation>
-        </message>
-        <message>
-            <location filename="../dinamis_plugin/gui/account_page.py" line="166" />
-            <source>Beyond: archive {archive}, acquisition {acquisition}</source>
-            <translation>Au-delà : archive {archive}, programmation {acquisition}</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/account_page.py" line="179" />
@@ -2715,8 +3271,8 @@ Relancez ensuite QGIS.</translation>
             <translation>Tout lister</translation>
         </message>
         <message>
-            <source>Sorted among the {count} listed: {title}.</source>
-            <translation>Tri parmi les {count} listées : {title}.</translation>
+            <source>Only the {count} listed are sorted; the catalogue cannot sort by: {title}.</source>
+            <translation>Seules les {count} listées sont triées ; le catalogue ne sait pas trier par : {title}.</translation>
         </message>
         <message>
             <source>Nothing is chosen: all listed scenes are exported.</source>
@@ -2962,14 +3518,6 @@ Relancez ensuite QGIS.</translation>
             <translation>Texte libre : lieu, capteur, date, mot clé</translation>
         </message>
         <message>
-            <source>Place, sensor, date, keyword…</source>
-            <translation>Lieu, capteur, date, mot clé…</translation>
-        </message>
-        <message>
-            <source>For instance: Montpellier, Pléiades, 2024, &lt; 10 %</source>
-            <translation>Par exemple : Montpellier, Pléiades, 2024, &lt; 10 %</translation>
-        </message>
-        <message>
             <source>What was understood</source>
             <translation>Ce qui a été compris</translation>
         </message>
@@ -3058,7 +3606,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Only where nothing can be downloaded</source>
-            <translation>Seulement où rien n’est téléchargeable</translation>
+            <translation>Là où rien n’est téléchargeable</translation>
         </message>
         <message>
             <source>Scenes to order over the part of the areas without a downloadable one</source>
@@ -3271,14 +3819,6 @@ Relancez ensuite QGIS.</translation>
         <message>
             <source>Name of a place, or path of an area file</source>
             <translation>Nom d’un lieu, ou chemin d’un fichier de zones</translation>
-        </message>
-        <message>
-            <source>Place, or drop a file here</source>
-            <translation>Lieu, ou fichier à déposer ici</translation>
-        </message>
-        <message>
-            <source>Type the name of a place, or type or drop the path of a file, then Enter</source>
-            <translation>Tapez le nom d’un lieu, ou le chemin d’un fichier (ou déposez-le), puis Entrée</translation>
         </message>
         <message>
             <source>Coordinate reference system of the pasted area</source>
@@ -3588,6 +4128,48 @@ Relancez ensuite QGIS.</translation>
             <translation>Retirez des mots, ou élargissez les dates, la zone ou la limite de nuages.</translation>
         </message>
         <message>
+            <source>In your words</source>
+            <translation>Avec vos mots</translation>
+        </message>
+        <message>
+            <source>E.g. Montpellier Pléiades 2024</source>
+            <translation>Ex. : Montpellier Pléiades 2024</translation>
+        </message>
+        <message>
+            <source>Place, sensor, date, cloud limit, in any order: Montpellier Pléiades 2024 &lt; 10 %
+A place narrows the search and is no area: to draw, measure or order it, add it below.</source>
+            <translation>Lieu, capteur, date, limite de nuages, dans n’importe quel ordre : Montpellier Pléiades 2024 &lt; 10 %
+Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mesurer ou le commander, ajoutez-le plus bas.</translation>
+        </message>
+        <message>
+            <source>Add a place or a file</source>
+            <translation>Ajouter un lieu ou un fichier</translation>
+        </message>
+        <message>
+            <source>Adds an area: type the name of a place, or type or drop the path of a file, then Enter</source>
+            <translation>Ajoute une zone : tapez le nom d’un lieu, ou tapez ou déposez le chemin d’un fichier, puis Entrée</translation>
+        </message>
+        <message>
+            <source>Take these words away and search again</source>
+            <translation>Retirer ces mots et relancer la recherche</translation>
+        </message>
+        <message>
+            <source>Add</source>
+            <translation>Ajouter</translation>
+        </message>
+        <message>
+            <source>Your kept areas cannot be read: {path}</source>
+            <translation>Vos zones conservées ne peuvent pas être lues : {path}</translation>
+        </message>
+        <message>
+            <source>Nothing is written there until they can.</source>
+            <translation>Rien n’y est écrit tant qu’elles ne le peuvent pas.</translation>
+        </message>
+        <message>
+            <source>More than {count} scenes</source>
+            <translation>Plus de {count} scènes</translation>
+        </message>
+        <message>
             <source>Keeping the drafts in the account</source>
             <translation>Enregistrement des brouillons dans le compte</translation>
         </message>
@@ -3682,6 +4264,10 @@ Relancez ensuite QGIS.</translation>
         <message>
             <source>{share} ({matching} of {scenes})</source>
             <translation>{share} ({matching} sur {scenes})</translation>
+        </message>
+        <message>
+            <source>incidence of {angle}</source>
+            <translation>incidence de {angle}</translation>
         </message>
         <message>
             <source>sun at {angle}</source>
@@ -3880,6 +4466,10 @@ Relancez ensuite QGIS.</translation>
             <translation>Capteur et type de produit</translation>
         </message>
         <message>
+            <source>Surface area</source>
+            <translation>Surface</translation>
+        </message>
+        <message>
             <source>given when the request is sent</source>
             <translation>attribué à l’envoi de la demande</translation>
         </message>
@@ -3986,10 +4576,6 @@ Relancez ensuite QGIS.</translation>
             <translation>Soumission</translation>
         </message>
         <message>
-            <source>Identifier</source>
-            <translation>Identifiant</translation>
-        </message>
-        <message>
             <source>Sent, no answer yet</source>
             <translation>Envoyée, sans réponse encore</translation>
         </message>
@@ -4015,10 +4601,6 @@ Relancez ensuite QGIS.</translation>
         <message>
             <source>No request is like this.</source>
             <translation>Aucune demande ne correspond.</translation>
-        </message>
-        <message>
-            <source>Show all</source>
-            <translation>Tout afficher</translation>
         </message>
         <message>
             <source>Resume the draft</source>
@@ -4087,18 +4669,6 @@ Relancez ensuite QGIS.</translation>
         <message>
             <source>Click the corners; a right click or Enter ends.</source>
             <translation>Cliquez les sommets ; clic droit ou Entrée pour finir.</translation>
-        </message>
-        <message>
-            <source>incidence of {angle}</source>
-            <translation>incidence de {angle}</translation>
-        </message>
-        <message>
-            <source>Surface area</source>
-            <translation>Surface</translation>
-        </message>
-        <message>
-            <source>Open the request</source>
-            <translation>Ouvrir la demande</translation>
         </message>
         <message>
             <source>All of them</source>

@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 SERVICE_PACKAGES=(python3-venv)
-TEST_PACKAGES=(postgresql-15 postgresql-15-postgis-3 curl libfaketime)  # tests run servers of their own (no_cluster); curl is the peer of a benchmark, libfaketime a wrong clock
+TEST_PACKAGES=(postgresql-15 postgresql-15-postgis-3 curl libfaketime chromium)  # tests run servers of their own (no_cluster) and read pages in Chromium; curl is the peer of a benchmark, libfaketime a wrong clock
 QGIS_PACKAGES=(
   qgis python3-qgis python3-shapely python3-requests python3-dateutil
   qttools5-dev-tools                         # lrelease: translations of the plugin

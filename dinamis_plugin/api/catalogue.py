@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import re
+import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Callable
+from typing import Any, Callable, cast
 from urllib.parse import quote
 
 from .._vendor.pystac import STACError, STACTypeError
 from .._vendor.pystac_client import Client
 from .._vendor.pystac_client.errors import ClientTypeError
 from .._vendor.pystac_client.stac_api_io import StacApiIO
-from ..domain.counts import Facets, facets_of
-from ..domain.errors import BadAnswerError, InvalidRequestError, NotFoundError
-from ..domain.parsing import mapping_of, number_of, text_of
+from ..domain.counts import MONTH, Facets, facets_of
+from ..domain.errors import (
+    BadAnswerError,
+    CancelledError,
+    DinamisError,
+    InvalidRequestError,
+    NotFoundError,
+)
+from ..domain.parsing import mapping_of, number_of, objects_of, text_of
 from ..domain.saved_search import since
 from ..domain.scene import Scene
-from ..domain.search import SearchQuery
+from ..domain.search import SearchQuery, Sorting
+from .aggregation import aggregated, may_tell
 from .http import Cancel, HttpClient, never
+from .item_pages import Items, read_page
 
 _NOT_STAC = (
     ClientTypeError,
@@ -38,13 +45,12 @@ _NOT_STAC = (
 
 _AT_ONCE = 100
 """Items asked for by their identifiers in one request."""
-_FEATURES = re.compile(r'"features"\s*:\s*\[')
-_SPACE = re.compile(r"\s*")
-_SEPARATOR = re.compile(r"\s*(?:,\s*(?=[^\s\]])|(?=\]))")
-_DECODER = json.JSONDecoder()
+ROOT_S = 300.0
+"""Time for which the root of a catalogue is taken for known."""
 _FACETS_CLASS = "urn:dinamis:stac:item-search#facets"
 _UNCOVERED_CLASS = "urn:dinamis:stac:item-search#uncovered"
 _FREE_TEXT_CLASS = "item-search#free-text"
+_SORT_CLASS = "item-search#sort"
 
 _Arguments = Callable[[Sequence[str]], "tuple[Mapping[str, Any], Mapping[str, Any]]"]
 """From the classes a catalogue claims: arguments of pystac-client, further members of the first request."""
@@ -61,6 +67,8 @@ class Page:
         unreadable: Items of this page that cannot be shown, because they have no identifier or date.
         facets: Numbers of all scenes that match, on the first page where they were asked for and are told.
         counted: Whether `matched` is the number of all.
+        countable: Whether a question of its own would tell numbers that did not come with the page.
+        in_order: Whether all that matches is in the order of the search, not only the scenes of each page.
     """
 
     scenes: tuple[Scene, ...]
@@ -68,6 +76,8 @@ class Page:
     unreadable: int = 0
     facets: Facets = field(default_factory=dict)
     counted: bool = True
+    in_order: bool = True
+    countable: bool = False
 
 
 class PageReader:
@@ -100,6 +110,8 @@ class CatalogueClient:
     def __init__(self, http: HttpClient, url: str) -> None:
         self._http = http
         self._url = url
+        self._root: dict[str, str] = {}
+        self._root_ends = 0.0
 
     def pages(
         self,
@@ -122,12 +134,14 @@ class CatalogueClient:
         Raises:
             DinamisError: As `HttpClient` raises them; pages given before stay good.
         """
-        reader = PageReader()
-        for document in self._documents(_asking(query, facets, counted=counted), page_size, cancel):
+        reader, asking = PageReader(), _Asking(query, facets, counted=counted)
+        for document in self._documents(asking, page_size, cancel):
             scenes = tuple(reader.scenes(document))
-            unreadable = len(_items(document)) - len(scenes)
+            unreadable = max(0, len(_items(document)) - len(scenes))
             found = facets_of(document.get("facets"))
-            yield Page(scenes, reader.matched, unreadable, found, counted or reader.told)
+            whole = reader.told or not _goes_on(document)
+            countable = bool(facets) and not found and asking.counts_apart
+            yield Page(scenes, reader.matched, unreadable, found, whole, asking.in_order, countable)
         if not reader.received:
             yield Page((), 0, facets={facet: {} for facet in facets})
 
@@ -139,8 +153,13 @@ class CatalogueClient:
         Raises:
             DinamisError: As `HttpClient` raises them.
         """
-        for document in self._documents(_asking(query, facets, counted=True), 1, cancel):
-            return _matched(document), facets_of(document.get("facets"))
+        asking = _Asking(query, facets, counted=True)
+        for document in self._documents(asking, 1, cancel):
+            total, found = _matched(document), cast("Facets", facets_of(document.get("facets")))
+            if not found and MONTH in facets and asking.counts_apart:
+                apart, found = aggregated(self._http, f"{self._url}/aggregate", asking.arguments, cancel)
+                total = apart if total is None else total
+            return total, found
         return 0, {facet: {} for facet in facets}
 
     def documents(
@@ -151,14 +170,14 @@ class CatalogueClient:
         Raises:
             DinamisError: As `HttpClient` raises them; pages given before stay good.
         """
-        return self._documents(_asking(query, (), counted=False), page_size, cancel)
+        return self._documents(_Asking(query, counted=False), page_size, cancel)
 
     def count_since(self, query: SearchQuery, moment: datetime, cancel: Cancel = never) -> int:
         """Count the scenes of a search that came into the catalogue after a moment.
 
         A catalogue that does not count says no more than whether there is any.
         """
-        asking = _asking(query, (), counted=True)
+        asking = _Asking(query, counted=True)
 
         def later(claims: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
             arguments, beside = asking(claims)
@@ -205,7 +224,7 @@ class CatalogueClient:
             return {}
 
     def _documents(self, asking: _Arguments, limit: int, cancel: Cancel) -> Iterator[dict[str, Any]]:
-        transport = _Transport(self._http, cancel)
+        transport = _Transport(self._http, cancel, self._known_root())
         try:
             # The library warns for each conformance class that a catalogue forgets to name.
             with warnings.catch_warnings():
@@ -213,18 +232,32 @@ class CatalogueClient:
                 client = Client.open(self._url, stac_io=transport)
                 arguments, transport.once = asking(client.get_conforms_to())
                 search = client.search(limit=limit, **arguments)
+            transport.root = None
             yield from search.pages_as_dicts()
         except _NOT_STAC as error:
+            self._root_ends = 0.0
             raise BadAnswerError.about("STAC", str(error)) from None
+        except DinamisError as error:
+            if not isinstance(error, CancelledError):
+                self._root_ends = 0.0
+            raise
+
+    def _known_root(self) -> dict[str, str]:
+        """The documents with which every search begins, by address; what is missing is added by searches."""
+        if time.monotonic() > self._root_ends:
+            self._root, self._root_ends = {}, time.monotonic() + ROOT_S
+        return self._root
 
 
 class _Transport(StacApiIO):  # type: ignore[misc]  # the vendored package is not checked
     """Lets pystac-client speak through our client, with its retries, faults and cancelling."""
 
-    def __init__(self, http: HttpClient, cancel: Cancel) -> None:
+    def __init__(self, http: HttpClient, cancel: Cancel, root: dict[str, str]) -> None:
         super().__init__(max_retries=None)
         self._http = http
         self._cancel = cancel
+        self.root: dict[str, str] | None = root
+        """Documents that are known; those asked for join them. None once the catalogue is open."""
         self.once: Mapping[str, Any] = {}
         """Members of the next POST that pystac-client does not know; links to further pages have them."""
 
@@ -238,14 +271,20 @@ class _Transport(StacApiIO):  # type: ignore[misc]  # the vendored package is no
         """Give the text of a document of the catalogue."""
         if method == "POST" and self.once:
             parameters, self.once = {**(parameters or {}), **self.once}, {}
-        return self._http.text(
+        known = None if self.root is None else self.root.get(href)
+        if known is not None:
+            return known
+        text = self._http.text(
             method or "GET", href, parameters=parameters, headers=headers, cancel=self._cancel
         )
+        if self.root is not None:
+            self.root[href] = text
+        return text
 
     def json_loads(self, txt: str, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
         """Read a document of the catalogue, which is always an object."""
         try:
-            document = _loads_by_item(txt)
+            document = read_page(txt)
         except (ValueError, RecursionError):
             raise BadAnswerError.about("STAC", "not JSON") from None
         if not isinstance(document, dict):
@@ -253,32 +292,16 @@ class _Transport(StacApiIO):  # type: ignore[misc]  # the vendored package is no
         return document
 
 
-def _loads_by_item(text: str) -> Any:
-    """Read a page as `json.loads` does, item by item: one call for all holds Python's lock for 30 ms."""
-    found = _FEATURES.search(text)
-    if found is None:
-        return json.loads(text)
-    items, end = [], _SPACE.match(text, found.end()).end()  # type: ignore[union-attr] # matches anything
-    while not text.startswith("]", end):
-        item, end = _DECODER.raw_decode(text, end)
-        items.append(item)
-        after = _SEPARATOR.match(text, end)
-        if after is None:
-            return json.loads(text)  # which says what is wrong
-        end = after.end()
-    document = json.loads(text[: found.end()] + text[end:])
-    if not isinstance(document, dict) or document.get("features") != []:
-        return json.loads(text)  # they were those of something within
-    document["features"] = items
-    return document
-
-
-def _items(document: Mapping[str, Any]) -> list[Any]:
+def _items(document: Mapping[str, Any]) -> list[Any] | Items:
     features = document.get("features")
-    return features if isinstance(features, list) else []
+    return features if isinstance(features, (list, Items)) else []
 
 
-def _readable(items: list[Any]) -> Iterator[Scene]:
+def _goes_on(document: Mapping[str, Any]) -> bool:
+    return any(link.get("rel") == "next" for link in objects_of(document.get("links")))
+
+
+def _readable(items: Iterable[Any]) -> Iterator[Scene]:
     for item in items:
         with contextlib.suppress(BadAnswerError):
             yield Scene.from_stac(item)
@@ -302,18 +325,42 @@ def _naming(collection: str, scene_ids: Sequence[str]) -> _Arguments:
     return lambda _claims: (arguments, {})
 
 
-def _asking(query: SearchQuery, facets: Sequence[str], *, counted: bool) -> _Arguments:
-    """Say a search to a catalogue in the words that it understands."""
+class _Asking:
+    """Says a search to a catalogue in the words that it understands.
 
-    def arguments(claims: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    Attributes:
+        in_order: Whether it was asked for the order of the search: one that cannot sort so is asked for the
+            newest first.
+        arguments: What it was asked, as pystac-client takes it.
+        counts_apart: Whether it counts by month when it is asked elsewhere.
+    """
+
+    def __init__(self, query: SearchQuery, facets: Sequence[str] = (), *, counted: bool) -> None:
+        self._query = query
+        self._facets = list(facets)
+        self._counted = counted
+        self.in_order = self.counts_apart = False
+        self.arguments: Mapping[str, Any] = {}
+
+    def __call__(self, claims: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """Give the arguments of pystac-client, and members of the first request that it does not know."""
+        query = self._query
         if query.uncovered and _UNCOVERED_CLASS not in claims:
             raise InvalidRequestError("uncovered", {"uncovered": "not_here"})
         reads = any(claim.endswith(_FREE_TEXT_CLASS) for claim in claims)
         beside: dict[str, Any] = {"q": [query.text]} if query.text and reads else {}
         beside.update({"uncovered": True} if query.uncovered else {})
         if _FACETS_CLASS in claims:
-            beside.update({"facets": list(facets)} if facets else {})
-            beside.update({} if counted else {"counted": False})
-        return query.to_stac(words=not reads), beside
+            beside.update({"facets": self._facets} if self._facets else {})
+            beside.update({} if self._counted else {"counted": False})
+        self.in_order = _sorts(claims, query.sort)
+        asked = query if self.in_order else replace(query, sort=Sorting())
+        self.arguments = asked.to_stac(words=not reads)
+        self.counts_apart = _FACETS_CLASS not in claims and may_tell(claims, self.arguments, beside)
+        return self.arguments, beside
 
-    return arguments
+
+def _sorts(claims: Sequence[str], sort: Sorting) -> bool:
+    """Whether a catalogue can sort so: only those of DINAMIS know what the properties of DINAMIS are."""
+    ours = not sort.by.value.startswith("dinamis:") or _FACETS_CLASS in claims
+    return ours and any(claim.endswith(_SORT_CLASS) for claim in claims)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from ..domain.free_text import MOST_LETTERS, Reading
-from ..domain.parsing import mapping_of
+from collections.abc import Mapping
+from typing import Any
+
+from ..domain.free_text import MOST_LETTERS, Chip, Reading
+from ..domain.parsing import mapping_of, text_of
 from .http import Cancel, HttpClient, never
 
 
@@ -19,6 +22,12 @@ class FreeTextClient:
 
     def read(self, text: str, cancel: Cancel = never) -> Reading:
         """Say what a text is understood as."""
-        query = {"q": text[:MOST_LETTERS]}
-        answer = self._http.get_json(f"{self._url}/freetext", params=query, cancel=cancel)
-        return Reading.from_json(mapping_of(answer))
+        return Reading.from_json(self._answer({"q": text[:MOST_LETTERS]}, cancel))
+
+    def without(self, text: str, chip: Chip, cancel: Cancel = never) -> str:
+        """Give a text without the words that mean a chip."""
+        taken = {"q": text[:MOST_LETTERS], "without": f"{chip.kind}/{chip.value}"}
+        return text_of(self._answer(taken, cancel).get("q"))
+
+    def _answer(self, query: Mapping[str, str], cancel: Cancel) -> Mapping[str, Any]:
+        return mapping_of(self._http.get_json(f"{self._url}/freetext", params=query, cancel=cancel))

@@ -16,6 +16,7 @@ from .follow_up_client import FollowUpClient
 from .free_text import FreeTextClient
 from .http import Cancel, HttpClient, never
 from .link import Link, Progress, Spawn, silent, spawn_thread
+from .notifications_client import NotificationsClient
 from .places import PlacesClient
 from .projects_client import ProjectsClient
 from .quotas_client import QuotasClient
@@ -125,8 +126,13 @@ class Service:
 
     @property
     def quotas(self) -> QuotasClient:
-        """Quotas and prices."""
+        """Quotas, prices and calls."""
         return QuotasClient(self.http, self.endpoints.api)
+
+    @property
+    def notifications(self) -> NotificationsClient:
+        """Notifications and preferences."""
+        return NotificationsClient(self.http, self.endpoints.api)
 
     @property
     def searches(self) -> SearchesClient:

@@ -30,17 +30,19 @@ from .last_state import LastStateController
 from .layers import SignedLayersController
 from .loading import LoadingController
 from .local_copies import LocalCopies
+from .notifications import NotificationsController
 from .order_page import OrderPageController
 from .orders import OrdersController
 from .packs import PackController
 from .places import PlacesController
+from .preferences import PreferencesController
 from .projects import ProjectsController
 from .quicklooks import QuicklookController
 from .quotas import QuotasController
 from .requests import RequestsController
 from .saved_searches import SavedSearchController
 from .search import SearchController
-from .session import SessionController
+from .session import SessionController, open_in_browser
 from .signers import ImageSigners
 from .styling import StylingController
 from .submissions import SubmissionController
@@ -79,6 +81,8 @@ class Controllers(QObject):
         drafts: requests that are being filled in.
         submissions: their sending.
         order_page: what is done with one request.
+        notifications: what happened to requests and projects.
+        preferences: how the service writes to the person.
     """
 
     def __init__(
@@ -92,7 +96,8 @@ class Controllers(QObject):
         self.settings = settings or PluginSettings()
         self.runner = TaskRunner()
         credentials = CredentialStore()
-        self.session = SessionController(self.runner, self.settings, credentials, open_url, self)
+        self._open_url = open_url or open_in_browser
+        self.session = SessionController(self.runner, self.settings, credentials, self._open_url, self)
         self.aois = AoiController(self.runner, self)
         self.kept = KeptAreas(self.runner, self)
         self.places = PlacesController(self.runner, self.session, self)
@@ -125,8 +130,15 @@ class Controllers(QObject):
         self.drafts = DraftsController(self.runner, self.session, self)
         self.submissions = SubmissionController(self.runner, self.session, self.drafts, self)
         self.order_page = OrderPageController(self.runner, self.session, self.orders, self)
+        self.notifications = NotificationsController(self.runner, self.session, self.settings, self)
+        self.preferences = PreferencesController(self.runner, self.session, self)
         self.submissions.submitted.connect(self.orders.put)
         self.submissions.submitted.connect(lambda _order: self.quotas.refresh())
+
+    def open_registry(self) -> bool:
+        """Open the register of members in the browser; False when no service is known."""
+        endpoints = self.session.endpoints
+        return endpoints is not None and self._open_url(endpoints.registry)
 
     def use_object_hosts(self, typed: Sequence[str]) -> None:
         """Keep signed what lies under these addresses too, from now on; what is none is left out."""

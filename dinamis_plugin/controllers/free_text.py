@@ -6,7 +6,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from ..api.service import Service
 from ..domain.errors import DinamisError
-from ..domain.free_text import Reading
+from ..domain.free_text import Chip, Reading
 from ..domain.place import Place
 from ..tasks.runner import TaskContext, TaskRunner
 from .session import SessionController
@@ -21,10 +21,12 @@ class FreeTextController(QObject):
 
     Signals:
         read: the `Reading` of the text asked last.
+        rewritten: a text, and the same without the words of a chip that was taken away.
         suggested: the end of the text that may be a place, and the list of `Place`.
     """
 
     read = pyqtSignal(object)
+    rewritten = pyqtSignal(str, str)
     suggested = pyqtSignal(str, object)
 
     def __init__(self, runner: TaskRunner, session: SessionController, parent: QObject | None = None) -> None:
@@ -50,6 +52,18 @@ class FreeTextController(QObject):
             self.read.emit(Reading())
 
         self._runner.run(translate("Dinamis", "Reading a text"), work, done, failed, cancel_previous="text")
+
+    def take_away(self, text: str, chip: Chip) -> None:
+        """Have the words taken out of a text that mean a chip."""
+        service = self._session.service
+        if service is not None:
+            self._runner.run(
+                translate("Dinamis", "Reading a text"),
+                lambda context: service.free_text.without(text, chip, context.cancelled),
+                lambda left: self.rewritten.emit(text, left),
+                lambda _error: None,
+                cancel_previous="text",
+            )
 
 
 def _answer(service: Service, text: str, context: TaskContext, *, suggest: bool) -> Answer:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from ..domain.aoi import Aoi
-from ..domain.errors import FileGoneError
+from ..domain.errors import DinamisError, FileGoneError
 from ..qgisio.kept_areas import kept_path, read_kept, write_kept
 from ..qgisio.projections import forget_worker_systems
 from ..tasks.runner import TaskContext, TaskRunner
@@ -36,7 +37,7 @@ class KeptAreas(QObject):
         self._path = kept_path()
         self._write_lock = threading.Lock()
         self._changes = self._written = 0
-        self._read = False
+        self._read = self._reading = False
 
     @property
     def names(self) -> list[str]:
@@ -45,10 +46,11 @@ class KeptAreas(QObject):
 
     def load(self) -> None:
         """Read the file in a task; what was kept meanwhile stays."""
+        if self._reading:
+            return
+        self._reading = True
         self._runner.run(
-            translate("Dinamis", "Reading the kept areas"),
-            lambda _context: read_kept(self._path),
-            self._loaded,
+            translate("Dinamis", "Reading the kept areas"), self._read_file, self._loaded, self._not_read
         )
 
     def area(self, name: str) -> Aoi | None:
@@ -72,10 +74,26 @@ class KeptAreas(QObject):
         if self._kept.pop(name, None) is not None:
             self._changed()
 
+    def _read_file(self, _context: TaskContext) -> list[Aoi]:
+        try:
+            return read_kept(self._path)
+        except OSError as error:
+            raise FileGoneError(str(error.strerror or "")) from None
+
+    def _not_read(self, error: DinamisError) -> None:
+        self._reading = False
+        self.failed.emit(
+            replace(
+                notice_for(error),
+                text=translate("Dinamis", "Your kept areas cannot be read: {path}").format(path=self._path),
+                hint=translate("Dinamis", "Nothing is written there until they can."),
+            )
+        )
+
     def _loaded(self, aois: list[Aoi]) -> None:
         forget_worker_systems()
         self._kept = {**{aoi.name: aoi for aoi in aois}, **self._kept}
-        self._read = True
+        self._read, self._reading = True, False
         self.changed.emit()
         if self._changes:
             self._changed()
@@ -84,7 +102,8 @@ class KeptAreas(QObject):
         self._changes += 1
         self.changed.emit()
         if not self._read:
-            return  # written once the file is known: what it holds would be lost
+            self.load()  # and written once the file is known: what it holds would be lost
+            return
         number, areas = self._changes, list(self._kept.values())
 
         def work(_context: TaskContext) -> None:

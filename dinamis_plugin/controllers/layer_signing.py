@@ -99,6 +99,14 @@ class LayerSigning(QObject):
         if self._soon.remainingTime() < QUIET_MS:
             self._soon.start(QUIET_MS)
 
+    def expect(self, layer: QgsRasterLayer) -> None:
+        """A layer came: say whether its images are on their way."""
+        identity = rasters.identity_of(layer)
+        if identity is None or identity.key in self._refused or not rasters.waits(layer):
+            return
+        if self._signers.can_sign(identity):
+            self.live.expect(layer)
+
     def wait_for_others(self, number: int, count: int) -> None:
         """A project is being read, during which QGIS lets timers fire: wait for the other layers."""
         if self._soon.isActive():
@@ -158,6 +166,7 @@ class LayerSigning(QObject):
         for group in self._signers.groups(free, given, self._clocks.steady()):
             self._sign(group, given)
         if not self._in_hand:
+            self.live.all_came(last=True)
             self._wait_for_sign_in()
             if not due:
                 self.settled.emit()
@@ -174,7 +183,8 @@ class LayerSigning(QObject):
         return layer_notice(error, identities, ways)
 
     def _clock_ticked(self) -> None:
-        if not self._soon.isActive() and self._clocks.steady() >= self._rest_until_s:
+        resting = self._soon.isActive() or self._clocks.steady() < self._rest_until_s
+        if not resting and self.live.due():
             self.sign_what_needs_it()
 
     def _sign(self, identities: Sequence[LayerIdentity], given: dict[str, SignedUrl]) -> None:
@@ -206,8 +216,8 @@ class LayerSigning(QObject):
         )
 
     def _signed(self, keys: set[str], refusals: Refusals) -> None:
-        self.live.all_came()
         self._in_hand -= keys
+        self.live.all_came(last=not (self._in_hand or self._again))
         if not self._session.can_use_resources:
             refusals = self._leave_what_is_not_open(refusals)
         if any(not isinstance(error, _FINAL) for _, error in refusals):
@@ -221,8 +231,8 @@ class LayerSigning(QObject):
 
     def _signing_failed(self, keys: set[str], error: DinamisError, refusals: Refusals) -> None:
         """The clock tries again; a signature that still works is not taken away before its end."""
-        self.live.all_came()
         self._in_hand -= keys
+        self.live.all_came(last=not self._in_hand)
         self._rest()
         if not isinstance(error, CancelledError):
             self.failed.emit(None, self.notice_for_layers(error, []))

@@ -20,6 +20,7 @@ from ..qgisio.projections import adopt_system
 from ..tasks.opening import Compose, Dress, ImageOpener, LayerOutcome, Order
 from ..tasks.runner import TaskContext, TaskRunner
 from .layer_signing import LayerSigning
+from .live_layers import IsBusy, Rehearse, at_once, never
 from .session import SessionController, SessionState
 from .signers import ImageSigners
 from .turns import Turns
@@ -37,6 +38,7 @@ class SignedLayersController(QObject):
         notice: a Notice about the layers of the project.
         busy: True while images are signed and opened.
         settled: every layer that could be signed is.
+        coming_changed: the layers whose images are on their way may be others now; see `coming`.
         waiting_changed: the layers that show their placeholders may be others now; see `waiting`.
         search_wanted: the id of a scene that the person wants to find again.
         options_wanted: the person wants to see the options of the plugin.
@@ -47,6 +49,7 @@ class SignedLayersController(QObject):
     notice = pyqtSignal(object)
     busy = pyqtSignal(bool)
     settled = pyqtSignal()
+    coming_changed = pyqtSignal()
     waiting_changed = pyqtSignal()
     search_wanted = pyqtSignal(str)
     options_wanted = pyqtSignal()
@@ -101,6 +104,7 @@ class SignedLayersController(QObject):
 
     def _hand_on_signals(self) -> None:
         self._live.changed.connect(self.waiting_changed)
+        self._live.coming_changed.connect(self.coming_changed)
         for name in ("failed", "notice", "settled", "search_wanted", "options_wanted"):
             getattr(self._signing, name).connect(getattr(self, name))
 
@@ -187,6 +191,14 @@ class SignedLayersController(QObject):
         """The layers of ours that show their placeholders."""
         return self._signing.waiting()
 
+    def coming(self) -> frozenset[str]:
+        """Ids of layers whose images are on their way: to draw their placeholders is of no use."""
+        return self._live.coming
+
+    def draw_by(self, is_busy: IsBusy = never, rehearse: Rehearse = at_once) -> None:
+        """Have layers that came alive drawn a few together, by the map: see `LiveLayers.draw_by`."""
+        self._live.draw_by(is_busy, rehearse)
+
     def why_waiting(self, layer: QgsRasterLayer) -> str:
         """Say in a few words why a layer shows its placeholder."""
         return self._signing.why_waiting(layer)
@@ -244,6 +256,7 @@ class SignedLayersController(QObject):
         for layer in layers:
             if rasters.identity_of(layer) is not None or adoption.adopt(layer, self._paths):
                 self._live.take_in(layer)
+                self._signing.expect(layer)
                 self._signing.soon()
                 self.waiting_changed.emit()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
+from typing import Callable
 
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
@@ -11,10 +13,24 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from ..domain.layer_source import LayerIdentity, to_resting
 from ..domain.lease import Clocks, Lease
 from ..domain.signed_url import SignedUrl
-from ..qgisio import adoption, rasters
+from ..qgisio import rasters
 from ..qgisio.layer_paths import LayerPaths, is_placeholder
+from ..qgisio.unopened import signatures_in
 from ..tasks.opening import Opened
 from .turns import Gathering, Turns
+
+IsBusy = Callable[[], bool]
+Rehearse = Callable[[Sequence[str], Callable[[], None]], None]
+
+
+def never() -> bool:
+    """Nothing keeps layers from being drawn."""
+    return False
+
+
+def at_once(_layer_ids: Sequence[str], done: Callable[[], None]) -> None:
+    """Nothing is to be made ready."""
+    done()
 
 
 class LiveLayers(QObject):
@@ -22,9 +38,11 @@ class LiveLayers(QObject):
 
     Signals:
         changed: layers may show something else than before.
+        coming_changed: the layers whose images are on their way may be others now; see `coming`.
     """
 
     changed = pyqtSignal()
+    coming_changed = pyqtSignal()
 
     def __init__(
         self, paths: LayerPaths, project: QgsProject, clocks: Clocks, turns: Turns, parent: QObject
@@ -35,7 +53,29 @@ class LiveLayers(QObject):
         self._clocks = clocks
         self._turns = turns
         self._leases: dict[str, Lease] = {}
-        self._redraw = Gathering(self._draw_those_that_came, self)
+        self._redraw = Gathering(self._rehearse_those_that_came, self)
+        self._rehearse: Rehearse = at_once
+        self._coming: set[str] = set()
+
+    @property
+    def coming(self) -> frozenset[str]:
+        """Ids of layers whose images are on their way: to draw their placeholders is of no use."""
+        return frozenset(self._coming)
+
+    def expect(self, layer: QgsRasterLayer) -> None:
+        """The images of a layer that waits are on their way."""
+        self._coming.add(layer.id())
+        self.coming_changed.emit()
+
+    def draw_by(self, is_busy: IsBusy, rehearse: Rehearse) -> None:
+        """Have layers that came alive drawn by the map, a few together.
+
+        Args:
+            is_busy: whether the map is not to be drawn anew now.
+            rehearse: makes the map ready for layers, and calls something when it is.
+        """
+        self._redraw.is_busy = is_busy
+        self._rehearse = rehearse
 
     def layers(self) -> list[QgsRasterLayer]:
         """The layers of ours in the project."""
@@ -66,7 +106,7 @@ class LiveLayers(QObject):
         A signature of its own would go wherever QGIS writes sources; it is kept, and used where nobody signs.
         """
         source = layer.source()
-        own = adoption.signatures_in(source)
+        own = signatures_in(source)
         self._paths.keep_own(own)
         unknown = is_placeholder(source) and not self._paths.made_placeholder(source)
         if own or unknown or not layer.isValid():
@@ -84,9 +124,12 @@ class LiveLayers(QObject):
                 step = partial(self._give_signature, layer.id(), wanted.key, opened.source, redraw=blank)
                 self._turns.later(step)
 
-    def all_came(self) -> None:
-        """Have the map drawn at once with the last layers that came alive."""
+    def all_came(self, *, last: bool) -> None:
+        """Have the map drawn with those that came alive, soon; after the `last`, none is expected."""
         self._redraw.finish()
+        if last:
+            self._coming &= self._redraw.waiting()
+            self.coming_changed.emit()
 
     def put_placeholder(self, layer: QgsRasterLayer) -> None:
         """Show what stands in for the images of a layer."""
@@ -126,6 +169,9 @@ class LiveLayers(QObject):
     def _forget(self) -> None:
         self._leases.clear()
         self._paths.forget_own()
+        self._redraw.clear()
+        self._coming.clear()
+        self.coming_changed.emit()
 
     def _drop(self, layer_id: str) -> None:
         layer = self._project.mapLayer(layer_id)
@@ -156,9 +202,14 @@ class LiveLayers(QObject):
         elif waited or redraw:
             self._redraw.add(layer_id)
 
+    def _rehearse_those_that_came(self, layer_ids: list[str]) -> None:
+        self._rehearse(layer_ids, partial(self._draw_those_that_came, layer_ids))
+
     def _draw_those_that_came(self, layer_ids: list[str]) -> None:
-        """Have the map drawn with the layers that came alive, many at once: QGIS draws all anew each time."""
+        """Have the map drawn with layers that came alive."""
         for layer in filter(None, map(self._project.mapLayer, layer_ids)):
             layer.dataSourceChanged.emit()
             layer.triggerRepaint()
+        self._coming.difference_update(layer_ids)
+        self.coming_changed.emit()
         self.changed.emit()

@@ -15,6 +15,7 @@ from ..qgisio.geometry import make_aoi
 from ..tasks.runner import TaskContext, TaskRunner
 from .messages import Notice, NoticeLevel
 from .session import SessionController
+from .session_notices import no_service
 
 translate = QCoreApplication.translate
 
@@ -58,7 +59,7 @@ class PlacesController(QObject):
         """Make an area of a place; its bounds, where the service does not tell outlines."""
         service = self._session.service
         if service is None:
-            self.failed.emit(self._no_service())
+            self.failed.emit(no_service(self._session.why_not, self._session.connect_service))
             return
 
         def work(context: TaskContext) -> Aoi:
@@ -74,7 +75,7 @@ class PlacesController(QObject):
         """Make an area of the likeliest place of this name."""
         service = self._session.service
         if service is None:
-            self.failed.emit(self._no_service())
+            self.failed.emit(no_service(self._session.why_not, self._session.connect_service))
             return
 
         def done(places: Sequence[Place]) -> None:
@@ -115,10 +116,6 @@ class PlacesController(QObject):
             )
         elif not isinstance(error, CancelledError):
             self.failed.emit(self._session.notice_for(error))
-
-    def _no_service(self) -> Notice:
-        notice = Notice(NoticeLevel.WARNING, translate("Dinamis", "No service"), self._session.why_not)
-        return notice.with_action(translate("Dinamis", "Connect"), self._session.connect_service)
 
 
 def _unknown(text: str) -> Notice:

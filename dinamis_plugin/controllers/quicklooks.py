@@ -15,6 +15,7 @@ from ..qgisio.picture_store import no_larger
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
 from .messages import Notice, NoticeLevel, notice_for
 from .session import SessionController
+from .session_notices import no_service
 
 translate = QCoreApplication.translate
 
@@ -46,8 +47,11 @@ class QuicklookController(QObject):
         if key in self._kept:
             self._kept.move_to_end(key)
             self.ready.emit(scene, self._kept[key])
-        elif not href or service is None:
-            self.failed.emit(scene, _no_picture(scene) if service is not None else self._no_service())
+        elif service is None:
+            session = self._session
+            self.failed.emit(scene, no_service(session.why_not, session.connect_service))
+        elif not href:
+            self.failed.emit(scene, _no_picture(scene))
         elif key not in self._running:
 
             def work(context: TaskContext) -> QImage:
@@ -76,9 +80,6 @@ class QuicklookController(QObject):
     def _failed(self, scene: Scene, error: DinamisError) -> None:
         self._running.pop(key_of(scene), None)
         self.failed.emit(scene, notice_for(error))
-
-    def _no_service(self) -> Notice:
-        return Notice(NoticeLevel.WARNING, translate("Dinamis", "No service"), self._session.why_not)
 
 
 def _readable(data: bytes) -> QImage:

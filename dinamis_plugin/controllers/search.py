@@ -15,8 +15,8 @@ from ..domain.search import SearchQuery
 from ..tasks.courtesy import collect_again
 from ..tasks.listing import PAGE, Handful, Listing
 from ..tasks.runner import TaskContext, TaskHandle, TaskRunner
-from .messages import Notice, NoticeLevel
 from .session import SessionController
+from .session_notices import no_service
 from .turns import Farewell
 
 translate = QCoreApplication.translate
@@ -91,6 +91,7 @@ class SearchController(QObject):
         self._matched: int | None = 0
         self._listed: dict[tuple[str, str], Scene] = {}
         self._answered = False
+        self._in_order = True
         self._farewell = Farewell(self)
         self._at_end = True
         self.page_size = FIRST_PAGE
@@ -115,12 +116,22 @@ class SearchController(QObject):
         """What was searched last."""
         return self._query
 
+    @property
+    def matched(self) -> int | None:
+        """How many scenes match, None where that is not known."""
+        return self._matched
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the catalogue sorts all that matches as the search asks."""
+        return self._in_order
+
     def run(self, query: SearchQuery) -> None:
         """Start a new search with this query."""
         self._drop()
         service = self._session.service
         if service is None:
-            self.failed.emit(_no_service(self._session))
+            self.failed.emit(no_service(self._session.why_not, self._session.connect_service))
             return
         self._query = query
         self._matched = 0
@@ -191,6 +202,7 @@ class SearchController(QObject):
             self._matched = page.matched if page.counted else (self._matched or None)
             if not self._answered:
                 self._answered = True
+                self._in_order = page.in_order
                 self.answered.emit(page)
         self._show(scenes)
         self._at_end = page is None or (self._matched is not None and len(self._listed) >= self._matched)
@@ -235,13 +247,3 @@ class SearchController(QObject):
             self._work = None
             self.loading.emit(False)
         self._pages = None
-
-
-def _no_service(session: SessionController) -> Notice:
-    notice = Notice(
-        NoticeLevel.WARNING,
-        translate("Dinamis", "No service"),
-        session.why_not,
-        translate("Dinamis", "Its address goes at the top of the panel."),
-    )
-    return notice.with_action(translate("Dinamis", "Connect"), session.connect_service)

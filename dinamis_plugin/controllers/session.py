@@ -71,7 +71,7 @@ class SessionController(QObject):
         self._keeping.taken_up.connect(self._fetch_account)
         self._keeping.lost.connect(self._session_lost)
         self._keeping.notice.connect(self.notice)
-        self._device_flow = DeviceSignIn(runner, open_url or _open_in_browser, self)
+        self._device_flow = DeviceSignIn(runner, open_url or open_in_browser, self)
         self._device_flow.started.connect(self._device_started)
         self._device_flow.status.connect(self.poll_status)
         self._device_flow.granted.connect(self._device_granted)
@@ -140,6 +140,14 @@ class SessionController(QObject):
         """Connect to the service of the last time and take up the session kept there, without any dialog."""
         if self._settings.service_url:
             self.connect_service()
+
+    def hand_over(self) -> str | None:
+        """Give the session to the plugin that is started in place of this one: nothing of it need be kept."""
+        return self._keeping.tokens.refresh_value
+
+    def take_over(self, handed: str | None) -> None:
+        """Take up what `hand_over` gave, when the service is connected to; None for what is kept."""
+        self._keeping.hand(handed)
 
     def _connect(self, url: str | None, then: Callable[[], None]) -> None:
         try:
@@ -325,5 +333,6 @@ class SessionController(QObject):
         return True
 
 
-def _open_in_browser(url: str) -> bool:
+def open_in_browser(url: str) -> bool:
+    """Show a page in the browser of the system."""
     return bool(QDesktopServices.openUrl(QUrl(url)))

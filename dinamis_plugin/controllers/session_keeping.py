@@ -48,6 +48,7 @@ class SessionKeeping(QObject):
         self._settings = settings
         self._credentials = credentials
         self._service: Service | None = None
+        self._handed: str | None = None
         # These two are called in worker threads; a signal brings them to the GUI thread.
         self.tokens = TokenKeeper(lambda _refresh: self._renewed.emit(), self.lost.emit, self._end_orphan)
         self._renewed.connect(self.keep)
@@ -57,9 +58,14 @@ class SessionKeeping(QObject):
         self._service = service
         self.tokens.use(service.auth.refresh)
 
+    def hand(self, refresh: str | None) -> None:
+        """Take up this session the next time, instead of what is kept; None for what is kept."""
+        self._handed = refresh
+
     def take_up(self) -> bool:
         """Take up the session of the last time; False when there is none, or none that can be read now."""
-        refresh = self._credentials.load(self._settings.service_url)
+        handed, self._handed = self._handed, None
+        refresh = handed or self._credentials.load(self._settings.service_url)
         if refresh is None:
             return False
         self.tokens.put_refresh(refresh)

@@ -65,3 +65,14 @@ def wrong_address() -> Notice:
         translate("Dinamis", "The address of the service cannot be used."),
         translate("Dinamis", "It looks like https://dinamis.example.org"),
     )
+
+
+def no_service(why_not: str, connect: Callable[[], None]) -> Notice:
+    """Nothing can be asked for yet, with the way to connect."""
+    notice = Notice(
+        NoticeLevel.WARNING,
+        translate("Dinamis", "No service"),
+        why_not,
+        translate("Dinamis", "Its address goes at the top of the panel."),
+    )
+    return notice.with_action(translate("Dinamis", "Connect"), connect)

@@ -12,9 +12,10 @@ from qgis.PyQt.QtCore import QObject, QTimer
 from ..qgisio import log
 
 PAUSE_MS = 5
-FAREWELL_MS, FAREWELLS = 50, 250
-GATHER_MS = 250
-GATHER_GROWTH, GATHER_MOST_MS = 4, 8000
+FAREWELL_MS, FAREWELLS, FAREWELL_S = 20, 50, 0.002
+GATHER_MS, GATHER_MOST_S = 250, 8.0
+AT_ONCE = 24
+"""Layers drawn together for the first time: the map is shown each time when so many more are drawn."""
 BUDGET_S = 0.012
 """A turn takes no further step after so long: opening a file takes QGIS 2 to 20 ms, its header at hand."""
 
@@ -57,7 +58,7 @@ class Turns(QObject):
 
 
 class Farewell(QObject):
-    """Lets go of many objects a few at a time: to free 10,000 scenes at once takes 50 ms."""
+    """Lets go of many objects a few at a time: to free 10,000 scenes and their geometries takes 50 ms."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -72,41 +73,62 @@ class Farewell(QObject):
         self._timer.start()
 
     def _turn(self) -> None:
-        for _ in range(min(FAREWELLS, len(self._leaving))):
-            self._leaving.pop()
+        end = time.perf_counter() + FAREWELL_S
+        while self._leaving and time.perf_counter() < end:
+            for _ in range(min(FAREWELLS, len(self._leaving))):
+                self._leaving.pop()
         if not self._leaving:
             self._timer.stop()
 
 
 class Gathering(QObject):
-    """Gathers what comes within a moment, and hands it on together; the moments grow while more comes."""
+    """Gathers layers that came within a moment, and hands on a few together, when those before are drawn.
+
+    A map that is drawn for longer than some seconds, by layers of others, is not waited for.
+    """
 
     def __init__(self, hand_on: Callable[[list[str]], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._hand_on = hand_on
-        self._gathered: list[str] = []
-        self._moment_ms = GATHER_MS
+        self._gathered: deque[str] = deque()
+        self._since_s = 0.0
         self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._moment_is_over)
+        self._timer.setInterval(GATHER_MS // 5)
+        self._timer.timeout.connect(self._look)
+        self.is_busy: Callable[[], bool] = lambda: False
+
+    def waiting(self) -> set[str]:
+        """What was not handed on yet."""
+        return set(self._gathered)
 
     def add(self, name: str) -> None:
         """Hand this on in a while, once."""
         self._gathered.append(name)
         if not self._timer.isActive():
-            self._timer.start(self._moment_ms)
+            self._begin()
 
     def finish(self) -> None:
-        """Nothing more comes for now: hand on what there is."""
+        """Nothing more comes for now: hand on what there is, without waiting for more."""
+        self._since_s -= GATHER_MS / 1000
+        self._look()
+
+    def clear(self) -> None:
+        """Hand on nothing."""
+        self._gathered.clear()
         self._timer.stop()
-        self._pass_on()
-        self._moment_ms = GATHER_MS
 
-    def _moment_is_over(self) -> None:
-        self._moment_ms = min(self._moment_ms * GATHER_GROWTH, GATHER_MOST_MS)
-        self._pass_on()
+    def _begin(self) -> None:
+        self._since_s = time.monotonic()
+        self._timer.start()
 
-    def _pass_on(self) -> None:
-        gathered, self._gathered = self._gathered, []
-        if gathered:
-            self._hand_on(gathered)
+    def _look(self) -> None:
+        waited_s = time.monotonic() - self._since_s
+        enough = len(self._gathered) >= AT_ONCE or waited_s >= GATHER_MS / 1000
+        if not enough or (waited_s < GATHER_MOST_S and self.is_busy()):
+            return
+        several = [self._gathered.popleft() for _ in range(min(AT_ONCE, len(self._gathered)))]
+        self._timer.stop()
+        if self._gathered:
+            self._begin()
+        if several:
+            self._hand_on(several)

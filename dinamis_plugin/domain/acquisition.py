@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from .scene import Scene
 from .search import MISSIONS
@@ -41,13 +42,14 @@ class Acquisition:
 def acquisitions(scenes: Iterable[Scene]) -> list[Acquisition]:
     """Gather scenes by the pass in which they were taken, the oldest pass first."""
     passes: list[list[Scene]] = []
-    for scene in sorted(scenes, key=lambda one: (one.platform, one.mission, one.acquired, one.id)):
-        last = passes[-1][-1] if passes else None
-        if last is not None and _same_satellite(last, scene) and scene.acquired - last.acquired <= SAME_PASS:
+    last: Scene | None = None
+    for scene in sorted(scenes, key=attrgetter("platform", "mission", "acquired", "id")):
+        if last is not None and scene.acquired - last.acquired <= SAME_PASS and _same_satellite(last, scene):
             passes[-1].append(scene)
         else:
             passes.append([scene])
-    return sorted((Acquisition(tuple(found)) for found in passes), key=lambda one: one.began)
+        last = scene
+    return [Acquisition(tuple(found)) for found in sorted(passes, key=lambda found: found[0].acquired)]
 
 
 def _plain(name: str) -> str:

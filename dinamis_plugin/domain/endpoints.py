@@ -29,6 +29,7 @@ class Endpoints:
         api: Root of projects and quotas.
         signing: Root of the signing routes.
         objects: Root of the image files.
+        registry: Page of the register of members; the home page where the service names none.
     """
 
     service: str
@@ -42,6 +43,7 @@ class Endpoints:
     api: str
     signing: str
     objects: str
+    registry: str = ""
 
     @classmethod
     def from_discovery(cls, service: str, document: Any) -> Endpoints:
@@ -61,6 +63,7 @@ class Endpoints:
             title=text_of(document.get("title")) or "DINAMIS",
             demo=document.get("demo") is True,
             client_id=required_text(document, "client_id"),
+            registry=_page(document, "registry", service, encrypted=encrypted),
             **addresses,
         )
 
@@ -118,3 +121,8 @@ def _address(document: Mapping[str, Any], key: str, *, encrypted: bool) -> str:
     if encrypted and not address.startswith("https://"):
         raise BadAnswerError.about(key, "not encrypted")
     return address
+
+
+def _page(document: Mapping[str, Any], key: str, service: str, *, encrypted: bool) -> str:
+    """Read the address of a page for people, that of the home page where none is named."""
+    return _address(document, key, encrypted=encrypted) if document.get(key) else f"{service}/"

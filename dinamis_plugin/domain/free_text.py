@@ -21,12 +21,14 @@ class Chip:
 
     Attributes:
         kind: `place`, `period`, `mission`, `cloud` and so on, as docs/api.md lists them.
+        value: What it is to the service.
         title: For a person, in the language of the plugin.
         excluded: Left out instead of asked for.
         applied: False where the catalogue cannot search by it.
     """
 
     kind: str
+    value: str
     title: str
     excluded: bool = False
     applied: bool = True
@@ -52,6 +54,7 @@ class Reading:
         chips = tuple(
             Chip(
                 text_of(entry.get("kind")),
+                text_of(entry.get("value")),
                 text_of(entry.get("title")),
                 excluded=entry.get("excluded") is True,
                 applied=entry.get("applied") is not False,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import xml.etree.ElementTree as ET  # nosec B405 - see `_read`
+import xml.etree.ElementTree as ET  # nosec B405 - see `read_document`
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote, unquote
@@ -70,7 +70,7 @@ def addresses_in(source: str) -> list[str]:
     if not is_document(source):
         return [href for href in [href_of(source)] if href]
     try:
-        names = [Secret((element.text or "").strip()) for element in _file_names(_read(source))]
+        names = [Secret((element.text or "").strip()) for element in _file_names(read_document(source))]
     except ValueError:
         return []
     return [href for name in names for href in addresses_in(name)]
@@ -85,7 +85,7 @@ def unsigned_document(vrt: str) -> tuple[str, tuple[str, ...]]:
     Raises:
         ValueError: It is not a VRT, or reads something else than images of servers.
     """
-    root = _read(vrt)
+    root = read_document(vrt)
     hrefs: dict[str, None] = {}
     for element in _file_names(root):
         name = Secret((element.text or "").strip())
@@ -110,7 +110,7 @@ def signed_document(document: str, signed: Mapping[str, str]) -> str:
     Raises:
         ValueError: It is not a document, or an image in it has no signed address.
     """
-    root = _read(document)
+    root = read_document(document)
     for element in _file_names(root):
         name = (element.text or "").strip()
         if is_document(name):
@@ -146,14 +146,19 @@ def unpacked(word: str) -> str:
 
 def with_overviews(vrt: str, factors: Iterable[int]) -> str:
     """Say in a VRT which reduced images exist: else GDAL opens its images to find out, on the GUI thread."""
-    root = _read(vrt)
+    root = read_document(vrt)
     written = " ".join(str(factor) for factor in factors)
     if written and root.find("OverviewList") is None:
         ET.SubElement(root, "OverviewList", {"resampling": "nearest"}).text = written
     return Secret(ET.tostring(root, encoding="unicode"))
 
 
-def _read(vrt: str) -> ET.Element:
+def read_document(vrt: str) -> ET.Element:
+    """Read the text of a virtual raster.
+
+    Raises:
+        ValueError: It is none, is longer than `LARGEST_BYTES`, or would have GDAL run code.
+    """
     if "<!" in vrt or len(vrt) > LARGEST_BYTES:  # no entities
         raise ValueError(vrt[:20])
     try:

@@ -52,7 +52,7 @@ def objects_of(value: Any) -> list[Mapping[str, Any]]:
 
 def texts_of(value: Any) -> tuple[str, ...]:
     """Give the strings of a list, leaving everything else out."""
-    return tuple(entry for entry in value if isinstance(entry, str)) if isinstance(value, list) else ()
+    return tuple([entry for entry in value if isinstance(entry, str)]) if isinstance(value, list) else ()
 
 
 def numbers_of(value: Any) -> tuple[float, ...]:

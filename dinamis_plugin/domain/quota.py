@@ -8,7 +8,8 @@ from typing import Any
 
 from .parsing import mapping_of, number_of, objects_of, required_objects, required_text, text_of
 
-SENSORS = ("PLEIADES", "SPOT", "PNEO")
+SENSOR_TITLES = {"PLEIADES": "Pléiades", "SPOT": "SPOT 6/7", "PNEO": "Pléiades Neo"}
+SENSORS = tuple(SENSOR_TITLES)
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class SensorQuota:
         programming: Price beyond the quota for programming.
         tranches: Credits sold together.
         note: Sentence of the service.
+        version: Version of the table of that year, None when not said.
     """
 
     sensor: str
@@ -70,6 +72,7 @@ class SensorQuota:
     programming: Price
     tranches: tuple[Tranche, ...]
     note: str
+    version: int | None = None
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any], year: int, user_kind: str) -> SensorQuota:
@@ -79,10 +82,11 @@ class SensorQuota:
             BadAnswerError: The sensor is not named.
         """
         prices = mapping_of(document.get("prices"))
+        version = number_of(document.get("version"))
         sensor = required_text(document, "sensor")
         return cls(
             sensor=sensor,
-            title=text_of(document.get("title")) or sensor,
+            title=text_of(document.get("title")) or sensor_title(sensor),
             year=year,
             user_kind=user_kind,
             quota_km2=number_of(document.get("quota_km2")),
@@ -97,7 +101,13 @@ class SensorQuota:
                 for entry in objects_of(document.get("tranches"))
             ),
             note=text_of(document.get("note")),
+            version=None if version is None else int(version),
         )
+
+
+def sensor_title(sensor: str) -> str:
+    """The name of a sensor for a person, as written where it is not known."""
+    return SENSOR_TITLES.get(sensor, sensor)
 
 
 def quotas_from_json(document: Mapping[str, Any]) -> tuple[SensorQuota, ...]:

@@ -92,7 +92,7 @@ def document_of(query: SearchQuery, title: str) -> dict[str, Any]:
         InvalidRequestError: As `SearchQuery.to_stac`.
     """
     stac = {key.replace("_", "-"): value for key, value in query.to_stac().items()}
-    written = {one.name: _written(getattr(query, one.name)) for one in fields(query)}
+    written = {one.name: _written(getattr(query, one.name)) for one in fields(query) if one.name != "sort"}
     # A round trip makes the tuples of shapely the lists that JSON has.
     document: dict[str, Any] = json.loads(
         json.dumps({"type": KIND, "version": VERSION, "title": title, "query": written, "stac": stac})
@@ -243,6 +243,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "date | None": date_of,
     "int | None": _whole,
     "str": text_of,
+    "bool": lambda value: value is True,
     "ProductType": _product_type,
 }
 """How a field of a search is read, by its type: a new filter of such a type comes along by itself."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter
-from typing import Any
+from typing import Any, Callable
 
 from shapely.geometry import Polygon, box, shape
+from shapely.wkb import dumps, loads
 
 from .aoi import UNREADABLE_GEOMETRY, AreaGeometry, polygonal, split_antimeridian
 from .errors import BadAnswerError
@@ -30,8 +32,11 @@ _SENSOR_OF_MISSION = {"PLEIADES": "PLEIADES", "PLEIADES NEO": "PNEO", "SPOT 6/7"
 _PREFERRED_KEYS = ("visual", "ms", "pan")
 _HALF_TURN, _POLE = 180.0, 90.0
 _PLAIN_POINTS = 64
+_WKB_POLYGON = 3
 _NO_IMAGES = frozenset({"thumbnail", "overview", "metadata"})
-_IS_IMAGE = attrgetter("is_image")
+_TO_NO_PICTURE = ("self", "parent", "collection", "root")
+_OF_ALL_FILES = ("proj:epsg", "proj:code", "proj:shape", "proj:transform")
+"""What an item may say in place of its files."""
 
 
 @dataclass(frozen=True)
@@ -101,14 +106,15 @@ class Asset:
     @property
     def is_image(self) -> bool:
         """Whether it is a raster to work with, not a picture to look at."""
-        if not _NO_IMAGES.isdisjoint(self.roles):
-            return False
-        return "geotiff" in self.media_type.lower() or self.href.lower().endswith((".tif", ".tiff", ".jp2"))
+        return _is_image(self.roles, self.media_type, self.href)
 
 
 @dataclass(frozen=True)
 class Scene:
     """A scene as the list of results shows it (CAT-24).
+
+    What a list of 10,000 does not show is read from the item when it is first asked for: the footprint as a
+    geometry, the files, the thumbnail and the services.
 
     Attributes:
         id: Identifier within the collection.
@@ -144,11 +150,11 @@ class Scene:
     thumbnail_href: str
     synthetic: bool
     open_data: bool
-    services: tuple[ViewService, ...] = ()
+    services: tuple[ViewService, ...]
 
     @classmethod
     def from_stac(cls, item: Any) -> Scene:
-        """Read a STAC item.
+        """Read a STAC item, which must not change afterwards.
 
         Raises:
             BadAnswerError: It has no identifier or no time of acquisition, so that it cannot be listed.
@@ -160,13 +166,11 @@ class Scene:
         acquired = _acquisition(properties)
         if acquired is None:
             raise BadAnswerError.about(scene_id, "no acquisition time")
-        assets = tuple(
-            Asset.from_stac(key, mapping_of(document), properties)
-            for key, document in mapping_of(item.get("assets")).items()
-            if text_of(mapping_of(document).get("href"))
-        )
+        assets = mapping_of(item.get("assets"))
+        has_image = any(map(_says_image, assets.values()))
         platform = _platform(text_of(properties.get("platform")))
-        return cls(
+        scene = cls.__new__(cls)
+        scene.__dict__.update(
             id=scene_id,
             collection=text_of(item.get("collection")),
             title=text_of(properties.get("title")) or scene_id,
@@ -176,14 +180,24 @@ class Scene:
             cloud=between(properties.get("eo:cloud_cover"), 0, 100),
             incidence=between(properties.get("view:incidence_angle"), 0, 90),
             gsd=number_of(properties.get("gsd")),
-            product_type=_product_type(properties, assets),
-            footprint=_footprint(item),
-            assets=assets,
-            thumbnail_href=_thumbnail(item, assets),
+            product_type=_product_type(properties, has_image=has_image),
             synthetic=properties.get("dinamis:synthetic") is True,
             open_data=properties.get("dinamis:access") == "open",
-            services=view_services(item),
+            has_image=has_image,
+            footprint_wkb=_footprint_wkb(item),
+            _assets=assets,
+            _of_all={key: properties[key] for key in _OF_ALL_FILES if key in properties},
+            _links=[link for link in objects_of(item.get("links")) if link.get("rel") not in _TO_NO_PICTURE],
         )
+        return scene
+
+    def __getattr__(self, name: str) -> Any:
+        """Read what was not needed so far, once."""
+        read = _LATER.get(name)
+        if read is None:
+            raise AttributeError(name)
+        value = self.__dict__[name] = read(self)
+        return value
 
     @property
     def images(self) -> tuple[Asset, ...]:
@@ -193,12 +207,12 @@ class Scene:
     @property
     def is_downloadable(self) -> bool:
         """Whether there is an image to load (CAT-32)."""
-        return self.product_type is not ProductType.ORDERABLE and any(map(_IS_IMAGE, self.assets))
+        return self.product_type is not ProductType.ORDERABLE and self.has_image
 
     @property
     def is_obtainable(self) -> bool:
         """Whether there is more than metadata of it: an image, or a way to have one made."""
-        return self.product_type is not None or bool(self.images)
+        return self.product_type is not None or self.has_image
 
     @property
     def is_orderable(self) -> bool:
@@ -223,6 +237,27 @@ class Scene:
         return None
 
 
+def _is_image(roles: tuple[str, ...], media_type: str, href: str) -> bool:
+    if not _NO_IMAGES.isdisjoint(roles):
+        return False
+    return "geotiff" in media_type.lower() or href.lower().endswith((".tif", ".tiff", ".jp2"))
+
+
+def _says_image(document: Any) -> bool:
+    """Whether the document of a file is that of an image; the file itself is not needed for it."""
+    said = mapping_of(document)
+    href = text_of(said.get("href"))
+    return bool(href) and _is_image(texts_of(said.get("roles")), text_of(said.get("type")), href)
+
+
+def _assets(scene: Scene) -> tuple[Asset, ...]:
+    return tuple(
+        Asset.from_stac(key, mapping_of(document), scene._of_all)
+        for key, document in scene._assets.items()
+        if text_of(mapping_of(document).get("href"))
+    )
+
+
 def _band_names(document: Mapping[str, Any], raster_bands: list[Mapping[str, Any]]) -> tuple[str, ...]:
     """Names of the bands, in the ways of STAC 1.0 and 1.1: their common names before what they are called."""
     for bands in (objects_of(document.get("eo:bands")), objects_of(document.get("bands")), raster_bands):
@@ -235,11 +270,11 @@ def _band_names(document: Mapping[str, Any], raster_bands: list[Mapping[str, Any
 
 def _acquisition(properties: Mapping[str, Any]) -> datetime | None:
     """Find the time of acquisition: some providers put the time of processing into `datetime`."""
-    keys = ("datetime", "start_datetime", "end_datetime")
-    moment, start, end = (utc_of(properties.get(key)) for key in keys)
-    if start and (moment is None or not start <= moment <= (end or start)):
-        return start
-    return moment
+    moment, start = utc_of(properties.get("datetime")), utc_of(properties.get("start_datetime"))
+    if start is None:
+        return moment
+    end = utc_of(properties.get("end_datetime")) or start
+    return moment if moment is not None and start <= moment <= end else start
 
 
 @lru_cache(maxsize=256)
@@ -260,21 +295,32 @@ def _mission(platform: str) -> str:
     return f"SPOT {old_spot[1]}" if old_spot else ""
 
 
-def _product_type(properties: Mapping[str, Any], assets: tuple[Asset, ...]) -> ProductType | None:
+def _product_type(properties: Mapping[str, Any], *, has_image: bool) -> ProductType | None:
     said = properties.get("dinamis:product_type")
     for product_type in (ProductType.DOWNLOADABLE, ProductType.ORDERABLE, ProductType.PWH):
         if said == product_type.value:
             return product_type
     if properties.get("order:status") == "orderable":
         return ProductType.ORDERABLE
-    return ProductType.DOWNLOADABLE if any(asset.is_image for asset in assets) else None
+    return ProductType.DOWNLOADABLE if has_image else None
+
+
+def _footprint_wkb(item: Mapping[str, Any]) -> bytes:
+    """The footprint as flat well-known binary, which QGIS reads quickly."""
+    try:
+        plain = _plain_polygon(item["geometry"])
+    except UNREADABLE_GEOMETRY:
+        plain = None
+    return plain or _binary(_footprint(item))
+
+
+def _binary(geometry: AreaGeometry) -> bytes:
+    written: bytes = dumps(geometry, output_dimension=2)
+    return written
 
 
 def _footprint(item: Mapping[str, Any]) -> AreaGeometry:
     try:
-        plain = _plain_polygon(item["geometry"])
-        if plain is not None:
-            return plain
         footprint = polygonal(shape(item["geometry"]))
         if not footprint.is_empty:
             return split_antimeridian(footprint)
@@ -284,25 +330,29 @@ def _footprint(item: Mapping[str, Any]) -> AreaGeometry:
     return _box(item.get("bbox"))
 
 
-def _plain_polygon(geometry: Mapping[str, Any]) -> AreaGeometry | None:
-    """Read the commonest footprint in a tenth of the time: one small ring away from the antimeridian.
+def _plain_polygon(geometry: Mapping[str, Any]) -> bytes | None:
+    """Write the commonest footprint without shapely: one small ring away from the antimeridian.
 
     None for anything else, which `polygonal` and `split_antimeridian` then judge.
+
+    Raises:
+        UNREADABLE_GEOMETRY: It has heights, or is no geometry at all.
     """
     if geometry["type"] != "Polygon" or len(geometry["coordinates"]) != 1:
         return None
     ring = geometry["coordinates"][0]
     if not 4 <= len(ring) <= _PLAIN_POINTS or ring[0] != ring[-1]:  # noqa: PLR2004 - a triangle, closed
         return None
-    if not all(
-        len(point) == 2  # noqa: PLR2004 - no height
-        and -_HALF_TURN <= point[0] <= _HALF_TURN
-        and -_POLE <= point[1] <= _POLE
-        for point in ring
-    ):
+    numbers = [number for x, y in ring for number in (x, y)]
+    if not math.isfinite(sum(numbers)):
         return None
-    longitudes = [point[0] for point in ring]
-    return Polygon(ring) if max(longitudes) - min(longitudes) < _HALF_TURN else None
+    longitudes, latitudes = numbers[::2], numbers[1::2]
+    west, east = min(longitudes), max(longitudes)
+    if west < -_HALF_TURN or east > _HALF_TURN or east - west >= _HALF_TURN:
+        return None
+    if min(latitudes) < -_POLE or max(latitudes) > _POLE:
+        return None
+    return struct.pack(f"<BIII{len(numbers)}d", 1, _WKB_POLYGON, 1, len(ring), *numbers)
 
 
 def _box(bbox: Any) -> AreaGeometry:
@@ -315,12 +365,12 @@ def _box(bbox: Any) -> AreaGeometry:
     return split_antimeridian(box(west, south, east + 360.0 if east < west else east, north))
 
 
-def _thumbnail(item: Mapping[str, Any], assets: tuple[Asset, ...]) -> str:
+def _thumbnail(links: list[Mapping[str, Any]], assets: tuple[Asset, ...]) -> str:
     for role in ("thumbnail", "overview"):
         for asset in assets:
             if role in asset.roles or asset.key == role:
                 return asset.href
-    previews = [link for link in objects_of(item.get("links")) if link.get("rel") in ("thumbnail", "preview")]
+    previews = [link for link in links if link.get("rel") in ("thumbnail", "preview")]
     return text_of(previews[0].get("href")) if previews else ""
 
 
@@ -343,3 +393,14 @@ def _transform(value: Any) -> tuple[float, ...] | None:
     numbers = [number_of(number) for number in value[:6]] if isinstance(value, list) else []
     known = tuple(number for number in numbers if number is not None)
     return known if len(known) == 6 else None  # noqa: PLR2004 - a to f
+
+
+_LATER: Mapping[str, Callable[[Scene], Any]] = {
+    "assets": _assets,
+    "thumbnail_href": lambda scene: _thumbnail(scene._links, scene.assets),
+    "services": lambda scene: view_services(scene._links),
+    "footprint": lambda scene: loads(scene.footprint_wkb),
+    # Of a copy with other files or another footprint:
+    "has_image": lambda scene: any(asset.is_image for asset in scene.assets),
+    "footprint_wkb": lambda scene: _binary(scene.footprint),
+}

@@ -52,6 +52,29 @@ CLOUD_STEP, INCIDENCE_STEP = 10, 5
 NEWEST_FIRST = [{"field": "datetime", "direction": "desc"}, {"field": "id", "direction": "asc"}]
 
 
+class SortBy(Enum):
+    """What a catalogue can sort by; the value is the name of the property."""
+
+    DATE = "datetime"
+    MISSION = "dinamis:mission"
+    TYPE = "dinamis:product_type"
+    CLOUD = "eo:cloud_cover"
+    ANGLE = "view:incidence_angle"
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """The order of all that matches; ties stand with the newest first, unknown values last (CAT-24)."""
+
+    by: SortBy = SortBy.DATE
+    descending: bool = True
+
+    def to_stac(self) -> list[dict[str, str]]:
+        """Give the `sortby` of a STAC API."""
+        first = {"field": self.by.value, "direction": "desc" if self.descending else "asc"}
+        return [first, *(dict(key) for key in NEWEST_FIRST if key["field"] != self.by.value)]
+
+
 @dataclass(frozen=True)
 class SearchQuery:
     """One search; every filter narrows it, an empty one leaves everything in (CAT-19).
@@ -68,6 +91,7 @@ class SearchQuery:
         text: Words as a person types them: where the catalogue reads no texts, all of them must be in the
             identifier, satellite or mission (CAT-06).
         uncovered: Only what can be ordered where nothing downloadable covers the areas (CAT-36).
+        sort: In which order the matches come; how they are looked at, so it is kept with no search.
     """
 
     aois: tuple[Aoi, ...] = ()
@@ -80,6 +104,7 @@ class SearchQuery:
     max_incidence: int | None = None
     text: str = ""
     uncovered: bool = False
+    sort: Sorting = Sorting()
 
     @property
     def between_steps(self) -> bool:
@@ -101,7 +126,7 @@ class SearchQuery:
         """
         if self.start and self.end and self.start > self.end:
             raise InvalidRequestError("start after end", {"start": "after_end"})
-        arguments: dict[str, Any] = {"sortby": [dict(key) for key in NEWEST_FIRST]}
+        arguments: dict[str, Any] = {"sortby": self.sort.to_stac()}
         area, _ = query_area(self.aois)
         if area is not None:
             arguments["intersects"] = mapping(area)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .parsing import objects_of, text_of, texts_of
+from .parsing import text_of, texts_of
 from .signed_url import strip_signature
 
 WMS, WMTS, XYZ = "wms", "wmts", "xyz"
@@ -35,9 +35,9 @@ class ViewService:
     transparent: bool = True
 
 
-def view_services(item: Mapping[str, Any]) -> tuple[ViewService, ...]:
-    """The services that a STAC item links to and that QGIS can show, in the order of the item."""
-    found = (_service(link) for link in objects_of(item.get("links")))
+def view_services(links: Iterable[Mapping[str, Any]]) -> tuple[ViewService, ...]:
+    """The services among the links of a STAC item that QGIS can show, in the order of the item."""
+    found = map(_service, links)
     return tuple(dict.fromkeys(service for service in found if service is not None))
 
 

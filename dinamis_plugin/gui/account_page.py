@@ -1,4 +1,4 @@
-"""The page of the account: who is signed in, and the quota of each sensor."""
+"""The page of the account: who is signed in, the quota of each sensor, and the calls (QUO-02, REQ-27)."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
 from qgis.PyQt.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ..domain.account import Account
-from ..domain.quota import Price, SensorQuota
+from ..domain.call import Call, CallState
+from ..domain.quota import SensorQuota, sensor_title
 from . import formats
-from .quota_bar import QuotaBar
-from .theme import HALF, STEP, Role
-from .widgets import Card, EmptyState, Section, column, label, row, scroller
+from .quota_row import QuotaRow
+from .theme import HALF, STEP, Role, Tone
+from .widgets import Card, EmptyState, Section, column, label, scroller
 
 translate = QCoreApplication.translate
 
 
 class AccountPage(QWidget):
-    """Shows the person, the entity and the quotas.
+    """Shows the person, the entity, the quotas and the calls.
 
     Signals:
         sign_in_requested: the person wants to sign in.
@@ -40,6 +41,12 @@ class AccountPage(QWidget):
         self._no_quotas = label(
             translate("Dinamis", "The quotas are being read…"), role=Role.MUTED, name="noQuotasLabel"
         )
+        self._calls = QWidget()
+        self._calls.setObjectName("callsPanel")
+        self._calls.setLayout(column(spacing=STEP))
+        self._no_calls = label(
+            translate("Dinamis", "This service announces no call."), role=Role.MUTED, name="noCallsLabel"
+        )
         self._signed_out = EmptyState("account", name="accountSignedOut")
         self._signed_out.acted.connect(self.sign_in_requested)
         self._build()
@@ -50,11 +57,14 @@ class AccountPage(QWidget):
         person.setLayout(
             column(self._name, self._mail, self._entity, self._kind, margins=STEP + HALF, spacing=HALF)
         )
-        quotas = Section(translate("Dinamis", "Free quotas, for each request"), beside=self._year)
+        quotas = Section(translate("Dinamis", "Quotas and prices"), beside=self._year)
         quotas.add(self._no_quotas)
         quotas.add(self._quotas)
+        calls = Section(translate("Dinamis", "Calls for requests"))
+        calls.add(self._no_calls)
+        calls.add(self._calls)
         content = QWidget()
-        body = column(person, quotas, margins=STEP, spacing=2 * STEP)
+        body = column(person, quotas, calls, margins=STEP, spacing=2 * STEP)
         body.addStretch(1)
         content.setLayout(body)
         area = scroller(content, name=translate("Dinamis", "Account"))
@@ -82,41 +92,82 @@ class AccountPage(QWidget):
         self._kind.setText(" · ".join(part for part in (kind_label(account.user_kind), roles) if part))
 
     def set_quotas(self, quotas: Sequence[SensorQuota]) -> None:
-        """Show one card for each sensor."""
-        layout = self._quotas.layout()
-        while layout.count():
-            layout.takeAt(0).widget().deleteLater()
-        for quota in quotas:
-            layout.addWidget(QuotaRow(quota))
+        """Show one card for each sensor, and which table they are from."""
+        _refill(self._quotas, [QuotaRow(quota) for quota in quotas])
         self._no_quotas.setVisible(not quotas)
-        self._year.setText(str(quotas[0].year) if quotas and quotas[0].year else "")
+        self._year.setText(_table_text(quotas[0]) if quotas else "")
+
+    def set_calls(self, calls: Sequence[Call]) -> None:
+        """Show the calls, those that are over only where there is no other."""
+        current = [call for call in calls if call.state is not CallState.CLOSED]
+        _refill(self._calls, [_CallCard(call) for call in current or calls])
+        self._no_calls.setVisible(not calls)
 
 
-class QuotaRow(Card):
-    """Quota, minimum, prices and the area asked for this year, of one sensor."""
+def _refill(panel: QWidget, cards: Sequence[QWidget]) -> None:
+    """Put these cards in place of those that are there."""
+    layout = panel.layout()
+    while layout.count():
+        gone = layout.takeAt(0).widget()
+        gone.setObjectName("")
+        gone.hide()
+        gone.deleteLater()
+    for card in cards:
+        layout.addWidget(card)
 
-    def __init__(self, quota: SensorQuota) -> None:
-        super().__init__()
-        self.setObjectName(f"quotaRow_{quota.sensor}")
-        title = label(quota.title, role=Role.TITLE, wrap=False)
-        free = label(_free_text(quota), wrap=False)
-        head = row(title, free)
-        head.insertStretch(1, 1)
-        body = QVBoxLayout()
-        body.setContentsMargins(STEP + HALF, STEP, STEP + HALF, STEP)
-        body.setSpacing(HALF)
-        body.addLayout(head)
-        if quota.quota_km2:
-            bar = QuotaBar(informative=True)
-            bar.set_share(quota.requested_km2 / quota.quota_km2)
-            bar.setAccessibleName(
-                translate("Dinamis", "Area asked for this year, beside the quota of one request")
-            )
-            bar.setToolTip(bar.accessibleName())
-            body.addWidget(bar)
-        for line in _lines(quota):
-            body.addWidget(label(line, role=Role.MUTED))
-        self.setLayout(body)
+
+def _table_text(quota: SensorQuota) -> str:
+    """Which table a quota is from."""
+    if not quota.year:
+        return ""
+    if quota.version is None:
+        return translate("Dinamis", "Table of {year}").format(year=quota.year)
+    return translate("Dinamis", "Table of {year}, version {version}").format(
+        year=quota.year, version=quota.version
+    )
+
+
+class _CallCard(Card):
+    """One call: what it is for, for which sensors and kinds, and until when."""
+
+    def __init__(self, call: Call) -> None:
+        super().__init__(_TONES[call.state])
+        self.setObjectName(f"call_{call.id}")
+        sensors = ", ".join(sensor_title(sensor) for sensor in call.sensors)
+        kinds = ", ".join(_call_kind(kind) for kind in call.kinds)
+        about = " · ".join(part for part in (sensors, kinds) if part)
+        lines = [
+            label(call.title, role=Role.TITLE, name="callTitleLabel"),
+            label(_call_dates(call), name="callDatesLabel"),
+            label(about, role=Role.MUTED, name="callAboutLabel"),
+        ]
+        if call.text:
+            lines.append(label(call.text, role=Role.MUTED, name="callTextLabel"))
+        layout = column(*lines, spacing=HALF)
+        layout.setContentsMargins(STEP + HALF, STEP, STEP, STEP)
+        self.setLayout(layout)
+
+
+_TONES = {CallState.OPEN: Tone.SUCCESS, CallState.PLANNED: Tone.INFO, CallState.CLOSED: Tone.NEUTRAL}
+
+
+def _call_dates(call: Call) -> str:
+    """Since when and until when it is open."""
+    opens, closes = formats.day(call.opens), formats.day(call.closes)
+    if call.state is CallState.PLANNED:
+        return translate("Dinamis", "Opens on {day}").format(day=opens)
+    if call.state is CallState.CLOSED:
+        return translate("Dinamis", "Closed since {day}").format(day=closes)
+    if call.closes is None:
+        return translate("Dinamis", "Open, permanent")
+    return translate("Dinamis", "Open until {day}").format(day=closes)
+
+
+def _call_kind(kind: str) -> str:
+    return {
+        "archive": translate("Dinamis", "Archive"),
+        "programming": translate("Dinamis", "Acquisition"),
+    }.get(kind, kind)
 
 
 def kind_label(user_kind: str) -> str:
@@ -136,42 +187,3 @@ def _role_label(role: str) -> str:
         "legal_representative": translate("Dinamis", "legal representative"),
         "operator": translate("Dinamis", "DINAMIS operator"),
     }.get(role, role)
-
-
-def _free_text(quota: SensorQuota) -> str:
-    if quota.quota_km2 is None:
-        return translate("Dinamis", "not defined")
-    if quota.quota_km2 == 0:
-        return translate("Dinamis", "no free area")
-    return formats.area(quota.quota_km2)
-
-
-def _lines(quota: SensorQuota) -> list[str]:
-    lines = []
-    if quota.requested_km2:
-        asked = formats.area(quota.requested_km2)
-        lines.append(translate("Dinamis", "Asked for this year: {area} (for information)").format(area=asked))
-    if quota.quota_credits and quota.km2_per_credit:
-        lines.append(
-            translate("Dinamis", "{credits} credits of {area}").format(
-                credits=formats.number(quota.quota_credits), area=formats.area(quota.km2_per_credit)
-            )
-        )
-    if quota.minimum_km2:
-        lines.append(translate("Dinamis", "Counted from {area}").format(area=formats.area(quota.minimum_km2)))
-    lines.append(
-        translate("Dinamis", "Beyond: archive {archive}, acquisition {acquisition}").format(
-            archive=_price_text(quota.archive), acquisition=_price_text(quota.programming)
-        )
-    )
-    if quota.note:
-        lines.append(quota.note)
-    return lines
-
-
-def _price_text(price: Price) -> str:
-    if price.eur is None:
-        return formats.euros(None)
-    if price.unit == "credit":
-        return translate("Dinamis", "{euros} a credit").format(euros=formats.euros(price.eur))
-    return f"{formats.euros(price.eur)}/km²"

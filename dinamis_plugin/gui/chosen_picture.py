@@ -9,6 +9,8 @@ from typing import Callable
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPen, QPolygonF, QTransform
 
+from ..domain.cart import Key
+
 #: Footprints between two looks at the clock.
 _HANDFUL = 10
 
@@ -18,15 +20,15 @@ class ChosenPicture:
 
     def __init__(self) -> None:
         self.image = QImage()
-        self._grounds: deque[str] = deque()
-        self._outlines: deque[str] = deque()
+        self._grounds: deque[Key] = deque()
+        self._outlines: deque[Key] = deque()
 
     @property
     def whole(self) -> bool:
         """Whether nothing is left to draw."""
         return not (self._grounds or self._outlines)
 
-    def start(self, blank: QImage, keys: Iterable[str], bare: frozenset[str]) -> None:
+    def start(self, blank: QImage, keys: Iterable[Key], bare: frozenset[Key]) -> None:
         """Begin anew; those of `bare` get an outline and no ground."""
         self.image = blank
         self._outlines = deque(keys)
@@ -38,7 +40,7 @@ class ChosenPicture:
 
     def draw_some(
         self,
-        polygons: Mapping[str, list[QPolygonF]],
+        polygons: Mapping[Key, list[QPolygonF]],
         transform: QTransform,
         tint: QColor,
         pen: QPen,
@@ -65,7 +67,7 @@ class ChosenPicture:
 
     @staticmethod
     def _some(
-        painter: QPainter, keys: deque[str], polygons: Mapping[str, list[QPolygonF]], over: Callable[[], bool]
+        painter: QPainter, keys: deque[Key], polygons: Mapping[Key, list[QPolygonF]], over: Callable[[], bool]
     ) -> None:
         while keys and not over():
             for _ in range(min(_HANDFUL, len(keys))):

@@ -11,7 +11,7 @@ from .widgets import FlowLayout, tool_button
 
 translate = QCoreApplication.translate
 
-_WIDEST = 236
+_WIDEST = 216
 """Pixels of text in a chip: it fits into the narrowest dock, the whole is in the tooltip."""
 _NAMED = 2
 """Missions that a chip names; of more it tells the first and the number of the others."""
@@ -101,12 +101,18 @@ class CrumbBar(QWidget):
             chips[0].setFocus()
 
     def _chip(self, name: str, text: str) -> QToolButton:
-        chip = tool_button(text, "close", name=f"crumb_{name}" if name else "crumbsClearButton")
-        short = chip.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, _WIDEST)
-        chip.setText(f" {short} ")  # styles leave no room between the words and the frame
-        chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        chip.setAutoRaise(not name)
         tip = translate("Dinamis", "Remove this filter and search again")
-        chip.setToolTip(tip if short == text else f"{text}\n{tip}")
+        chip = chip_button(text, f"crumb_{name}" if name else "crumbsClearButton", tip)
+        chip.setAutoRaise(not name)
         chip.clicked.connect(lambda: self.removed.emit(name))
         return chip
+
+
+def chip_button(text: str, name: str, tip: str) -> QToolButton:
+    """Words with a cross behind them, shortened to fit into the narrowest dock."""
+    chip = tool_button(text, "close", name=name)
+    short = chip.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, _WIDEST)
+    chip.setText(f" {short} ")  # styles leave no room between the words and the frame
+    chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    chip.setToolTip(tip if short == text else f"{text}\n{tip}")
+    return chip

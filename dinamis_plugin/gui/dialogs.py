@@ -15,7 +15,7 @@ from ..domain.form import FormField
 from ..domain.kept_draft import KeptDraft, document_of
 from ..domain.order import Order, OrderKind
 from ..domain.order_draft import OrderDraft
-from ..domain.project import Project
+from ..domain.project import Project, with_first
 from ..domain.scene import Scene
 from .order_dialog import OrderDialog
 from .programming_dialog import ProgrammingDialog
@@ -69,18 +69,18 @@ class Dialogs(QObject):
             options = {"has_areas": bool(self._do.aois.aois), "model": self._canvas, "draft": draft}
             self._open(OrderDialog(wanted, self._owner.window(), **options))
 
-    def new_programming(self, draft: OrderDraft | None = None) -> None:
-        """Ask for an acquisition over the areas of interest, or go on with a draft."""
+    def new_programming(self, project_id: str = "", draft: OrderDraft | None = None) -> None:
+        """Ask for an acquisition over the areas of interest, in a project or from a draft where there is one."""
         if not self._is_busy():
             options = {"has_areas": bool(self._do.aois.aois), "model": self._canvas, "draft": draft}
             dialog = ProgrammingDialog(self._owner.window(), **options)
             dialog.set_products(self._do.requests.products)
-            self._open(dialog)
+            self._open(dialog, project_id)
 
     def resume(self, kept: KeptDraft) -> None:
         """Go on with a draft; scenes that this profile does not know are looked up first."""
         if kept.kind is OrderKind.PROGRAMMING:
-            self.new_programming(kept.draft)
+            self.new_programming(draft=kept.draft)
         elif kept.scenes:
             self.order(kept.scene_list, kept.draft)
         else:
@@ -97,7 +97,7 @@ class Dialogs(QObject):
             self._request.raise_()
         return self._request is not None
 
-    def _open(self, dialog: RequestDialog) -> None:
+    def _open(self, dialog: RequestDialog, project_id: str = "") -> None:
         requests = self._do.requests
         self._request = dialog
         dialog.zone_requested.connect(self._do.aois.find_zone)
@@ -111,7 +111,8 @@ class Dialogs(QObject):
         if isinstance(dialog, ProgrammingDialog):
             dialog.feasibility_requested.connect(requests.feasibility)
         dialog.finished.connect(self._request_closed)
-        dialog.set_projects(self._do.projects.projects)
+        usual = project_id or self._do.settings.default_project
+        dialog.set_projects(with_first(self._do.projects.projects, usual))
         dialog.begin()
         dialog.open()
 
@@ -157,7 +158,7 @@ class Dialogs(QObject):
 
     def _draft_found(self, draft: OrderDraft, scenes: Sequence[Scene]) -> None:
         if draft.kind is OrderKind.PROGRAMMING:
-            self.new_programming(draft)
+            self.new_programming(draft=draft)
         else:
             self.order(scenes, draft)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Callable
 
 from qgis.gui import QgsDockWidget, QgsMapCanvas
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, QSize, QTimer
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, QSize, Qt, QTimer
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from ..domain.errors import InvalidRequestError
 from ..domain.loading import Way
 from ..domain.scene import Scene
 from . import formats, theme
+from .account_desk import AccountDesk
 from .account_page import AccountPage
 from .activity import ActivityBar
 from .aoi_panel import Measure
@@ -29,9 +30,11 @@ from .downloads_desk import DownloadsDesk
 from .filters import FiltersPage
 from .header import Header
 from .last_state import LastState
+from .map_gate import MapGate
 from .map_images import MapImages
 from .map_tools import ToolSwitch
 from .notices import NoticeArea
+from .projects_desk import ProjectsDesk
 from .requests_desk import RequestsDesk
 from .requests_page import RequestsPage
 from .results import ResultsPage
@@ -39,12 +42,13 @@ from .results_desk import ResultsDesk
 from .saved_desk import SavedDesk
 from .search_desk import SearchDesk
 from .sign_in import SignInPanel
+from .tutorial import TourParts, Tutorial
 from .waiting_item import WaitingItem
 from .widgets import on_theme_change, row
 
 translate = QCoreApplication.translate
 
-LEAST_WIDTH = 320
+LEAST_WIDTH = 300
 USUAL_WIDTH = 480
 _TAB_PADDING = 26
 
@@ -127,11 +131,24 @@ class DinamisDock(QgsDockWidget):
         self.filters.layout().insertLayout(0, row(self.saved.button, margins=theme.STEP))
         self.results.layout().addWidget(self.cover.bar)
         self.images = MapImages(parts.canvas, self._tools, self._do, parts.show_time, self)
-        self.waiting = WaitingItem(parts.canvas, self._do.layers)
-        self.desk = RequestsDesk(self, self._do, self.requests, parts.canvas, self.notices)
-        self._matched_text = ""
+        self._gate = MapGate(parts.canvas, self._do.layers, self)
+        self.waiting = WaitingItem(parts.canvas, self._do.layers, self._gate.layer_ids)
+        self.projects = ProjectsDesk(self, self._do, self.requests.projects, self.notices)
+        self.ordering = RequestsDesk(
+            self, self._do, self.requests, self.projects, canvas=parts.canvas, notices=self.notices
+        )
+        self._matched: int | None = None
         self._sign_in_at = ""
         self._build()
+        self.desk = AccountDesk(
+            self,
+            self._do,
+            header=self.header,
+            account=self.account,
+            pages=self._pages,
+            notices=self.notices,
+        )
+        self.tutorial = Tutorial(self, self._do, self._tour_parts())
         self.last_state = LastState(self, self._do, self.saved, self._tabs)
         self._wire_session()
         self.search.page_wanted.connect(self._tabs.setCurrentWidget)
@@ -148,6 +165,7 @@ class DinamisDock(QgsDockWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.tabBar().setUsesScrollButtons(False)
         self._tabs.tabBar().setExpanding(True)
+        self._tabs.tabBar().setElideMode(Qt.TextElideMode.ElideRight)  # else a long text widens the dock
         self._narrow_tabs()
         self._tabs.addTab(self.filters, translate("Dinamis", "Filters"))
         self._tabs.addTab(self.results, translate("Dinamis", "Results"))
@@ -213,7 +231,8 @@ class DinamisDock(QgsDockWidget):
         self.header.set_state(state)
         self.header.set_url(session.service_url)
         waiting = state is SessionState.WAITING_FOR_APPROVAL
-        self._pages.setCurrentWidget(self.sign_in if waiting else self._tabs)
+        if waiting or self._pages.currentWidget() is self.sign_in:
+            self._pages.setCurrentWidget(self.sign_in if waiting else self._tabs)
         if state is SessionState.SIGNED_IN:
             self.notices.clear("session")
         self.results.set_why_not(session.why_not)
@@ -236,7 +255,7 @@ class DinamisDock(QgsDockWidget):
             self.search.look_at_results()
 
     def _set_count(self, matched: int | None) -> None:
-        self._matched_text = "" if matched is None else formats.number(matched)
+        self._matched = matched
         self._fit_tabs()
 
     def _narrow_tabs(self) -> None:
@@ -245,9 +264,12 @@ class DinamisDock(QgsDockWidget):
         self._tabs.tabBar().setStyleSheet(padding if theme.is_styled() else "")
 
     def _fit_tabs(self) -> None:
-        """Show the number of results; where there is no room, the last tabs give up their words for icons."""
-        results = translate("Dinamis", "Results")
-        counted = f"{results} ({self._matched_text})" if self._matched_text else results
+        """Show the number of results; where there is no room, the last tabs give up their words for icons.
+
+        A number that is still too long is told in thousands or millions, the whole in the tooltip.
+        """
+        results, matched = translate("Dinamis", "Results"), self._matched
+        counted = results if matched is None else f"{results} ({formats.number(matched)})"
         texts = {
             self.filters: translate("Dinamis", "Filters"),
             self.results: counted,
@@ -257,20 +279,24 @@ class DinamisDock(QgsDockWidget):
         icons: dict[QWidget, str] = {self.account: "account", self.requests: "order"}
         bare: list[QWidget] = []
         for page in icons:
-            worded = [text for tab, text in texts.items() if tab not in bare]
-            if self._tabs_width(worded, len(bare)) > self._tabs.width():
+            if not self._tabs_fit(texts, bare):
                 bare.append(page)
+        shown = dict(texts)
+        if matched is not None and not self._tabs_fit(texts, bare):
+            shown[self.results] = f"{results} ({formats.short_number(matched)})"
         for page, text in texts.items():
             place = self._tabs.indexOf(page)
-            self._tabs.setTabText(place, "" if page in bare else text)
+            self._tabs.setTabText(place, "" if page in bare else shown[page])
             self._tabs.setTabIcon(place, theme.themed_icon(icons[page]) if page in bare else QIcon())
             self._tabs.setTabToolTip(place, text)
 
-    def _tabs_width(self, texts: Sequence[str], icons: int) -> int:
+    def _tabs_fit(self, texts: Mapping[QWidget, str], bare: Sequence[QWidget]) -> bool:
+        """Whether the tabs have room for their texts, those in `bare` for icons."""
         metrics = self._tabs.tabBar().fontMetrics()
-        return sum(metrics.horizontalAdvance(text) + _TAB_PADDING for text in texts) + icons * (
-            theme.ICON + _TAB_PADDING
-        )
+        rooms = [
+            theme.ICON if page in bare else metrics.horizontalAdvance(text) for page, text in texts.items()
+        ]
+        return sum(rooms) + len(rooms) * _TAB_PADDING <= self._tabs.width()
 
     # Results
 
@@ -309,10 +335,32 @@ class DinamisDock(QgsDockWidget):
     # Requests
 
     def _wire_requests(self) -> None:
-        self._do.quotas.changed.connect(self.account.set_quotas)
-        self._do.quotas.failed.connect(lambda notice: self.notices.show_notice("requests", notice))
-        self.desk.shown.connect(lambda: self._tabs.setCurrentWidget(self.requests))
-        self.results.order_requested.connect(self.desk.dialogs.order)
+        dialogs = self.ordering.dialogs
+        self.ordering.shown.connect(lambda: self._tabs.setCurrentWidget(self.requests))
+        self.results.order_requested.connect(dialogs.order)
+        for opened in (self.desk.order_opened, self.projects.order_opened):
+            opened.connect(self.show_requests)
+        self.desk.project_opened.connect(self.projects.show_window)
+        self.desk.request_wanted.connect(dialogs.new_programming)
+        self.projects.request_wanted.connect(lambda project: dialogs.new_programming(project.id))
+        self.desk.tutorial_wanted.connect(self.tutorial.begin)
+
+    def show_requests(self, order_id: str = "") -> None:
+        """Show the requests, or one of them in full, for somebody who comes from elsewhere."""
+        self.setVisible(True)
+        self.ordering.show_order(order_id)
+
+    def _tour_parts(self) -> TourParts:
+        return TourParts(
+            account=self.header,
+            tabs=self._tabs,
+            areas=self.areas.panel,
+            filters=self.filters,
+            results=self.results,
+            projects=self.requests.projects,
+            requests=self.requests,
+            quotas=self.account,
+        )
 
     # Theme and end
 
@@ -335,10 +383,14 @@ class DinamisDock(QgsDockWidget):
     def shut_down(self) -> None:
         """Give the canvas back and leave nothing on it."""
         self.last_state.write()
-        self.desk.shut_down()
+        self.tutorial.end()
+        self.desk.close()
+        self.projects.close()
+        self.ordering.shut_down()
         self.cover.shut_down()
         self.downloads.close()
         self.areas.shut_down()
         self.found.shut_down()
         self.images.shut_down()
         self.waiting.remove()
+        self._gate.remove()

@@ -116,6 +116,8 @@ class FiltersPage(QWidget):
         self.show_counts(Counts())
 
     def _build(self, aoi_panel: AoiPanel) -> None:
+        words = Section(translate("Dinamis", "In your words"))
+        words.add(self.words)
         product_type = Section(translate("Dinamis", "Product type"))
         product_type.add(self._type)
         product_type.add(self._uncovered)
@@ -128,7 +130,7 @@ class FiltersPage(QWidget):
         sections = QVBoxLayout()
         sections.setContentsMargins(STEP, STEP, STEP, STEP)
         sections.setSpacing(2 * STEP)
-        for part in (self.words, aoi_panel, product_type, dates, quality, missions):
+        for part in (words, aoi_panel, product_type, dates, quality, missions):
             sections.addWidget(part)
         sections.addStretch(1)
         content = QWidget()

@@ -13,6 +13,8 @@ from qgis.PyQt.QtWidgets import QDateEdit
 
 translate = QCoreApplication.translate
 
+_language = ""
+
 #: What stands for "not known", and between the two ends of a range.
 DASH = "\N{EN DASH}"
 
@@ -24,14 +26,24 @@ _TINY_KM2, _SMALL_KM2, _LARGE_KM2 = 0.1, 10.0, 1000.0
 
 @lru_cache(maxsize=1)
 def locale() -> QLocale:
-    """The locale of numbers and dates: the system's where it speaks the language of QGIS.
+    """The locale of numbers and dates: the system's where it speaks the language of the plugin.
 
-    Asked for by every cell of every list, and read from the settings by QGIS each time; a change of language
-    wants a restart of QGIS anyway.
+    Asked for by every cell of every list, and read from the settings by QGIS each time; `speak` tells of
+    another language.
     """
     spoken = QLocale(QgsApplication.locale())
+    if _language and QLocale(_language).language() != spoken.language():
+        spoken = QLocale(_language)
     system = QLocale()
     return system if system.language() == spoken.language() else spoken
+
+
+def speak(language: str) -> None:
+    """Write in this language (`fr` or `en`) from now on; empty for that of QGIS."""
+    global _language  # noqa: PLW0603 - one language for the whole interface, as Qt's translators have it
+    _language = language
+    locale.cache_clear()
+    _day_pattern.cache_clear()
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -47,11 +59,11 @@ def counted(text: str, count: int) -> str:
 
 
 def short_number(count: int) -> str:
-    """A number of things in little room: exact up to 99,999, then in thousands and millions."""
+    """A number of things in little room: exact up to 99,999, then three digits of thousands or millions."""
     if count < _LONG_NUMBER:
         return number(count)
     value, unit = (count / 1e6, "M") if count >= 1e6 else (count / 1e3, "k")  # noqa: PLR2004 - million
-    return f"{number(value, 2 if unit == 'M' else 0)} {unit}"
+    return f"{number(value, max(0, 3 - len(str(int(value)))))} {unit}"
 
 
 def month(when: date) -> str:

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgis.PyQt.QtCore import (
-    QCoreApplication,
-    QEvent,
-    QModelIndex,
-    QRectF,
-    QStringListModel,
-    Qt,
-    QTimer,
-    pyqtSignal,
-)
-from qgis.PyQt.QtGui import QPainter, QPaintEvent, QPen
-from qgis.PyQt.QtWidgets import QCompleter, QLabel, QLineEdit, QWidget
+from qgis.PyQt.QtCore import QCoreApplication, QModelIndex, QStringListModel, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import QCompleter, QLineEdit, QToolButton, QWidget
 
 from ..domain.free_text import MOST_LETTERS, Chip, Reading
 from ..domain.place import Place
-from .theme import HALF, STEP, Role, Tone, colours
-from .widgets import FlowLayout, column, label, on_theme_change
+from .crumbs import chip_button
+from .theme import HALF, Role
+from .widgets import FlowLayout, column, label
 
 translate = QCoreApplication.translate
 
-_WIDEST = 220
-"""Pixels of text in a chip: it fits into the narrowest dock, the whole is in the tooltip."""
 _TYPING_MS = 250
 """Rest between two letters after which a text is worth a question."""
 
@@ -37,11 +26,13 @@ class FreeTextField(QWidget):
         changed: another text.
         asked: a text to be read, and whether places may be suggested for its end.
         submitted: Enter.
+        chip_removed: the text, and the `Chip` whose words the person takes away.
     """
 
     changed = pyqtSignal()
     asked = pyqtSignal(str, bool)
     submitted = pyqtSignal()
+    chip_removed = pyqtSignal(str, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,8 +41,14 @@ class FreeTextField(QWidget):
         self.line.setClearButtonEnabled(True)
         self.line.setMaxLength(MOST_LETTERS)
         self.line.setAccessibleName(translate("Dinamis", "Free text: place, sensor, date, keyword"))
-        self.line.setPlaceholderText(translate("Dinamis", "Place, sensor, date, keyword…"))
-        self.line.setToolTip(translate("Dinamis", "For instance: Montpellier, Pléiades, 2024, < 10 %"))
+        self.line.setPlaceholderText(translate("Dinamis", "E.g. Montpellier Pléiades 2024"))
+        self.line.setToolTip(
+            translate(
+                "Dinamis",
+                "Place, sensor, date, cloud limit, in any order: Montpellier Pléiades 2024 < 10 %\n"
+                "A place narrows the search and is no area: to draw, measure or order it, add it below.",
+            )
+        )
         self._before = ""
         self._typed = False
         self._model = QStringListModel(self)
@@ -91,7 +88,7 @@ class FreeTextField(QWidget):
         self._chips.clear()
         chips = reading.chips if self.text() else ()
         for chip in chips:
-            self._chips.addWidget(_ChipLabel(chip))
+            self._chips.addWidget(self._chip(chip))
         self._understood.setVisible(bool(chips))
         self._understood.updateGeometry()
         notes = list(reading.notes) if self.text() else []
@@ -115,6 +112,13 @@ class FreeTextField(QWidget):
         popup.setCurrentIndex(
             QModelIndex()
         )  # a list that is shown takes its first row: Enter would choose it
+
+    def rewrite(self, before: str, text: str) -> None:
+        """Write a text in the place of another, where the person has not typed on."""
+        if self.text() == before:
+            self.set_text(text)
+            self._rest.stop()
+            self._ask()
 
     def ask_again(self) -> None:
         """Have the text read anew: the service is another one."""
@@ -146,38 +150,16 @@ class FreeTextField(QWidget):
             popup.hide()
             self.submitted.emit()
 
-
-class _ChipLabel(QLabel):
-    """One thing that was understood, on a soft ground."""
-
-    def __init__(self, chip: Chip) -> None:
-        text = translate("Dinamis", "Without {missions}").format(missions=chip.title)
-        whole = text if chip.excluded else chip.title
-        super().__init__(whole)
-        self.setText(self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, _WIDEST))
-        self.setToolTip(whole)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setObjectName(f"understood_{chip.kind}")
-        self.setContentsMargins(STEP, 2, STEP, 2)
-        self._tone = Tone.INFO if chip.applied else Tone.NEUTRAL
+    def _chip(self, chip: Chip) -> QToolButton:
+        """One thing that was understood, to be taken away; in italics what the catalogue cannot search by."""
+        left_out = translate("Dinamis", "Without {missions}").format(missions=chip.title)
+        tip = translate("Dinamis", "Take these words away and search again")
         if not chip.applied:
             why = translate("Dinamis", "Understood, but the catalogue cannot search by it")
-            self.setToolTip(f"{whole}\n{why}")
-            font = self.font()
-            font.setItalic(True)
-            self.setFont(font)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw the ground from the theme in use, then the words."""
-        shade, painter = colours(), QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(shade.line, 1))
-        painter.setBrush(shade.tint(self._tone))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), STEP, STEP)
-        painter.end()
-        super().paintEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow the theme."""
-        super().changeEvent(event)
-        on_theme_change(event, self.update)
+            tip = f"{why}\n{tip}"
+        button = chip_button(left_out if chip.excluded else chip.title, f"understood_{chip.kind}", tip)
+        font = button.font()
+        font.setItalic(not chip.applied)
+        button.setFont(font)
+        button.clicked.connect(lambda: self.chip_removed.emit(self.text(), chip))
+        return button

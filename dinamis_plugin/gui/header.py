@@ -8,6 +8,7 @@ from qgis.PyQt.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 from ..controllers.session import SessionState
 from ..domain.account import Account
 from .theme import HALF, STEP, Role, colours, make_primary, set_role, themed_pixmap
+from .user_menu import UserButton, UserMenu
 from .widgets import ElidedLabel, label, push_button, row, tool_button
 
 translate = QCoreApplication.translate
@@ -17,7 +18,11 @@ _BUSY = (SessionState.CONNECTING, SessionState.WAITING_FOR_APPROVAL)
 
 
 class Header(QWidget):
-    """Name and entity of the person, sign-in and sign-out, address of the service while signed out."""
+    """Name and entity of the person, menu, sign-in and sign-out, address of the service while signed out.
+
+    Attributes:
+        menu: the menu of the person.
+    """
 
     connect_requested = pyqtSignal(str)
     sign_in_requested = pyqtSignal(str)
@@ -46,6 +51,8 @@ class Header(QWidget):
             text_shown=False,
         )
         self._sign_out.clicked.connect(self.sign_out_requested)
+        self.menu = UserMenu(self)
+        self._user = UserButton(self.menu)
         self._url = QLineEdit()
         self._url.setObjectName("serviceUrlEdit")
         self._url.setAccessibleName(translate("Dinamis", "Address of the service"))
@@ -74,6 +81,7 @@ class Header(QWidget):
         top.addLayout(names, 1)
         top.addWidget(self._sign_in)
         top.addWidget(self._sign_out)
+        top.addWidget(self._user)
         self._settings = QWidget()
         self._settings.setLayout(row(self._url, self._connect_button, spacing=HALF))
         layout = QVBoxLayout()
@@ -93,6 +101,11 @@ class Header(QWidget):
         self._account = account
         self._show()
 
+    def set_unread(self, count: int) -> None:
+        """Show how many notifications are unread."""
+        self.menu.set_unread(count)
+        self._user.set_unread(count)
+
     def set_state(self, state: SessionState) -> None:
         """Show where the session stands."""
         self._state = state
@@ -101,6 +114,7 @@ class Header(QWidget):
     def _show(self) -> None:
         state, account = self._state, self._account
         known = account is not None and state in (SessionState.SIGNED_IN, SessionState.OFFLINE)
+        self._user.set_account(account if known else None)
         self._name.setText(account.full_name if known and account else "DINAMIS")
         self._name.setVisible(known)
         entity = str(account.entity) if known and account else ""

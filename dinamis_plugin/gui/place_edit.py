@@ -40,9 +40,12 @@ class PlaceEdit(QLineEdit):
         super().__init__()
         self.setObjectName("aoiPathEdit")
         self.setAccessibleName(translate("Dinamis", "Name of a place, or path of an area file"))
-        self.setPlaceholderText(translate("Dinamis", "Place, or drop a file here"))
+        self.setPlaceholderText(translate("Dinamis", "Add a place or a file"))
         self.setToolTip(
-            translate("Dinamis", "Type the name of a place, or type or drop the path of a file, then Enter")
+            translate(
+                "Dinamis",
+                "Adds an area: type the name of a place, or type or drop the path of a file, then Enter",
+            )
         )
         self.setClearButtonEnabled(True)
         self._places: list[Place] = []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from qgis.core import QgsCoordinateReferenceSystem
 from qgis.gui import QgsMapCanvas, QgsRubberBand
-from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog, QWidget
 
 from ..controllers.app import Controllers
@@ -28,6 +28,7 @@ from .requests_page import RequestsPage
 translate = QCoreApplication.translate
 
 _SUBJECT = "requests"
+ANNOUNCE_PAUSE_MS = 1000
 _MOST_NAMED = 3
 
 
@@ -36,17 +37,20 @@ class RequestsDesk(QObject):
 
     Signals:
         shown: the tab is to be shown.
-        announced: a sentence about requests that changed, and the Order to show, or None for several.
+        announced: a sentence about requests that changed, and the identifier of the one to show, empty for
+            several; only where the service keeps no notifications, which tell it better.
     """
 
     shown = pyqtSignal()
-    announced = pyqtSignal(str, object)
+    announced = pyqtSignal(str, str)
 
     def __init__(
         self,
         owner: QWidget,
         controllers: Controllers,
         page: RequestsPage,
+        projects: ProjectsDesk,
+        *,
         canvas: QgsMapCanvas,
         notices: NoticeArea,
     ) -> None:
@@ -58,8 +62,7 @@ class RequestsDesk(QObject):
         self._notices = notices
         self._band: QgsRubberBand | None = None
         self._wants_ticks = False
-        self.projects = ProjectsDesk(owner, controllers, page.projects, notices)
-        self.dialogs = Dialogs(owner, controllers, self.projects, canvas)
+        self.dialogs = Dialogs(owner, controllers, projects, canvas)
         controllers.orders.is_hidden = lambda: owner.window().isMinimized()
         self._wire_list()
         self._wire_view()
@@ -109,16 +112,20 @@ class RequestsDesk(QObject):
 
     def shut_down(self) -> None:
         """Close what is open and leave the map."""
-        self.projects.close()
         self.dialogs.close()
         self._remove_band()
 
     # The list
 
-    def show_order(self, order: Order) -> None:
-        """Show a request in full."""
+    def show_order(self, order_id: str) -> None:
+        """Show a request in full, or as soon as it is listed in the list; without an identifier the list."""
         self.shown.emit()
-        self._page.show_order(order)
+        order = self._do.orders.order(order_id)
+        if order is not None:
+            self._page.show_order(order)
+        else:
+            self._page.show_list()
+            self._page.choose(order_id)
 
     def _list_failed(self, notice: Notice) -> None:
         self._page.set_refusal(notice)
@@ -148,7 +155,13 @@ class RequestsDesk(QObject):
         if len(news) > _MOST_NAMED:
             named.append(translate("Dinamis", "%n more", "", len(news) - _MOST_NAMED))
         text = translate("Dinamis", "Requests changed: {what}").format(what="; ".join(named))
-        self.announced.emit(text, news[0].order if len(news) == 1 else None)
+        only = news[0].order.id if len(news) == 1 else ""
+        # Whether the service keeps notifications is known a moment after the sign-in.
+        QTimer.singleShot(ANNOUNCE_PAUSE_MS, lambda: self._announce_unless_told(text, only))
+
+    def _announce_unless_told(self, text: str, order_id: str) -> None:
+        if not self._do.notifications.available:
+            self.announced.emit(text, order_id)
 
     def _ask_table(self) -> None:
         title = translate("Dinamis", "Export the requests")

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Callable
 
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QImage
 from qgis.PyQt.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from ..controllers.cart import CartController
 from ..domain.cart import Key, acting
 from ..domain.scene import Scene
-from ..domain.search import SearchQuery
+from ..domain.search import SearchQuery, Sorting
 from . import formats
 from .crumbs import CrumbBar
 from .results_actions import ActionBar, nothing_chosen
-from .results_columns import DATE, long_titles
+from .results_columns import NAMES, SORTED_BY, long_titles
 from .results_groups import Grouping
 from .results_head import CartBar, ResultsHead, count_text
 from .results_menu import ResultsMenu
@@ -24,13 +24,13 @@ from .results_model import ResultsModel
 from .results_thumbs import ThumbnailsView
 from .results_view import ResultsView
 from .scene_card import SceneCard
-from .theme import STEP, Role
+from .theme import HALF, STEP, Role
 from .widgets import ButtonGrid, EmptyState, label, on_theme_change, push_button, row
 
 translate = QCoreApplication.translate
 
-_LOW = 540
-"""Pixels of height below which the scene in hand is described in two lines, for the list to have rows."""
+_LOW = 680
+"""Pixels of height below which what is below the list takes one line each, for the list to have rows."""
 
 
 class ResultsPage(QWidget):
@@ -49,6 +49,7 @@ class ResultsPage(QWidget):
         cancel_requested: stop the search.
         filters_requested: back to the filters.
         retry_requested: the search that failed once more.
+        order_chosen: the person sorts by a column.
         crumb_removed: name of the filter to open wide, "" for all.
         pick_toggled: choosing on the map is switched on or off.
         selection_changed: list of the chosen Scenes.
@@ -71,6 +72,7 @@ class ResultsPage(QWidget):
     cancel_requested = pyqtSignal()
     filters_requested = pyqtSignal()
     retry_requested = pyqtSignal()
+    order_chosen = pyqtSignal()
     crumb_removed = pyqtSignal(str)
     pick_toggled = pyqtSignal(bool)
     selection_changed = pyqtSignal(object)
@@ -95,6 +97,8 @@ class ResultsPage(QWidget):
         self.menu = ResultsMenu(
             self.model, (self.view, self.thumbnails), self.view.selected_scenes, self.actions_bar
         )
+        self._sort = Sorting()
+        self._in_order = self._counting = True
         self._matched: int | None = 0
         self._loaded = 0
         self._searched = False
@@ -109,7 +113,7 @@ class ResultsPage(QWidget):
         self._cancel = push_button(translate("Dinamis", "Cancel"), name="cancelSearchButton")
         self._cancel.clicked.connect(self.cancel_requested)
         self._note = label(role=Role.MUTED, name="resultsNoteLabel")
-        self._more = push_button("", name="loadMoreButton", icon="more")
+        self._more = push_button(translate("Dinamis", "Load more"), name="loadMoreButton", icon="more")
         self._more.clicked.connect(self.more_requested)
         self._all = push_button(translate("Dinamis", "List all"), name="loadAllButton")
         self._all.clicked.connect(self.all_requested)
@@ -151,7 +155,7 @@ class ResultsPage(QWidget):
         bar, menu = self.actions_bar, self.menu
         self.view.selectionModel().selectionChanged.connect(self._selection_changed)
         self.model.modelReset.connect(self._selection_changed)
-        self.model.layoutChanged.connect(self._show_note)
+        self.view.header.sortIndicatorChanged.connect(lambda *_: self.order_chosen.emit())
         for view in (self.view, self.thumbnails):
             view.hovered.connect(self.hovered)
             view.opened.connect(bar.add.click)
@@ -186,13 +190,18 @@ class ResultsPage(QWidget):
     def start(self, query: SearchQuery) -> None:
         """A search begins: forget the results of the last one, not what is ticked."""
         self._searched, self._failed = True, ""
-        self._matched, self._loaded = 0, 0
+        self._matched, self._loaded, self._counting = 0, 0, True
+        self._sort = query.sort
         self.head.count.setText(translate("Dinamis", "Searching…"))
         self.cart_bar.show_only(only=False)
         self.model.clear()
         self.view.set_with_area(with_area=bool(query.aois))
         self._crumbs.show_query(query)
         self._show_state()
+
+    def set_in_order(self, *, in_order: bool) -> None:
+        """Say whether the catalogue sorts all that matches as the search asks."""
+        self._in_order = in_order
 
     def add_scenes(self, scenes: Sequence[Scene]) -> None:
         """Show one more page."""
@@ -206,16 +215,20 @@ class ResultsPage(QWidget):
     def show_count(self, matched: int | None, loaded: int) -> None:
         """Say exactly how many scenes match, None while they are counted, and how many are listed."""
         self._matched, self._loaded = matched, loaded
-        self.head.count.setText(count_text(matched, loaded))
+        self._show_count()
         self._left.setVisible(loaded > 0 and (matched is None or loaded < matched))
         self._all.setEnabled(matched is not None)
-        text = translate("Dinamis", "Load more")
-        if matched is not None:
-            left = formats.number(matched - loaded)
-            text = translate("Dinamis", "Load more ({left} left)").format(left=left)
-        self._more.setText(text)
         self._left.fit()
-        self._show_note()
+        self.show_note()
+
+    def stop_counting(self) -> None:
+        """The catalogue does not say how many scenes match."""
+        self._counting = False
+        self._show_count()
+
+    def _show_count(self) -> None:
+        if self._loaded or self._matched is not None:
+            self.head.count.setText(count_text(self._matched, self._loaded, counting=self._counting))
 
     def show_progress(self, loaded: int, wanted: int) -> None:
         """Show how far the listing of all has come."""
@@ -272,8 +285,11 @@ class ResultsPage(QWidget):
     def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the list its room on a low screen."""
         super().resizeEvent(event)
+        low = self.height() < _LOW
         for part in (self.card, self.actions_bar):
-            part.set_low(low=self.height() < _LOW)
+            part.set_low(low=low)
+        for layout in (self.layout(), self._filled.layout()):
+            layout.setSpacing(HALF if low else STEP)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the theme."""
@@ -282,9 +298,31 @@ class ResultsPage(QWidget):
 
     # How the list is shown
 
-    def show_as(self, grouping: str, columns: Sequence[str] = (), *, thumbnails: bool) -> None:
+    @property
+    def sort(self) -> Sorting | None:
+        """The order that the list is in, None for one that no catalogue knows."""
+        order = self.model.order
+        by = SORTED_BY.get(order.column)
+        return None if by is None else Sorting(by, order.descending)
+
+    @property
+    def sort_name(self) -> str:
+        """The column of that order, with a minus before it where downwards."""
+        return f"{'-' if self.model.order.descending else ''}{NAMES[self.model.order.column]}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that matches is listed."""
+        return self._matched == self._loaded
+
+    def show_as(
+        self, grouping: str, columns: Sequence[str] = (), sort: str = "", *, thumbnails: bool
+    ) -> None:
         """Show the results as they were when the person left them; unknown names mean the usual."""
         self.view.header.choose(columns)
+        if sort.lstrip("-") in NAMES:
+            way = Qt.SortOrder.DescendingOrder if sort.startswith("-") else Qt.SortOrder.AscendingOrder
+            self.view.sortByColumn(NAMES.index(sort.lstrip("-")), way)
         names = {known.value: known for known in Grouping}
         self._group(names.get(grouping, Grouping.NONE))
         self.head.show_as(thumbnails=thumbnails)
@@ -321,16 +359,16 @@ class ResultsPage(QWidget):
         self._update_actions()
         self.selection_changed.emit(chosen)
 
-    def _show_note(self) -> None:
-        """Say what the order is of, where not all that matches is listed."""
-        order = self.model.order
+    def show_note(self) -> None:
+        """Say what the order is of, where the catalogue does not sort by it and not all is listed."""
         partly = self._matched is not None and 0 < self._loaded < self._matched
-        newest = order.descending and order.column == DATE
-        self._note.setVisible(partly and not newest)
-        if partly:
-            title = long_titles()[order.column].lower()
-            text = translate("Dinamis", "Sorted among the {count} listed: {title}.")
-            self._note.setText(text.format(count=formats.number(self._loaded), title=title))
+        self._note.setVisible(partly and not (self._in_order and self.sort == self._sort))
+        title = long_titles()[self.model.order.column]
+        title = f"{title[:1].lower()}{title[1:]}"
+        text = translate(
+            "Dinamis", "Only the {count} listed are sorted; the catalogue cannot sort by: {title}."
+        )
+        self._note.setText(text.format(count=formats.number(self._loaded), title=title))
 
     def _show_state(self, *, busy: bool = False) -> None:
         self._update_actions()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
-from qgis.PyQt.QtWidgets import QMenu, QToolButton, QWidget
+from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import QBoxLayout, QMenu, QToolButton, QWidget
 
 from ..domain.scene import Scene
 from . import formats
@@ -66,7 +66,8 @@ class ActionBar(QWidget):
         self._export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._fill_exports()
         self._grid = ButtonGrid([self._load_as, self.download, self.order, self._export])
-        self.setLayout(column(column(self.add, self._grid, spacing=HALF), self._hint, spacing=STEP))
+        self._line = column(self.add, self._grid, spacing=HALF)
+        self.setLayout(column(self._line, self._hint, spacing=STEP))
 
     def set_scenes(self, scenes: Sequence[Scene], *, ticked: bool) -> None:
         """Say what the buttons work on, and whether it is what is ticked."""
@@ -95,9 +96,16 @@ class ActionBar(QWidget):
             )
 
     def set_low(self, *, low: bool) -> None:
-        """Take little height: where something can be done, leave what cannot to the tips of its buttons."""
+        """Take one line: all but the first button show icons, and only a missing sign-in is said below."""
         if low != self._low:
             self._low = low
+            way = QBoxLayout.Direction.LeftToRight if low else QBoxLayout.Direction.TopToBottom
+            self._line.setDirection(way)
+            style = (
+                Qt.ToolButtonStyle.ToolButtonIconOnly if low else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            )
+            for button in (self._load_as, self.download, self.order, self._export):
+                button.setToolButtonStyle(style)
             self._update()
 
     def _update(self) -> None:
@@ -113,8 +121,10 @@ class ActionBar(QWidget):
         for button, count in counts.items():
             several = count > 1 or (count > 0 and self._ticked)
             text = self._texts[button]
-            button.setText(f"{text} ({formats.number(count)})" if several else text)
-            button.setAccessibleName(button.text())
+            short = translate("Dinamis", "Add") if self._low and button is self.add else text
+            told = f" ({formats.number(count)})" if several else ""
+            button.setText(f"{short}{told}")
+            button.setAccessibleName(f"{text}{told}")
         self._grid.fit()
         for button, reason in ((self.add, loadable), (self.download, loadable), (self.order, orderable)):
             button.setEnabled(not reason)
@@ -125,12 +135,12 @@ class ActionBar(QWidget):
         self._load_as.setEnabled(not loadable or shows)
         self._load_as.setToolTip(self._load_as.text() if self._load_as.isEnabled() else loadable)
         self._hint.setText(self._hint_for(loadable, orderable))
-        nothing = bool(loadable and orderable)
+        nothing = bool(self._why_not and loadable and orderable)
         self._hint.setVisible(bool(self._hint.text()) and (nothing or not self._low))
 
     def _tip(self, button: QToolButton) -> str:
         if not self._ticked:
-            return button.text()
+            return button.accessibleName()
         words = translate("Dinamis", "for the %n ticked scene(s)", "", len(self._scenes))
         return f"{self._texts[button]} {formats.DASH} {words}"
 

@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from ..domain.cart import Key, key_of
 from ..domain.scene import Scene
-from ..domain.search import MISSIONS, ProductType
+from ..domain.search import MISSIONS, SortBy
 from . import formats
 from .crumbs import type_label
 
@@ -22,6 +22,16 @@ NAMES = ("type", "sensor", "date", "cloud", "angle", "coverage", "product")
 
 ALWAYS = (TYPE, SENSOR, DATE, CLOUD, ANGLE)
 """Shown until the person chooses; the others join them where there is room."""
+
+SORTED_BY = {
+    TYPE: SortBy.TYPE,
+    SENSOR: SortBy.MISSION,
+    DATE: SortBy.DATE,
+    CLOUD: SortBy.CLOUD,
+    ANGLE: SortBy.ANGLE,
+    PRODUCT: SortBy.TYPE,
+}
+"""What a catalogue sorts by for a column; the share of the area is known here alone."""
 
 NUMBERS = (CLOUD, ANGLE, COVERAGE)
 UNKNOWN = formats.DASH
@@ -94,21 +104,18 @@ def percent_text(share: float) -> str:
     return formats.number(min(percent, 99) if percent < 99.95 else 100)  # noqa: PLR2004 - rounds to 100.0
 
 
-_RANKS = {kind: (kind or ProductType.ALL).value for kind in (None, *ProductType)}
-
-
 def sorted_scenes(
     scenes: Sequence[Scene], column: int, *, descending: bool, shares: Mapping[Key, float] | None = None
 ) -> list[Scene]:
-    """The scenes in the order of a column; unknown values last, ties newest first."""
+    """The scenes in the order of a column, as a catalogue sorts; unknown values last, ties newest first."""
     newest = sorted(scenes, key=attrgetter("acquired"), reverse=True)
     if column == DATE:
         return newest if descending else newest[::-1]
     known_shares = shares or {}
     values: dict[int, Any] = {
-        TYPE: lambda scene: _RANKS[scene.product_type],
-        PRODUCT: lambda scene: _RANKS[scene.product_type],
-        SENSOR: sensor_name,
+        TYPE: _type_code,
+        PRODUCT: _type_code,
+        SENSOR: lambda scene: scene.mission or None,
         CLOUD: attrgetter("cloud"),
         ANGLE: attrgetter("incidence"),
         COVERAGE: lambda scene: known_shares.get(key_of(scene)),
@@ -118,3 +125,7 @@ def sorted_scenes(
     known.sort(key=told.__getitem__, reverse=descending)
     unknown = [scene for value, scene in zip(told, newest) if value is None]
     return [newest[number] for number in known] + unknown
+
+
+def _type_code(scene: Scene) -> str | None:
+    return None if scene.product_type is None else scene.product_type.value

@@ -85,8 +85,12 @@ class ResultsDesk(QObject):
         """Show the list as it was left, and note how it is left now."""
         page, settings = self._page, self._do.settings
         page.show_as(
-            settings.results_grouping, settings.results_columns, thumbnails=settings.results_as_thumbnails
+            settings.results_grouping,
+            settings.results_columns,
+            settings.results_sort,
+            thumbnails=settings.results_as_thumbnails,
         )
+        page.order_chosen.connect(lambda: setattr(settings, "results_sort", page.sort_name))
         page.view.header.chosen.connect(lambda names: setattr(settings, "results_columns", names))
         page.head.grouping_wanted.connect(lambda one: setattr(settings, "results_grouping", one.value))
         page.head.thumbnails_wanted.connect(lambda shown: setattr(settings, "results_as_thumbnails", shown))

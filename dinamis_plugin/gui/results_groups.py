@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import partial
@@ -25,7 +25,6 @@ class Grouping(Enum):
     ACQUISITION = "acquisition"
 
 
-@dataclass(eq=False)
 class Group:
     """The row above scenes that belong together.
 
@@ -35,9 +34,12 @@ class Group:
         ticked: how many of them are ticked; kept up to date, for it is painted.
     """
 
-    write: Callable[[], str]
-    scenes: list[Scene] = field(default_factory=list)
-    ticked: int = 0
+    __slots__ = ("scenes", "ticked", "write")
+
+    def __init__(self, write: Callable[[], str]) -> None:
+        self.write = write
+        self.scenes: list[Scene] = []
+        self.ticked = 0
 
     @property
     def title(self) -> str:
@@ -75,22 +77,24 @@ def arranged(scenes: Sequence[Scene], order: Order, shares: Mapping[Key, float])
 
 
 def _groups(ordered: Sequence[Scene], grouping: Grouping) -> list[Group]:
+    groups: Iterable[tuple[date, Group]]  # by a day or a moment, which never meet
     groups = _by_day(ordered) if grouping is Grouping.DAY else _by_pass(ordered)
     return [group for _, group in sorted(groups, key=itemgetter(0), reverse=True)]
 
 
-def _by_day(ordered: Sequence[Scene]) -> Iterable[tuple[datetime, Group]]:
-    """Groups with the time of their newest scene."""
-    days: dict[date, tuple[datetime, Group]] = {}
+def _by_day(ordered: Sequence[Scene]) -> Iterable[tuple[date, Group]]:
+    days: dict[date, Group] = {}
     for scene in ordered:
         day = scene.acquired.astimezone().date()
-        newest, group = days.get(day) or (scene.acquired, Group(partial(formats.day, day)))
+        group = days.get(day)
+        if group is None:
+            group = days[day] = Group(partial(formats.day, day))
         group.scenes.append(scene)
-        days[day] = max(newest, scene.acquired), group
-    return days.values()
+    return days.items()
 
 
 def _by_pass(ordered: Sequence[Scene]) -> Iterable[tuple[datetime, Group]]:
+    """Groups with the time of their newest scene."""
     passes = acquisitions(ordered)
     found = [(taken.scenes[-1].acquired, Group(partial(_pass_title, taken))) for taken in passes]
     group_of = {id(scene): group for taken, (_, group) in zip(passes, found) for scene in taken.scenes}

@@ -44,6 +44,19 @@ _FLAGS = (
 _BOX_FLAGS = _FLAGS | Qt.ItemFlag.ItemIsUserCheckable
 _FEW, _GATHER_MS = 500, 500
 _BOX_ROLE = Qt.ItemDataRole.CheckStateRole
+_TOLD = frozenset(
+    int(role)
+    for role in (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.DecorationRole,
+        Qt.ItemDataRole.TextAlignmentRole,
+        Qt.ItemDataRole.ToolTipRole,
+        Qt.ItemDataRole.AccessibleTextRole,
+        _BOX_ROLE,
+        SCENE_ROLE,
+    )
+)
+"""What `data` answers: of all that Qt asks to paint a cell, the smaller half."""
 
 
 class ResultsModel(QAbstractTableModel):
@@ -254,6 +267,8 @@ class ResultsModel(QAbstractTableModel):
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """One cell; the view paints the rows above groups itself."""
+        if role not in _TOLD:
+            return None
         scene, column = self._rows[index.row()] if index.isValid() else None, index.column()
         if not isinstance(scene, Scene):
             return self._group_data(index.row(), role) if scene is not None else None
@@ -355,13 +370,15 @@ class ResultsModel(QAbstractTableModel):
         held = [self._rows[index.row()] for index in before]
         self._rows = self._arranged()
         if before:
-            after = [self._moved(row, index.column()) for row, index in zip(held, before)]
+            # Not by `row_of`: to find all places anew takes as long as to sort.
+            wanted = {id(row) for row in held}
+            places = {id(row): number for number, row in enumerate(self._rows) if id(row) in wanted}
+            after = [self._moved(places.get(id(row)), index.column()) for row, index in zip(held, before)]
             self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
 
-    def _moved(self, row: Row, column: int) -> QModelIndex:
-        number = self.row_of(row) if isinstance(row, Scene) else -1
-        return self.index(number, column) if number >= 0 else QModelIndex()
+    def _moved(self, number: int | None, column: int) -> QModelIndex:
+        return QModelIndex() if number is None else self.index(number, column)
 
     def type_icon(self, scene: Scene) -> QIcon:
         """The icon of what can be done with a scene."""

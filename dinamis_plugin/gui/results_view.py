@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import (
     QCoreApplication,
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -20,6 +21,7 @@ from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOp
 from ..domain.scene import Scene
 from ..domain.search import ProductType
 from . import formats
+from .boxes import paint_box
 from .crumbs import type_label
 from .results_columns import (
     ANGLE,
@@ -34,7 +36,8 @@ from .results_columns import (
 from .results_header import ResultsHeader
 from .results_model import ResultsModel
 from .results_ticking import Ticking
-from .theme import HALF, ICON, STEP, colours
+from .theme import HALF, ICON, STEP, colours, is_styled
+from .widgets import on_theme_change
 
 translate = QCoreApplication.translate
 
@@ -87,6 +90,7 @@ class ResultsView(Ticking, QTableView):
         self.tell_pointer(model)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.changed.connect(self._fit_columns)
+        self._colour_selection()
 
     def selected_scenes(self) -> list[Scene]:
         """The chosen scenes, in the order of the list."""
@@ -106,8 +110,13 @@ class ResultsView(Ticking, QTableView):
         self.selectionModel().setCurrentIndex(index, how | flag.Rows)
         self.scrollTo(index)
 
-    def choose_all(self, scenes: Sequence[Scene]) -> None:
-        """Select these and no others, told once; those that are not listed are left out."""
+    def choose_all(self, scenes: Sequence[Scene], *, shown: bool = True) -> None:
+        """Select these and no others, told once; those that are not listed are left out.
+
+        Args:
+            scenes: What to select.
+            shown: Whether to bring the first of them into view.
+        """
         rows = sorted({self._model.row_of(scene) for scene in scenes} - {-1})
         if not rows:
             return
@@ -120,7 +129,8 @@ class ResultsView(Ticking, QTableView):
         top = self._model.index(rows[0], SENSOR)
         self.selectionModel().setCurrentIndex(top, flag.NoUpdate)
         self.selectionModel().select(chosen, flag.ClearAndSelect | flag.Rows)
-        self.scrollTo(top)
+        if shown:
+            self.scrollTo(top)
 
     def mark(self, scene: Scene | None) -> None:
         """Show which scene the pointer is over on the map."""
@@ -157,9 +167,12 @@ class ResultsView(Ticking, QTableView):
             return
         last = last if last >= 0 else self._model.rowCount() - 1
         painter = QPainter(self.viewport())
+        styled = is_styled()
         for number in range(first, last + 1):
             if self._model.scene(number) is None:
                 self._paint_group(painter, number)
+            elif styled:
+                paint_box(painter, self._box_of(number), self._model.tick_state(number), self)
         marked = -1 if self._marked is None else self._model.row_of(self._marked)
         if first <= marked <= last:
             tint = QColor(colours().accent)
@@ -173,18 +186,7 @@ class ResultsView(Ticking, QTableView):
         painter.setPen(shade.line)
         painter.drawLine(place.bottomLeft(), place.bottomRight())
         box = self._box_of(number)
-        option = QStyleOptionViewItem()
-        option.initFrom(self)
-        option.rect = box
-        state = self._model.tick_state(number)
-        flag = QStyle.StateFlag
-        option.state |= {
-            Qt.CheckState.Checked: flag.State_On,
-            Qt.CheckState.PartiallyChecked: flag.State_NoChange,
-        }.get(state, flag.State_Off)
-        self.style().drawPrimitive(
-            QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck, option, painter, self
-        )
+        paint_box(painter, box, self._model.tick_state(number), self)
         font = self.font()
         font.setBold(True)
         painter.setFont(font)
@@ -195,6 +197,8 @@ class ResultsView(Ticking, QTableView):
         )
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
         if self.currentIndex().row() == number and self.hasFocus():
+            option = QStyleOptionViewItem()
+            option.initFrom(self)
             option.rect = place
             self.style().drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option, painter, self)
 
@@ -216,6 +220,18 @@ class ResultsView(Ticking, QTableView):
         if index.column() != TYPE:
             return False
         return place.x() <= self._box_of(index.row()).right() + 2
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the theme."""
+        super().changeEvent(event)
+        on_theme_change(event, self._colour_selection)
+
+    def _colour_selection(self) -> None:
+        """Write in selected rows so that it can be read, which the themes of QGIS do not all do."""
+        colour = colours().selected_text.name()
+        sheet = f"QTableView::item:selected {{ color: {colour}; }}" if is_styled() else ""
+        if sheet != self.styleSheet():
+            self.setStyleSheet(sheet)
 
     # Widths
 

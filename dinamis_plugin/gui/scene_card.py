@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import QCoreApplication, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QImage, QPixmap
-from qgis.PyQt.QtWidgets import QLabel, QToolButton, QVBoxLayout
+from qgis.PyQt.QtWidgets import QBoxLayout, QLabel, QToolButton
 
 from ..domain.scene import Scene
 from . import formats
@@ -48,20 +48,18 @@ class SceneCard(Card):
         self._look.clicked.connect(lambda: self.quicklook_requested.emit(self._scene))
         self._lay = _small(translate("Dinamis", "Quicklook on the map"), "drape", "P")
         self._lay.clicked.connect(lambda: self.map_requested.emit([self._scene]))
-        words = QVBoxLayout()
-        words.setSpacing(HALF)
         kind = row(self._kind_dot, self._kind, spacing=HALF)
         kind.setStretch(1, 1)
-        words.addWidget(self._title)
-        words.addLayout(kind)
-        words.addWidget(self._facts)
+        self._head = column(self._title, kind, spacing=HALF)
+        words = column(self._head, self._facts, spacing=HALF)
         words.addStretch(1)
-        looks = column(self._look, self._lay, spacing=HALF)
+        self._looks = column(self._look, self._lay, spacing=HALF)
+        looks = column(self._looks, spacing=0)
         looks.addStretch(1)
-        body = row(self._picture, margins=STEP)
-        body.addLayout(words, 1)
-        body.addLayout(looks)
-        self.setLayout(body)
+        self._body = row(self._picture, margins=STEP)
+        self._body.addLayout(words, 1)
+        self._body.addLayout(looks)
+        self.setLayout(self._body)
         self.hide()
 
     @property
@@ -81,9 +79,16 @@ class SceneCard(Card):
             self._describe_several(scenes)
 
     def set_low(self, *, low: bool) -> None:
-        """Take little height: without picture and facts."""
+        """Take one line: without picture and facts."""
         if low != self._low:
             self._low = low
+            way = QBoxLayout.Direction.LeftToRight if low else QBoxLayout.Direction.TopToBottom
+            for part in (self._head, self._looks):
+                part.setDirection(way)
+            for place, share in enumerate((3, 2)):
+                self._head.setStretch(place, share if low else 0)
+            above = HALF if low else STEP
+            self._body.setContentsMargins(STEP, above, STEP, above)
             self._show_parts()
 
     def show_picture(self, scene: Scene, image: QImage) -> None:

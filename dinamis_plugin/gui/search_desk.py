@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QWidget
@@ -11,6 +12,7 @@ from ..controllers.app import Controllers
 from ..controllers.messages import Notice
 from ..domain.counts import Counts
 from ..domain.scene import Scene
+from ..domain.search import SearchQuery
 from .filters import FiltersPage
 from .footprints import FootprintsItem
 from .notices import NoticeArea
@@ -53,7 +55,8 @@ class SearchDesk(QObject):
         self._notices = notices
         self._following = False
         self._outdated = False
-        self._asked = self._filters.query(())
+        self._asked = SearchQuery()
+        self._chosen: list[Scene] = []
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -63,6 +66,7 @@ class SearchDesk(QObject):
         self._results.more_requested.connect(self._search.load_more)
         self._results.filters_requested.connect(lambda: self.page_wanted.emit(self._filters))
         self._results.retry_requested.connect(self.run)
+        self._results.order_chosen.connect(self._order_chosen)
         self._results.crumb_removed.connect(self._crumb_removed)
         self._search.started.connect(self._started)
         self._search.loading.connect(self._loading)
@@ -80,6 +84,8 @@ class SearchDesk(QObject):
         self._filters.crumb_removed.connect(self._crumb_removed)
         self._aois.changed.connect(self._changed)
         words.asked.connect(lambda text, suggest: free_text.ask(text, suggest=suggest))
+        words.chip_removed.connect(free_text.take_away)
+        free_text.rewritten.connect(words.rewrite)
         free_text.read.connect(words.show_reading)
         free_text.suggested.connect(words.show_suggestions)
 
@@ -87,7 +93,7 @@ class SearchDesk(QObject):
         """Search with the filters as they stand, and show the results."""
         self._rest.stop()
         self._following = False
-        self._asked = self._filters.query(self._aois.aois)
+        self._asked = self._query()
         self._search.run(self._asked)
 
     def search_for(self, name: str) -> None:
@@ -105,7 +111,7 @@ class SearchDesk(QObject):
         self._service = service
         self._filters.words.ask_again()
         if self._search.query is None and self._results.isHidden():
-            self._counts.ask(self._filters.query(self._aois.aois))
+            self._counts.ask(self._query())
         else:
             self._follow()
 
@@ -114,9 +120,23 @@ class SearchDesk(QObject):
         if self._search.query is None and self._session.service is not None and not self._filters.problem:
             self._follow()
 
+    def _query(self) -> SearchQuery:
+        """What the filters describe, in the order of the list where a catalogue may know it."""
+        return replace(self._filters.query(self._aois.aois), sort=self._results.sort or self._asked.sort)
+
+    def _order_chosen(self) -> None:
+        """The first page is another one in another order: ask for it where not all is listed."""
+        query = self._query()
+        if self._results.is_whole or query.sort == self._asked.sort or self._search.query is None:
+            self._asked = replace(self._asked, sort=query.sort)
+            self._results.show_note()
+        else:
+            self._chosen = self._results.view.selected_scenes()
+            self._follow()
+
     def _changed(self) -> None:
         """Another search is wanted: show it, and ask when the person rests."""
-        query = self._filters.query(self._aois.aois)
+        query = self._query()
         self._filters.set_areas(any_=bool(query.aois))
         self._filters.show_crumbs(query)
         if self._filters.problem or query == self._asked or self._session.service is None:
@@ -128,7 +148,7 @@ class SearchDesk(QObject):
         """Search for what the filters describe now; the person stays where they are."""
         self._rest.stop()
         self._following = True
-        self._asked = self._filters.query(self._aois.aois)
+        self._asked = self._query()
         self._search.run(self._asked)
 
     def _started(self) -> None:
@@ -153,10 +173,14 @@ class SearchDesk(QObject):
     def _answered(self) -> None:
         if self._outdated:
             self._renew()
+        self._results.set_in_order(in_order=self._search.in_order)
 
     def _page_came(self, scenes: Sequence[Scene], matched: int | None) -> None:
         self._results.add_scenes(scenes)
         self._footprints.add(scenes)
+        if self._chosen:
+            chosen, self._chosen = self._chosen, []
+            self._results.view.choose_all(chosen, shown=False)
         self.counted.emit(matched)
 
     def _finished(self, matched: int | None, loaded: int) -> None:
@@ -172,6 +196,8 @@ class SearchDesk(QObject):
         self._filters.show_counts(counts)
         if counts.total is not None:
             self.counted.emit(counts.total)
+        elif self._search.matched is None:
+            self._results.stop_counting()
 
     def _failed(self, notice: Notice) -> None:
         if self._outdated or not self._results.model.rowCount():

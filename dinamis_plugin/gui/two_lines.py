@@ -11,6 +11,8 @@ from .theme import HALF, STEP, colours
 VALUE_ROLE = Qt.ItemDataRole.UserRole
 TONE_ROLE = Qt.ItemDataRole.UserRole + 1
 SECOND_LINE_ROLE = Qt.ItemDataRole.UserRole + 2
+QUIET_ROLE = Qt.ItemDataRole.UserRole + 3
+"""Whether a row has been read and its title needs no weight."""
 
 
 class _RowList(QListView):
@@ -67,7 +69,7 @@ class TwoLineDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         bold = QFont(option.font)
-        bold.setBold(True)
+        bold.setBold(not index.data(QUIET_ROLE))
         first = QRect(area.left(), area.top(), area.width(), height)
         self._line(painter, first, _fitted(title, bold, first, Qt.TextElideMode.ElideMiddle), bold, text)
         second = QRect(area.left() + 2 * STEP, area.top() + height + HALF, area.width() - 2 * STEP, height)

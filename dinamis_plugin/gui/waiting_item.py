@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Callable
 
 from qgis.core import QgsRasterLayer
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
@@ -18,8 +19,11 @@ _MARGIN_PX = 6
 class WaitingItem(QgsMapCanvasItem):
     """Outlines the layers of the map that show placeholders; each says why where there is room for it."""
 
-    def __init__(self, canvas: QgsMapCanvas, controller: SignedLayersController) -> None:
+    def __init__(
+        self, canvas: QgsMapCanvas, controller: SignedLayersController, shown: Callable[[], Iterable[str]]
+    ) -> None:
         super().__init__(canvas)
+        self._shown = shown
         self._canvas = canvas
         self._controller = controller
         self.setZValue(15)
@@ -36,7 +40,7 @@ class WaitingItem(QgsMapCanvasItem):
 
     def outlines(self) -> Iterator[tuple[QgsRasterLayer, QPolygonF]]:
         """Each waiting layer of the map with its outline in pixels of the canvas."""
-        shown = {layer.id() for layer in self._canvas.layers()}
+        shown = set(self._shown())
         settings, to_pixels = self._canvas.mapSettings(), self._canvas.getCoordinateTransform()
         for layer in self._controller.waiting():
             if layer.id() not in shown or not layer.crs().isValid():

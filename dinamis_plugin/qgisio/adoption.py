@@ -9,7 +9,7 @@ from qgis.core import QgsMapLayer, QgsRasterLayer
 
 from ..domain.layer_document import addresses_in, is_document
 from ..domain.layer_source import LayerIdentity, from_source
-from ..domain.signed_url import SignedUrl, strip_signature
+from ..domain.signed_url import strip_signature
 from . import compat
 from .images import STAC_TYPES
 from .layer_paths import LayerPaths, is_placeholder
@@ -40,12 +40,6 @@ def _behind(layer: QgsRasterLayer, source: str, paths: LayerPaths) -> LayerIdent
     if marked is not None:
         return marked
     return _identity(layer, source) if layer.isValid() else paths.unopened(source)
-
-
-def signatures_in(source: str) -> dict[str, SignedUrl]:
-    """The signed addresses in the source of a layer, by their unsigned address."""
-    signed = [SignedUrl.read(href) for href in addresses_in(source)]
-    return {strip_signature(url.href): url for url in signed if url.expires_at is not None}
 
 
 def _identity(layer: QgsRasterLayer, source: str) -> LayerIdentity | None:

@@ -11,7 +11,7 @@ from shapely.geometry import mapping, shape
 
 from ..domain.aoi import UNREADABLE_GEOMETRY, Aoi
 from .geometry import make_aoi
-from .whole_file import profile_file, write_whole
+from .whole_file import profile_file, put_aside, read_json, write_whole
 
 
 def kept_path() -> Path:
@@ -20,13 +20,24 @@ def kept_path() -> Path:
 
 
 def read_kept(path: Path) -> list[Aoi]:
-    """Read the areas; what a person broke with an editor is left out, a missing file is an empty one."""
-    try:
-        features = json.loads(path.read_text("utf-8"))["features"]
-    except (OSError, ValueError, LookupError, TypeError):
+    """Read the areas, none where there is no file.
+
+    A file that a person broke with an editor is put aside, and what can be read of it written anew.
+
+    Raises:
+        OSError: It cannot be read or put aside: nothing may be written in its place.
+    """
+    document = read_json(path)
+    if document is None:
         return []
-    found = [_readable(feature) for feature in features] if isinstance(features, list) else []
-    return [aoi for aoi in found if aoi is not None]
+    features = document.get("features") if isinstance(document, dict) else None
+    found = [_readable(feature) for feature in features] if isinstance(features, list) else [None]
+    areas = [aoi for aoi in found if aoi is not None]
+    if len(areas) < len(found):
+        put_aside(path)
+        if areas:
+            write_kept(areas, path)
+    return areas
 
 
 def _readable(feature: Any) -> Aoi | None:

@@ -26,12 +26,11 @@ from ..domain.layer_document import href_of
 from ..domain.layer_source import LayerIdentity, from_source, placeholder_vrt, saved_in_resting, to_source
 from ..domain.object_roots import ObjectRoots
 from ..domain.signed_url import SignedUrl, is_signed, strip_signature
+from .unopened import UNKNOWN_BANDS, signatures_in, unopened_identity
 
 PLACEHOLDERS = "/vsimem/dinamis/"
 LIVE = "/vsimem/dinamis-live/"
 _PLACEHOLDER = re.compile(re.escape(PLACEHOLDERS) + r"[0-9a-f]{24}\.vrt")
-_UNKNOWN_BANDS = 4
-"""Bands of a placeholder of which nothing is known but the address: a style finds its bands."""
 
 
 class LayerPaths:
@@ -96,14 +95,12 @@ class LayerPaths:
         return from_source(self._saved_in_memory(source) or "")
 
     def unopened(self, source: str) -> LayerIdentity | None:
-        """Give the identity of one of our images of which only the address is known; keeps its signature."""
-        url = SignedUrl.read(href_of(source) or "")
-        plain = strip_signature(url.href)
-        if not self.owns(plain):
+        """Give the identity of images of ours that were not opened yet; keeps their signatures."""
+        identity = unopened_identity(source)
+        if identity is None or not all(map(self.owns, identity.hrefs)):
             return None
-        if url.expires_at is not None:
-            self.keep_own({plain: url})
-        return LayerIdentity(plain, "", "", "", title="", band_count=_UNKNOWN_BANDS)
+        self.keep_own(signatures_in(source))
+        return identity
 
     def placeholder(self, identity: LayerIdentity) -> str:
         """Give the local raster that stands in for a layer; it lies in memory, nothing is on disk."""
@@ -195,7 +192,7 @@ class LayerPaths:
         path = found[0]
         with self._lock:
             if path not in self._saved_by_placeholder and gdal.VSIStatL(path) is None:
-                nothing = LayerIdentity("", "", "", "", title="", band_count=_UNKNOWN_BANDS)
+                nothing = LayerIdentity("", "", "", "", title="", band_count=UNKNOWN_BANDS)
                 gdal.FileFromMemBuffer(path, placeholder_vrt(nothing).encode("utf-8"))
         return path
 

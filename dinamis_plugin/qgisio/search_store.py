@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import threading
 from collections.abc import Iterable
@@ -12,7 +11,7 @@ from typing import Any
 from ..domain.errors import BadAnswerError, FileGoneError, InvalidRequestError
 from ..domain.parsing import mapping_of, objects_of
 from ..domain.saved_search import MAX_FILE_BYTES, SavedSearch, document_from_text
-from .whole_file import profile_file, write_whole
+from .whole_file import profile_file, read_json, write_whole
 
 
 class ProfileSearches:
@@ -49,21 +48,11 @@ class ProfileSearches:
 
     def _read(self) -> list[SavedSearch]:
         try:
-            document: Any = json.loads(self._path.read_text("utf-8"))
-        except FileNotFoundError:
-            return []
+            document = read_json(self._path)
         except OSError as error:
             raise FileGoneError(str(error)) from None
-        except (ValueError, RecursionError):
-            self._put_aside()
-            return []
         found = (_entry(entry) for entry in objects_of(mapping_of(document).get("searches")))
         return sorted((one for one in found if one is not None), key=lambda one: one.name.casefold())
-
-    def _put_aside(self) -> None:
-        """Keep a file that somebody broke: it may still be mended by hand."""
-        with contextlib.suppress(OSError):
-            self._path.replace(self._path.with_name(self._path.name + ".broken"))
 
     def _write(self, searches: Iterable[SavedSearch]) -> None:
         entries = [{"id": one.id, **one.to_json()} for one in searches]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
+from datetime import datetime
 
 from qgis.core import QgsApplication, QgsSettings
 
+from ..domain.parsing import iso_utc, utc_of
 from ..domain.signing_store import PRESET_STORE, SigningStore
 
 _GROUP = "plugins/dinamis"
@@ -30,8 +33,14 @@ class PluginSettings:
 
     @property
     def language(self) -> str:
-        """Language asked of the service: `fr` or `en`, following QGIS."""
-        return "fr" if QgsApplication.locale().lower().startswith("fr") else "en"
+        """Language of the plugin and asked of the service: `fr` or `en`, as chosen, else that of QGIS."""
+        chosen = self._text("language", "")
+        spoken = chosen or QgsApplication.locale().lower()
+        return "fr" if spoken.startswith("fr") else "en"
+
+    @language.setter
+    def language(self, language: str) -> None:
+        self._store.setValue(f"{_GROUP}/language", language)
 
     @property
     def object_roots(self) -> list[str]:
@@ -95,6 +104,15 @@ class PluginSettings:
         self._store.setValue(f"{_GROUP}/results_grouping", name)
 
     @property
+    def results_sort(self) -> str:
+        """The column by which the list of results is sorted, with a minus before it where downwards."""
+        return self._text("results_sort", "")
+
+    @results_sort.setter
+    def results_sort(self, name: str) -> None:
+        self._store.setValue(f"{_GROUP}/results_sort", name)
+
+    @property
     def results_as_thumbnails(self) -> bool:
         """Whether results are shown as thumbnails, not as a list."""
         return bool(self._store.value(f"{_GROUP}/results_as_thumbnails", defaultValue=False, type=bool))
@@ -119,8 +137,47 @@ class PluginSettings:
         megabytes = int(self._store.value(f"{_GROUP}/picture_cache_mb", defaultValue=200, type=int))
         return max(megabytes, 0) * 1_000_000
 
+    @property
+    def default_project(self) -> str:
+        """Identifier of the project that new requests begin with; empty for none."""
+        return self._text("default_project", "")
+
+    @default_project.setter
+    def default_project(self, project_id: str) -> None:
+        self._store.setValue(f"{_GROUP}/default_project", project_id)
+
+    @property
+    def notifications_announced(self) -> bool:
+        """Whether QGIS's message bar tells of new notifications."""
+        return bool(self._store.value(f"{_GROUP}/notifications_announced", defaultValue=True, type=bool))
+
+    @notifications_announced.setter
+    def notifications_announced(self, announced: bool) -> None:
+        self._store.setValue(f"{_GROUP}/notifications_announced", announced)
+
+    @property
+    def tutorial_seen(self) -> bool:
+        """Whether the guided tour was shown once."""
+        return bool(self._store.value(f"{_GROUP}/tutorial_seen", defaultValue=False, type=bool))
+
+    @tutorial_seen.setter
+    def tutorial_seen(self, seen: bool) -> None:
+        self._store.setValue(f"{_GROUP}/tutorial_seen", seen)
+
+    def notification_seen(self, owner: str) -> datetime | None:
+        """Time of the newest notification that was announced to somebody, None when none was yet."""
+        return utc_of(self._text(_seen_key(owner), ""))
+
+    def see_notification(self, owner: str, moment: datetime) -> None:
+        """Remember the time of the newest notification that was announced to somebody."""
+        self._store.setValue(f"{_GROUP}/{_seen_key(owner)}", iso_utc(moment))
+
     def _words(self, key: str) -> list[str]:
         return [word for word in self._text(key, "").split(" ") if word]
 
     def _text(self, key: str, default: str) -> str:
         return str(self._store.value(f"{_GROUP}/{key}", defaultValue=default, type=str))
+
+
+def _seen_key(owner: str) -> str:
+    return f"notifications_seen/{hashlib.sha256(owner.encode()).hexdigest()[:16]}"

@@ -18,7 +18,7 @@ from .runner import TaskContext
 
 PAGE = 1000
 """Items of a page: Qt sends a question and its body apart, the second 40 ms later to most services."""
-HANDFUL = 500
+HANDFUL = 1000
 """Scenes that are handed on together: what the GUI thread lists at once."""
 AHEAD = 2
 """Pages that may wait to be made into scenes."""

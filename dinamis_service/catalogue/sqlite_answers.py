@@ -21,8 +21,9 @@ from dinamis_service.catalogue.sqlite_areas import Area
 from dinamis_service.catalogue.sqlite_blocks import BLOCK, RECORD, Reach, Records, find_blocks, read_blocks
 from dinamis_service.catalogue.sqlite_masks import compile_filter
 from dinamis_service.catalogue.sqlite_months import within_its_months
+from dinamis_service.catalogue.sqlite_page import Keeper
 from dinamis_service.catalogue.sqlite_search import CROSSING_SQL, EDGE_SQL, plan
-from dinamis_service.catalogue.sqlite_tally import Keeper, Tally
+from dinamis_service.catalogue.sqlite_tally import Tally
 from dinamis_service.catalogue.sqlite_zones import tally_months, zone_of
 
 _ROWS = 5000
@@ -109,12 +110,14 @@ class Search:
 
     def _from_matches(self, counted: Tally | None) -> tuple[Tally | None, list[Any]]:
         """Count and page by looking at every match; only the page where it is counted already."""
-        request, (first, descending) = self._request, self._plan.keys[0]
+        request = self._request
         counting = counted is None and (request.counted or bool(request.facets))
         tally = Tally(request.facets) if counting else counted
         wanted = request.limit + 1 if request.limit else 0
-        keeper = Keeper(first.column, descending=descending, last=self._plan.last, limit=wanted)
-        for records in self._rows() if self._by_rows else self._matches():
+        keeper = Keeper(self._connection, self._plan.keys, last=self._plan.last, limit=wanted)
+        # What is counted must be looked at as a whole; else only what is not behind the page.
+        promising = None if counting else keeper.promising
+        for records in self._rows() if self._by_rows else self._matches(promising):
             if counting and tally is not None:
                 tally.add(records)
             keeper.add(records)
@@ -123,12 +126,13 @@ class Search:
         values = [json.dumps(keeper.rids()), *self._plan.after_values, wanted]
         return tally, self._connection.execute(self._plan.chosen_sql, values).fetchall()
 
-    def _matches(self) -> Iterator[Records]:
-        """Every match, found through blocks."""
+    def _matches(self, promising: Callable[[Records], Records] | None) -> Iterator[Records]:
+        """Every match, or those that are promising, found through blocks."""
         blocks, reach = self._find_blocks(), self._reach()
         self._blocks_read = len(blocks)
         for found in read_blocks(self._connection, blocks, reach):
             records = found if self._filter is None else found[self._filter(found)]
+            records = records if promising is None else promising(records)
             if self._request.filter is not None and self._filter is None:
                 records = records[self._passing(records)]
             if self.area is not None:

@@ -1,25 +1,22 @@
-"""Counting the matches of a search, by what was asked for, and keeping those that may be on its page."""
+"""Counting the matches of a search, by what was asked for."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dinamis_service.catalogue.engine import UNKNOWN, Facets
 from dinamis_service.catalogue.sqlite_blocks import Records
-from dinamis_service.catalogue.sqlite_masks import CLOUD_STEP, COLUMNS, INCIDENCE_STEP
+from dinamis_service.catalogue.sqlite_masks import CLOUD_STEP, INCIDENCE_STEP
 
 SHARED_FACETS = ("collection", "mission", "platform", "product_type", "access")
 """Facets that are columns of the table `kind`."""
 _STEPS = {"cloud": CLOUD_STEP, "incidence": INCIDENCE_STEP}
 _CLOSE = 1_000_000
-_KEPT = 5000
-"""Candidates for the page from which on the last ones are dropped."""
 
 
 def months_of(moments: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -104,58 +101,3 @@ def _month_name(month: int | None) -> str:
 
 def _step_name(value: int | None) -> str:
     return UNKNOWN if value is None else str(value)
-
-
-class Keeper:
-    """Rows that may be on the page, by the first key of its order; SQLite settles the rest."""
-
-    def __init__(self, column: str, *, descending: bool, last: Sequence[Any] | None, limit: int) -> None:
-        """Keep what the page needs.
-
-        Args:
-            column: of the first key (SQL); any other than those of `COLUMNS` keeps every row.
-            descending: its direction; unknown values come last in either.
-            last: sort values of the last row of the page before, None without one.
-            limit: rows wanted.
-        """
-        self._name = COLUMNS.get(column)
-        self._descending = descending
-        self._after = -np.inf
-        if last is not None and self._name is not None:
-            self._after = float(self._order_of(np.array([last[0]], float))[0])
-        self._limit = limit
-        self._rids = np.empty(0, np.int64)
-        self._order = np.empty(0)
-
-    def add(self, records: Records) -> None:
-        """Take matches in."""
-        if not self._limit:
-            return
-        if self._name is None:
-            self._rids = np.concatenate([self._rids, records["rid"]])
-            return
-        order = self._order_of(records[self._name].astype(float))
-        kept = order >= self._after
-        self._rids = np.concatenate([self._rids, records["rid"][kept]])
-        self._order = np.concatenate([self._order, order[kept]])
-        if len(self._rids) > _KEPT + 2 * self._limit:
-            self._drop_last()
-
-    def rids(self) -> list[int]:
-        """Rows among which the page is."""
-        if self._name is not None:
-            self._drop_last()
-        kept: list[int] = self._rids.tolist()
-        return kept
-
-    def _order_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        order = -values if self._descending else values
-        return np.where(np.isnan(order), np.inf, order)
-
-    def _drop_last(self) -> None:
-        """Drop rows beyond the page; those that tie with the page before are not counted, some were on it."""
-        beyond = self._order[self._order > self._after]
-        if len(beyond) > self._limit:
-            worst = np.partition(beyond, self._limit - 1)[self._limit - 1]
-            kept = self._order <= worst
-            self._rids, self._order = self._rids[kept], self._order[kept]

@@ -25,8 +25,8 @@ from dinamis_service.demo.ground import Window, look
 from dinamis_service.demo.materials import BANDS, Moment
 from dinamis_service.demo.names import scene_name
 from dinamis_service.demo.render import Picture, picture
-from dinamis_service.demo.sun import sun_position
 from dinamis_service.demo.world import make_world
+from dinamis_service.passes.sun import sun_position
 
 _L93 = "EPSG:2154"
 _UTM = "EPSG:32631"

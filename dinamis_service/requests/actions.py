@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from pydantic import ValidationError
 
 from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError
+from dinamis_service.numbers import read_number
 from dinamis_service.requests.caller import Caller
 
 Action = Callable[[Context, Caller, argparse.Namespace], None]
@@ -18,23 +19,15 @@ Add = Callable[[str, Action, str], argparse.ArgumentParser]
 
 
 def decimal(written: str, operator: Caller) -> Decimal:
-    """A finite number written with a point or a comma."""
+    """A number, as people type it in the language of the terminal."""
     try:
-        value = Decimal(written.replace(",", "."))
-    except InvalidOperation as error:
-        raise _not_a_number(written, operator) from error
-    if not value.is_finite():
-        raise _not_a_number(written, operator)
-    return value
-
-
-def _not_a_number(written: str, operator: Caller) -> InvalidError:
-    """The refusal of a number."""
-    return InvalidError(
-        operator.say(
-            fr=f"« {written} » n'est pas un nombre possible.", en=f"'{written}' is not a possible number."
-        )
-    )
+        return read_number(written, operator.language)
+    except ValueError as error:
+        raise InvalidError(
+            operator.say(
+                fr=f"« {written} » n'est pas un nombre possible.", en=f"'{written}' is not a possible number."
+            )
+        ) from error
 
 
 def reason_of(args: argparse.Namespace, operator: Caller) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import BinaryIO
 from dinamis_service.errors import InvalidError, TooLargeError
 from dinamis_service.requests.attachment_kinds import KINDS, kind_of, safe_name
 from dinamis_service.requests.caller import Caller
+from dinamis_service.whole_files import give_name, partial_file
 
 MAX_FILES = 5
 MAX_BYTES = 25 * 1024 * 1024
@@ -70,24 +70,14 @@ class AttachmentStore:
 
     def _write(self, upload: Upload, name: str, media_type: str) -> Kept:
         """Put a file on the disk: whole under its digest, or not at all."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         upload.file.seek(0)
-        with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".partial-", delete=False) as partial:
-            try:
-                digest = hashlib.sha256()
-                while block := upload.file.read(_MIB):
-                    digest.update(block)
-                    partial.write(block)
-                partial.flush()
-                os.fsync(partial.fileno())
-                target = self.path(digest.hexdigest())
-                target.parent.mkdir(mode=0o700, exist_ok=True)
-                Path(partial.name).replace(target)
-            except BaseException:
-                Path(partial.name).unlink(missing_ok=True)
-                raise
-        for folder in (target.parent, self._folder):
-            _sync(folder)
+        digest = hashlib.sha256()
+        with partial_file(self._folder) as partial:
+            while block := upload.file.read(_MIB):
+                digest.update(block)
+                partial.write(block)
+            target = self.path(digest.hexdigest())
+            give_name(partial, target)
         return Kept(name, media_type, target.stat().st_size, digest.hexdigest())
 
 
@@ -122,12 +112,3 @@ def _judged(upload: Upload, caller: Caller) -> tuple[str, str]:
 
 def _refused(sentence: str) -> InvalidError:
     return InvalidError(sentence, fields={"files": sentence})
-
-
-def _sync(folder: Path) -> None:
-    """Let the names in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

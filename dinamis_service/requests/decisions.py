@@ -65,14 +65,14 @@ def reason_needed(decision: Decision, order: Order) -> bool:
 
 
 def needs_quotation(order: Order) -> bool:
-    """Whether something is to be paid that the requester did not agree to by sending it (QUO-10)."""
-    return price_cents(order) != 0 and order.budget_cents is None
+    """Whether a request has something to pay that neither a quotation nor the project's budget covers."""
+    return price_cents(order) != 0 and order.budget_cents is None and order.state != State.QUOTATION
 
 
 def _suits(decision: Decision, order: Order) -> bool:
     """Whether the price and the phase of a request leave room for a decision."""
     if decision is Decision.ACCEPT:
-        return not needs_quotation(order) or order.state == State.QUOTATION
+        return not needs_quotation(order)
     if decision is Decision.QUOTE:
         return price_cents(order) != 0
     if decision is Decision.DELIVER:

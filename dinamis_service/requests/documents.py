@@ -9,6 +9,7 @@ import stapi_pydantic as stapi
 from stapi_pydantic import Link
 
 from dinamis_service.language import Language, text
+from dinamis_service.passes.forecast import Forecast
 from dinamis_service.quotas.geometry import Zone
 from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests.opportunities import MonthlyChance
@@ -113,9 +114,10 @@ def opportunities_document(
     product: Product,
     zone: Zone,
     chances: list[MonthlyChance],
+    passes: Forecast,
     limits: dict[str, float],
-    body: dict[str, Any],
     *,
+    body: dict[str, Any],
     language: Language,
     addresses: Addresses,
 ) -> dict[str, Any]:
@@ -136,6 +138,17 @@ def opportunities_document(
     return {
         **collection.model_dump(mode="json"),
         "dinamis:reason": _feasibility_reason(product, chances, language),
+        "dinamis:passes": [
+            {
+                "platform": one.platform,
+                "datetime": one.moment.isoformat(),
+                "incidence_angle": round(one.incidence, 1),
+                "sun_elevation": round(one.sun_elevation, 1),
+                "direction": one.direction,
+            }
+            for one in passes.passes
+        ],
+        "dinamis:passes_reason": passes.reason,
     }
 
 
@@ -180,8 +193,6 @@ def _feasibility_reason(product: Product, chances: list[MonthlyChance], language
         )
     return text(
         language,
-        fr="Estimation d'après les nuages et les angles des scènes d'archive des mêmes mois ; les passages "
-        "des satellites ne sont pas calculés.",
-        en="Estimate from the clouds and angles of archived scenes of the same months; passes of the "
-        "satellites are not computed.",
+        fr="Estimation d'après les nuages et les angles des scènes d'archive des mêmes mois.",
+        en="Estimate from the clouds and angles of archived scenes of the same months.",
     )

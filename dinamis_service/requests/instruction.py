@@ -42,7 +42,7 @@ class Instruction:
             InvalidError: a quotation is accepted for the requester without saying why.
         """
         order = self._orders.get(self._operator, order_id)
-        if order.state != State.QUOTATION and needs_quotation(order):
+        if needs_quotation(order):
             raise ConflictError(
                 self._operator.say(
                     fr=f"La demande {order_id} a quelque chose à payer : envoyez d'abord un devis.",

@@ -1,5 +1,6 @@
 """Routes of the messages about a request and of the files attached to them."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Header, Request, Response, UploadFile
@@ -16,7 +17,7 @@ from dinamis_service.requests.attachments import MAX_BYTES, MAX_FILES, Upload
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.deps import addresses_of, caller_of
 from dinamis_service.requests.documents import JSON, Addresses
-from dinamis_service.requests.message_tables import OrderMessage
+from dinamis_service.requests.message_tables import OrderAttachment, OrderMessage
 from dinamis_service.requests.messages import TEXT_MAX, Messages, Outgoing
 from dinamis_service.soundness import SOUND
 
@@ -107,12 +108,16 @@ def build_router(context: Context, messages: Messages) -> APIRouter:
         request: Request, order_id: str, attachment_id: str, principal: Principal = signed_in
     ) -> FileResponse:
         """A file attached to a message."""
-        found, path = messages.attachment(caller_of(request, principal), order_id, attachment_id)
-        # never shown by a browser as if it were a page of ours
-        careful = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private"}
-        return FileResponse(path, headers=careful, media_type=found.media_type, filename=found.name)
+        found = messages.attachment(caller_of(request, principal), order_id, attachment_id)
+        return attachment_answer(*found)
 
     return router
+
+
+def attachment_answer(found: OrderAttachment, path: Path) -> FileResponse:
+    """A file that was attached, never shown by a browser as if it were a page of ours."""
+    careful = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private"}
+    return FileResponse(path, headers=careful, media_type=found.media_type, filename=found.name)
 
 
 def outgoing_message(

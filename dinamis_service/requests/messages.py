@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from dinamis_service.context import Context
 from dinamis_service.errors import ConflictError, InvalidError, NotFoundError
+from dinamis_service.requests import announcements
 from dinamis_service.requests.attachments import AttachmentStore, Kept, Upload
 from dinamis_service.requests.caller import Caller
-from dinamis_service.requests.idempotency import check_key
+from dinamis_service.requests.idempotency import check_key, used_key
 from dinamis_service.requests.message_tables import OrderAttachment, OrderMessage, OrderReading
 from dinamis_service.requests.tables import Order
 from dinamis_service.requests.visibility import find, require_actor
@@ -112,6 +113,7 @@ class Messages:
             )
             order.changed = message.moment
             session.add(message)
+            announcements.written(session, order, message)
         return message, True
 
     def attachment(self, caller: Caller, order_id: str, attachment_id: str) -> tuple[OrderAttachment, Path]:
@@ -200,9 +202,4 @@ def _sent_before(session: Session, caller: Caller, key: str | None) -> OrderMess
 
 
 def _used_key(caller: Caller) -> ConflictError:
-    return ConflictError(
-        caller.say(
-            fr="Cette clé d'idempotence a déjà servi pour un autre message.",
-            en="This idempotency key was used for another message.",
-        )
-    )
+    return used_key(caller, caller.say(fr="un autre message", en="another message"))

@@ -18,6 +18,7 @@ from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import pick_language
+from dinamis_service.passes import elements_action
 from dinamis_service.quotas.geometry import AREA_STEP
 from dinamis_service.quotas.words import euros, number
 from dinamis_service.registry import mission_actions
@@ -97,7 +98,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     def add_decision(name: str, run: Action, help_: str) -> argparse.ArgumentParser:
         return add(name, lambda desk, args: run(desk.context, desk.operator, args), help_)
 
-    for decisions in (project_actions, call_actions, tariff_actions):
+    for decisions in (project_actions, call_actions, tariff_actions, elements_action):
         decisions.register(add_decision)
 
     def add_other(name: str, run: mission_actions.Run, help_: str) -> argparse.ArgumentParser:

@@ -22,7 +22,7 @@ from dinamis_service.quotas.pricing import Payment
 from dinamis_service.quotas.rules import Assessment
 from dinamis_service.quotas.table import RequestKind
 from dinamis_service.quotas.words import Words
-from dinamis_service.requests import listing
+from dinamis_service.requests import announcements, listing
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.calls import open_call, opening
 from dinamis_service.requests.drafts import forget_sent
@@ -201,6 +201,7 @@ class Orders:
             actor = require_actor(order, caller)
             if check is not None and not check(order):
                 return order
+            source = State(order.state)
             author = Author(actor, caller.principal.name, self._clock(), reason)
             for target in targets:
                 record(order, target, author, caller.language)
@@ -208,6 +209,7 @@ class Orders:
                 setattr(order, name, value)
             if "quoted_cents" in values:
                 commit_quotation(session, caller, order, values["quoted_cents"])
+            announcements.moved(session, order, source, actor, caller)
         return order
 
     def _checked(self, product: Product, submission: Submission, caller: Caller) -> Checked:
@@ -241,6 +243,7 @@ class Orders:
             session.add(order)
             session.flush()
             forget_sent(session, caller, key)
+            announcements.submitted(session, order, caller, now)
             if key is not None:
                 session.add(
                     IdempotencyKey(

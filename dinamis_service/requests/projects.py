@@ -17,6 +17,7 @@ from dinamis_service.errors import ConflictError, InvalidError
 from dinamis_service.preconditions import require_match, require_seen
 from dinamis_service.quotas.table import Sensor
 from dinamis_service.quotas.words import Words, sentence
+from dinamis_service.requests import announcements
 from dinamis_service.requests.caller import Caller, require_operator
 from dinamis_service.requests.idempotency import check_key, used_key
 from dinamis_service.requests.numbering import next_number
@@ -241,11 +242,13 @@ class Projects:
     ) -> None:
         """Keep a change of a project that this transaction holds: when, by whom, what and why."""
         project.version += 1
+        moment = self._clock()
+        announcements.project_changed(session, project, caller, words, reason=reason, moment=moment)
         session.add(
             ProjectChange(
                 project_id=project.id,
                 number=project.version,
-                moment=self._clock(),
+                moment=moment,
                 author=caller.principal.name,
                 author_sub=caller.principal.sub,
                 text_fr=words.fr,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from dinamis_service.quotas.table import RequestKind, Sensor
@@ -47,26 +47,37 @@ class Queued:
     """Some requests of the queue.
 
     Args:
-        rows: requests, without their zone and parameters, each with the title of its project.
+        rows: requests, without their zone and parameters.
         total: requests that the filter finds.
         counts: requests of each state that the rest of the filter finds.
     """
 
-    rows: Sequence[tuple[Order, str]]
+    rows: Sequence[Order]
     total: int
     counts: Mapping[State, int]
 
 
 def look_through(session: Session, wanted: QueueFilter, *, offset: int, limit: int) -> Queued:
     """Requests of the queue from number `offset` on, oldest first unless the filter says otherwise."""
-    conditions = _conditions(wanted)
-    counted = select(Order.state, func.count()).join(Project).where(*conditions).group_by(Order.state)
+    found = _found(wanted)
+    counted = select(found.c.state, func.count()).group_by(found.c.state)
     counts = {State(state): number for state, number in session.execute(counted)}
-    listed = select(Order, Project.title).join(Project).where(*conditions, Order.state.in_(wanted.states))
-    ordered = listed.order_by(Order.sequence.desc() if wanted.newest_first else Order.sequence)
-    page = ordered.offset(offset).limit(limit).options(defer(Order.geometry), defer(Order.parameters))
-    total = sum(number for state, number in counts.items() if state in wanted.states)
-    return Queued([(order, title) for order, title in session.execute(page)], total, counts)
+    sequences = select(found.c.sequence)
+    if not wanted.states.issuperset(counts):
+        sequences = sequences.where(found.c.state.in_(wanted.states))
+    by = found.c.sequence.desc() if wanted.newest_first else found.c.sequence
+    # the rows of the page are found by their narrow columns before they are read whole
+    numbers = list(session.scalars(sequences.order_by(by).offset(offset).limit(limit)))
+    whole = select(Order).where(Order.sequence.in_(numbers))
+    orders = session.scalars(whole.options(defer(Order.geometry), defer(Order.parameters))).unique()
+    rows = sorted(orders, key=lambda order: numbers.index(order.sequence))
+    return Queued(rows, sum(number for state, number in counts.items() if state in wanted.states), counts)
+
+
+def _found(wanted: QueueFilter) -> Subquery:
+    """Number and state of the requests that all of the filter but its states finds."""
+    narrow = select(Order.sequence, Order.state).where(*_conditions(wanted))
+    return (narrow.join(Project) if wanted.text else narrow).subquery()
 
 
 def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:

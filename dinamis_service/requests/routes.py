@@ -9,6 +9,8 @@ from fastapi.responses import JSONResponse
 from dinamis_service.context import Context
 from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
+from dinamis_service.passes.elements import newest
+from dinamis_service.passes.forecast import Forecast, forecast
 from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests import (
     call_routes,
@@ -25,7 +27,7 @@ from dinamis_service.requests.deps import addresses_of, language_of
 from dinamis_service.requests.messages import Messages
 from dinamis_service.requests.opportunities import monthly_chances
 from dinamis_service.requests.orders import Orders
-from dinamis_service.requests.products import product_of
+from dinamis_service.requests.products import INCIDENCE, product_of
 from dinamis_service.requests.validation import check_limits, check_window, check_zone
 
 
@@ -89,23 +91,33 @@ def _add_products(router: APIRouter, context: Context) -> None:
     def opportunities(
         request: Request, product_id: str, body: SearchBody, _principal: Principal = signed_in
     ) -> JSONResponse:
-        """Feasibility of a request, from what the archive says of the same months."""
+        """Feasibility of a request, from the archive of the same months and the passes of the satellites."""
         language = language_of(request)
         product = product_of(product_id, language)
         zone = check_zone(body.geometry, language)
         window = check_window(product, body.datetime, context.clock(), language)
         limits = check_limits(product, body.filter, language)
-        chances = (
-            monthly_chances(context.catalogue, product.collection, zone.shape, window, limits.values)
-            if product.kind is RequestKind.PROGRAMMING
-            else []
-        )
+        chances, passes = [], Forecast((), "")
+        if product.kind is RequestKind.PROGRAMMING:
+            values = limits.values
+            chances = monthly_chances(context.catalogue, product.collection, zone.shape, window, values)
+            with context.database.reading() as session:
+                elements = newest(session)
+            passes = forecast(
+                elements,
+                product.collection,
+                zone.shape,
+                (window.start, window.end),
+                max_incidence=values[INCIDENCE],
+                language=language,
+            )
         document = documents.opportunities_document(
             product,
             zone,
             chances,
+            passes,
             limits.values,
-            body.model_dump(),
+            body=body.model_dump(),
             language=language,
             addresses=addresses_of(request, context),
         )

@@ -107,11 +107,15 @@ class Order(Base):
     """
 
     __tablename__ = "orders"
-    __table_args__ = (Index("ix_orders_owner_sequence", "owner_sub", "sequence"),)
+    __table_args__ = (
+        Index("ix_orders_owner_sequence", "owner_sub", "sequence"),
+        # what a project's requests take is summed at each request: from the index alone, not from the rows
+        Index("ix_orders_project_use", "project_id", "sensor", "state", "package_units", "budget_cents"),
+    )
 
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(Text, unique=True)
-    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"), index=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"))
     owner_sub: Mapped[str] = mapped_column(Text)
     owner_name: Mapped[str] = mapped_column(Text)
     owner_email: Mapped[str] = mapped_column(Text)

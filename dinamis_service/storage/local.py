@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -16,7 +17,7 @@ from typing import BinaryIO
 from dinamis_service import secret_files
 from dinamis_service.storage.conditions import Version
 from dinamis_service.storage.sigv4 import Signer
-from dinamis_service.storage.store import InvalidKeyError, StoreFullError
+from dinamis_service.storage.store import InvalidKeyError, StoreFullError, always
 
 KEY_FILE = "signing.json"
 
@@ -98,11 +99,11 @@ class LocalObjectStore:
             shutil.copyfileobj(original, copy, 1 << 20)
 
     @contextmanager
-    def writing(self, key: str) -> Iterator[BinaryIO]:
+    def writing(self, key: str, admit: Callable[[], None] = always) -> Iterator[BinaryIO]:
         """A file that becomes the object when the block ends well, and is on the disk then."""
         *folders, name = _parts(key)
         try:
-            with self._folder(folders, make=True) as folder, _arriving(folder, name) as file:
+            with self._folder(folders, make=True) as folder, _arriving(folder, name, admit) as file:
                 yield file
         except OSError as error:
             if error.errno in _FULL:
@@ -163,8 +164,12 @@ def _make_folder(name: str, parent: int) -> None:
 
 
 @contextmanager
-def _arriving(folder: int, name: str) -> Iterator[BinaryIO]:
-    """A hidden file that takes its name in the open folder at the end of the block, or goes."""
+def _arriving(folder: int, name: str, admit: Callable[[], None]) -> Iterator[BinaryIO]:
+    """A hidden file that takes its name in the open folder at the end of the block, or goes.
+
+    From the look of `admit` until it has its name the folder is locked: for every process and thread of the
+    service, since each opened the folder by itself.
+    """
     partial = f".partial-{secrets.token_hex(8)}"
     handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644, dir_fd=folder)
     try:
@@ -172,12 +177,28 @@ def _arriving(folder: int, name: str) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.rename(partial, name, src_dir_fd=folder, dst_dir_fd=folder)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            admit()
+            _be_younger(file.fileno(), folder, name)
+            os.rename(partial, name, src_dir_fd=folder, dst_dir_fd=folder)
+            fcntl.flock(folder, fcntl.LOCK_UN)
     except BaseException:
         with suppress(FileNotFoundError):
             os.unlink(partial, dir_fd=folder)
         raise
     os.fsync(folder)
+
+
+def _be_younger(file: int, folder: int, name: str) -> None:
+    """Give a file a later date than what it replaces: it tells versions apart, and clocks tick slowly."""
+    try:
+        before_ns = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime_ns
+    except FileNotFoundError:
+        return
+    status = os.fstat(file)
+    if status.st_mtime_ns <= before_ns:
+        os.utime(file, ns=(status.st_atime_ns, before_ns + 1))
+        os.fsync(file)
 
 
 def _parts(key: str) -> list[str]:

@@ -87,9 +87,9 @@ def build_router(context: Context) -> APIRouter:
         _signature_end(context, request, "PUT")
         await run_in_threadpool(_require_version, context, request, key)
         try:
-            async with contextmanager_in_threadpool(context.objects.writing(key)) as file:
+            writing = context.objects.writing(key, lambda: _require_version(context, request, key))
+            async with contextmanager_in_threadpool(writing) as file:
                 await _receive(request, file)
-                await run_in_threadpool(_require_version, context, request, key)  # it may have changed since
         except InvalidKeyError:
             raise InvalidError(
                 text(request, fr="Ce nom d'objet n'est pas valable.", en="This is not a valid object name.")

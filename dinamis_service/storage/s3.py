@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dinamis_service.storage.conditions import Version
 from dinamis_service.storage.sigv4 import Signer
-from dinamis_service.storage.store import InvalidKeyError, StoreDownError
+from dinamis_service.storage.store import InvalidKeyError, StoreDownError, always
 
 KEY_BYTES = 1024
 """Longest key that S3 takes."""
@@ -141,11 +141,12 @@ class S3ObjectStore:
             self._upload(key, file)
 
     @contextmanager
-    def writing(self, key: str) -> Iterator[BinaryIO]:
+    def writing(self, key: str, admit: Callable[[], None] = always) -> Iterator[BinaryIO]:
         """A file of this machine that is sent at the end of the block."""
         self._named(key)
         with tempfile.TemporaryFile(prefix="dinamis-s3-") as file:
             yield file
+            admit()
             file.seek(0)
             self._upload(key, file)
 

@@ -33,6 +33,10 @@ class StoreFullError(OSError):
     """There is no room for the object; nothing of it was kept."""
 
 
+def always() -> None:
+    """Any object may be replaced."""
+
+
 class ObjectStore(Protocol):
     """Files by key (`folder/file.tif`), read by anyone who holds a signed URL."""
 
@@ -85,8 +89,13 @@ class ObjectStore(Protocol):
             StoreFullError: there is no room for it.
         """
 
-    def writing(self, key: str) -> AbstractContextManager[BinaryIO]:
+    def writing(self, key: str, admit: Callable[[], None] = always) -> AbstractContextManager[BinaryIO]:
         """A file that becomes the object when the block ends well, whole or not at all.
+
+        Args:
+            key: of the object.
+            admit: looks, at the end of the block, whether the object may be replaced, and raises when it may
+                not. In a local folder nothing replaces the object between its look and ours.
 
         Raises:
             InvalidKeyError: the key cannot name an object.

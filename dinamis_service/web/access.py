@@ -34,8 +34,9 @@ def page_route(context: Context) -> type[APIRoute]:
                 except ServiceError as error:
                     return Page(context, request).render_refusal(error.status, error.detail)
                 except RequestValidationError as error:
-                    told = "; ".join(": ".join(one.values()) for one in findings(request, error))
-                    return Page(context, request).render_refusal(422, told)
+                    page = Page(context, request)
+                    told = "; ".join(": ".join(one.values()) for one in findings(page.language, error))
+                    return page.render_refusal(422, told)
 
             return handler
 

@@ -91,6 +91,13 @@ class Page:
             "your browser has to accept the cookies of this site.",
         )
 
+    def changed(self) -> str:
+        """Why a form is not done whose page does not show things as they are."""
+        return self.text(
+            "Cette page n'était plus à jour : ce qu'elle montre a changé, rien n'a été enregistré.",
+            "This page was out of date: what it shows has changed, nothing was kept.",
+        )
+
     def render(self, template: str, status: int = 200, **values: Any) -> Response:
         """The page of a template."""
         settings = self._context.settings

@@ -9,6 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dinamis_service.language import Language, text
+from dinamis_service.numbers import type_number
 from dinamis_service.quotas.geometry import AREA_STEP
 from dinamis_service.quotas.table import RequestKind, Sensor
 from dinamis_service.quotas.words import euros, number
@@ -46,6 +47,10 @@ class Wording:
         """A number."""
         return number(Decimal(str(value)), self.language, decimals)
 
+    def typed(self, value: Decimal | float | str) -> str:
+        """A number as one would type it in a form."""
+        return type_number(Decimal(str(value)), self.language)
+
     def km2(self, value: Decimal | float | str) -> str:
         """A surface."""
         return f"{self.number(value)}\u202fkm²"
@@ -60,7 +65,11 @@ class Wording:
             return text(self.language, fr="sur devis", en="to be quoted")
         if cents == 0:
             return text(self.language, fr="rien", en="nothing")
-        return euros(cents, self.language)
+        return self.euros(cents)
+
+    def euros(self, cents: int) -> str:
+        """An amount in cents."""
+        return euros(cents, self.language).replace(" €", "\u202f€")
 
     def percent(self, share: Decimal | float | str, decimals: int = 0) -> str:
         """A part of 1, in percent."""
@@ -69,6 +78,9 @@ class Wording:
 
     def size(self, octets: int) -> str:
         """Size of files."""
+        if octets < _MEGABYTE:
+            value = self.number(Decimal(max(octets, 1000)) / 1000, 0)
+            return text(self.language, fr=f"{value}\u202fko", en=f"{value} kB")
         value = self.number(Decimal(octets) / _MEGABYTE, 1)
         return text(self.language, fr=f"{value}\u202fMo", en=f"{value} MB")
 

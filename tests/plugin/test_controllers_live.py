@@ -7,9 +7,9 @@ import re
 import sqlite3
 import types
 from contextlib import closing
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import unquote
+from uuid import uuid4
 
 import pytest
 from osgeo import gdal
@@ -19,13 +19,13 @@ from shapely.geometry import box
 from dinamis_plugin.controllers.session import SessionState
 from dinamis_plugin.domain.aoi import Aoi
 from dinamis_plugin.domain.order_draft import OrderDraft
-from dinamis_plugin.domain.project import ProjectDraft
 from dinamis_plugin.domain.search import ProductType, SearchQuery
 from dinamis_plugin.qgisio import rasters
 from dinamis_plugin.qgisio.geometry import area_km2
 
 from .images import addresses_of
 from .local_proxy import LocalProxy, qgis_uses
+from .people_support import scientific_draft
 from .waiting import BLOCKED_MS, Caught, Ticker, run_for, wait_until
 
 AROUND = box(3.6, 43.4, 4.2, 43.8)
@@ -134,17 +134,7 @@ def test_a_request_sent_twice_is_one_order(member):
     assert {quota.sensor for quota in quotas.wait()} == {"PLEIADES", "SPOT", "PNEO"}
     projects.wait()
     created = Caught(member.projects.created)
-    member.projects.create(
-        ProjectDraft(
-            title="Littoral",
-            themes=("Littoral",),
-            end_date=datetime.now(timezone.utc).date() + timedelta(days=300),
-            description="Suivi du trait de côte.",
-            objectives="Mesurer.",
-            methodology="Comparer.",
-            expected_results="Des cartes.",
-        )
-    )
+    member.projects.create(scientific_draft(), str(uuid4()))
     own = created.wait()
     orderable, _ = search(member, product_type=ProductType.ORDERABLE, missions=("PLEIADES",))
     wanted = orderable[0]

@@ -90,10 +90,10 @@ def desk(joined, controllers, scripted):  # noqa: F811
 
 def opened(dock, kind):  # noqa: F811
     if kind == "order":
-        dock.desk.dialogs.order([make_scene(1, "PLEIADES", "orderable")])
+        dock.ordering.dialogs.order([make_scene(1, "PLEIADES", "orderable")])
     else:
-        dock.desk.dialogs.new_programming()
-    return dock.desk.dialogs._request
+        dock.ordering.dialogs.new_programming()
+    return dock.ordering.dialogs._request
 
 
 def filled(dock, kind):  # noqa: F811
@@ -222,8 +222,8 @@ def test_an_estimate_that_comes_late_does_not_wipe_out_why_the_request_failed(jo
 
 
 def test_a_project_that_fails_says_why_and_keeps_what_was_typed(joined, controllers, scripted, desk):  # noqa: F811
-    joined.desk.projects.new_project()
-    dialog = joined.desk.projects._dialog
+    joined.projects.new_project()
+    dialog = joined.projects._dialog
     typed = {"projectTitleEdit": "Dunes", "projectDescriptionEdit": "Recul du trait de côte"}
     science = ("projectObjectivesEdit", "projectMethodologyEdit", "projectResultsEdit")
     child(dialog, "projectTitleEdit").setText(typed["projectTitleEdit"])

@@ -9,10 +9,11 @@ import requests
 from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
 from qgis.PyQt.QtCore import QDate, QPoint, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication, QLabel
+from qgis.PyQt.QtWidgets import QApplication, QToolButton
 
 from dinamis_plugin.gui import formats
 from dinamis_plugin.gui.missions import Choice
+from dinamis_plugin.gui.results_columns import ANGLE, CLOUD, DATE, PRODUCT, SENSOR
 from dinamis_plugin.gui.search_desk import REST_MS
 
 from .gui_support import LEFT, canvas, child, click, dock, window  # noqa: F401 - fixtures
@@ -183,12 +184,39 @@ def test_words_are_read_and_places_suggested_while_typing_goes_on(joined, live):
     QTest.keyClick(popup, Qt.Key.Key_Return)
     assert line.text() == f"pleiades {title}"
     assert not asked.values
-    wait_until(lambda: joined.findChildren(QLabel, "understood_place"), 20)
+    wait_until(lambda: joined.findChildren(QToolButton, "understood_place"), 20)
     total, _ = numbers(live, q=[line.text()])
     wait_until(lambda: count_in_tab(joined) == total, 20)
     click(child(joined.filters, "crumb_text"))
     assert line.text() == ""
     assert not child(joined, "understoodChips").isVisible()
+
+
+def test_what_was_understood_goes_chip_by_chip(joined, live):
+    line = child(joined, "searchTextEdit")
+    line.setText("images Pléiades sauf spot 5, nuages < 10 %, 2023")
+    chips = child(joined, "understoodChips")
+
+    def shown():
+        return [one for one in chips.findChildren(QToolButton) if one.isVisible()]
+
+    for number, kind, left in (
+        (4, "cloud", "images Pléiades sauf spot 5, 2023"),
+        (3, "period", "images Pléiades sauf spot 5"),
+        (2, "mission", "sauf spot 5"),
+        (1, "mission", ""),
+    ):
+        wait_until(lambda number=number: len(shown()) == number, 20)
+        assert all(chip.accessibleName() for chip in shown())
+        click(next(chip for chip in shown() if chip.objectName() == f"understood_{kind}"))
+        wait_until(lambda left=left: joined.filters.words.text() == left, 20)
+    wait_until(lambda: count_in_tab(joined) == numbers(live)[0], 20)
+
+
+def test_words_that_were_typed_on_are_not_written_over(joined):
+    joined.filters.words.set_text("Pléiades 2023")
+    joined.filters.words.rewrite("Pléiades", "")
+    assert joined.filters.words.text() == "Pléiades 2023"
 
 
 def live_has_places(live):
@@ -208,6 +236,56 @@ def test_enter_among_suggestions_searches_for_what_was_typed(joined, live):
     assert line.text() == "Montpell"
     assert not popup.isVisible()
     assert child(joined, "mainTabs").currentWidget() is joined.results
+
+
+SORTED = [
+    (CLOUD, Qt.SortOrder.AscendingOrder, "+eo:cloud_cover"),
+    (ANGLE, Qt.SortOrder.DescendingOrder, "-view:incidence_angle"),
+    (SENSOR, Qt.SortOrder.AscendingOrder, "+dinamis:mission"),
+    (SENSOR, Qt.SortOrder.DescendingOrder, "-dinamis:mission"),
+    (PRODUCT, Qt.SortOrder.DescendingOrder, "-dinamis:product_type"),
+    (DATE, Qt.SortOrder.AscendingOrder, "+datetime"),
+]
+
+
+def first_ids(live, order, count):
+    """What the service itself gives first in an order, ties with the newest first."""
+    direction = "desc" if order.startswith("-") else "asc"
+    keys = [{"field": order[1:], "direction": direction}, {"field": "datetime", "direction": "desc"}]
+    body = {"limit": count, "sortby": keys[:1] if order[1:] == "datetime" else keys}
+    answer = requests.post(f"{live.url}/stac/search", json=body, timeout=30).json()
+    return [feature["id"] for feature in answer["features"]]
+
+
+@pytest.mark.parametrize(("column", "way", "order"), SORTED, ids=[order for *_, order in SORTED])
+def test_a_column_is_sorted_by_the_service_page_after_page(joined, live, column, way, order):
+    child(joined, "mainTabs").setCurrentWidget(joined.results)
+    wait_until(lambda: joined.results.model.rowCount() == 100, 20)
+    joined.results.view.sortByColumn(column, way)
+    wanted = first_ids(live, order, 200)
+    wait_until(lambda: [scene.id for scene in joined.results.model.scenes()] == wanted[:100], 20)
+    assert child(joined, "resultsNoteLabel").isHidden()
+    wait_until(lambda: child(joined, "loadMoreButton").isEnabled(), 20)
+    click(child(joined, "loadMoreButton"))
+    wait_until(lambda: [scene.id for scene in joined.results.model.scenes()] == wanted, 20)
+    press_on(joined, "PLEIADES", Choice.INCLUDED)  # the order stays with the next search
+    total, _ = numbers(live, filter=mission(["PLEIADES"]))
+    wait_until(lambda: joined.results.model.rowCount() == min(100, total), 20)
+    assert joined._do.search.query.sort == joined.results.sort
+
+
+def test_the_scene_in_hand_stays_in_hand_where_the_new_page_has_it(joined, live):
+    child(joined, "mainTabs").setCurrentWidget(joined.results)
+    wait_until(lambda: joined.results.model.rowCount() == 100, 20)
+    joined.results.view.sortByColumn(CLOUD, Qt.SortOrder.AscendingOrder)
+    clear = first_ids(live, "+eo:cloud_cover", 100)
+    wait_until(lambda: joined.results.model.scenes()[0].id == clear[0], 20)
+    wait_until(lambda: joined.results.model.rowCount() == 100, 20)
+    joined.results.view.selectRow(3)
+    joined.results.view.sortByColumn(CLOUD, Qt.SortOrder.DescendingOrder)
+    joined.results.view.sortByColumn(CLOUD, Qt.SortOrder.AscendingOrder)
+    wait_until(lambda: not joined._do.search.busy, 20)
+    wait_until(lambda: [one.id for one in joined.results.view.selected_scenes()] == [clear[3]], 20)
 
 
 def test_words_that_mean_nothing_are_named(joined):
@@ -272,6 +350,22 @@ def slow(dock, controllers, scripted, server):  # noqa: F811
     dock.asked, dock.release = asked, release
     yield dock
     release.set()
+
+
+def test_a_catalogue_that_cannot_sort_by_a_column_is_asked_for_the_newest(slow):
+    """The type of product is a word of DINAMIS: elsewhere what is listed is sorted, which is said."""
+    wait_until(lambda: count_in_tab(slow) == 1, 20)
+    child(slow, "mainTabs").setCurrentWidget(slow.results)
+    wait_until(lambda: slow.results.model.rowCount() == 1, 20)
+    wait_until(lambda: count_in_tab(slow) > 1, 20)
+    before = len(slow.asked)
+    slow.results.view.sortByColumn(PRODUCT, Qt.SortOrder.AscendingOrder)
+    wait_until(lambda: len(slow.asked) > before, 20)
+    assert slow.asked[-1]["sortby"][0] == {"field": "datetime", "direction": "desc"}
+    wait_until(lambda: not child(slow, "resultsNoteLabel").isHidden(), 20)
+    slow.results.view.sortByColumn(CLOUD, Qt.SortOrder.AscendingOrder)
+    wait_until(lambda: slow.asked[-1]["sortby"][0]["field"] == "eo:cloud_cover", 20)
+    wait_until(lambda: child(slow, "resultsNoteLabel").isHidden(), 20)
 
 
 def test_of_many_changes_only_the_last_is_asked_for(slow):

@@ -12,16 +12,13 @@ from qgis.PyQt.QtWidgets import QApplication, QMessageBox
 from dinamis_plugin.controllers.messages import Notice, NoticeLevel
 from dinamis_plugin.domain.order import OrderState
 from dinamis_plugin.gui import formats
-from dinamis_plugin.gui.account_page import AccountPage
 from dinamis_plugin.gui.order_dialog import OrderDialog
 from dinamis_plugin.gui.programming_dialog import ProgrammingDialog
-from dinamis_plugin.gui.project_dialog import ProjectDialog
 from dinamis_plugin.gui.quota_bar import QuotaBar
 from dinamis_plugin.gui.request_words import state_label
 from dinamis_plugin.gui.requests_page import RequestsPage
 
 from .gui_support import (
-    ACCOUNT,
     CLOSED_PROJECT,
     FIELDS,
     PRODUCTS,
@@ -32,7 +29,6 @@ from .gui_support import (
     make_aoi,
     make_estimate,
     make_order,
-    make_quotas,
     make_scene,
 )
 from .waiting import Caught
@@ -343,49 +339,6 @@ def test_without_an_area_it_says_where_to_add_one(qtbot):
     assert "Draw the area" in child(dialog, "programmingAreaLabel").text()
 
 
-# Project
-
-
-def test_a_project_is_asked_for_in_full_of_scientists(qtbot):
-    dialog = ProjectDialog(scientific=True)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    submit = child(dialog, "projectSubmitButton")
-    for name in (
-        "projectTitleEdit",
-        "projectDescriptionEdit",
-        "projectObjectivesEdit",
-        "projectMethodologyEdit",
-    ):
-        QTest.keyClicks(child(dialog, name), "Littoral")
-        assert not submit.isEnabled()
-        assert child(dialog, "projectHintLabel").text()
-    QTest.keyClicks(child(dialog, "projectResultsEdit"), "Cartes")
-    child(dialog, "projectThemesEdit").setText("Littoral, Forêt")
-    child(dialog, "projectEndEdit").setDate(QDate.currentDate().addDays(100))
-    sent = Caught(dialog.submit_requested)
-    QTest.mouseClick(submit, Qt.MouseButton.LeftButton)
-    QTest.mouseClick(submit, Qt.MouseButton.LeftButton)
-    assert len(sent.values) == 1
-    body = sent.values[0].to_json()
-    assert body["themes"] == ["Littoral", "Forêt"]
-    assert body["expected_results"] == "Cartes"
-    dialog.set_refusal(FAULT)
-    assert "too long" in child(dialog, "projectErrorLabel").text()
-    assert child(dialog, "projectTitleEdit").text() == "Littoral"
-    assert submit.isEnabled()
-
-
-def test_others_are_asked_for_title_and_description_only(qtbot):
-    dialog = ProjectDialog(scientific=False)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    assert not child(dialog, "projectObjectivesEdit").isVisible()
-    QTest.keyClicks(child(dialog, "projectTitleEdit"), "Cadastre")
-    QTest.keyClicks(child(dialog, "projectDescriptionEdit"), "Mise en jour")
-    assert child(dialog, "projectSubmitButton").isEnabled()
-
-
 # The page
 
 
@@ -459,10 +412,6 @@ def answer_the_question(*, yes):
     return said
 
 
-def test_projects_show_title_and_status(page):
-    page.projects.set_projects([PROJECT, CLOSED_PROJECT])
-    assert page.projects.model.index(0, 0).data() == PROJECT.title
-    assert page.projects.model.index(0, 4).data() != page.projects.model.index(1, 4).data()
 
 
 def test_rows_are_painted_with_their_dot(page):
@@ -476,54 +425,6 @@ def test_rows_are_painted_with_their_dot(page):
         colours = [picture.pixelColor(12, y) for y in range(rect.top(), rect.bottom())]
         hues.add(max(colours, key=lambda colour: colour.saturation()).hue())
     assert len(hues) == 2
-
-
-# The account
-
-
-def test_the_account_page_shows_person_and_quotas(qtbot):
-    page = AccountPage()
-    qtbot.addWidget(page)
-    page.show()
-    assert child(page, "accountSignedOut").isVisible()
-    page.set_account(ACCOUNT)
-    page.set_quotas(make_quotas())
-    QApplication.processEvents()
-    assert child(page, "accountNameLabel").text() == "Camille Martin"
-    assert child(page, "quotaPanel").isVisible()
-    assert child(page, "quotaRow_PLEIADES").findChild(QuotaBar).share == pytest.approx(0.5)
-    assert child(page, "quotaRow_PNEO").findChild(QuotaBar) is None
-    assert child(page, "quotaRow_SPOT").isVisible()
-    page.set_account(None)
-    assert child(page, "accountSignedOut").isVisible()
-
-
-def test_quotas_read_again_replace_the_earlier_ones(qtbot):
-    page = AccountPage()
-    qtbot.addWidget(page)
-    page.set_account(ACCOUNT)
-    page.set_quotas(make_quotas())
-    page.set_quotas(make_quotas(requested_km2=1500))
-    QApplication.processEvents()
-    QApplication.sendPostedEvents(None, 52)
-    assert child(page, "quotaRow_PLEIADES").findChild(QuotaBar).share == pytest.approx(1.0)
-
-
-def colours_of(bar):
-    bar.resize(200, 8)
-    picture = bar.grab().toImage()
-    return [picture.pixelColor(x, 4).hue() for x in (20, 190)]
-
-
-def test_the_bar_warns_of_an_excess_but_not_of_what_is_for_information(qtbot):
-    bar, quiet = QuotaBar(), QuotaBar(informative=True)
-    qtbot.addWidget(bar)
-    qtbot.addWidget(quiet)
-    bar.set_share(1.5)
-    quiet.set_share(1.5)
-    within, beyond = colours_of(bar)
-    assert within != beyond
-    assert len(set(colours_of(quiet))) == 1
 
 
 def test_small_areas_keep_their_figures():

@@ -385,15 +385,15 @@ def desk(dock, controllers, scripted):  # noqa: F811
     wait_until(lambda: controllers.session.account is not None and not controllers.runner.busy, 20)
     dock._tabs.setCurrentWidget(dock.requests)
     yield dock, service
-    dock.desk.shut_down()
+    dock.ordering.shut_down()
     for draft in list(controllers.drafts.drafts):
         controllers.drafts.store.forget(draft.id)
 
 
 def test_what_is_filled_in_is_kept_and_resumed_as_it_was(desk, controllers):
     dock_, service = desk
-    dock_.desk.dialogs.new_programming()
-    dialog = dock_.desk.dialogs._request
+    dock_.ordering.dialogs.new_programming()
+    dialog = dock_.ordering.dialogs._request
     wait_until(lambda: "purpose" in dialog.form.names)
     child(dialog, "programmingCloudSpin").setValue(7)
     child(dialog, "field_purpose").setText("Suivi")
@@ -403,7 +403,7 @@ def test_what_is_filled_in_is_kept_and_resumed_as_it_was(desk, controllers):
     wait_until(lambda: dock_.requests.orders.row_of(key) >= 0)
     dock_.requests.choose(key)
     click(child(dock_.requests, "openOrderButton"))
-    again = dock_.desk.dialogs._request
+    again = dock_.ordering.dialogs._request
     assert again.key == key
     wait_until(lambda: "purpose" in again.form.names)
     assert child(again, "programmingCloudSpin").value() == 7
@@ -414,8 +414,8 @@ def test_what_is_filled_in_is_kept_and_resumed_as_it_was(desk, controllers):
 
 def test_looking_at_an_order_leaves_no_draft(desk, controllers):
     dock_, _service = desk
-    dock_.desk.dialogs.order([make_scene(1, "PLEIADES", "orderable")])
-    dialog = dock_.desk.dialogs._request
+    dock_.ordering.dialogs.order([make_scene(1, "PLEIADES", "orderable")])
+    dialog = dock_.ordering.dialogs._request
     wait_until(lambda: "purpose" in dialog.form.names)
     dialog.reject()
     assert controllers.drafts.drafts == []
@@ -426,8 +426,8 @@ def test_an_archive_draft_comes_back_with_its_scenes_and_its_zone(desk, controll
     scenes = [make_scene(1, "PLEIADES", "orderable")]
     draft = OrderDraft.for_scenes(scenes, box(3.62, 43.52, 3.65, 43.55), {"purpose": "x"})
     controllers.drafts.keep(draft, "Étang", [document_of(scene) for scene in scenes])
-    dock_.desk.dialogs.resume(controllers.drafts.get(draft.idempotency_key))
-    dialog = dock_.desk.dialogs._request
+    dock_.ordering.dialogs.resume(controllers.drafts.get(draft.idempotency_key))
+    dialog = dock_.ordering.dialogs._request
     wait_until(lambda: not dialog._waits_for_zone and "purpose" in dialog.form.names)
     made = dialog.make_draft()
     assert made.geometry.bounds == pytest.approx((3.62, 43.52, 3.65, 43.55))
@@ -438,8 +438,8 @@ def test_an_archive_draft_comes_back_with_its_scenes_and_its_zone(desk, controll
 
 def test_a_zone_is_drawn_in_the_dialog(desk):
     dock_, _service = desk
-    dock_.desk.dialogs.new_programming()
-    dialog = dock_.desk.dialogs._request
+    dock_.ordering.dialogs.new_programming()
+    dialog = dock_.ordering.dialogs._request
     wait_until(lambda: "purpose" in dialog.form.names)
     assert "Draw the area" in child(dialog, "programmingHintLabel").text()
     canvas_ = dialog.summary.map.canvas
@@ -457,12 +457,12 @@ def test_a_change_by_an_operator_is_announced_and_leads_to_the_request(desk, con
     service.order(1)
     controllers.orders.refresh()
     wait_until(lambda: controllers.orders.orders)
-    announced = Caught(dock_.desk.announced)
+    announced = Caught(dock_.ordering.announced)
     service.order(1, "arbitration")
     controllers.orders._poll()
-    text, order = announced.wait()
-    assert order.id in text
-    dock_.desk.show_order(order)
+    text, order_id = announced.wait()
+    assert order_id in text
+    dock_.show_requests(order_id)
     wait_until(lambda: len(dock_.requests.view.timeline.findChildren(QWidget, "orderTimelineStep")) == 2)
     assert dock_.requests.view.isVisible()
 
@@ -473,10 +473,10 @@ def test_a_request_is_duplicated_into_a_dialog(desk, controllers):
     document["properties"].update({"product_id": "pleiades-programming", "dinamis:kind": "programming"})
     controllers.orders.refresh()
     wait_until(lambda: controllers.orders.orders)
-    dock_.desk.show_order(controllers.orders.orders[0])
+    dock_.ordering.show_order(controllers.orders.orders[0].id)
     click(child(dock_.requests.view, "orderDuplicateButton"))
-    wait_until(lambda: dock_.desk.dialogs._request is not None)
-    dialog = dock_.desk.dialogs._request
+    wait_until(lambda: dock_.ordering.dialogs._request is not None)
+    dialog = dock_.ordering.dialogs._request
     wait_until(lambda: dialog.make_draft() is not None)
     assert dialog.make_draft().geometry.bounds == pytest.approx((3.6, 43.5, 3.7, 43.6))
     dialog.reject()
@@ -492,8 +492,8 @@ def test_a_window_in_the_past_is_refused_with_its_reason_and_the_draft_kept(desk
         end=today + timedelta(days=3),
     )
     controllers.drafts.keep(draft, "Étang")
-    dock_.desk.dialogs.resume(controllers.drafts.get(draft.idempotency_key))
-    dialog = dock_.desk.dialogs._request
+    dock_.ordering.dialogs.resume(controllers.drafts.get(draft.idempotency_key))
+    dialog = dock_.ordering.dialogs._request
     wait_until(lambda: "purpose" in dialog.form.names and dialog.make_draft() is not None)
     assert "7" in child(dialog, "programmingHintLabel").text()  # begins today at the earliest, and is short
     assert not child(dialog, "programmingSubmitButton").isEnabled()

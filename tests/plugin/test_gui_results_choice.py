@@ -11,7 +11,7 @@ from qgis.PyQt.QtWidgets import QApplication, QMenu
 
 from dinamis_plugin.controllers.cart import CartController
 from dinamis_plugin.domain.cart import key_of
-from dinamis_plugin.domain.search import SearchQuery
+from dinamis_plugin.domain.search import SearchQuery, SortBy, Sorting
 from dinamis_plugin.gui import formats
 from dinamis_plugin.gui.results import ResultsPage
 from dinamis_plugin.gui.results_columns import (
@@ -319,14 +319,23 @@ def test_all_and_nothing_are_said_of_all_and_nothing_only(qgis_app, share, text)
     assert percent_text(share) == text
 
 
-def test_the_order_says_that_it_is_of_what_is_listed_only(page):
+@pytest.mark.parametrize(
+    ("column", "sort", "in_order", "said"),
+    [
+        (CLOUD, Sorting(SortBy.CLOUD, descending=False), True, False),
+        (CLOUD, Sorting(SortBy.CLOUD, descending=False), False, True),
+        (COVERAGE, Sorting(), True, True),
+    ],
+)
+def test_the_order_says_where_it_is_of_what_is_listed_only(page, column, sort, in_order, said):
+    page.start(SearchQuery(sort=sort))
+    page.set_in_order(in_order=in_order)
+    page.view.sortByColumn(column, Qt.SortOrder.AscendingOrder)
     page.add_scenes([make_scene(number) for number in range(3)])
     page.show_count(50, 3)
     note = child(page, "resultsNoteLabel")
-    assert not note.isVisible()
-    page.view.sortByColumn(CLOUD, Qt.SortOrder.AscendingOrder)
-    assert note.isVisible()
-    assert "3" in note.text()
+    assert note.isVisible() == said
+    assert not said or "3" in note.text()
     page.show_count(3, 3)
     assert not note.isVisible()
 

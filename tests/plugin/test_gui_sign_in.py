@@ -54,7 +54,7 @@ def test_the_copy_button_puts_the_code_on_the_clipboard(panel):
     assert child(panel, "codeCopiedLabel").text()
 
 
-@pytest.mark.parametrize("width", [320, 500])
+@pytest.mark.parametrize("width", [300, 500])
 def test_nothing_overlaps_at_any_width(panel, width):
     panel.resize(width, 300)
     QTest.qWait(50)

@@ -8,6 +8,7 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt import sip
 from qgis.PyQt.QtGui import QColor, QImage, QPainter
 
+from dinamis_plugin.gui.map_gate import MapGate
 from dinamis_plugin.gui.waiting_item import WaitingItem
 from dinamis_plugin.qgisio import rasters
 
@@ -48,7 +49,8 @@ def test_what_waits_is_outlined_until_it_comes_alive(signed_in, hrefs, scripted,
     extent = QgsRectangle(layer.extent())
     extent.scale(2)
     canvas.setExtent(extent)
-    item = WaitingItem(canvas, signed_in.layers)
+    gate = MapGate(canvas, signed_in.layers, canvas)
+    item = WaitingItem(canvas, signed_in.layers, gate.layer_ids)
     assert list(item.outlines()) == []
     assert inked(painted(item), 0, 0, 400, 400) == 0
     signed_in.session.sign_out()
@@ -74,6 +76,7 @@ def test_what_waits_is_outlined_until_it_comes_alive(signed_in, hrefs, scripted,
     wait_until(lambda: rasters.lives(layer), 20)
     assert list(item.outlines()) == []
     item.remove()
+    gate.remove()
 
 
 def test_it_says_why(signed_in, hrefs, scripted, project, tmp_path):

@@ -85,6 +85,18 @@ def test_what_the_service_does_not_sign_keeps_its_own_signature(signed_in, hrefs
     assert set(addresses_of(layer)) == {own}
 
 
+def saved_before_the_plugin(controllers, layer, tmp_path):
+    """Save a layer with its signatures, as QGIS does without the plugin; gives the project's path."""
+    of_before, path = QgsProject(), tmp_path / "p.qgs"
+    of_before.addMapLayer(layer)
+    controllers.layers._paths.remove()
+    assert of_before.write(str(path))
+    of_before.clear()
+    controllers.layers._paths.install()
+    assert "X-Amz-Signature" in unquote(path.read_text("utf-8"))
+    return path
+
+
 def test_a_project_of_before_with_signatures_that_ended_comes_back(
     signed_in, hrefs, scripted, project, tmp_path
 ):
@@ -94,13 +106,7 @@ def test_a_project_of_before_with_signatures_that_ended_comes_back(
     layer = QgsRasterLayer(signed_source(scripted.signed(href, datetime.now(timezone.utc))), "Old", "gdal")
     scripted.lifetime_s = 28800
     layer.renderer().setRedBand(4)
-    of_before, path = QgsProject(), tmp_path / "p.qgs"
-    of_before.addMapLayer(layer)
-    signed_in.layers._paths.remove()
-    assert of_before.write(str(path))
-    of_before.clear()
-    signed_in.layers._paths.install()
-    assert "X-Amz-Signature" in unquote(path.read_text("utf-8"))
+    path = saved_before_the_plugin(signed_in, layer, tmp_path)
     time.sleep(4)
     asked = len(scripted.object_requests)
     assert project.read(str(path))
@@ -165,6 +171,52 @@ def two_halves(scripted, tmp_path):
         scripted.files[f"/objects/half{number}.tif"] = path.read_bytes()
         found.append(f"{scripted.url}/objects/half{number}.tif")
     return tuple(found)
+
+
+@pytest.mark.parametrize("lifetime_s", [2, 28800])
+def test_a_mosaic_by_hand_in_a_project_of_before_is_not_opened_before_it_is_signed(  # noqa: PLR0917
+    signed_in, two_halves, scripted, project, tmp_path, lifetime_s
+):
+    scripted.lifetime_s = lifetime_s
+    urls = [scripted.signed(href, datetime.now(timezone.utc)) for href in two_halves]
+    scripted.lifetime_s = 28800
+    layer = QgsRasterLayer(compose_mosaic({url: signed_source(url) for url in urls}), "Old", "gdal")
+    layer.renderer().setRedBand(4)
+    looks = (layer.extent(), layer.crs().authid(), layer.width(), layer.height(), layer.bandCount())
+    path = saved_before_the_plugin(signed_in, layer, tmp_path)
+    images.forget_addresses()
+    time.sleep(min(lifetime_s, 3))
+    asked, signings = len(scripted.object_requests), scripted.signings
+    assert project.read(str(path))
+    assert len(scripted.object_requests) == asked
+    [again] = project.mapLayers().values()
+    assert is_placeholder(again)
+    assert (
+        again.extent(),
+        again.crs().authid(),
+        again.width(),
+        again.height(),
+        again.bandCount(),
+    ) == looks
+    assert again.renderer().redBand() == 4
+    assert rasters.identity_of(again).parts == two_halves
+    wait_until(lambda: rasters.lives(again), 20)
+    assert scripted.signings == signings + 1
+    assert not set(addresses_of(again)) & set(urls)
+    assert shows_pixels(again)
+    assert "X-Amz" not in saved(project, tmp_path)[1]
+
+
+def test_a_mosaic_that_reads_images_of_others_too_is_left_to_qgis(signed_in, two_halves, scripted):
+    now = datetime.now(timezone.utc)
+    urls = [scripted.signed(two_halves[0], now), scripted.signed("https://elsewhere.example/b.tif", now)]
+    text = compose_mosaic({url: signed_source(scripted.signed(two_halves[0], now)) for url in urls[:1]})
+    for other in ("https://elsewhere.example/b.tif", "/data/b.tif", "nonsense"):
+        mixed = text.replace(
+            "</VRTRasterBand>", f"<X><SourceFilename>{other}</SourceFilename></X></VRTRasterBand>"
+        )
+        assert signed_in.layers._paths.to_opened(mixed) == mixed
+    assert signed_in.layers._paths.to_opened(text) != text
 
 
 def add_mosaic(controllers, parts):

@@ -359,7 +359,8 @@ def test_no_secret_is_written_anywhere(  # noqa: PLR0915, PLR0917 - one test sea
         found.add(f"source of {name}", layers[name].source() + layers[name].publicSource())
         found.add(f"information on {name}", layers[name].htmlMetadata())
     assert len(secrets) >= 9
-    secrets |= {signed_in.session._keeping.tokens.refresh_value, signed_in.session._keeper.access_token()}
+    tokens = signed_in.session._keeping.tokens
+    secrets |= {tokens.refresh_value, tokens.access_token()}
 
     with postgres() as database:
         gather_from_projects(found, project, folders["projects"], database)

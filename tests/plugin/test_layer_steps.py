@@ -10,7 +10,7 @@ import pytest
 
 from dinamis_plugin.controllers import layer_notices
 from dinamis_plugin.controllers.layer_notices import WaysOut, layer_notice
-from dinamis_plugin.controllers.turns import Turns
+from dinamis_plugin.controllers.turns import AT_ONCE, Gathering, Turns
 from dinamis_plugin.domain.errors import (
     CancelledError,
     CorruptImageError,
@@ -66,6 +66,42 @@ def test_a_step_that_turns_the_event_loop_ends_before_the_next(qgis_app):
     turns.later(lambda: taken.append("next"))
     wait_until(lambda: "next" in taken)
     assert taken == ["begins", "ends", "next"]
+
+
+def test_what_came_is_handed_on_a_few_together_when_those_before_are_done(qgis_app):
+    several, busy = [], [False]
+
+    def hand_on(names):
+        several.append(names)
+        busy[0] = True
+
+    gathering = Gathering(hand_on)
+    gathering.is_busy = lambda: busy[0]
+    names = [str(number) for number in range(2 * AT_ONCE + 3)]
+    for name in names:
+        gathering.add(name)
+    wait_until(lambda: several)
+    run_for(0.5)
+    assert several == [names[:AT_ONCE]]
+    assert gathering.waiting() == set(names[AT_ONCE:])
+    busy[0] = False
+    wait_until(lambda: len(several) == 2)
+    gathering.finish()
+    assert len(several) == 2
+    busy[0] = False
+    wait_until(lambda: len(several) == 3)
+    assert [name for names in several for name in names] == names
+    assert not gathering._timer.isActive()
+
+
+def test_the_only_one_is_handed_on_at_once_when_nothing_more_comes(qgis_app):
+    several = []
+    gathering = Gathering(several.append)
+    gathering.finish()
+    assert several == []
+    gathering.add("a")
+    gathering.finish()
+    assert several == [["a"]]
 
 
 class Signer:

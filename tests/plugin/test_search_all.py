@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 
 import pytest
 
@@ -205,8 +206,13 @@ def test_a_worker_stands_back_while_the_gui_thread_works_but_not_for_ever(qgis_a
 
 
 def test_objects_leave_in_turns(qgis_app):
-    farewell, leaving = Farewell(), [object() for _ in range(600)]
+    class Slow:
+        def __del__(self):
+            time.sleep(0.0001)
+
+    farewell, leaving = Farewell(), [Slow() for _ in range(600)]
     farewell.take(leaving)
+    leaving.clear()
     assert len(farewell._leaving) == 600
     wait_until(lambda: 0 < len(farewell._leaving) < 600)
     wait_until(lambda: not farewell._leaving)

@@ -107,10 +107,11 @@ def matches(items: Iterable[Item], request: SearchRequest) -> list[Item]:
     """The items that a request is about, in its order."""
     found = [item for item in items if _is_wanted(item, request)]
     found.sort(key=lambda item: (item["id"], item["collection"]))
-    key = request.sort[0]
-    known = [item for item in found if value_of(item, key.field) is not None]
-    known.sort(key=lambda item: value_of(item, key.field), reverse=key.descending)  # stable, also in reverse
-    return known + [item for item in found if value_of(item, key.field) is None]
+    for key in reversed(request.sort):
+        known = [item for item in found if value_of(item, key.field) is not None]
+        known.sort(key=lambda item, key=key: value_of(item, key.field), reverse=key.descending)  # stable
+        found = known + [item for item in found if value_of(item, key.field) is None]
+    return found
 
 
 def facets(items: Iterable[Item]) -> Facets:
@@ -265,6 +266,24 @@ areas = st.one_of(
 )
 
 
+sort_keys = st.builds(
+    SortKey,
+    st.sampled_from(
+        [
+            "datetime",
+            "eo:cloud_cover",
+            "view:incidence_angle",
+            "id",
+            "platform",
+            "dinamis:mission",
+            "dinamis:product_type",
+            "gsd",
+        ]
+    ),
+    st.booleans(),
+)
+
+
 @st.composite
 def requests(draw: st.DrawFn) -> SearchRequest:
     """Searches of every kind."""
@@ -278,14 +297,7 @@ def requests(draw: st.DrawFn) -> SearchRequest:
         start=draw(st.sampled_from([None, ends[0]])),
         end=draw(st.sampled_from([None, ends[1]])),
         filter=PARSED[draw(st.sampled_from(list(FILTERS)))],
-        sort=(
-            SortKey(
-                draw(
-                    st.sampled_from(["datetime", "eo:cloud_cover", "view:incidence_angle", "id", "platform"])
-                ),
-                draw(st.booleans()),
-            ),
-        ),
+        sort=tuple(draw(st.lists(sort_keys, min_size=1, max_size=3, unique_by=lambda key: key.field))),
         limit=draw(st.integers(1, 7)),
         facets=draw(st.sampled_from([FACETS, ("mission", "month"), ()])),
     )

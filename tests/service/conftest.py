@@ -14,6 +14,8 @@ from clocks import MovableClock
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from joserfc.jwk import RSAKey
+from operators import Terminal
+from postgres import server
 from running import TEST_CLIENT_URL, LiveService, SignedIn, sign_in
 
 from dinamis_service.app import create_app, create_context
@@ -109,3 +111,28 @@ def live_service(context: Context) -> Iterator[LiveService]:
     service.start()
     yield service
     service.stop()
+
+
+@pytest.fixture
+def terminal(
+    context: Context, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Terminal:
+    """The terminal of an operator, nadia, who reads English."""
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    monkeypatch.setenv("LOGNAME", "nadia")
+    return Terminal(context.settings.data_dir, capsys)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def on_either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LiveService]:
+    """The service on a real socket, its state in each kind of database."""
+    address = None
+    if request.param == "postgresql":
+        address = server().new_database().replace("postgresql:", "postgresql+psycopg:")
+    context = create_context(Settings(data_dir=tmp_path / "data", database_url=address))
+    service = LiveService(context)
+    service.start()
+    yield service
+    service.stop()
+    context.catalogue.close()
+    context.database.close()

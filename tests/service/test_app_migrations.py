@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from postgres import server
 from sqlalchemy import inspect, select, text
+from sqlalchemy.orm import Session
 
 import dinamis_service.app  # noqa: F401  (it names every table)
 from dinamis_service import migrations
 from dinamis_service.db import Base, Database
+from dinamis_service.quotas.tables import StoredQuotaTable
+from dinamis_service.requests.tables import Project
 from dinamis_service.signing.tables import SignatureBatch, SignedObjects
 
 NOW = datetime(2026, 4, 27, 12, 0, tzinfo=UTC)
@@ -120,6 +123,50 @@ def test_only_what_was_carried_over_loses_why_it_was_signed(
         found = session.scalars(select(SignatureBatch).order_by(SignatureBatch.id)).all()
     assert [one.objects[0]["access"] for one in found] == ["unknown", access, "member"]
     assert found[1].objects == [group]
+
+
+def insert(session: Session, table: str, **values: object) -> None:
+    """A row as an older version of the program wrote it."""
+    names = ", ".join(values)
+    places = ", ".join(f":{name}" for name in values)
+    session.execute(text(f"INSERT INTO {table} ({names}) VALUES ({places})"), values)
+
+
+def test_projects_and_tables_of_before_get_owners_and_days(either: Database) -> None:
+    """What was there before calls and packages goes on: named owners, tables from their days on."""
+    migrations.upgrade(either, "0005")
+    written = _WRITTEN[either.engine.dialect.name]
+    person = {"username": "c", "email": "c@demo.example", "given_name": "Camille", "family_name": "Martin"}
+    prose = ("title", "description", "objectives", "methodology", "expected_results", "publications")
+    period = {"start_date": "2026-01-01", "end_date": "2099-01-01"}
+    lists = {"themes": "[]", "granted_km2": "{}"}
+    with either.session() as session:
+        insert(session, "entities", id="e", name="UMR", acronym="U", category=2)
+        insert(session, "accounts", id="known", entity_id="e", password_hash="", created_at=written, **person)
+        for owner in ("known", "gone"):
+            names = {"id": owner, "owner_sub": owner, "owner_email": person["email"], "kind": "SCI"}
+            insert(
+                session, "projects", **names, **period, **lists, **dict.fromkeys(prose, ""), created=written
+            )
+        for year, version in ((2026, 1), (2026, 2), (2025, 2)):
+            told = {"year": year, "version": version, "content": "{}", "author": "", "reason": ""}
+            insert(session, "quota_tables", **told, created=written)
+    migrations.upgrade(either)
+    with either.session() as session:
+        projects = {one.id: one for one in session.scalars(select(Project))}
+        assert [projects[owner].owner_name for owner in ("known", "gone")] == [
+            "Camille Martin",
+            "c@demo.example",
+        ]
+        assert {(one.shared, one.closed, one.package, one.version) for one in projects.values()} == {
+            (False, None, None, 1)
+        }
+        days = {(one.year, one.version): one.valid_from for one in session.scalars(select(StoredQuotaTable))}
+    assert days == {
+        (2026, 1): date(2026, 1, 1),
+        (2026, 2): NOW.date(),
+        (2025, 2): date(2025, 12, 31),
+    }
 
 
 def test_processes_that_start_together_upgrade_once(tmp_path: Path) -> None:

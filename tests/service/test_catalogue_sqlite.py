@@ -38,12 +38,15 @@ from dinamis_service.catalogue import (
     sqlite_watch,
     sqlite_zones,
 )
-from dinamis_service.catalogue.engine import FACETS, Item, ItemError, SearchError, SearchRequest
+from dinamis_service.catalogue.engine import FACETS, Item, ItemError, SearchError, SearchRequest, SortKey
 from dinamis_service.catalogue.filters import parse_filter
+from dinamis_service.catalogue.paging import sort_keys
 from dinamis_service.catalogue.sqlite import SqliteCatalogue
 from dinamis_service.catalogue.sqlite_answers import Search
 from dinamis_service.catalogue.sqlite_areas import Area
+from dinamis_service.catalogue.sqlite_blocks import RECORD
 from dinamis_service.catalogue.sqlite_months import within_its_months
+from dinamis_service.catalogue.sqlite_page import Keeper
 from dinamis_service.catalogue.sqlite_search import plan
 from dinamis_service.catalogue.turns import Turns
 
@@ -563,3 +566,61 @@ def test_a_search_begins_where_its_kinds_of_items_end(catalogue: SqliteCatalogue
     with catalogue._reading() as connection:
         assert within_its_months(connection, before, any_span=False) == before
     assert catalogue.search(before).matched == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    keys=st.lists(
+        st.tuples(
+            st.sampled_from(["datetime", "eo:cloud_cover", "view:incidence_angle", "platform", "gsd"]),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda key: key[0],
+    ),
+    from_page=st.booleans(),
+)
+def test_rows_of_the_page_are_kept_and_no_others(
+    seed: int, keys: list[tuple[str, bool]], from_page: bool
+) -> None:
+    """Of thousands of rows with many ties, whatever they are sorted by, and on later pages too."""
+    rng, limit = np.random.default_rng(seed), 20
+    kinds: list[tuple[str | None, float | None]] = [("B", 0.5), (None, 1.5), ("A", None), ("B", 6.0)]
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE kind (kind INTEGER PRIMARY KEY, platform TEXT, gsd REAL)")
+    connection.executemany("INSERT INTO kind (platform, gsd) VALUES (?, ?)", kinds)
+    records = np.zeros(6_000, RECORD)
+    records["rid"] = rng.permutation(len(records))
+    records["kind"] = rng.integers(1, len(kinds) + 1, len(records))
+    records["moment"] = rng.integers(0, 60, len(records)) * 10**9
+    for name in ("cloud", "incidence"):
+        records[name] = rng.choice([np.nan, 0, 0.5, 7], len(records))
+    order = sort_keys([SortKey(name, descending) for name, descending in keys])
+
+    def value(row: Any, column: str) -> Any:
+        if column.startswith("k."):
+            return kinds[row["kind"] - 1][column == "k.gsd"]
+        found = row[{"i.moment": "moment", "i.cloud": "cloud", "i.incidence": "incidence"}[column]].item()
+        return None if np.isnan(found) else found
+
+    def told(row: Any) -> tuple[Any, ...]:
+        return tuple(value(row, key.column) for key, _ in order[: len(keys)])
+
+    rows = list(records)
+    for key, descending in reversed(order[: len(keys)]):
+        known = [row for row in rows if value(row, key.column) is not None]
+        known.sort(key=lambda row, column=key.column: value(row, column), reverse=descending)  # type: ignore[misc]
+        rows = known + [row for row in rows if value(row, key.column) is None]
+    last = None
+    if from_page:
+        at = int(rng.integers(len(rows)))
+        last = told(rows[at])
+        rows = [row for row in rows[at + 1 :] if told(row) != last]
+    keeper = Keeper(connection, order, last=last, limit=limit)
+    for part in np.array_split(records, 7):
+        keeper.add(part)
+    connection.close()
+    page = {told(row) for row in rows[:limit]} | {last}
+    assert sorted(keeper.rids()) == sorted(row["rid"].item() for row in records if told(row) in page)

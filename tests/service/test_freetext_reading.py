@@ -126,10 +126,45 @@ def test_every_mission_is_known_by_its_name(name: str, gazetteer: SqliteGazettee
         ("974", ["region/04"]),
         ("Mont Saint-Michel", ["commune/50353"]),
         ("foo bar truc", []),
+        ("Montpel", ["commune/34172"]),
+        ("pléiades 2023 montpel", ["commune/34172"]),
+        ("Saint-Guilhem le d", ["commune/34261"]),
+        ("Pléiades, occitan", ["region/76"]),
+        ("truc montpel", []),
+        ("1234", []),
+        ("images de la", []),
     ],
 )
 def test_places(text: str, places: list[str], gazetteer: SqliteGazetteer):  # noqa: F811
     assert [found.place.key for found in parse(text, gazetteer, TODAY).places] == places
+
+
+@pytest.mark.parametrize(
+    ("text", "missions"), [("Hérault plei", ("PLEIADES",)), ("sentin", ("SENTINEL 2",)), ("ple", ())]
+)
+def test_a_mission_is_read_while_it_is_being_typed(
+    text: str,
+    missions: tuple[str, ...],
+    gazetteer: SqliteGazetteer,  # noqa: F811
+):
+    reading = parse(text, gazetteer, TODAY)
+    assert reading.missions == missions
+    assert not missions or not reading.unknown
+
+
+def test_a_place_that_is_being_typed_can_be_left_out(gazetteer: SqliteGazetteer):  # noqa: F811
+    reading = parse("Hérault sauf montpel", gazetteer, TODAY)
+    assert [one.place.key for one in reading.without_places] == ["commune/34172"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    cut=st.integers(7, 30),
+    whole=st.sampled_from(["Montpellier", "Saint-Guilhem-le-Désert", "Languedoc-Roussillon"]),
+)
+def test_no_letter_typed_takes_the_place_away(gazetteer: SqliteGazetteer, cut: int, whole: str):  # noqa: F811
+    """Each beginning of a name finds some place, never nothing."""
+    assert parse(f"Pléiades {whole[:cut]}", gazetteer, TODAY).places
 
 
 def test_a_place_can_be_left_out(gazetteer: SqliteGazetteer):  # noqa: F811

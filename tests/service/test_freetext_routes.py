@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import hypothesis
 import pytest
 from fastapi.testclient import TestClient
 from gazetteers import gazetteer_file
+from hypothesis import strategies as st
 from running import TEST_CLIENT_URL
 
 from dinamis_service.app import create_app, create_context
@@ -112,7 +116,7 @@ def test_a_text_is_read(client: TestClient):
         ("theme", "foret"),
     }
     assert chips["mission", "PLEIADES"]["title"] == "Pléiades"
-    assert chips["cloud", "10"]["title"] == "Nuages < 10 %"
+    assert chips["cloud", "10"]["title"] == "Nuages < 10\N{NARROW NO-BREAK SPACE}%"
     assert not chips["theme", "foret"]["applied"]
     assert "Forêt" in answer["notes"][0]
     assert [one["word"] for one in answer["unknown"]] == ["zblurp"]
@@ -165,7 +169,76 @@ def test_a_service_without_a_gazetteer_says_so(client: TestClient):
     assert client.get("/places", params={"q": "Paris"}).json()["places"] == []
     answer = client.get("/freetext", params={"q": "Paris spot 6 2020"}).json()
     assert [chip["kind"] for chip in answer["chips"]] == ["period", "platform"]
-    assert "dinamis-service gazetteer" in answer["notes"][0]
+    assert "noms de lieux" in answer["notes"][0]
+    assert "dinamis-service" not in answer["notes"][0]
+
+
+@pytest.mark.parametrize(
+    ("q", "fr", "en"),
+    [
+        ("2023", "2023", "2023"),
+        ("juillet 2023", "juillet 2023", "July 2023"),
+        ("décembre 2023", "décembre 2023", "December 2023"),
+        ("14 juillet 2023", "14/07/2023", "14 July 2023"),
+        ("du 3 au 5 mars 2021", "03/03/2021 – 05/03/2021", "3 March 2021 – 5 March 2021"),  # noqa: RUF001
+        ("depuis le 2 mai 2020", "depuis le 02/05/2020", "since 2 May 2020"),
+        (
+            "nuages <= 2,5 %",
+            "Nuages ≤ 2,5\N{NARROW NO-BREAK SPACE}%",
+            "Clouds ≤ 2.5\N{NARROW NO-BREAK SPACE}%",
+        ),
+    ],
+)
+def test_chips_speak_as_people_write(client: TestClient, q: str, fr: str, en: str):
+    for language, wanted in (("fr", fr), ("en", en)):
+        answer = client.get("/freetext", params={"q": q}, headers={"Accept-Language": language}).json()
+        assert [chip["title"] for chip in answer["chips"]] == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("q", "without", "left"),
+    [
+        (
+            "images Pléiades de la Guyane, nuages < 10 %, juillet 2023",
+            "cloud/10",
+            "images Pléiades de la Guyane, juillet 2023",
+        ),
+        ("littoral Guyane pléiades < 10 % Zblurp", "mission/PLEIADES", "littoral Guyane < 10 % Zblurp"),
+        ("littoral Guyane pléiades", "theme/littoral", "Guyane pléiades"),
+        ("Paris 2019, 2021 sauf spot 5", "mission/SPOT 5", "Paris 2019, 2021"),
+        ("Paris 2019, 2021 sauf spot 5", "period/2019-01-01/2019-12-31", "Paris, 2021 sauf spot 5"),
+        ("spot 2023", "mission/SPOT 5", "2023 SPOT 1 SPOT 2 SPOT 3 SPOT 4 SPOT 6/7"),
+        ("Valence Espagne", "place/city/2509954", ""),
+        ("Montpellier", "mission/PWH", "Montpellier"),
+    ],
+)
+def test_one_chip_is_taken_out_of_a_text(client: TestClient, q: str, without: str, left: str):
+    answer = client.get("/freetext", params={"q": q, "without": without})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["q"] == left
+
+
+QUERIES = json.loads((Path(__file__).parent / "freetext_queries.json").read_text(encoding="utf-8"))
+
+
+@hypothesis.settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+@hypothesis.given(query=st.sampled_from(QUERIES), pick=st.integers(0, 20))
+def test_whatever_chip_goes_the_others_stay(client: TestClient, query: dict[str, Any], pick: int):
+    def chips(**params: str) -> set[tuple[str, str, bool]]:
+        answer = client.get("/freetext", params=params).json()
+        return {(chip["kind"], chip["value"], chip["excluded"]) for chip in answer["chips"]}
+
+    before = chips(q=query["q"])
+    if not before:
+        return
+    gone = sorted(before)[pick % len(before)]
+    after = chips(q=query["q"], without="/".join(gone[:2]))
+    assert gone not in after
+    assert len(before - {gone} - after) == 0 or gone[0] == "place", (query["q"], gone, after)
 
 
 @pytest.mark.parametrize("written", ["France", "métropole", "outre-mer", "Bretagne", "la Réunion"])

@@ -1,19 +1,19 @@
-"""Quotas, tariffs and prices: one case per row of the published figures, and what holds for every request."""
+"""Quotas, tariffs and prices: what holds for every request, whatever its figures."""
 
 from __future__ import annotations
 
 import copy
 import itertools
-import json
 from decimal import Decimal
-from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from judged import ARCHIVE, SEED, TABLE, changed_table, judge
 
-from dinamis_service.quotas.rules import Assessment, Level, assess, quota_credits, smallest_tranches
+from dinamis_service.quotas.pricing import Payment, smallest_tranches
+from dinamis_service.quotas.rules import Assessment, ProjectTerms, assess
 from dinamis_service.quotas.table import (
     USER_KINDS,
     QuotaTable,
@@ -25,199 +25,117 @@ from dinamis_service.quotas.table import (
 )
 from dinamis_service.quotas.words import Words, amount, number, sentence
 
-SEED = json.loads(resources.files("dinamis_service.quotas").joinpath("seed.json").read_text("utf-8"))
-TABLE = read_table(SEED, 2026, 1)
-ARCHIVE, PROGRAMMING = RequestKind.ARCHIVE, RequestKind.PROGRAMMING
-
 areas = st.decimals(min_value=0, max_value=510_000_000, places=4)
 kinds = st.sampled_from(USER_KINDS)
 sensors = st.sampled_from(list(Sensor))
 request_kinds = st.sampled_from(list(RequestKind))
-
-
-def changed_table(change: Any) -> QuotaTable:
-    content = copy.deepcopy(SEED)
-    change(content["sensors"])
-    return read_table(content, 2026, 2)
-
-
-def judge(user_kind: Any, sensor: Sensor, kind: RequestKind, area: str, **extra: Any) -> Assessment:
-    return assess(extra.pop("table", TABLE), user_kind, sensor, kind, Decimal(area), **extra)
-
-
-def told(judged: Assessment, level: Level) -> str:
-    return " ".join(one.words.fr for one in judged.messages if one.level is level)
-
-
-def test_both_years_are_seeded() -> None:
-    assert SEED["years"] == [2025, 2026]
-
-
-@pytest.mark.parametrize("user_kind", ["SCI", "PUB"])
-def test_q2_q3_pleiades_quota_of_scientists_and_public_actors(user_kind: Any) -> None:
-    judged = judge(user_kind, Sensor.PLEIADES, ARCHIVE, "1500")
-    assert (judged.quota_km2, judged.share, judged.excess_km2, judged.price.cents) == (1500, 1, 0, 0)
-    assert not judged.to_pay
-    assert judge(user_kind, Sensor.PLEIADES, ARCHIVE, "1500.0001").excess_km2 == Decimal("0.0001")
-
-
-@pytest.mark.parametrize("value", ["1499", "3501"])
-def test_q2_quota_stays_inside_the_announced_range(value: str) -> None:
-    with pytest.raises(
-        ValueError, match=rf"PLEIADES: the quota of SCI, {value} km2, is outside 1500 to 3500 km2"
-    ):
-        changed_table(lambda sensors: sensors["PLEIADES"]["quota_km2"].update(SCI=value))
-
-
-@pytest.mark.parametrize("value", ["1500", "3500", "0"])
-def test_q2_quota_may_be_set_inside_the_range(value: str) -> None:
-    table = changed_table(lambda sensors: sensors["PLEIADES"]["quota_km2"].update(SCI=value))
-    assert judge("SCI", Sensor.PLEIADES, ARCHIVE, "200", table=table).quota_km2 == Decimal(value)
-
-
-@pytest.mark.parametrize("user_kind", ["RND", "PCP", "ETR"])
-@pytest.mark.parametrize("sensor", list(Sensor))
-def test_q4_q13_no_quota_means_the_tariff_from_the_first_km2(user_kind: Any, sensor: Sensor) -> None:
-    judged = judge(user_kind, sensor, ARCHIVE, "100")
-    assert (judged.quota_km2, judged.share, judged.excess_km2) == (0, None, 100)
-    assert judged.to_pay
-    assert "dès le premier km²" in told(judged, Level.INFO)
-
-
-@pytest.mark.parametrize(
-    ("user_kind", "sensor", "kind", "excess", "cents"),
-    [
-        pytest.param("PUB", Sensor.PLEIADES, ARCHIVE, "100", 140_00, id="Q5"),
-        pytest.param("PUB", Sensor.PLEIADES, PROGRAMMING, "100", 180_00, id="Q6"),
-        pytest.param("SCI", Sensor.PLEIADES, ARCHIVE, "100", 140_00, id="Q7"),
-        pytest.param("SCI", Sensor.PLEIADES, PROGRAMMING, "100", 180_00, id="Q8"),
-        pytest.param("RND", Sensor.PLEIADES, ARCHIVE, "100", 140_00, id="Q9"),
-        pytest.param("RND", Sensor.PLEIADES, PROGRAMMING, "100", 180_00, id="Q9"),
-        pytest.param("SCI", Sensor.PNEO, ARCHIVE, "100", 900_00, id="Q19"),
-        pytest.param("RND", Sensor.PNEO, PROGRAMMING, "100", 1300_00, id="Q20"),
-        pytest.param("PUB", Sensor.PLEIADES, ARCHIVE, "0.0357", 5, id="Q5, to the cent"),
-        pytest.param("PUB", Sensor.PLEIADES, ARCHIVE, "100.0250", 140_04, id="Q5, half a cent is rounded up"),
-    ],
+payments = st.sampled_from(list(Payment))
+surfaces = st.decimals(min_value=0, max_value=60_000, places=4)
+projects = st.builds(
+    ProjectTerms,
+    granted_km2=st.none() | surfaces,
+    package_quota_km2=st.none() | surfaces,
+    package_left_km2=surfaces,
+    budget_left_cents=st.none() | st.integers(0, 10_000_000),
 )
-def test_price_per_km2(user_kind: Any, sensor: Sensor, kind: RequestKind, excess: str, cents: int) -> None:
-    quota = TABLE.sensors[sensor].quota_km2[user_kind] or Decimal(0)
-    judged = judge(user_kind, sensor, kind, str(quota + Decimal(excess)))
-    assert judged.price.unit is Unit.KM2
-    assert judged.price.quantity == Decimal(excess)
-    assert judged.price.cents == cents
 
 
-@pytest.mark.parametrize(("user_kind", "cents"), [("SCI", 100_00), ("PUB", 140_00), ("RND", 2240_00)])
-def test_q7_q8_scientific_cofinancing_can_be_switched_on(user_kind: Any, cents: int) -> None:
-    table = changed_table(lambda sensors: sensors["PLEIADES"]["cofinancing"].update(enabled=True))
-    assert judge(user_kind, Sensor.PLEIADES, ARCHIVE, "1600", table=table).price.cents == cents
+class Asked(NamedTuple):
+    """What is asked for, but for its surface."""
+
+    user_kind: Any
+    sensor: Sensor
+    kind: RequestKind
+    project: ProjectTerms
+    payment: Payment
+
+    def judged(self, area: Decimal, table: QuotaTable = TABLE) -> Assessment:
+        return assess(
+            table, self.user_kind, self.sensor, self.kind, area, project=self.project, payment=self.payment
+        )
 
 
-def test_q10_minimum_refuses_tasking_and_counts_for_the_archive() -> None:
-    small = judge("SCI", Sensor.PLEIADES, PROGRAMMING, "99.9999")
-    assert not small.acceptable
-    assert "100 km²" in told(small, Level.ERROR)
-    archive = judge("RND", Sensor.PLEIADES, ARCHIVE, "40")
-    assert archive.acceptable
-    assert (archive.area_km2, archive.counted_km2, archive.price.cents) == (40, 100, 140_00)
-    assert judge("SCI", Sensor.PLEIADES, PROGRAMMING, "100").acceptable
+questions = st.builds(Asked, kinds, sensors, request_kinds, projects, payments)
 
 
-def test_q11_q12_spot_quota_is_18000_km2_or_5_credits() -> None:
-    terms = TABLE.sensors[Sensor.SPOT]
-    assert quota_credits(terms, terms.quota_km2["SCI"]) == 5
-    judged = judge("PUB", Sensor.SPOT, ARCHIVE, "18000")
-    assert (judged.share, judged.excess_km2, judged.price.cents, judged.price.quantity) == (1, 0, 0, 0)
-
-
-@pytest.mark.parametrize(
-    ("excess", "tranches", "cents"),
-    [
-        ("0.0001", (5,), None),
-        ("18000", (5,), None),
-        ("18000.0001", (10,), None),
-        ("36000.0001", (10, 5), None),
-        ("54000.0001", (20,), 20_000_00),
-        ("72000", (20,), 20_000_00),
-        ("180000", (50,), 50_000_00),
-        ("252000", (50, 20), 70_000_00),
-        ("180000.0001", (50, 5), None),
-    ],
-)
-def test_q14_q16_spot_excess_in_the_smallest_tranches(
-    excess: str, tranches: tuple[int, ...], cents: int | None
-) -> None:
-    judged = judge("RND", Sensor.SPOT, PROGRAMMING, excess)
-    assert judged.price.unit is Unit.CREDIT
-    assert judged.price.tranches == tranches
-    assert judged.price.quantity == sum(tranches)
-    assert judged.price.cents == cents
-    assert judged.to_pay
-
-
-def test_q17_the_indicative_price_of_a_credit_is_said_but_not_charged() -> None:
-    judged = judge("RND", Sensor.SPOT, ARCHIVE, "3600")
-    assert judged.price.cents is None
-    assert "sur devis, 5\u202f000,00 € à titre indicatif" in told(judged, Level.WARNING)
-
-
-def test_q18_neo_quota_is_undefined_and_nothing_is_free() -> None:
-    judged = judge("SCI", Sensor.PNEO, ARCHIVE, "10")
-    assert (judged.quota_km2, judged.share, judged.excess_km2, judged.price.cents) == (None, None, 10, 90_00)
-    assert "en cours de définition" in told(judged, Level.WARNING)
-
-
-def test_q23_an_excess_is_warned_of_and_not_blocked() -> None:
-    judged = judge("SCI", Sensor.SPOT, ARCHIVE, "27925")
-    assert judged.acceptable
-    warning = told(judged, Level.WARNING)
-    assert "dépassé le quota de gratuité de 18\u202f000 km², de 9\u202f925 km²" in warning
-    assert "risque d'être rejetée" in warning
-
-
-def test_q24_a_granted_quota_replaces_the_one_of_the_table() -> None:
-    judged = judge("RND", Sensor.PNEO, ARCHIVE, "50", granted_km2=Decimal(40))
-    assert (judged.quota_km2, judged.excess_km2, judged.price.cents) == (40, 10, 90_00)
-    assert "accordé à ce projet" in told(judged, Level.INFO)
-
-
-@given(kinds, sensors, request_kinds, areas)
-def test_nothing_is_ever_negative_and_every_reason_is_in_both_languages(
-    user_kind: Any, sensor: Sensor, kind: RequestKind, area: Decimal
-) -> None:
-    judged = assess(TABLE, user_kind, sensor, kind, area)
+@given(questions, areas)
+def test_nothing_is_ever_negative_and_every_reason_is_in_both_languages(asked: Asked, area: Decimal) -> None:
+    judged = asked.judged(area)
     assert judged.excess_km2 >= 0
+    assert 0 <= judged.package_km2 <= asked.project.package_left_km2
+    assert judged.paid_km2 >= 0
     assert judged.price.quantity >= 0
     assert judged.price.cents is None or judged.price.cents >= 0
     assert judged.share is None or judged.share >= 0
     assert judged.counted_km2 >= area
+    if judged.credits is not None:
+        assert judged.credits.needed >= judged.credits.beyond >= 0
+        assert judged.credits.free >= 0
     assert judged.messages
     assert all(one.words.fr and one.words.en and one.words.fr != one.words.en for one in judged.messages)
 
 
-@given(kinds, sensors, request_kinds, areas, areas)
-def test_more_surface_never_takes_less(
-    user_kind: Any, sensor: Sensor, kind: RequestKind, one: Decimal, other: Decimal
+@given(questions, areas)
+def test_what_is_free_what_the_package_carries_and_what_is_paid_make_the_whole(
+    asked: Asked, area: Decimal
 ) -> None:
-    small, large = (assess(TABLE, user_kind, sensor, kind, area) for area in sorted((one, other)))
+    judged = asked.judged(area)
+    free = min(judged.counted_km2, judged.quota_km2 or Decimal(0))
+    assert free + judged.package_km2 + judged.paid_km2 == judged.counted_km2
+    assert judged.package_km2 == asked.project.package_left_km2 or judged.paid_km2 == 0, (
+        "the package goes first"
+    )
+    if judged.price.unit is Unit.KM2:
+        assert judged.price.quantity == judged.paid_km2
+
+
+@given(questions, areas, areas)
+def test_more_surface_never_takes_less(asked: Asked, one: Decimal, other: Decimal) -> None:
+    small, large = (asked.judged(area) for area in sorted((one, other)))
     assert small.counted_km2 <= large.counted_km2
     assert small.excess_km2 <= large.excess_km2
+    assert small.package_km2 <= large.package_km2
     assert small.price.quantity <= large.price.quantity
     if small.share is not None and large.share is not None:
         assert small.share <= large.share
-    if small.price.unit is Unit.KM2:
+    if small.price.unit is Unit.KM2 or asked.payment is Payment.PROJECT_BUDGET:
         assert small.price.cents is not None
         assert large.price.cents is not None
         assert small.price.cents <= large.price.cents
-    assert large.acceptable or not small.acceptable
+    if small.budget is not None and large.budget is not None:
+        assert small.budget.enough or not large.budget.enough
+    if asked.payment is Payment.QUOTATION:
+        assert large.acceptable or not small.acceptable
 
 
-@given(kinds, sensors, request_kinds, areas)
-def test_equal_requests_are_judged_equally(
-    user_kind: Any, sensor: Sensor, kind: RequestKind, area: Decimal
-) -> None:
+@given(questions, areas)
+def test_equal_requests_are_judged_equally(asked: Asked, area: Decimal) -> None:
     again = read_table(copy.deepcopy(SEED), 2026, 1)
-    assert assess(TABLE, user_kind, sensor, kind, area) == assess(again, user_kind, sensor, kind, area)
+    assert asked.judged(area) == asked.judged(area, again)
+
+
+@given(questions, areas)
+def test_the_budget_is_asked_for_what_is_paid_and_never_more_than_by_quotation(
+    asked: Asked, area: Decimal
+) -> None:
+    quoted, on_budget = (asked._replace(payment=payment).judged(area) for payment in Payment)
+    assert on_budget.price.cents is not None
+    assert on_budget.price.tranches == ()
+    if quoted.price.cents is not None:
+        assert on_budget.price.cents <= quoted.price.cents
+    left = asked.project.budget_left_cents
+    refused = [one for one in on_budget.messages if one.field == "payment"]
+    assert bool(refused) == (left is None or on_budget.price.cents > left)
+    if on_budget.budget is not None:
+        assert on_budget.budget.enough == (not refused)
+
+
+def test_spot_credits_are_paid_one_by_one_on_a_budget() -> None:
+    budget = ProjectTerms(budget_left_cents=3_000_00)
+    three = judge("RND", Sensor.SPOT, ARCHIVE, "10800", project=budget, payment=Payment.PROJECT_BUDGET)
+    assert (three.price.quantity, three.price.cents, three.acceptable) == (3, 3_000_00, True)
+    four = judge("RND", Sensor.SPOT, ARCHIVE, "10800.0001", project=budget, payment=Payment.PROJECT_BUDGET)
+    assert (four.price.quantity, four.price.cents, four.acceptable) == (4, 4_000_00, False)
 
 
 @given(kinds, st.sampled_from([Sensor.PLEIADES, Sensor.PNEO]), request_kinds, areas)
@@ -262,9 +180,21 @@ def test_a_surface_that_is_none_is_refused(area: str) -> None:
     [
         (lambda sensors: sensors.pop("SPOT"), "lacks SPOT"),
         (lambda sensors: sensors["SPOT"].update(minimum_km2="-1"), "not a positive number"),
-        (lambda sensors: sensors["SPOT"].update(minimum_km2="a lot"), "not a number"),
-        (lambda sensors: sensors["PNEO"]["prices_eur"].update(archive="9.001"), "whole number of cents"),
+        (lambda sensors: sensors["SPOT"].update(minimum_km2="a lot"), "a lot is not a positive number"),
+        (lambda sensors: sensors["PNEO"]["prices_eur"].update(archive="9.001"), "too many decimals"),
         (lambda sensors: sensors["SPOT"].update(tranches=[]), "credits need a surface and tranches"),
+        (lambda sensors: sensors["SPOT"]["tranches"].append(5), "must be an object"),
+        (lambda sensors: sensors["SPOT"]["tranches"].append({"credits": 10**9}), "1 to 500 credits"),
+        (lambda sensors: sensors["SPOT"].update(tranches={}), "SPOT.tranches must be a list"),
+        (lambda sensors: sensors["SPOT"].update(unit="mile"), "one of km2, credit"),
+        (lambda sensors: sensors["SPOT"].update(title={"fr": "SPOT"}), "SPOT.title needs a text fr"),
+        (lambda sensors: sensors["SPOT"]["quota_km2"].pop("ETR"), "SPOT.quota_km2 lacks ETR"),
+        (lambda sensors: sensors["SPOT"].pop("prices_eur"), "SPOT.prices_eur is missing"),
+        (lambda sensors: sensors["SPOT"].update(quota_km2=3), "SPOT.quota_km2 must be an object"),
+        (lambda sensors: sensors["PNEO"].update(minimum_km2=True), "not a positive number"),
+        (lambda sensors: sensors["PNEO"].update(minimum_km2="1e40"), "not a positive number"),
+        (lambda sensors: sensors["PNEO"].update(minimum_km2="0.00001"), "too many decimals"),
+        (lambda sensors: sensors["PLEIADES"].update(quota_range_km2=["1"]), "from a number to another"),
     ],
 )
 def test_a_table_that_does_not_hold_together_is_refused(change: Any, reason: str) -> None:

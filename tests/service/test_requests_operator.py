@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from deliveries import image
 from fastapi.testclient import TestClient
+from operators import Terminal as Operator
 from requesters import ARCHIVE, Requester, archive, refused, scene
 from running import SignedIn
 from shapely.geometry import box, mapping
 
-from dinamis_service import cli
 from dinamis_service.context import Context
 
 WEST, EAST = box(3.6, 43.4, 3.85, 43.8), box(3.8, 43.4, 4.1, 43.8)
@@ -25,30 +25,9 @@ def requester(client: TestClient, signed_in: Callable[..., SignedIn]) -> Request
     return Requester(client, signed_in())
 
 
-class Operator:
-    """Runs the command as a person at a terminal does."""
-
-    def __init__(self, data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.data_dir, self.capsys = data_dir, capsys
-
-    def run(self, *args: str) -> str:
-        assert cli.main(["operator", *args, "--data-dir", str(self.data_dir)]) == 0, (
-            self.capsys.readouterr().err
-        )
-        return self.capsys.readouterr().out
-
-    def refused(self, *args: str) -> str:
-        assert cli.main(["operator", *args, "--data-dir", str(self.data_dir)]) == 1
-        return self.capsys.readouterr().err
-
-
 @pytest.fixture
-def operator(
-    context: Context, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Operator:
-    monkeypatch.setenv("LANG", "en_US.UTF-8")
-    monkeypatch.setenv("LOGNAME", "nadia")
-    return Operator(context.settings.data_dir, capsys)
+def operator(terminal: Operator) -> Operator:
+    return terminal
 
 
 def order_archive(requester: Requester, context: Context, *item_ids: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from operator import attrgetter
@@ -18,6 +19,7 @@ from test_domain_scene import ITEM
 from test_domain_session import DEVICE, QUOTAS
 from test_domain_signed_url import signature
 
+from dinamis_plugin.api.catalogue import ROOT_S
 from dinamis_plugin.api.download import download
 from dinamis_plugin.api.http import HttpClient
 from dinamis_plugin.api.service import Service
@@ -331,6 +333,43 @@ def test_a_root_that_is_no_stac_api_is_a_bad_answer(server, catalogue, reply):
         list(catalogue.pages(SearchQuery()))
 
 
+def test_the_root_is_asked_for_once_and_again_after_a_fault_or_a_while(server, catalogue, monkeypatch):
+    server.on("/stac/search", results(server, ["a"], 1))
+
+    def asked():
+        before = len(server.seen)
+        list(catalogue.pages(SearchQuery()))
+        return sum(seen.path == "/stac" for seen in server.seen[before:])
+
+    assert asked() > 0
+    assert asked() == 0
+    server.on("/stac/search", problem(404, "not-found"), results(server, ["a"], 1))
+    with pytest.raises(NotFoundError):
+        asked()
+    assert asked() > 0
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + ROOT_S + 1)
+    assert asked() > 0
+
+
+def test_pages_asked_for_by_get_are_no_part_of_the_root(server, catalogue):
+    link = {"rel": "next", "href": f"{server.url}/more", "method": "GET"}
+    server.on("/stac/search", answer({"features": [ITEM], "links": [link], "numberReturned": 1}))
+    server.on("/more", answer({"features": [ITEM], "links": []}))
+    for _ in range(2):
+        before = len(server.seen)
+        assert len(list(catalogue.pages(SearchQuery(), 1))) == 2
+        assert [seen.path for seen in server.seen[before:]][-1] == "/more"
+
+
+def test_a_page_that_breaks_within_its_items_is_a_bad_answer(server, catalogue):
+    text = json.dumps({"features": [ITEM, ITEM], "links": [], "numberReturned": 2})
+    broken = text.replace('"properties"', "properties", 2).replace("properties", '"properties"', 1)
+    server.on("/stac/search", page(broken))
+    with pytest.raises(BadAnswerError):
+        list(catalogue.pages(SearchQuery()))
+
+
 def test_pages_before_a_fault_stay_good(server, catalogue):
     server.on("/stac/search", results(server, ["a"], 2, "n1"), problem(500, "internal"))
     pages = catalogue.pages(SearchQuery(), 1)
@@ -485,13 +524,12 @@ def test_quotas_projects_and_products_are_listed(server, service):
 def test_a_project_is_made_once(server, service):
     server.on("/api/projects", problem(503, "unavailable"), answer({"id": "2026-001-SCI", "title": "T"}, 201))
     _ = service.endpoints
-    with pytest.raises(UnavailableError):
-        service.projects.create(ProjectDraft("T", (), None, "d"))
-    assert len(server.seen) == 2
-    assert service.projects.create(ProjectDraft("T", (), None, "d")).id == "2026-001-SCI"
+    assert service.projects.create(ProjectDraft("T", (), None, "d"), "key").id == "2026-001-SCI"
+    sent = [seen.headers["Idempotency-Key"] for seen in server.seen if seen.method == "POST"]
+    assert sent == ["key", "key"]  # 503 first: sent again under its key, it makes one project
     server.on("/api/projects", problem(422, "invalid", errors=[{"field": "title", "message": "Requis."}]))
     with pytest.raises(InvalidRequestError) as caught:
-        service.projects.create(ProjectDraft("", (), None, ""))
+        service.projects.create(ProjectDraft("", (), None, ""), "another")
     assert caught.value.fields == {"title": "Requis."}
 
 

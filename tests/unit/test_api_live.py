@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from operator import attrgetter
+from uuid import uuid4
 
 import pytest
 import requests
@@ -121,7 +122,7 @@ def project(member) -> Project:
         methodology="Comparaison de dates.",
         expected_results="Cartes.",
     )
-    return member.projects.create(draft)
+    return member.projects.create(draft, str(uuid4()))
 
 
 def first_page(service: Service, query: SearchQuery, size: int = 50):
@@ -356,7 +357,7 @@ def test_projects_are_made_and_listed(member, project):
 
 def test_a_project_without_title_names_its_field(member):
     with pytest.raises(InvalidRequestError) as caught:
-        member.projects.create(ProjectDraft("", (), None, ""))
+        member.projects.create(ProjectDraft("", (), None, ""), str(uuid4()))
     assert any("title" in field for field in caught.value.fields)
     assert caught.value.detail
 

@@ -24,7 +24,7 @@ from dinamis_plugin.domain.saved_search import (
     renamed,
     since,
 )
-from dinamis_plugin.domain.search import MISSIONS, ProductType, SearchQuery
+from dinamis_plugin.domain.search import MISSIONS, ProductType, SearchQuery, SortBy, Sorting
 
 HOLED = Polygon(box(3, 43, 4, 44).exterior.coords, [box(3.2, 43.2, 3.3, 43.3).exterior.coords])
 ACROSS = MultiPolygon([box(178, -18, 180, -16), box(-180, -18, -179.123456789012, -16)])
@@ -51,6 +51,7 @@ queries = st.builds(
     max_cloud=st.one_of(st.none(), st.integers(0, 100)),
     max_incidence=st.one_of(st.none(), st.integers(0, 90)),
     text=st.text(max_size=20).filter(lambda text: text.isprintable()),
+    uncovered=st.booleans(),
 )
 
 
@@ -62,6 +63,11 @@ def test_every_filter_and_the_exact_areas_come_back(query):
     for one, other in zip(query.aois, again.aois):
         assert other.geometry.equals(one.geometry)
         assert list(other.geometry.bounds) == list(one.geometry.bounds)
+
+
+def test_the_order_of_the_list_is_no_part_of_a_search():
+    in_order = document_of(SearchQuery(sort=Sorting(SortBy.CLOUD)), "title")
+    assert in_order["query"] == document_of(SearchQuery(), "title")["query"]
 
 
 def test_the_document_says_the_stac_search_too():

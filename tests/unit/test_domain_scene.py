@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from shapely.geometry import Point, box
+from shapely.wkb import loads
 
 from dinamis_plugin.domain.errors import BadAnswerError
 from dinamis_plugin.domain.layer_source import LayerIdentity
@@ -265,9 +267,34 @@ def test_whatever_a_catalogue_writes_it_is_a_scene_or_a_bad_answer(path, value):
         scene = Scene.from_stac(changed)
     except BadAnswerError:
         return
+    assert scene == Scene.from_stac(changed), "all of it can be read"
+    assert scene.has_image == bool(scene.images)
+    assert loads(scene.footprint_wkb).equals_exact(scene.footprint, 0)
     preferred = scene.preferred_asset()
     if preferred:
         assert LayerIdentity.of(scene, preferred).item_id == scene.id
+
+
+def test_a_copy_tells_of_its_own_files_and_footprint():
+    scene = Scene.from_stac(ITEM)
+    assert scene.has_image
+    other = replace(scene, assets=(), footprint=box(0, 0, 1, 2))
+    assert not other.has_image
+    assert loads(other.footprint_wkb).bounds == (0, 0, 1, 2)
+    assert (other.thumbnail_href, other.id) == (scene.thumbnail_href, scene.id)
+
+
+def test_what_a_scene_does_not_have_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="colour"):
+        _ = Scene.from_stac(ITEM).colour
+    assert copy.deepcopy(Scene.from_stac(ITEM)).assets == Scene.from_stac(ITEM).assets
+
+
+def test_an_item_stands_in_for_what_its_files_do_not_say():
+    changed = item(proj__code="EPSG:32631", proj__shape=[7, 8])
+    pan, ms = Scene.from_stac(changed).images
+    assert (pan.epsg, pan.shape) == (32631, (7, 8))
+    assert (ms.epsg, ms.shape) == (2154, (1000, 1200))
 
 
 @given(JSON)

@@ -12,7 +12,7 @@ from shapely.geometry import Point, box, shape
 from dinamis_plugin._vendor.pystac_client.item_search import ItemSearch
 from dinamis_plugin.domain.aoi import Aoi, count_vertices
 from dinamis_plugin.domain.errors import InvalidRequestError
-from dinamis_plugin.domain.search import MISSIONS, ProductType, SearchQuery
+from dinamis_plugin.domain.search import MISSIONS, ProductType, SearchQuery, SortBy, Sorting
 
 CODES = [code for code, _ in MISSIONS]
 QUERIES = st.builds(
@@ -69,6 +69,16 @@ def test_pystac_client_takes_the_arguments_as_they_are(query):
     body = search.get_parameters()
     assert body.get("filter") == arguments.get("filter")
     assert body["sortby"][0] == {"field": "datetime", "direction": "desc"}
+
+
+@given(st.sampled_from(SortBy), st.booleans())
+def test_an_order_is_total_and_ties_stand_newest_first(by, descending):
+    keys = SearchQuery(sort=Sorting(by, descending)).to_stac()["sortby"]
+    names = [key["field"] for key in keys]
+    assert keys[0] == {"field": by.value, "direction": "desc" if descending else "asc"}
+    assert len(set(names)) == len(names)
+    assert names[-2:] == (["datetime", "id"])
+    assert by is SortBy.DATE or keys[1]["direction"] == "desc"
 
 
 def test_days_count_whole_in_utc():

@@ -81,6 +81,10 @@ class Gazetteer(Protocol):
         """Places of several words of which this is the first, the likeliest first ("Chamonix")."""
         ...
 
+    def starting(self, key: str, limit: int) -> list[Place]:
+        """Places whose name begins with a key, the likeliest first, each once."""
+        ...
+
     def beginning(self, text: str, limit: int) -> list[Place]:
         """Places whose name begins so, or nearly so, the likeliest first, each once."""
         ...
@@ -184,12 +188,13 @@ class SqliteGazetteer:
         """Places whose name begins with the key, those whose name it is pushed up."""
         found = self.named([key]).get(key, [])
         ranks = {place.id: place.rank + _EXACT for place in found}
-        for place in self._starting(key, limit):
+        for place in self.starting(key, limit):
             found += [] if place.id in ranks else [place]
             ranks[place.id] = max(place.rank, ranks.get(place.id, place.rank))
         return sorted(found, key=lambda place: -ranks[place.id])
 
-    def _starting(self, key: str, limit: int) -> list[Place]:
+    def starting(self, key: str, limit: int) -> list[Place]:
+        """See `Gazetteer`."""
         short = self._ranked("start", "n.beginning = ?", [key], limit) if len(key) <= STARTS else []
         return short or self._ranked("name", "n.key >= ? AND n.key < ?", [key, key + "\x7f"], limit)
 

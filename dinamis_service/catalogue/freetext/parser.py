@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import takewhile
 
 from dinamis_service.catalogue.freetext.conditions import (
     Theme,
@@ -20,7 +21,7 @@ from dinamis_service.catalogue.freetext.folding import key_of
 from dinamis_service.catalogue.freetext.gazetteer import Gazetteer, Place
 from dinamis_service.catalogue.freetext.points import take_points
 from dinamis_service.catalogue.freetext.reading import FoundPlace, Reading
-from dinamis_service.catalogue.freetext.sensors import take_sensors
+from dinamis_service.catalogue.freetext.sensors import Sensors, begun, take_sensors
 from dinamis_service.catalogue.freetext.text import Text
 from dinamis_service.catalogue.freetext.words import KIND_HINTS, NEVER_ALONE, SILENT, WITHOUT
 
@@ -35,6 +36,8 @@ commune of Bar and one of Ars."""
 _LONG_WORD = 6
 _SHORTEST_WORD = 3
 """Letters of a one-word name within a longer text: Y, Eu, Us ... are found when written alone."""
+_SHORTEST_BEGUN = 4
+"""Letters of a name that is being typed."""
 _PLAUSIBLE = 3.3
 """Rank from which a foreign town is believed in a longer text; others need their country beside them."""
 _IDENTIFIER = re.compile(r"(?<![\w.:-])(?=[\w.:-]*\d)(?=[\w.:-]*[_:])[A-Za-z0-9][\w.:-]{11,}(?![\w.:-])")
@@ -61,9 +64,12 @@ def parse(text: str, gazetteer: Gazetteer, today: date) -> Reading:
     incidence = take_incidence(left)
     periods = take_periods(left, today)
     cloud = take_cloud(left)
-    names, others = _names(left.words(), gazetteer)
+    stretches = left.words()
+    names, others = _names(stretches, gazetteer)
     names, others = _with_codes(names, others, gazetteer)
     names, others = _with_first_words(names, others, gazetteer)
+    others = _without_begun_mission(sensors, others)
+    names, others = _with_begun_name(names, others, stretches[-1], gazetteer)
     places = [_found(name) for name in _told_apart([name for name in names if not name.left_out])]
     without = [_found(name) for name in names if name.left_out]
     themes = _themes(others)
@@ -174,6 +180,50 @@ def _with_first_words(
             added += [_Name(word, places)] if places else []
     used = {name.written for name in added}
     return [*names, *added], [word for word in others if word not in used]
+
+
+def _without_begun_mission(sensors: Sensors, others: Sequence[str]) -> list[str]:
+    """The other words but the last, where that is the beginning of a mission, which joins those asked for."""
+    missions = begun(others[-1]) if others else ()
+    sensors.missions.extend(name for name in missions if name not in sensors.missions)
+    return list(others[:-1] if missions else others)
+
+
+def _with_begun_name(
+    names: Sequence[_Name], others: Sequence[str], last: Sequence[str], gazetteer: Gazetteer
+) -> tuple[list[_Name], list[str]]:
+    """Names with the one that the text ends in the midst of: a search follows while a person types.
+
+    Only where all else is understood: a word that means nothing stays one.
+
+    Args:
+        names: what is understood.
+        others: words that are not.
+        last: words of the text after which nothing was understood but names.
+        gazetteer: all names.
+    """
+    words = key_of(" ".join(last)).split()[:_MOST_WORDS]
+    behind = list(reversed(list(takewhile(set(others).__contains__, reversed(words)))))
+    for start in range(max(0, len(behind) - _LONGEST_NAME), len(behind)):
+        run = behind[start:]
+        rest = [word for word in others if word not in run]
+        if not _may_be_begun(run) or any(_unknown(rest)):
+            continue
+        alone = len(run) > 1 or (not names and run == words)
+        found = gazetteer.starting(" ".join(run), MOST_CHOICES)
+        places = tuple(place for place in found if alone or place.rank >= _SURE)
+        if places:
+            left_out = len(words) > len(run) and words[-len(run) - 1] in WITHOUT
+            return [*names, _Name(" ".join(run), places, left_out=left_out)], rest
+    return list(names), list(others)
+
+
+def _may_be_begun(run: Sequence[str]) -> bool:
+    """Whether words may be the beginning of a name, and no words of their own."""
+    first = run[0]
+    if first in SILENT or first in WITHOUT or len(" ".join(run)) < _SHORTEST_BEGUN:
+        return False
+    return len(run) > 1 or not (first.isdecimal() or first in NEVER_ALONE or _is_known(first))
 
 
 def _within(name: _Name, holders: Sequence[Place]) -> tuple[Place, ...]:

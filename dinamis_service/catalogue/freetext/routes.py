@@ -10,12 +10,12 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from dinamis_service.catalogue.freetext import titles
-from dinamis_service.catalogue.freetext.conditions import Limit
+from dinamis_service.catalogue.freetext.chips import Chip, chips_of
 from dinamis_service.catalogue.freetext.gazetteer import Place, SqliteGazetteer
 from dinamis_service.catalogue.freetext.parser import parse
 from dinamis_service.catalogue.freetext.reading import Reading
 from dinamis_service.catalogue.freetext.search import Conditions, to_search
-from dinamis_service.catalogue.missions import mission_title
+from dinamis_service.catalogue.freetext.without import text_without
 from dinamis_service.catalogue.moments import format_moment
 from dinamis_service.context import Context
 from dinamis_service.errors import NotFoundError
@@ -26,6 +26,10 @@ _SHORTEST_UNKNOWN = 4
 _MOST_UNKNOWN = 3
 
 Words = Annotated[str, Query(min_length=1, max_length=300, description="What a person has written")]
+Taken = Annotated[
+    str | None,
+    Query(max_length=300, description="`kind/value` of a chip: its words are taken out of the text first"),
+]
 Bbox = tuple[float, float, float, float]
 
 
@@ -61,19 +65,6 @@ class PlaceRead(PlaceFound):
 
     written: str = Field(description="The words of the text that name it, in plain letters")
     choices: list[PlaceFound] = Field(description="Other places of that name, the likeliest first")
-
-
-class Chip(BaseModel):
-    """One thing that was understood, for a person to see and take away."""
-
-    kind: str = Field(
-        description="`place`, `period`, `mission`, `platform`, `cloud`, `incidence`, `product_type`,"
-        " `access`, `theme` or `id`"
-    )
-    value: str
-    title: str
-    excluded: bool = Field(False, description="Left out instead of asked for")
-    applied: bool = Field(True, description="False where the catalogue cannot search by it")
 
 
 class Unknown(BaseModel):
@@ -136,10 +127,15 @@ def build_router(context: Context) -> APIRouter:
         )
 
     @router.get("/freetext", response_model_exclude_none=True)
-    def freetext(request: Request, q: Words) -> FreeText:
+    def freetext(request: Request, q: Words, without: Taken = None) -> FreeText:
         """Read a text: places, periods, sensors, cloud, angle, product types and themes (CAT-06)."""
         language = pick_language(request.headers.get("accept-language"))
-        reading = parse(q, gazetteer, context.clock().date())
+
+        def read(written: str) -> Reading:
+            return parse(written, gazetteer, context.clock().date())
+
+        q = q if without is None else text_without(q, without, read)
+        reading = read(q)
         conditions = to_search(reading, gazetteer)
         notes = titles.notes(reading, conditions, language)
         if not gazetteer.present:
@@ -154,7 +150,7 @@ def build_router(context: Context) -> APIRouter:
                 )
                 for found in reading.places
             ],
-            chips=_chips(reading, gazetteer, language),
+            chips=chips_of(reading, gazetteer, language),
             unknown=_unknown(reading, gazetteer, language),
             notes=notes,
             search=_conditions(conditions),
@@ -166,9 +162,8 @@ def build_router(context: Context) -> APIRouter:
 def _no_gazetteer(language: Language) -> str:
     return text(
         language,
-        fr="Ce service n'a pas de répertoire de lieux : son administrateur peut le créer avec"
-        " « dinamis-service gazetteer ».",
-        en="This service has no gazetteer: its operator can make it with 'dinamis-service gazetteer'.",
+        fr="Ce service ne connaît pas les noms de lieux : dessinez ou importez votre zone.",
+        en="This service does not know the names of places: draw or import your area.",
     )
 
 
@@ -184,59 +179,6 @@ def _found(place: Place, gazetteer: SqliteGazetteer, language: Language) -> Plac
         title=titles.place(place, gazetteer.of(place.within), language),
         bbox=place.bbox,
     )
-
-
-def _chips(reading: Reading, gazetteer: SqliteGazetteer, language: Language) -> list[Chip]:
-    """What was understood, in the order of the panel's filters."""
-    chips = [
-        Chip(
-            kind="place",
-            value=found.place.key,
-            title=titles.place(found.place, gazetteer.of(found.place.within), language),
-        )
-        for found in reading.places
-    ]
-    chips += [
-        Chip(kind="place", value=found.place.key, title=titles.name(found.place, language), excluded=True)
-        for found in reading.without_places
-    ]
-    chips += [
-        Chip(
-            kind="period", value=f"{one.first or '..'}/{one.last or '..'}", title=titles.period(one, language)
-        )
-        for one in reading.periods
-    ]
-    named = (
-        ("mission", reading.missions, False),
-        ("platform", reading.platforms, False),
-        ("mission", reading.without_missions, True),
-        ("platform", reading.without_platforms, True),
-        ("id", reading.ids, False),
-    )
-    chips += [
-        Chip(kind=kind, value=one, title=mission_title(one), excluded=out)
-        for kind, all_, out in named
-        for one in all_
-    ]
-    limits = (("cloud", reading.cloud), ("incidence", reading.incidence))
-    chips += [_limit_chip(kind, limit, language) for kind, limit in limits if limit is not None]
-    chips += [
-        Chip(kind="product_type", value=one, title=titles.product_type(one, language))
-        for one in reading.product_types
-    ]
-    if reading.open_data:
-        chips.append(
-            Chip(kind="access", value="open", title=text(language, fr="Données ouvertes", en="Open data"))
-        )
-    chips += [
-        Chip(kind="theme", value=one.key, title=text(language, fr=one.fr, en=one.en), applied=one.area)
-        for one in reading.themes
-    ]
-    return chips
-
-
-def _limit_chip(kind: str, limit: Limit, language: Language) -> Chip:
-    return Chip(kind=kind, value=f"{limit.value:g}", title=titles.limit(kind, limit, language))
 
 
 def _unknown(reading: Reading, gazetteer: SqliteGazetteer, language: Language) -> list[Unknown]:

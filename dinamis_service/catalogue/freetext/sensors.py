@@ -20,6 +20,11 @@ _HERITAGE = r"(?:[\s-]*(?:world[\s-]*heritage|wh))"
 _OR = r"\s*(?:/|-|&|,|\bet\b|\bou\b|\ba\b|\band\b|\bor\b)\s*"
 
 
+_SHORTEST_BEGUN = 4
+_SPOKEN = {"pleiades": ("PLEIADES",), "sentinel": ("SENTINEL 2",)}
+"""Long names of missions, which are searched for while they are being typed."""
+
+
 @dataclass
 class Sensors:
     """Names of `missions.MISSIONS` and `missions.PLATFORMS` that a text asks for, or asks to leave out."""
@@ -51,6 +56,13 @@ def take_sensors(text: Text) -> Sensors:
         for match in text.take(pattern):
             found.add(match, *meaning(match))
     return found
+
+
+def begun(word: str) -> tuple[str, ...]:
+    """Missions whose usual name a word in plain letters begins, none for one that says too little."""
+    if len(word) < _SHORTEST_BEGUN:
+        return ()
+    return next((missions for name, missions in _SPOKEN.items() if name.startswith(word)), ())
 
 
 def _missions(*names: str) -> Callable[[re.Match[str]], Meaning]:

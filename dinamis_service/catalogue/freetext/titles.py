@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from dinamis_service.catalogue.freetext.conditions import Limit
 from dinamis_service.catalogue.freetext.dates import Period
@@ -16,6 +17,20 @@ _TYPES = {
     "orderable": ("Commandable", "Orderable"),
     "pwh": ("PWH, à la demande", "PWH, on demand"),
 }
+_MONTHS = (
+    ("janvier", "January"),
+    ("février", "February"),
+    ("mars", "March"),
+    ("avril", "April"),
+    ("mai", "May"),
+    ("juin", "June"),
+    ("juillet", "July"),
+    ("août", "August"),
+    ("septembre", "September"),
+    ("octobre", "October"),
+    ("novembre", "November"),
+    ("décembre", "December"),
+)
 _LIMITS = {"cloud": ("Nuages", "Clouds", "%"), "incidence": ("Incidence", "Incidence", "°")}
 
 
@@ -36,17 +51,39 @@ def period(found: Period, language: Language) -> str:
     first, last = found.first, found.last
     if first is None or last is None:
         open_fr, open_en = ("jusqu'au", "until") if first is None else ("depuis le", "since")
-        return f"{text(language, fr=open_fr, en=open_en)} {last or first}"
+        return f"{text(language, fr=open_fr, en=open_en)} {_day(last or first, language)}"
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
         return str(first.year) if first.year == last.year else f"{first.year}-{last.year}"
-    return str(first) if first == last else f"{first} – {last}"  # noqa: RUF001 - a range is set with a dash
+    if (first.day, last + timedelta(1)) == (1, _next_month(first)):
+        return f"{_month(first.month, language)} {first.year}"
+    ends = [_day(day, language) for day in dict.fromkeys((first, last))]
+    return " – ".join(ends)  # noqa: RUF001 - a range is set with a dash
+
+
+def _day(day: date | None, language: Language) -> str:
+    """A day as the language writes it; English has two ways to write it in figures, so the month is named."""
+    if day is None:
+        return ""
+    return text(language, fr=f"{day:%d/%m/%Y}", en=f"{day.day} {_month(day.month, language)} {day.year}")
+
+
+def _month(number: int, language: Language) -> str:
+    fr, en = _MONTHS[number - 1]
+    return text(language, fr=fr, en=en)
+
+
+def _next_month(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
 
 
 def limit(kind: str, found: Limit, language: Language) -> str:
     """The most that is accepted."""
     fr, en, unit = _LIMITS[kind]
     sign = "<" if found.strict else "≤"
-    return f"{text(language, fr=fr, en=en)} {sign} {found.value:g} {unit}"
+    value = f"{found.value:g}"
+    gap = "\N{NARROW NO-BREAK SPACE}" if unit == "%" else ""
+    told = text(language, fr=value.replace(".", ","), en=value)
+    return f"{text(language, fr=fr, en=en)} {sign} {told}{gap}{unit}"
 
 
 def product_type(value: str, language: Language) -> str:

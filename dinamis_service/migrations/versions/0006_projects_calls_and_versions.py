@@ -67,6 +67,12 @@ def _orders() -> None:
     op.add_column("orders", sa.Column("call_id", sa.Text(), nullable=True))
     op.add_column("orders", sa.Column("package_units", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("orders", sa.Column("budget_cents", sa.BigInteger(), nullable=True))
+    op.create_index(
+        "ix_orders_project_use",
+        "orders",
+        ["project_id", "sensor", "state", "package_units", "budget_cents"],
+    )
+    op.drop_index("ix_orders_project_id", "orders")  # the other begins as it does
 
 
 def _calls() -> None:

@@ -1,4 +1,4 @@
-"""Add drafts and messages; let requests say when they changed; make room for longer idempotency keys."""
+"""Add drafts, messages, notifications and mails; let requests say when they changed; longer keys."""
 
 from __future__ import annotations
 
@@ -81,4 +81,58 @@ def upgrade() -> None:
         sa.Column("last_message_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["order_sequence"], ["orders.sequence"]),
         sa.PrimaryKeyConstraint("order_sequence", "reader_sub"),
+    )
+    _add_notifications()
+
+
+def _add_notifications() -> None:
+    op.create_table(
+        "notifications",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.String(length=36), nullable=False),
+        sa.Column("moment", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("topic", sa.String(length=40), nullable=False),
+        sa.Column("order_id", sa.Text(), nullable=True),
+        sa.Column("project_id", sa.Text(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("is_read", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_notifications_account_id_id", "notifications", ["account_id", "id"])
+    op.create_table(
+        "preferences",
+        sa.Column("account_id", sa.String(length=36), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=True),
+        sa.Column("emails", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account_id"),
+    )
+    op.create_table(
+        "outgoing_mails",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("moment", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("topic", sa.String(length=40), nullable=False),
+        sa.Column("order_id", sa.Text(), nullable=True),
+        sa.Column("project_id", sa.Text(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_outgoing_mails_state_next_attempt", "outgoing_mails", ["state", "next_attempt"])
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("holder", sa.String(length=36), nullable=False),
+        sa.Column("expires", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
     )

@@ -20,9 +20,10 @@ from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.decisions import Decision
 from dinamis_service.requests.delivery import Acquisition, deliver
 from dinamis_service.web.access import operator_of, page_route
+from dinamis_service.web.forms import NOTHING_SEEN, refused, strange
 from dinamis_service.web.operator.drop import dropped_folders
 from dinamis_service.web.operator.request import PATH as REQUEST_PATH
-from dinamis_service.web.operator.request import RequestPages, Said, address_of, refused, require_seen
+from dinamis_service.web.operator.request import RequestPages, address_of
 from dinamis_service.web.pages import Page
 
 PATH = f"{REQUEST_PATH}/delivery"
@@ -35,6 +36,7 @@ class DeliveryForm:
     """What the form of a delivery says beside its files, as it was typed."""
 
     form_token: str
+    etag: str
     seen: int
     reason: str
     folders: list[str]
@@ -54,6 +56,7 @@ class DeliveryForm:
         seen = text("seen")
         return cls(
             form_token=text("form_token"),
+            etag=text("etag") or NOTHING_SEEN,
             seen=int(seen) if seen.isascii() and seen.isdigit() else 0,
             reason=text("reason"),
             folders=[one for one in data.getlist("folder") if isinstance(one, str)],
@@ -86,20 +89,23 @@ def _send(pages: RequestPages, page: Page, operator: Caller, order_id: str, data
     """Deliver, or show the page of the request with what was refused."""
     form, context = DeliveryForm.of(data), pages.context
     if not page.came_from_here(form.form_token):
-        return pages.show(
-            page, operator, order_id, Said(403, of=Decision.DELIVER, error=page.stale(), form=asdict(form))
-        )
+        return pages.show(page, operator, order_id, strange(page, asdict(form), Decision.DELIVER))
     try:
-        require_seen(page, pages.orders.get(operator, order_id), form.seen)
         acquisition = _acquisition(page, form)
         folders = _chosen(page, context.settings.drop_dir, form.folders)
         with tempfile.TemporaryDirectory(prefix="delivery-", dir=context.settings.data_dir) as received:
             files = _received(page, data, Path(received))
-            deliver(context, operator, order_id, [*folders, *files], acquisition, reason=form.reason or None)
+            deliver(
+                context,
+                operator,
+                order_id,
+                [*folders, *files],
+                acquisition,
+                reason=form.reason.strip() or None,
+                if_match=form.etag,
+            )
     except ServiceError as error:
-        return pages.show(
-            page, operator, order_id, refused(page, error, Decision.DELIVER, asdict(form), form.seen)
-        )
+        return pages.show(page, operator, order_id, refused(page, error, asdict(form), Decision.DELIVER))
     return page.redirect(f"{address_of(order_id)}?done={Decision.DELIVER}")
 
 
@@ -157,7 +163,7 @@ def _figure(page: Page, name: str, written: str) -> float | None:
     if not written.strip():
         return None
     try:
-        return float(read_number(written))
+        return float(read_number(written, page.language))
     except ValueError as error:
         raise _unreadable(page, name, written) from error
 

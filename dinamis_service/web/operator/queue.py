@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from dinamis_service.context import Context
 from dinamis_service.quotas.table import RequestKind, Sensor
 from dinamis_service.requests.history import price_cents
+from dinamis_service.requests.messages import Messages
 from dinamis_service.requests.queue import AWAITING_OPERATOR, Queued, QueueFilter, look_through
 from dinamis_service.requests.states import State
 from dinamis_service.requests.tables import Order
@@ -84,14 +85,17 @@ def build_router(context: Context) -> APIRouter:
     """The page of the queue."""
     router = APIRouter(include_in_schema=False, route_class=page_route(context))
 
+    messages = Messages(context)
+
     @router.get(PATH)
     def queue(request: Request) -> Response:
         page = Page(context, request)
-        operator_of(page)
+        operator = operator_of(page)
         view = View.of(request)
         with context.database.reading() as session:
             found = look_through(session, view.filter, offset=(view.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
-        return page.render("operator/queue.html", **_told(page, view, found))
+        unread = messages.unread(operator, found.rows)
+        return page.render("operator/queue.html", unread=unread, **_told(page, view, found))
 
     return router
 
@@ -107,7 +111,7 @@ def _told(page: Page, view: View, found: Queued) -> dict[str, Any]:
     ]
     return {
         "view": view,
-        "rows": [_row(page, order, title) for order, title in found.rows],
+        "rows": [_row(page, order) for order in found.rows],
         "total": found.total,
         "pages": pages,
         "groups": groups,
@@ -116,12 +120,11 @@ def _told(page: Page, view: View, found: Queued) -> dict[str, Any]:
     }
 
 
-def _row(page: Page, order: Order, project_title: str) -> dict[str, Any]:
+def _row(page: Page, order: Order) -> dict[str, Any]:
     """One request as the table shows it."""
     judged = order.assessment
     return {
         "order": order,
-        "project_title": project_title,
         "since": order.changes[-1].moment,
         "excess": judged["excess_km2"] != "0" and float(judged["excess_km2"]) > 0,
         "share": "" if judged["share"] is None else page.show.percent(judged["share"]),

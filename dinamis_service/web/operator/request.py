@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
@@ -14,16 +12,20 @@ from pydantic import BaseModel
 
 from dinamis_service.catalogue.freetext.gazetteer import SqliteGazetteer
 from dinamis_service.context import Context
-from dinamis_service.errors import InvalidError, PreconditionFailedError, ServiceError
+from dinamis_service.errors import InvalidError, ServiceError
+from dinamis_service.identity.digests import new_secret
 from dinamis_service.numbers import read_number
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.decisions import ENDS, Decision, possible
 from dinamis_service.requests.instruction import Instruction
+from dinamis_service.requests.messages import Messages
 from dinamis_service.requests.orders import Orders
 from dinamis_service.requests.products import PRODUCTS
-from dinamis_service.requests.states import Actor
-from dinamis_service.requests.tables import Order
+from dinamis_service.requests.states import Actor, State
+from dinamis_service.requests.tasks import current_task
+from dinamis_service.requests.visibility import entity_tag, require_actor
 from dinamis_service.web.access import operator_of, page_route
+from dinamis_service.web.forms import NOTHING_SEEN, Said, refused, strange
 from dinamis_service.web.land import Land
 from dinamis_service.web.operator.drop import describe_delivery
 from dinamis_service.web.operator.request_view import (
@@ -37,31 +39,14 @@ PATH = "/operator/requests/{order_id}"
 
 
 class DecisionForm(BaseModel):
-    """A decision as it is sent; `seen` is the number of changes of state that the page showed."""
+    """A decision as it is sent; the page showed the request at `etag`, with `seen` changes of state."""
 
     form_token: str = ""
+    etag: str = NOTHING_SEEN
     seen: int = 0
     decision: str = ""
     reason: str = ""
     eur: str = ""
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the page says after a form was sent: done, or refused with what was typed kept.
-
-    Args:
-        of: `deliver` for the form of a delivery.
-        seen: number of changes of state that the form knew of, where it was refused for not knowing all.
-    """
-
-    status: int = 200
-    of: str = ""
-    done: str = ""
-    error: str = ""
-    errors: dict[str, str] = field(default_factory=dict)
-    form: Mapping[str, Any] = field(default_factory=dict)
-    seen: int | None = None
 
 
 def address_of(order_id: str) -> str:
@@ -74,26 +59,31 @@ class RequestPages:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.messages = Messages(context)
         self.orders = Orders(context.database, context.catalogue, context.clock)
         self._land = Land(SqliteGazetteer(context.settings.gazetteer_file))
 
     def show(self, page: Page, operator: Caller, order_id: str, said: Said) -> Response:
         """The page of a request, with what is to be said about the form that was sent."""
         order = self.orders.get(operator, order_id)
-        actor = Actor.REQUESTER if order.owner_sub == operator.principal.sub else Actor.OPERATOR
+        actor = require_actor(order, operator)
         with self.context.database.reading() as session:
             others = others_of_project(session, order)
         return page.render(
             "operator/request.html",
             said.status,
             **describe_request(page, order, self.context.catalogue, self._land),
+            etag=entity_tag(order),
+            task=current_task(State(order.state)).words.told(page.language),
             own=actor is Actor.REQUESTER,
             decisions=describe_decisions(page, order, actor),
             deliverable=Decision.DELIVER in possible(order, actor),
             delivery=describe_delivery(self.context, PRODUCTS[order.product_id].collection),
             others=others,
+            thread=self.messages.read(operator, order_id),
+            message_key=new_secret(),
             said=said,
-            news=[] if said.seen is None else order.changes[said.seen :],
+            news=order.changes[said.form["seen"] :] if said.stale else [],
         )
 
 
@@ -111,38 +101,14 @@ def build_router(context: Context, pages: RequestPages) -> APIRouter:
         page = Page(context, request)
         operator = operator_of(page)
         if not page.came_from_here(form.form_token):
-            return pages.show(page, operator, order_id, Said(403, error=page.stale(), form=form.model_dump()))
+            return pages.show(page, operator, order_id, strange(page, form.model_dump()))
         try:
             _decide(pages, page, operator, order_id, form)
         except ServiceError as error:
-            return pages.show(
-                page, operator, order_id, refused(page, error, "", form.model_dump(), form.seen)
-            )
+            return pages.show(page, operator, order_id, refused(page, error, form.model_dump()))
         return page.redirect(f"{address_of(order_id)}?done={form.decision}")
 
     return router
-
-
-def refused(page: Page, error: ServiceError, of: str, form: Mapping[str, Any], seen: int) -> Said:
-    """How a refusal is said on the page of the request, which may have changed meanwhile."""
-    errors = {name: page.typeset(sentence) for name, sentence in error.fields.items()}
-    changed = seen if isinstance(error, PreconditionFailedError) else None
-    return Said(error.status, of, "", page.typeset(error.detail), errors, form, changed)
-
-
-def require_seen(page: Page, order: Order, seen: int) -> None:
-    """Refuse what is decided on a page that does not show the request as it is.
-
-    Raises:
-        PreconditionFailedError: it changed meanwhile.
-    """
-    if len(order.changes) != seen:
-        raise PreconditionFailedError(
-            page.text(
-                "Cette demande a changé depuis que la page a été affichée : rien n'a été enregistré.",
-                "This request changed since the page was shown: nothing was kept.",
-            )
-        )
 
 
 def _decide(pages: RequestPages, page: Page, operator: Caller, order_id: str, form: DecisionForm) -> None:
@@ -151,8 +117,7 @@ def _decide(pages: RequestPages, page: Page, operator: Caller, order_id: str, fo
     Raises:
         ServiceError: it is refused.
     """
-    require_seen(page, pages.orders.get(operator, order_id), form.seen)
-    instruction = Instruction(pages.orders, operator)
+    instruction = Instruction(pages.orders, operator, form.etag)
     reason = form.reason.strip() or None
     decision = _decision(page, form)
     if decision in ENDS:
@@ -180,7 +145,7 @@ def _eur(page: Page, written: str) -> Decimal | None:
     if not written.strip():
         return None
     try:
-        return read_number(written)
+        return read_number(written, page.language)
     except ValueError as error:
         sentence = page.text(f"« {written} » n'est pas un prix.", f"'{written}' is not a price.")
         raise InvalidError(sentence, fields={"eur": sentence}) from error
@@ -188,6 +153,8 @@ def _eur(page: Page, written: str) -> Decimal | None:
 
 def _done(page: Page, done: str) -> str:
     """What was just done, in words; empty for anything else in the address."""
+    if done == "message":
+        return page.text("Le message est envoyé.", "The message is sent.")
     if done not in list(Decision):
         return ""
     if done == Decision.DELIVER:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -130,8 +131,9 @@ def _parameters(page: Page, order: Order, product: Product, section: str) -> lis
 
 def _judged(page: Page, order: Order) -> dict[str, Any]:
     """By what the request was judged, and what it costs."""
-    judged = order.assessment
+    judged, cents = order.assessment, price_cents(order)
     quota, share, price = judged["quota_km2"], judged["share"], judged["price"]
+    package = judged.get("package_km2", "0")  # requests of before the packages have none
     unit = page.text("crédits", "credits") if price["unit"] == "credit" else "km²"
     return {
         "year": judged["year"],
@@ -143,20 +145,14 @@ def _judged(page: Page, order: Order) -> dict[str, Any]:
         "share": "" if share is None else page.show.percent(share, 1),
         "share_of_one": 0 if share is None else min(float(share), 1.0),
         "excess": page.show.km2(judged["excess_km2"]) if float(judged["excess_km2"]) else "",
+        "package": page.show.km2(package) if float(package) else "",
         "quantity": f"{page.show.number(price['quantity'])}\u202f{unit}",
         "tranches": " + ".join(page.show.number(one) for one in price["tranches"]),
         "by_table": page.show.price(price["cents"]),
         "quoted": "" if order.quoted_cents is None else page.show.price(order.quoted_cents),
-        "proposed": _typed_price(page, price_cents(order)),
+        "proposed": "" if cents is None else page.show.typed(Decimal(cents) / 100),
         "messages": [(one["level"], one[page.language]) for one in judged["messages"]],
     }
-
-
-def _typed_price(page: Page, cents: int | None) -> str:
-    """A price as one would type it."""
-    if cents is None:
-        return ""
-    return f"{cents / 100:.2f}".replace(".", "," if page.language == "fr" else ".")
 
 
 def _sides(geometry: Mapping[str, Any]) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from dinamis_service.context import Context
 from dinamis_service.errors import NotFoundError
 from dinamis_service.web.access import operator_of, page_route
-from dinamis_service.web.operator import delivery, queue
+from dinamis_service.web.operator import calls, delivery, messages, outbox, projects, queue, tariffs
 from dinamis_service.web.operator import request as request_pages
 from dinamis_service.web.operator.request import RequestPages
 from dinamis_service.web.pages import Page
@@ -21,6 +21,9 @@ def build_router(context: Context) -> APIRouter:
     requests = RequestPages(context)
     router.include_router(request_pages.build_router(context, requests))
     router.include_router(delivery.build_router(context, requests))
+    router.include_router(messages.build_router(context, requests))
+    for pages in (projects, tariffs, calls, outbox):
+        router.include_router(pages.build_router(context))
 
     @router.get("/operator")
     def begin(request: Request) -> Response:

@@ -1,0 +1,64 @@
+"""The mail that tells of something: `email.message` writes it, so that no value becomes a header."""
+
+from __future__ import annotations
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import parseaddr
+
+from dinamis_service.language import pick_language, text
+from dinamis_service.notifications.tables import OutgoingMail
+from dinamis_service.notifications.wording import worded
+from dinamis_service.settings import Settings
+
+
+class UnsendableError(ValueError):
+    """No mail can be written to this address."""
+
+
+def composed(mail: OutgoingMail, settings: Settings) -> EmailMessage:
+    """The message of a mail.
+
+    Its Message-ID is the same each time: a mail that had to be sent again is recognised where it arrives.
+
+    Raises:
+        UnsendableError: the address is none.
+    """
+    title, body = worded(mail.topic, mail.order_id, mail.facts, pick_language(mail.language))
+    name, sender = parseaddr(settings.mail_from)
+    message = EmailMessage()
+    try:
+        message["From"] = Address(_line(name or settings.title), addr_spec=sender)
+        message["To"] = Address(_line(mail.name), addr_spec=mail.address)
+    except (ValueError, IndexError) as error:
+        raise UnsendableError(str(error)) from error
+    message["Subject"] = f"[{_line(settings.title)}] {_line(title)}"
+    message["Date"] = mail.moment
+    message["Message-ID"] = f"<{mail.id}.{mail.moment:%Y%m%d%H%M%S%f}.dinamis@{sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(_text(mail, body, settings))
+    message["Content-Language"] = mail.language
+    return message
+
+
+def _text(mail: OutgoingMail, body: str, settings: Settings) -> str:
+    name = _line(mail.name)
+    greeting = text(mail.language, fr=f"Bonjour {name},", en=f"Dear {name},")
+    about = text(
+        mail.language,
+        fr=f"Demande : {mail.order_id}\nService : {settings.own_url}",
+        en=f"Request: {mail.order_id}\nService: {settings.own_url}",
+    )
+    why = text(
+        mail.language,
+        fr="Vous choisissez dans QGIS (DINAMIS, Préférences) ce qui vous est écrit. "
+        "Personne ne lit les réponses à ce message.",
+        en="You choose in QGIS (DINAMIS, Preferences) what is written to you. "
+        "Nobody reads answers to this message.",
+    )
+    return f"{greeting}\n\n{body}\n\n{about}\n\n-- \n{why}\n"
+
+
+def _line(value: str) -> str:
+    """A value on one line, without what is not shown."""
+    return " ".join("".join(one if one.isprintable() else " " for one in value).split())
