@@ -119,9 +119,11 @@ class DinamisPlugin:
     def _tell_notifications(self, news: Sequence[Any]) -> None:
         """Say in QGIS's own bar what happened to requests: the dock may be closed."""
         one = news[-1]
-        text = one.text if len(news) == 1 else translate("Dinamis", "%n new notification(s)", "", len(news))
+        text = translate("Dinamis", "{field}: {value}").format(field=one.title, value=one.text)
+        if len(news) > 1:
+            text = translate("Dinamis", "%n new notification(s)", "", len(news))
         bar = self._iface.messageBar()
-        item = bar.createMessage("DINAMIS", f"{one.title}: {text}" if len(news) == 1 and one.title else text)
+        item = bar.createMessage("DINAMIS", text)
         button = QPushButton(translate("Dinamis", "Show"))
         button.clicked.connect(self._show_notifications)
         item.layout().addWidget(button)
