@@ -24,7 +24,7 @@ from _service import ROOT, catalogue
 from qgis.core import QgsApplication, QgsPointXY, QgsProject, QgsRectangle, QgsVectorLayer
 from qgis.PyQt.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication
+from qgis.PyQt.QtWidgets import QApplication, QSlider
 
 sys.path.insert(0, str(ROOT / "tests"))
 sys.path.insert(0, str(ROOT / "tools"))
@@ -33,6 +33,9 @@ import qgis344
 from gui_stall import WORLD, Bench
 from plugin.waiting import waited_for_a_core_s
 
+from dinamis_plugin.gui.results_groups import Grouping
+from dinamis_plugin.tasks.runner import TaskContext
+
 RESULTS, CATALOGUE, PAGE = 10_000, 10_400, 1000
 RUNS = 3
 TICK_MS = 2
@@ -40,6 +43,7 @@ GOAL_RATIO, GOAL_STALL_MS, GOAL_HANDLER_MS, GOAL_MB = 1.2, 50, 16, 150
 HANDLES = 150
 """Times that each handler is measured."""
 WAYS = ("requests", "pystac-client", "pystac-client items")
+OURS = "the client of the plugin"
 
 
 class Stall(QObject):
@@ -135,6 +139,25 @@ def receive(how: str, url: str, page: int = PAGE) -> dict[str, Any]:
     return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
 
 
+def receive_by_plugin(bench: Bench) -> dict[str, Any]:
+    """Receive and parse the pages as the plugin does, over QGIS's network, without scenes."""
+    catalogue_client = bench.controllers.session.service.catalogue
+    query = bench.dock.filters.query(())
+    told: list[dict[str, Any]] = []
+
+    def work(context: TaskContext) -> dict[str, Any]:
+        began, received = time.perf_counter(), 0
+        for document in catalogue_client.documents(query, PAGE, context.cancelled):
+            received += sum(1 for _ in document["features"])
+            if received >= RESULTS:
+                break
+        return {"seconds": time.perf_counter() - began, "items": received}
+
+    bench.controllers.runner.run("Receiving", work, told.append, told.append)
+    until(lambda: told)
+    return told[0]
+
+
 def core(url: str) -> dict[str, Any] | None:
     """QGIS 3.44's own STAC search on the same service; None where there is no QGIS 3.44."""
     if not os.access(qgis344.TOOL, os.X_OK) or os.geteuid() != 0:
@@ -200,7 +223,38 @@ def handlers(bench: Bench) -> dict[str, float]:
     figures["sorting by a column"] = timed(
         lambda number: view.sortByColumn(columns[number % 5], orders[number // 5 % 2])
     )
+    figures["scrolling the thumbnails"] = scrolled_thumbnails(bench)
+    figures["changing a filter"] = filtered(bench)
     return figures
+
+
+def scrolled_thumbnails(bench: Bench) -> float:
+    """The p95 of a step through the thumbnails, in milliseconds."""
+    head, bar = bench.dock.results.head, bench.dock.results.thumbnails.verticalScrollBar()
+    head.show_as(thumbnails=True)
+    QApplication.processEvents()
+    took = timed(lambda number: bar.setValue(bar.maximum() * number // HANDLES))
+    head.show_as(thumbnails=False)
+    return took
+
+
+def filtered(bench: Bench) -> float:
+    """The p95 of a change of the cloud limit, in milliseconds; the search that follows it comes later."""
+    bench.dock.search.page_wanted.emit(bench.dock.filters)
+    slider = bench.dock.findChild(QSlider, "cloudSlider")
+    return timed(lambda number: slider.setValue(number % 2 * 40 + number // 2 % 40))
+
+
+def grouped(bench: Bench) -> dict[str, float]:
+    """Milliseconds for which the window stands still when all rows are grouped, the longest of five times."""
+    model = bench.dock.results.model
+    longest: dict[str, float] = {}
+    for grouping in (Grouping.DAY, Grouping.NONE, Grouping.ACQUISITION, Grouping.NONE) * 5:
+        began = time.perf_counter()
+        model.set_grouping(grouping)
+        took = (time.perf_counter() - began) * 1000
+        longest[grouping.value] = max(took, longest.get(grouping.value, 0.0))
+    return longest
 
 
 def main() -> int:
@@ -217,17 +271,19 @@ def main() -> int:
         bench.controllers.session.connect_service(url)
         until(lambda: bench.controllers.session.endpoints is not None)
         receive("requests", url)  # warms the service
-        received: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
+        received: dict[str, list[dict[str, Any]]] = {way: [] for way in (*WAYS, OURS)}
         listed = []
         for _ in range(RUNS):
             for way in WAYS:
                 received[way].append(receive(way, url))
+            received[OURS].append(receive_by_plugin(bench))
             listed.append(list_all(bench))
         figures = {
             "results": RESULTS,
             "page": PAGE,
             "listed": listed,
             "received": received,
+            "grouping_ms": grouped(bench),
             "handlers_ms": handlers(bench),
             "qgis344": core(url),
             "load": os.getloadavg()[0],
@@ -259,6 +315,8 @@ def lines(figures: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "more memory after the first run", f"{listed[0]['more_mb']:8.1f} MB  (goal {GOAL_MB} MB)"
     for name, milliseconds in figures["handlers_ms"].items():
         yield f"{name}, p95", f"{milliseconds:8.1f} ms  (goal {GOAL_HANDLER_MS} ms)"
+    for name, milliseconds in figures["grouping_ms"].items():
+        yield f"grouping all rows, {name}", f"{milliseconds:8.1f} ms"
     theirs = figures["qgis344"]
     if theirs and "seconds" in theirs:
         yield "QGIS 3.44's own search, nothing drawn", f"{theirs['seconds']:8.2f} s"

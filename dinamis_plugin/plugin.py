@@ -17,8 +17,6 @@ from .qgisio.settings import PluginSettings
 translate = QCoreApplication.translate
 
 MENU = "&DINAMIS"
-#: The tutorial waits until QGIS stands, with its dock in place.
-TUTORIAL_AFTER_MS = 1500
 #: What QGIS does not bring on every system; without one of them the dock says how to install it.
 PACKAGES = ("shapely", "requests", "dateutil")
 
@@ -73,6 +71,7 @@ class DinamisPlugin:
             controllers, thumbnails, self._iface.mapCanvas(), scene_mime, _area_km2, self._show_time
         )
         dock = DinamisDock(parts, self._iface.mainWindow())
+        dock.visibilityChanged.connect(dock.tutorial.welcome)
         self._show(dock)
         handler = DinamisDropHandler(
             controllers.loading, controllers.downloads, controllers.settings, dock.find_scene
@@ -94,15 +93,16 @@ class DinamisPlugin:
         menu = LayerMenu(tree, controllers.styling, controllers.copies, dock.images.compare)
         self._undo.append(menu.remove)
         dock.saved.found_news.connect(self._tell_news)
+        dock.ordering.announced.connect(self._tell_requests)
         dock.desk.news.connect(self._tell_notifications)
         dock.desk.language_wanted.connect(
             lambda language: QTimer.singleShot(0, lambda: self._start_anew(controllers, language))
         )
         handed, self._handed = self._handed, None
+        controllers.session.take_over(handed)
         QTimer.singleShot(0, dock.last_state.restore)
-        QTimer.singleShot(0, lambda: controllers.session.restore(handed))
+        QTimer.singleShot(0, controllers.session.restore)
         QTimer.singleShot(0, controllers.downloads.restore)
-        QTimer.singleShot(TUTORIAL_AFTER_MS, dock.tutorial.begin_if_new)
 
     def _start_anew(self, controllers: Any, language: str) -> None:
         """Speak another language: all words are made again, and the session goes over."""
@@ -121,22 +121,31 @@ class DinamisPlugin:
         """Say in QGIS's own bar what happened to requests: the dock may be closed."""
         one = news[-1]
         text = one.text if len(news) == 1 else translate("Dinamis", "%n new notification(s)", "", len(news))
+        said = f"{one.title}: {text}" if len(news) == 1 and one.title else text
+        self._tell(said, self._dock.desk.show_notifications)
+
+    def _tell(self, text: str, show: Callable[[], None]) -> None:
+        """Say something in QGIS's own bar, with a button that opens the dock where it is to be read."""
         bar = self._iface.messageBar()
-        item = bar.createMessage("DINAMIS", f"{one.title}: {text}" if len(news) == 1 and one.title else text)
+        item = bar.createMessage("DINAMIS", text)
         button = QPushButton(translate("Dinamis", "Show"))
-        button.clicked.connect(self._show_notifications)
+        button.clicked.connect(lambda: self._show_dock(show))
         item.layout().addWidget(button)
         bar.pushWidget(item, Qgis.MessageLevel.Info)
 
-    def _show_notifications(self) -> None:
+    def _show_dock(self, show: Callable[[], None]) -> None:
         if self._dock is not None:
             self._dock.setVisible(True)
-            self._dock.desk.show_notifications()
+            show()
 
     def _tell_news(self, count: int) -> None:
         """Say in QGIS's own bar that scenes are new: the dock may be closed."""
         text = translate("Dinamis", "Scenes new for your saved searches: {count}").format(count=count)
         self._iface.messageBar().pushInfo("DINAMIS", text)
+
+    def _tell_requests(self, text: str, order_id: str) -> None:
+        """Say in QGIS's own bar what became of requests, where the service keeps no notifications."""
+        self._tell(text, lambda: self._dock.show_requests(order_id))
 
     def _show_time(self) -> None:
         """Open the temporal controller of QGIS, which has no function for it."""

@@ -8,14 +8,14 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Callable
+from typing import Any, Callable, cast
 from urllib.parse import quote
 
 from .._vendor.pystac import STACError, STACTypeError
 from .._vendor.pystac_client import Client
 from .._vendor.pystac_client.errors import ClientTypeError
 from .._vendor.pystac_client.stac_api_io import StacApiIO
-from ..domain.counts import Facets, facets_of
+from ..domain.counts import MONTH, Facets, facets_of
 from ..domain.errors import (
     BadAnswerError,
     CancelledError,
@@ -23,10 +23,11 @@ from ..domain.errors import (
     InvalidRequestError,
     NotFoundError,
 )
-from ..domain.parsing import mapping_of, number_of, text_of
+from ..domain.parsing import mapping_of, number_of, objects_of, text_of
 from ..domain.saved_search import since
 from ..domain.scene import Scene
 from ..domain.search import SearchQuery, Sorting
+from .aggregation import aggregated, may_tell
 from .http import Cancel, HttpClient, never
 from .item_pages import Items, read_page
 
@@ -66,6 +67,7 @@ class Page:
         unreadable: Items of this page that cannot be shown, because they have no identifier or date.
         facets: Numbers of all scenes that match, on the first page where they were asked for and are told.
         counted: Whether `matched` is the number of all.
+        countable: Whether a question of its own would tell numbers that did not come with the page.
         in_order: Whether all that matches is in the order of the search, not only the scenes of each page.
     """
 
@@ -75,6 +77,7 @@ class Page:
     facets: Facets = field(default_factory=dict)
     counted: bool = True
     in_order: bool = True
+    countable: bool = False
 
 
 class PageReader:
@@ -136,8 +139,9 @@ class CatalogueClient:
             scenes = tuple(reader.scenes(document))
             unreadable = max(0, len(_items(document)) - len(scenes))
             found = facets_of(document.get("facets"))
-            whole = counted or reader.told
-            yield Page(scenes, reader.matched, unreadable, found, whole, asking.in_order)
+            whole = reader.told or not _goes_on(document)
+            countable = bool(facets) and not found and asking.counts_apart
+            yield Page(scenes, reader.matched, unreadable, found, whole, asking.in_order, countable)
         if not reader.received:
             yield Page((), 0, facets={facet: {} for facet in facets})
 
@@ -149,8 +153,13 @@ class CatalogueClient:
         Raises:
             DinamisError: As `HttpClient` raises them.
         """
-        for document in self._documents(_Asking(query, facets, counted=True), 1, cancel):
-            return _matched(document), facets_of(document.get("facets"))
+        asking = _Asking(query, facets, counted=True)
+        for document in self._documents(asking, 1, cancel):
+            total, found = _matched(document), cast("Facets", facets_of(document.get("facets")))
+            if not found and MONTH in facets and asking.counts_apart:
+                apart, found = aggregated(self._http, f"{self._url}/aggregate", asking.arguments, cancel)
+                total = apart if total is None else total
+            return total, found
         return 0, {facet: {} for facet in facets}
 
     def documents(
@@ -288,6 +297,10 @@ def _items(document: Mapping[str, Any]) -> list[Any] | Items:
     return features if isinstance(features, (list, Items)) else []
 
 
+def _goes_on(document: Mapping[str, Any]) -> bool:
+    return any(link.get("rel") == "next" for link in objects_of(document.get("links")))
+
+
 def _readable(items: Iterable[Any]) -> Iterator[Scene]:
     for item in items:
         with contextlib.suppress(BadAnswerError):
@@ -318,13 +331,16 @@ class _Asking:
     Attributes:
         in_order: Whether it was asked for the order of the search: one that cannot sort so is asked for the
             newest first.
+        arguments: What it was asked, as pystac-client takes it.
+        counts_apart: Whether it counts by month when it is asked elsewhere.
     """
 
     def __init__(self, query: SearchQuery, facets: Sequence[str] = (), *, counted: bool) -> None:
         self._query = query
         self._facets = list(facets)
         self._counted = counted
-        self.in_order = False
+        self.in_order = self.counts_apart = False
+        self.arguments: Mapping[str, Any] = {}
 
     def __call__(self, claims: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """Give the arguments of pystac-client, and members of the first request that it does not know."""
@@ -339,7 +355,9 @@ class _Asking:
             beside.update({} if self._counted else {"counted": False})
         self.in_order = _sorts(claims, query.sort)
         asked = query if self.in_order else replace(query, sort=Sorting())
-        return asked.to_stac(words=not reads), beside
+        self.arguments = asked.to_stac(words=not reads)
+        self.counts_apart = _FACETS_CLASS not in claims and may_tell(claims, self.arguments, beside)
+        return self.arguments, beside
 
 
 def _sorts(claims: Sequence[str], sort: Sorting) -> bool:

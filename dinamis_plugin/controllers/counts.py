@@ -52,7 +52,7 @@ class CountsController(QObject):
         query = self._search.query
         if query is None:
             return
-        if not page.counted:
+        if not page.counted or page.countable:
             self.ask(query)
             return
         known = Counts(page.matched)

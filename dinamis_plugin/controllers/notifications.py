@@ -50,6 +50,7 @@ class NotificationsController(QObject):
         self._list = _NONE
         self._etag = ""
         self._kept = True
+        self._marking = 0
         self.is_hidden: Callable[[], bool] = lambda: False
         """Says whether nobody looks at QGIS, as while it is minimised."""
         self._clock = QTimer(self)
@@ -105,28 +106,38 @@ class NotificationsController(QObject):
         if self.unread:
             self._mark(None)
 
-    def _mark(self, ids: list[str] | None) -> None:
+    def _mark(self, ids: list[int | str] | None) -> None:
         """Show it at once; the list is read anew when the service has done it, or has not."""
+        service = self._calls.service(self.failed.emit)
+        if service is None:
+            return
+        client = service.notifications
         marked = [
             replace(one, read=one.read or ids is None or one.id in ids) for one in self._list.notifications
         ]
         left = 0 if ids is None else max(0, self._list.unread - len(ids))
         self._show(NotificationList(tuple(marked), left))
-        self._etag = ""
-        self._calls.run(
+        self._marking += 1
+        self._runner.run(
             translate("Dinamis", "Marking as read"),
-            lambda service, end: service.notifications.mark_read(ids, end),
-            lambda _none: self.refresh(),
+            lambda context: client.mark_read(ids, context.cancelled),
+            lambda _none: self._marked(),
             self._not_marked,
         )
 
-    def _not_marked(self, notice: object) -> None:
+    def _marked(self) -> None:
+        self._marking -= 1
+        self._etag = ""
         self.refresh()
-        self.failed.emit(notice)
+
+    def _not_marked(self, error: DinamisError) -> None:
+        self._marked()
+        self._calls.tell(self.failed.emit, error)
 
     def _came(self, answer: tuple[NotificationList, str] | None) -> None:
+        """Show what came, unless it is older than what the person has just marked."""
         self._kept = True
-        if answer is None:
+        if answer is None or self._marking:
             return
         listed, self._etag = answer
         self._show(listed)

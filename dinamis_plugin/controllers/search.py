@@ -117,6 +117,11 @@ class SearchController(QObject):
         return self._query
 
     @property
+    def matched(self) -> int | None:
+        """How many scenes match, None where that is not known."""
+        return self._matched
+
+    @property
     def in_order(self) -> bool:
         """Whether the catalogue sorts all that matches as the search asks."""
         return self._in_order

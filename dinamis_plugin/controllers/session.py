@@ -136,18 +136,18 @@ class SessionController(QObject):
         """Look for a service at an address, by default that of the settings, and remember it when found."""
         self._connect(url, then=self._after_connection)
 
-    def restore(self, handed: str | None = None) -> None:
-        """Connect to the service of the last time and take up the session kept there, without any dialog.
-
-        `handed` is what `hand_over` gave, where the plugin was started anew.
-        """
-        self._keeping.hand(handed)
+    def restore(self) -> None:
+        """Connect to the service of the last time and take up the session kept there, without any dialog."""
         if self._settings.service_url:
             self.connect_service()
 
     def hand_over(self) -> str | None:
         """Give the session to the plugin that is started in place of this one: nothing of it need be kept."""
         return self._keeping.tokens.refresh_value
+
+    def take_over(self, handed: str | None) -> None:
+        """Take up what `hand_over` gave, when the service is connected to; None for what is kept."""
+        self._keeping.hand(handed)
 
     def _connect(self, url: str | None, then: Callable[[], None]) -> None:
         try:

@@ -28,7 +28,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..domain.search import MISSIONS, mission_name
 from . import formats
-from .theme import HALF, ICON, STEP, Tone, colours, mix, themed_icon
+from .theme import HALF, ICON, STEP, Tone, colours, themed_icon
 from .widgets import on_theme_change
 
 translate = QCoreApplication.translate
@@ -241,7 +241,7 @@ class _MissionDelegate(QStyledItemDelegate):
         text = shade.selected_text if selected else shade.text
         muted = choice is Choice.EXCLUDED or (widget.some_included and choice is Choice.NEITHER)
         if muted and not selected:
-            text = mix(shade.text, shade.window, 0.4)
+            text = shade.muted
         painter.save()
         left = option.rect.left() + HALF
         index.data(Qt.ItemDataRole.DecorationRole).paint(
@@ -251,7 +251,7 @@ class _MissionDelegate(QStyledItemDelegate):
         number = "" if count is None else formats.short_number(count)
         room = option.fontMetrics.horizontalAdvance(number)
         right = included.left() - STEP
-        painter.setPen(text if count else mix(text, shade.window, 0.4))
+        painter.setPen(text if count or selected else shade.muted)
         cell = QRect(right - room, option.rect.top(), room, option.rect.height())
         painter.drawText(cell, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, number)
         name_left = left + ICON + STEP

@@ -49,7 +49,7 @@ class NotificationsModel(QAbstractListModel):
         """The notification of a row."""
         return self._notifications[number]
 
-    def row_of(self, notification_id: str) -> int:
+    def row_of(self, notification_id: int | str) -> int:
         """The row of a notification, -1 when it is not listed."""
         ids = [one.id for one in self._notifications]
         return ids.index(notification_id) if notification_id in ids else -1
@@ -95,10 +95,10 @@ class NotificationsPage(QWidget):
         self.setObjectName("notificationsPage")
         self._all: list[Notification] = []
         self.model = NotificationsModel(self)
-        back = tool_button(
+        self._back = tool_button(
             translate("Dinamis", "Back"), "previous", name="notificationsBackButton", text_shown=False
         )
-        back.clicked.connect(self.closed)
+        self._back.clicked.connect(self.closed)
         self._title = label(translate("Dinamis", "Notifications"), role=Role.HEADING, wrap=False)
         self._count = label(role=Role.MUTED, wrap=False, name="notificationsCountLabel")
         self._only_unread = QCheckBox(translate("Dinamis", "Unread only"))
@@ -113,7 +113,7 @@ class NotificationsPage(QWidget):
         self._view.activated.connect(lambda _index: self._open())
         self._empty = EmptyState("bell", name="notificationsEmpty")
         self._card = self._make_card()
-        self._build(back)
+        self._build()
         self.set_notifications((), 0)
 
     def _make_card(self) -> Card:
@@ -129,8 +129,8 @@ class NotificationsPage(QWidget):
         card.setLayout(column(self._when, self._text, buttons, margins=STEP, spacing=HALF))
         return card
 
-    def _build(self, back: QWidget) -> None:
-        head = row(back, self._title, self._count)
+    def _build(self) -> None:
+        head = row(self._back, self._title, self._count)
         head.addStretch(1)
         tools = ButtonGrid([self._only_unread, self._mark_all])
         self._stack = QStackedWidget()
@@ -150,8 +150,8 @@ class NotificationsPage(QWidget):
         self._fill()
 
     def focus_first(self) -> None:
-        """Give the keyboard to the list."""
-        (self._view if self._all else self._only_unread).setFocus()
+        """Give the keyboard to the page; once the list gets it, a row is in hand and has been read."""
+        self._back.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Escape goes back."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QDialog, QWidget
 
 from ..controllers.app import Controllers
 from ..controllers.messages import Notice
-from ..domain.project import Project
+from ..domain.project import Project, ProjectChange
 from .notices import NoticeArea
 from .project_dialog import SCIENTIFIC, ProjectDialog
 from .projects_panel import ProjectsPanel
@@ -47,7 +49,7 @@ class ProjectsDesk(QObject):
         projects.failed.connect(self._failed)
         projects.history_ready.connect(self._history_came)
         projects.themes_ready.connect(self._themes_came)
-        controllers.requests.orders_changed.connect(lambda _orders: self._show_orders())
+        controllers.orders.changed.connect(lambda _orders: self._show_orders())
         panel.new_requested.connect(self.new_project)
         panel.open_requested.connect(self.show_window)
 
@@ -131,7 +133,7 @@ class ProjectsDesk(QObject):
 
     def _show_orders(self) -> None:
         if self.window is not None:
-            self.window.page.set_orders(self._do.requests.orders)
+            self.window.page.set_orders(self._do.orders.orders)
 
     def _listed(self, projects: list[Project]) -> None:
         self._panel.set_projects(projects)
@@ -161,7 +163,7 @@ class ProjectsDesk(QObject):
     def _areas(self) -> list[NoticeArea]:
         return [self._notices] if self.window is None else [self._notices, self.window.notices]
 
-    def _history_came(self, project_id: str, changes: object) -> None:
+    def _history_came(self, project_id: str, changes: Sequence[ProjectChange]) -> None:
         if self.window is not None:
             self.window.page.set_history(project_id, changes)
 

@@ -29,7 +29,7 @@ from .widgets import ButtonGrid, EmptyState, label, on_theme_change, push_button
 
 translate = QCoreApplication.translate
 
-_LOW = 540
+_LOW = 680
 """Pixels of height below which what is below the list takes one line each, for the list to have rows."""
 
 
@@ -98,7 +98,7 @@ class ResultsPage(QWidget):
             self.model, (self.view, self.thumbnails), self.view.selected_scenes, self.actions_bar
         )
         self._sort = Sorting()
-        self._in_order = True
+        self._in_order = self._counting = True
         self._matched: int | None = 0
         self._loaded = 0
         self._searched = False
@@ -190,7 +190,7 @@ class ResultsPage(QWidget):
     def start(self, query: SearchQuery) -> None:
         """A search begins: forget the results of the last one, not what is ticked."""
         self._searched, self._failed = True, ""
-        self._matched, self._loaded = 0, 0
+        self._matched, self._loaded, self._counting = 0, 0, True
         self._sort = query.sort
         self.head.count.setText(translate("Dinamis", "Searching…"))
         self.cart_bar.show_only(only=False)
@@ -215,11 +215,20 @@ class ResultsPage(QWidget):
     def show_count(self, matched: int | None, loaded: int) -> None:
         """Say exactly how many scenes match, None while they are counted, and how many are listed."""
         self._matched, self._loaded = matched, loaded
-        self.head.count.setText(count_text(matched, loaded))
+        self._show_count()
         self._left.setVisible(loaded > 0 and (matched is None or loaded < matched))
         self._all.setEnabled(matched is not None)
         self._left.fit()
         self.show_note()
+
+    def stop_counting(self) -> None:
+        """The catalogue does not say how many scenes match."""
+        self._counting = False
+        self._show_count()
+
+    def _show_count(self) -> None:
+        if self._loaded or self._matched is not None:
+            self.head.count.setText(count_text(self._matched, self._loaded, counting=self._counting))
 
     def show_progress(self, loaded: int, wanted: int) -> None:
         """Show how far the listing of all has come."""

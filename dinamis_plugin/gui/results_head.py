@@ -167,9 +167,11 @@ def _groupings() -> dict[Grouping, str]:
     }
 
 
-def count_text(matched: int | None, loaded: int) -> str:
-    """How many scenes match, None while they are counted, and how many are listed where not all are."""
+def count_text(matched: int | None, loaded: int, *, counting: bool) -> str:
+    """How many scenes match, None where that is not known yet or at all, and how many are listed of them."""
     shown = translate("Dinamis", "{loaded} listed").format(loaded=formats.number(loaded))
+    if matched is None and not counting:
+        return translate("Dinamis", "More than {count} scenes").format(count=formats.number(loaded))
     if matched is None:
         return f"{translate('Dinamis', 'Counting…')} · {shown}"
     text = formats.scenes(matched)

@@ -27,14 +27,17 @@ from qgis.PyQt.QtWidgets import (
 from ..domain.cart import Key, key_of
 from ..domain.scene import Scene
 from . import formats
+from .boxes import paint_box
 from .results_columns import TYPE, sensor_name
 from .results_model import ResultsModel
 from .results_ticking import Ticking
-from .theme import HALF, ICON, STEP, colours, themed_pixmap
+from .theme import HALF, ICON, STEP, colours, mix, readable, themed_pixmap
 
 translate = QCoreApplication.translate
 
 _SIDE, _NARROWEST = 128, 122
+_CHOSEN_SHARE, _MARKED_SHARE = 0.4, 0.2
+"""How much of the accent the ground of a tile has that is chosen, or hovered on the map."""
 _KEPT = 400
 _LOOK_MS = 60
 
@@ -192,15 +195,13 @@ class _Tile(QStyledItemDelegate):
             self._paint_group(painter, place, model.group_title(index.row()))
         else:
             chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-            painter.fillRect(place, shade.raised)
-            if chosen or self._view.is_marked(scene):
-                tint = QColor(shade.accent)
-                tint.setAlpha(110 if chosen else 50)
-                painter.fillRect(place, tint)
+            share = _CHOSEN_SHARE if chosen else _MARKED_SHARE if self._view.is_marked(scene) else 0.0
+            ground = mix(shade.raised, shade.accent, share)
+            painter.fillRect(place, ground)
             if chosen:
                 painter.setPen(QPen(shade.accent, 2))
                 painter.drawRect(place)
-            self._paint_scene(painter, place, scene)
+            self._paint_scene(painter, place, scene, readable(shade.text, ground))
         self._paint_box(painter, option, model.tick_state(index.row()))
         if option.state & QStyle.StateFlag.State_HasFocus:
             frame = QStyleOptionViewItem(option)
@@ -210,7 +211,7 @@ class _Tile(QStyledItemDelegate):
             )
         painter.restore()
 
-    def _paint_scene(self, painter: QPainter, place: QRect, scene: Scene) -> None:
+    def _paint_scene(self, painter: QPainter, place: QRect, scene: Scene, ink: QColor) -> None:
         metrics = painter.fontMetrics()
         side = min(_SIDE, place.width() - HALF)
         frame = QRect(place.left(), place.top() + HALF, place.width(), side)
@@ -224,7 +225,7 @@ class _Tile(QStyledItemDelegate):
         target = QRect(QPoint(), size)
         target.moveCenter(frame.center())
         painter.drawPixmap(target, picture)
-        painter.setPen(colours().text)
+        painter.setPen(ink)
         top = frame.bottom() + HALF
         for number, (text, short) in enumerate(zip(_lines(scene), _lines(scene, compact=True))):
             line = QRect(place.left() + HALF, top + number * metrics.height(), place.width() - STEP, 40)
@@ -248,13 +249,6 @@ class _Tile(QStyledItemDelegate):
         painter.drawText(place.adjusted(STEP, STEP, -STEP, -STEP), int(words), title)
 
     def _paint_box(self, painter: QPainter, option: QStyleOptionViewItem, state: Qt.CheckState) -> None:
-        box = QStyleOptionViewItem(option)
-        box.rect = self._view.box_of(option.rect)
-        painter.fillRect(box.rect.adjusted(-2, -2, 2, 2), colours().window)
-        flag = QStyle.StateFlag
-        box.state = flag.State_Enabled | {
-            Qt.CheckState.Checked: flag.State_On,
-            Qt.CheckState.PartiallyChecked: flag.State_NoChange,
-        }.get(state, flag.State_Off)
-        check = QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck
-        self._view.style().drawPrimitive(check, box, painter, self._view)
+        box = self._view.box_of(option.rect)
+        painter.fillRect(box.adjusted(-2, -2, 2, 2), colours().window)
+        paint_box(painter, box, state, self._view)

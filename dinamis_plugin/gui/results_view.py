@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import (
     QCoreApplication,
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -20,6 +21,7 @@ from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOp
 from ..domain.scene import Scene
 from ..domain.search import ProductType
 from . import formats
+from .boxes import paint_box
 from .crumbs import type_label
 from .results_columns import (
     ANGLE,
@@ -34,7 +36,8 @@ from .results_columns import (
 from .results_header import ResultsHeader
 from .results_model import ResultsModel
 from .results_ticking import Ticking
-from .theme import HALF, ICON, STEP, colours
+from .theme import HALF, ICON, STEP, colours, is_styled
+from .widgets import on_theme_change
 
 translate = QCoreApplication.translate
 
@@ -87,6 +90,8 @@ class ResultsView(Ticking, QTableView):
         self.tell_pointer(model)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.changed.connect(self._fit_columns)
+        header.sortIndicatorChanged.connect(lambda *_: self._fit_columns())
+        self._colour_selection()
 
     def selected_scenes(self) -> list[Scene]:
         """The chosen scenes, in the order of the list."""
@@ -163,9 +168,12 @@ class ResultsView(Ticking, QTableView):
             return
         last = last if last >= 0 else self._model.rowCount() - 1
         painter = QPainter(self.viewport())
+        styled = is_styled()
         for number in range(first, last + 1):
             if self._model.scene(number) is None:
                 self._paint_group(painter, number)
+            elif styled:
+                paint_box(painter, self._box_of(number), self._model.tick_state(number), self)
         marked = -1 if self._marked is None else self._model.row_of(self._marked)
         if first <= marked <= last:
             tint = QColor(colours().accent)
@@ -179,18 +187,7 @@ class ResultsView(Ticking, QTableView):
         painter.setPen(shade.line)
         painter.drawLine(place.bottomLeft(), place.bottomRight())
         box = self._box_of(number)
-        option = QStyleOptionViewItem()
-        option.initFrom(self)
-        option.rect = box
-        state = self._model.tick_state(number)
-        flag = QStyle.StateFlag
-        option.state |= {
-            Qt.CheckState.Checked: flag.State_On,
-            Qt.CheckState.PartiallyChecked: flag.State_NoChange,
-        }.get(state, flag.State_Off)
-        self.style().drawPrimitive(
-            QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck, option, painter, self
-        )
+        paint_box(painter, box, self._model.tick_state(number), self)
         font = self.font()
         font.setBold(True)
         painter.setFont(font)
@@ -201,6 +198,8 @@ class ResultsView(Ticking, QTableView):
         )
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
         if self.currentIndex().row() == number and self.hasFocus():
+            option = QStyleOptionViewItem()
+            option.initFrom(self)
             option.rect = place
             self.style().drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option, painter, self)
 
@@ -223,12 +222,25 @@ class ResultsView(Ticking, QTableView):
             return False
         return place.x() <= self._box_of(index.row()).right() + 2
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the theme."""
+        super().changeEvent(event)
+        on_theme_change(event, self._colour_selection)
+
+    def _colour_selection(self) -> None:
+        """Write in selected rows so that it can be read, which the themes of QGIS do not all do."""
+        colour = colours().selected_text.name()
+        sheet = f"QTableView::item:selected {{ color: {colour}; }}" if is_styled() else ""
+        if sheet != self.styleSheet():
+            self.setStyleSheet(sheet)
+
     # Widths
 
     def _fit_columns(self) -> None:
         """Share the width out: every cell whole, and the sensor takes what is left."""
         room = self.viewport().width()
-        fitted = (room, self.font().key(), self._with_area, self.header.wanted)
+        sorted_by = self.header.sortIndicatorSection()
+        fitted = (room, self.font().key(), self._with_area, self.header.wanted, sorted_by)
         if fitted == self._fitted:  # a change of height, as with every page that comes
             return
         self._fitted = fitted
@@ -264,6 +276,10 @@ class ResultsView(Ticking, QTableView):
         }
         for number in (CLOUD, ANGLE, COVERAGE):
             widths[number] = metrics.horizontalAdvance(words[number]) + gap + (0 if compact else HALF)
+        sorted_by = self.header.sortIndicatorSection()
+        if sorted_by in (CLOUD, ANGLE, COVERAGE):
+            mark = self.style().pixelMetric(QStyle.PixelMetric.PM_HeaderMarkSize, None, self.header)
+            widths[sorted_by] += mark + HALF
         widths[PRODUCT] = gap + max(metrics.horizontalAdvance(text) for text in _product_texts(words))
         return {number: widths[number] for number in columns if number != SENSOR}
 

@@ -196,6 +196,8 @@ class SearchDesk(QObject):
         self._filters.show_counts(counts)
         if counts.total is not None:
             self.counted.emit(counts.total)
+        elif self._search.matched is None:
+            self._results.stop_counting()
 
     def _failed(self, notice: Notice) -> None:
         if self._outdated or not self._results.model.rowCount():

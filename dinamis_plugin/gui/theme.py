@@ -9,14 +9,14 @@ from typing import Any
 from qgis.PyQt.QtCore import QByteArray, QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from qgis.PyQt.QtSvg import QSvgRenderer
-from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QWidget
+from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QTableView, QWidget
 
 from ..paths import icon_path
 
 #: Half and whole step of the 8 px grid every margin and gap stands on.
 HALF, STEP = 4, 8
 ICON = 16
-_TONE_CONTRAST = 3.0
+_TONE_CONTRAST, _TEXT_CONTRAST = 3.0, 4.5
 _ICON_PROPERTY = "dinamisIcon"
 _ROLE_PROPERTY = "dinamisRole"
 _PRIMARY_PROPERTY = "dinamisPrimary"
@@ -60,8 +60,10 @@ class Colours:
 
     @property
     def muted(self) -> QColor:
-        """Secondary text."""
-        return mix(self.text, self.window, 0.25)
+        """Secondary text: as light as reads well, on cards too; some themes leave no room for it."""
+        shares = (share / 100 for share in range(25, 0, -5))
+        found = (mix(self.text, self.window, share) for share in shares)
+        return next((one for one in found if contrast(one, self.raised) >= _TEXT_CONTRAST), self.text)
 
     @property
     def faint(self) -> QColor:
@@ -109,6 +111,13 @@ def contrast(one: QColor, other: QColor) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def readable(colour: QColor, ground: QColor, least: float = _TEXT_CONTRAST) -> QColor:
+    """The colour where it reads well on a ground, else black or white."""
+    if contrast(colour, ground) >= least:
+        return colour
+    return max((QColor("black"), QColor("white")), key=lambda one: contrast(one, ground))
+
+
 def _luminance(colour: QColor) -> float:
     linear = [
         part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - of sRGB
@@ -143,15 +152,18 @@ def _probe() -> Colours:
     ground.ensurePolished()
     label.ensurePolished()
     text = label.palette().color(label.foregroundRole())
+    rows = QTableView(ground)
+    rows.ensurePolished()
+    accent = QApplication.palette().color(QPalette.ColorRole.Highlight)
     on_accent = QApplication.palette().color(QPalette.ColorRole.HighlightedText)
-    styled = is_styled()
+    selection = rows.palette().color(QPalette.ColorRole.Highlight)
     return Colours(
         text=text,
         window=ground.palette().color(QPalette.ColorRole.Window),
-        accent=QApplication.palette().color(QPalette.ColorRole.Highlight),
-        accent_text=on_accent,
-        # The themes of QGIS keep the text colour in selected rows.
-        selected_text=text if styled else on_accent,
+        accent=accent,
+        accent_text=readable(on_accent, accent, _TONE_CONTRAST),
+        # The themes of QGIS keep the text colour in selected rows, whether it can be read there or not.
+        selected_text=readable(text, selection) if is_styled() else on_accent,
     )
 
 

@@ -24,7 +24,7 @@ class Stop:
     """One stop of a tour.
 
     Attributes:
-        part: The widget to show; what is not to be seen has its bubble in the middle.
+        part: The widget to show; where it is not to be seen, what holds it.
         title: What it is.
         text: What it is for.
         prepare: Brings it into view.
@@ -137,8 +137,10 @@ class Tour(QWidget):
 
     def spot(self) -> QRect:
         """Where the part lies that is explained; empty where it is not to be seen."""
-        part = self._stops[self._number].part
-        if not part.isVisible():
+        part: QWidget | None = self._stops[self._number].part
+        while part is not None and not part.isVisible():  # as while nobody is signed in: what stands for it
+            part = part.parentWidget()
+        if part is None or not self._over.isAncestorOf(part):
             return QRect()
         corner = part.mapTo(self._over, QPoint(0, 0))
         found = QRect(corner, part.size()).adjusted(-HALF, -HALF, HALF, HALF)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from qgis.PyQt.QtCore import QCoreApplication, QObject
+from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer
 from qgis.PyQt.QtWidgets import QTabWidget, QWidget
 
 from ..controllers.app import Controllers
 from .tour import Stop, Tour
 
 translate = QCoreApplication.translate
+
+WELCOME_AFTER_MS = 1500
+"""QGIS stands then, and the dock has its place."""
 
 
 class TourParts(NamedTuple):
@@ -36,6 +39,11 @@ class Tutorial(QObject):
         self._parts = parts
         self._tab_before = 0
         self.tour: Tour | None = None
+
+    def welcome(self, visible: bool) -> None:
+        """Show the tour to who has not seen it, when the dock has been open for a moment."""
+        if visible and not self._settings.tutorial_seen:
+            QTimer.singleShot(WELCOME_AFTER_MS, self.begin_if_new)
 
     def begin_if_new(self) -> None:
         """Show the tour to who has not seen it, where the dock is open."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from qgis.PyQt.QtCore import QCoreApplication, QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QFont, QPainter, QPaintEvent, QPen
 from qgis.PyQt.QtWidgets import QAction, QActionGroup, QMenu, QToolButton, QWidget
@@ -72,7 +74,7 @@ class UserMenu(QMenu):
         for action in self._choices.actions():
             action.setChecked(action.data() == language)
 
-    def _entry(self, icon: str, name: str, signal: object) -> QAction:
+    def _entry(self, icon: str, name: str, signal: Any) -> QAction:
         action = self.addAction("")
         action.setObjectName(name)
         action.triggered.connect(lambda _=False: signal.emit())

@@ -7,5 +7,6 @@ import sys
 sys.path.insert(0, json.loads(os.environ["DINAMIS_JOURNEY"])["tests"])
 
 from journey.play import start
+from journey.steps import STEPS, prepare
 
-start()
+start(STEPS, prepare)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from dinamis_plugin.domain.call import calls_from_json
 from dinamis_plugin.domain.notification import NotificationList
-from dinamis_plugin.domain.project import Project, history_of
+from dinamis_plugin.domain.project import Project, ProjectDraft, history_of
 from dinamis_plugin.domain.quota import quotas_from_json
 
 LATER = (datetime.now(timezone.utc).date() + timedelta(days=400)).isoformat()
@@ -236,3 +237,17 @@ def notifications():
 def history():
     """Two changes of terms."""
     return history_of(HISTORY)
+
+
+def scientific_draft(title="Littoral", **changes):
+    """A project that a service takes of a scientific user."""
+    made = ProjectDraft(
+        title=title,
+        themes=("Littoral",),
+        end_date=datetime.now(timezone.utc).date() + timedelta(days=300),
+        description="Suivi du trait de côte.",
+        objectives="Mesurer.",
+        methodology="Comparer.",
+        expected_results="Des cartes.",
+    )
+    return replace(made, **changes)

@@ -80,8 +80,8 @@ class Desk:
 def desk(joined, controllers, scripted):  # noqa: F811
     """A desk for the signed-in dock, which knows its products and projects."""
     made = Desk(scripted)
-    for part in (controllers.requests, controllers.projects):
-        part.refresh()
+    controllers.requests.refresh_products()
+    controllers.projects.refresh()
     wait_until(lambda: controllers.requests.products and controllers.projects.projects)
     controllers.aois._add([Aoi("Zone", box(3.6, 43.5, 3.7, 43.6), 90.0)])
     impatient(controllers)
@@ -90,10 +90,10 @@ def desk(joined, controllers, scripted):  # noqa: F811
 
 def opened(dock, kind):  # noqa: F811
     if kind == "order":
-        dock._dialogs.order([make_scene(1, "PLEIADES", "orderable")])
+        dock.ordering.dialogs.order([make_scene(1, "PLEIADES", "orderable")])
     else:
-        dock._dialogs.new_programming()
-    return dock._dialogs._request
+        dock.ordering.dialogs.new_programming()
+    return dock.ordering.dialogs._request
 
 
 def filled(dock, kind):  # noqa: F811

@@ -126,6 +126,16 @@ def test_it_follows_zoom_and_crs(item, canvas):  # noqa: F811
     assert 740_000 < item.extent_of([scene]).left() < 760_000
 
 
+def test_a_footprint_too_small_to_be_seen_gets_a_frame(item, canvas):  # noqa: F811
+    scene = replace(make_scene(), footprint=box(3.7, 43.55, 3.7001, 43.5501))
+    add(item, [scene])
+    middle = canvas.getCoordinateTransform().transform(QgsPointXY(item.extent_of([scene]).center()))
+    picture = painted(item)
+    assert inked(picture, round(middle.x()), round(middle.y()))
+    inked_pixels = sum(picture.pixelColor(x, y).alpha() > 0 for x in range(600) for y in range(600))
+    assert inked_pixels == 16, "the border of five pixels by five"
+
+
 def test_scenes_under_a_point_come_smallest_first(item):
     small = make_scene(1, lon=3.6, lat=43.5)
     large = replace(make_scene(2), footprint=box(3.5, 43.4, 3.9, 43.7))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QRectF, Qt, QTranslator
+from qgis.PyQt.QtCore import QRect, QRectF, Qt, QTranslator
 from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPalette
 from qgis.PyQt.QtSvg import QSvgRenderer
 from qgis.PyQt.QtWidgets import (
@@ -20,12 +20,14 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QLineEdit,
     QScrollArea,
+    QTableView,
     QWidget,
 )
 
 from dinamis_plugin.controllers.session import SessionState
 from dinamis_plugin.domain.search import SearchQuery
 from dinamis_plugin.gui import theme
+from dinamis_plugin.gui.boxes import paint_box
 from dinamis_plugin.gui.theme import Tone, contrast
 from dinamis_plugin.paths import PACKAGE, icon_path, translation_path
 
@@ -58,11 +60,38 @@ def qgis_theme(request, qgis_app):
 def test_the_colours_are_those_of_the_theme(qgis_theme):
     shade = theme.colours()
     assert shade.dark is (qgis_theme == "Night Mapping")
-    # What the theme gives itself is the most there can be: secondary text keeps two thirds of it.
-    own = contrast(shade.text, shade.window)
+    # What the theme gives itself is the most there can be, and one of them gives less than it should.
+    own = contrast(shade.text, shade.raised)
     assert own > 3.5
-    assert contrast(shade.muted, shade.window) > 0.45 * own
+    assert contrast(shade.muted, shade.raised) >= min(4.5, own)
+    assert contrast(shade.accent_text, shade.accent) >= 3
     assert contrast(shade.faint, shade.window) < contrast(shade.muted, shade.window)
+
+
+@pytest.mark.parametrize("row_chosen", [False, True])
+@pytest.mark.parametrize("state", [Qt.CheckState.Checked, Qt.CheckState.PartiallyChecked])
+def test_a_tick_is_seen_on_every_row(qgis_theme, state, row_chosen):
+    """Beside the empty box of the same row: by a mark, not only by a colour that the row may have too."""
+    view = QTableView()
+    view.ensurePolished()
+    role = QPalette.ColorRole.Highlight if row_chosen else QPalette.ColorRole.Base
+    ground = view.palette().color(role)
+    pictures = []
+    for shown in (Qt.CheckState.Unchecked, state):
+        picture = QImage(24, 24, QImage.Format.Format_ARGB32)
+        picture.fill(ground)
+        painter = QPainter(picture)
+        paint_box(painter, QRect(4, 4, 16, 16), shown, view)
+        painter.end()
+        pictures.append(picture)
+    empty, ticked = pictures
+    marked = [
+        (x, y)
+        for x in range(4, 20)
+        for y in range(4, 20)
+        if contrast(empty.pixelColor(x, y), ticked.pixelColor(x, y)) > 2.5
+    ]
+    assert 8 <= len(marked) <= 200
 
 
 @pytest.mark.parametrize("tone", list(Tone))

@@ -9,19 +9,23 @@ from collections import Counter, defaultdict
 
 import pytest
 from qgis.core import QgsApplication, QgsPathResolver, QgsProject
-from qgis.gui import QgsDockWidget
+from qgis.gui import QgsDockWidget, QgsMessageBar
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, Qt
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QLocale, QObject, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QAction, QApplication, QLineEdit
+from qgis.PyQt.QtWidgets import QAction, QApplication, QLineEdit, QPushButton
 
 from dinamis_plugin import classFactory, paths
+from dinamis_plugin.controllers.session_state import SessionState
 from dinamis_plugin.domain.signing_store import PRESET_STORE, SigningStore
+from dinamis_plugin.gui import formats
+from dinamis_plugin.gui.tutorial import WELCOME_AFTER_MS
 from dinamis_plugin.paths import PACKAGE, icon_path
 from dinamis_plugin.qgisio.settings import PluginSettings
 
+from . import people_support as people
 from .gui_support import canvas, child, window  # noqa: F401
-from .waiting import wait_until
+from .waiting import run_for, wait_until
 
 
 class Interface:
@@ -30,6 +34,7 @@ class Interface:
     def __init__(self, main_window, map_canvas):
         self._window = main_window
         self._canvas = map_canvas
+        self.bar = QgsMessageBar(main_window)
         self.given = Counter()
         self.docks = []
         self.factories = []
@@ -52,6 +57,9 @@ class Interface:
         self.given["dock"] -= 1
         self.docks.remove(dock)
         self._window.removeDockWidget(dock)
+
+    def messageBar(self):
+        return self.bar
 
     def activeLayer(self):
         return next(iter(QgsProject.instance().mapLayers().values()), None)
@@ -231,6 +239,69 @@ def test_the_options_page_keeps_what_is_applied(plugin, interface, window):  # n
     assert isinstance(child(page, "optionsServiceUrlEdit"), QLineEdit)
     again = interface.factories[0].createWidget(window)
     assert child(again, "optionsDownloadDroppedCheck").isChecked()
+
+
+def test_the_tour_comes_by_itself_at_the_first_start_only(interface):
+    for first in (True, False):
+        plugin = classFactory(interface)
+        plugin.initGui()
+        dock = interface.docks[0]
+        tutorial = dock.tutorial
+        dock.setVisible(False)
+        if first:
+            run_for(WELCOME_AFTER_MS / 1000 + 0.3)
+            assert tutorial.tour is None  # nobody would see it
+        dock.setVisible(True)
+        if first:
+            wait_until(lambda tutorial=tutorial: tutorial.tour is not None, 10)
+            tutorial.end()
+        else:
+            run_for(WELCOME_AFTER_MS / 1000 + 0.3)
+            assert tutorial.tour is None
+        plugin.unload()
+        settle()
+
+
+def test_news_are_told_in_the_bar_of_qgis_and_lead_to_the_list(plugin, interface):
+    dock, news = interface.docks[0], list(people.notifications().notifications)
+    dock.desk.news.emit(news[:1])
+    item = interface.bar.currentItem()
+    assert news[0].title in item.text()
+    assert news[0].text in item.text()
+    dock.desk.news.emit(news)
+    item = interface.bar.currentItem()
+    assert str(len(news)) in item.text()
+    dock.setVisible(False)
+    (button,) = (one for one in item.findChildren(QPushButton) if one.text())
+    button.click()
+    assert dock.desk.notifications.isVisible()
+
+
+def test_another_language_is_spoken_at_once_and_the_session_goes_on(
+    plugin, interface, scripted, no_master_password
+):
+    dock = interface.docks[0]
+    session = dock._do.session
+    session._device_flow._open_url = lambda _url: True
+    dock._do.settings.service_url = scripted.url
+    scripted.polls = ["granted"]
+    session.sign_in()
+    wait_until(lambda: session.state is SessionState.SIGNED_IN)
+    other = "en" if dock._do.settings.language == "fr" else "fr"
+    given = Counter(interface.given)
+    dock.header.menu.language_wanted.emit(other)
+    wait_until(lambda: interface.docks and interface.docks[0] is not dock)
+    fresh = interface.docks[0]
+    wait_until(lambda: fresh._do.session.state is SessionState.SIGNED_IN)
+    assert "Camille Martin" in child(fresh, "accountLabel").text()
+    assert (scripted.revoked, interface.given) == ([], given)
+    assert PluginSettings().language == other
+    assert QLocale(other).language() == formats.locale().language()
+    asked = scripted.server.requests[-1].headers["Accept-Language"]
+    assert asked == other
+    settle()
+    assert sip.isdeleted(dock)
+    formats.speak("")
 
 
 WITHOUT_SHAPELY = """

@@ -26,7 +26,9 @@ CALLERS = ("visitor", "user", "referent", "legal_representative", "operator")
 _CONFIG = """
 # A request that fits the schema may still be refused: no schema says what CQL2, a geometry or a code is.
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", "3xx", "400", "401", "403", "404", "409", "412", "413", "416", "422", "429"]
+expected-statuses = [
+  "2xx", "3xx", "400", "401", "403", "404", "409", "412", "413", "416", "422", "428", "429",
+]
 """
 
 

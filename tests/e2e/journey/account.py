@@ -26,6 +26,7 @@ SENSORS = ("PLEIADES", "SPOT", "PNEO")
 def sign_in(journey: Journey) -> Iterator[None]:
     """Connect to the service, be refused once, then be let in."""
     yield from open_dock()
+    yield from take_tour(journey)
     yield from show_place(journey, journey.scenario["bbox"])
     yield from write("serviceUrlEdit", journey.service_url)
     yield from click("connectButton")
@@ -67,6 +68,17 @@ def open_dock() -> Iterator[None]:
         yield from click("openDockButton")
     dock = yield from shown("DinamisDock")
     iface.mainWindow().resizeDocks([dock], [DOCK_WIDTH], Qt.Orientation.Horizontal)
+
+
+def take_tour(journey: Journey) -> Iterator[None]:
+    """Walk the tutorial that comes by itself at a first start, to its end."""
+    titles = []
+    yield from shown("tutorialNextButton")
+    yield from journey.picture("the tutorial at the first start")
+    while find("tutorialNextButton"):
+        titles.append(text("tutorialTitle"))
+        yield from click("tutorialNextButton")
+    check(len(set(titles)) == len(titles) > 1, f"each stop of the tutorial shows another part: {titles}")
 
 
 def _tool_buttons() -> list:

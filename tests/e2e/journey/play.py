@@ -161,16 +161,14 @@ class Player:
         QTimer.singleShot(0, iface.actionExit().trigger)
 
 
-def start() -> None:
-    """Begin once the window stands."""
-    from journey.steps import STEPS, prepare  # noqa: PLC0415 - the plugin is loaded by now
-
+def start(steps: list[Step], prepare: Callable[[], None]) -> None:
+    """Play steps once the window stands and was prepared."""
     journey = Journey(json.loads(os.environ["DINAMIS_JOURNEY"]))
 
     def begin() -> None:
         # The first layer has given the project its CRS by now.
         QgsProject.instance().setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
-        journey.player = Player(journey, STEPS)  # type: ignore[attr-defined]
+        journey.player = Player(journey, steps)  # type: ignore[attr-defined]
 
     QgsApplication.messageLog().messageReceived.connect(journey.hear)
     iface.journey = journey  # the timer lives as long as something refers to it
