@@ -3652,5 +3652,9 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
             <source>Fewer might do: too many scenes overlap for every choice to be tried.</source>
             <translation>Moins suffiraient peut-être : trop de scènes se chevauchent pour essayer tous les choix.</translation>
         </message>
+        <message>
+            <source>No scene matches: take words away, or widen the dates, the area or the cloud limit.</source>
+            <translation>Aucune scène ne correspond : retirez des mots, ou élargissez les dates, la zone ou la limite de nuages.</translation>
+        </message>
     </context>
 </TS>
