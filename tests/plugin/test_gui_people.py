@@ -64,8 +64,8 @@ def answer_next_question(*, yes):
 def test_each_entry_of_the_menu_does_what_it_says(member, opened_urls):
     menu = member.header.menu
     trigger(menu, "acquisitionRequestAction")
-    assert member._dialogs._request.objectName() == "programmingDialog"
-    member._dialogs.close()
+    assert member.ordering.dialogs._request.objectName() == "programmingDialog"
+    member.ordering.dialogs.close()
     trigger(menu, "notificationsAction")
     assert member.desk.notifications.isVisible()
     trigger(menu, "preferencesAction")
@@ -191,9 +191,9 @@ def test_preferences_are_shown_changed_and_kept(member, people_there):
     assert people_there.preferences["emails"]["message"] is True
     settings = member._do.settings
     assert (settings.requests_refresh_s, settings.notifications_announced) == (300, False)
-    member._dialogs.new_programming()
-    assert child(member._dialogs._request, "programmingProjectCombo").currentData() == "2026-012-PUB"
-    member._dialogs.close()
+    member.ordering.dialogs.new_programming()
+    assert child(member.ordering.dialogs._request, "programmingProjectCombo").currentData() == "2026-012-PUB"
+    member.ordering.dialogs.close()
 
 
 def test_preferences_changed_meanwhile_keep_what_was_chosen(member, people_there):
@@ -373,9 +373,9 @@ def test_the_list_of_the_dock_leads_to_the_page_with_requests_and_history(member
     wait_until(page._history.isVisible)
     assert child(page, "noProjectOrders").isVisible()
     trigger(member.projects.window, "projectRequestAction")
-    request = member._dialogs._request
+    request = member.ordering.dialogs._request
     assert child(request, "programmingProjectCombo").currentData() == "2026-034-SCI"
-    member._dialogs.close()
+    member.ordering.dialogs.close()
     member.projects.close()
 
 
