@@ -136,8 +136,8 @@ class Bench:
         yield from hands.shown("orderDialog")
         yield from hands.choose("orderProjectCombo", lambda data, _: data is not None)
         yield from hands.click("orderSubmitButton", seconds=60)
-        before = len(self.controllers.requests.orders)
-        yield from hands.wait(lambda: len(self.controllers.requests.orders) > before, "the order", 60)
+        before = len(self.controllers.orders.orders)
+        yield from hands.wait(lambda: len(self.controllers.orders.orders) > before, "the order", 60)
         yield from hands.click("orderCloseButton")
 
     def import_areas(self, path: Path) -> Act:

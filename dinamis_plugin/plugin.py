@@ -93,6 +93,7 @@ class DinamisPlugin:
         menu = LayerMenu(tree, controllers.styling, controllers.copies, dock.images.compare)
         self._undo.append(menu.remove)
         dock.saved.found_news.connect(self._tell_news)
+        dock.ordering.announced.connect(self._tell_requests)
         dock.desk.news.connect(self._tell_notifications)
         dock.desk.language_wanted.connect(
             lambda language: QTimer.singleShot(0, lambda: self._start_anew(controllers, language))
@@ -119,23 +120,33 @@ class DinamisPlugin:
     def _tell_notifications(self, news: Sequence[Any]) -> None:
         """Say in QGIS's own bar what happened to requests: the dock may be closed."""
         one = news[-1]
-        text = one.text if len(news) == 1 else translate("Dinamis", "%n new notification(s)", "", len(news))
+        text = translate("Dinamis", "{field}: {value}").format(field=one.title, value=one.text)
+        if len(news) > 1:
+            text = translate("Dinamis", "%n new notification(s)", "", len(news))
+        self._tell(text, self._dock.desk.show_notifications)
+
+    def _tell(self, text: str, show: Callable[[], None]) -> None:
+        """Say something in QGIS's own bar, with a button that opens the dock where it is to be read."""
         bar = self._iface.messageBar()
-        item = bar.createMessage("DINAMIS", f"{one.title}: {text}" if len(news) == 1 and one.title else text)
+        item = bar.createMessage("DINAMIS", text)
         button = QPushButton(translate("Dinamis", "Show"))
-        button.clicked.connect(self._show_notifications)
+        button.clicked.connect(lambda: self._show_dock(show))
         item.layout().addWidget(button)
         bar.pushWidget(item, Qgis.MessageLevel.Info)
 
-    def _show_notifications(self) -> None:
+    def _show_dock(self, show: Callable[[], None]) -> None:
         if self._dock is not None:
             self._dock.setVisible(True)
-            self._dock.desk.show_notifications()
+            show()
 
     def _tell_news(self, count: int) -> None:
         """Say in QGIS's own bar that scenes are new: the dock may be closed."""
         text = translate("Dinamis", "Scenes new for your saved searches: {count}").format(count=count)
         self._iface.messageBar().pushInfo("DINAMIS", text)
+
+    def _tell_requests(self, text: str, order_id: str) -> None:
+        """Say in QGIS's own bar what became of requests, where the service keeps no notifications."""
+        self._tell(text, lambda: self._dock.show_requests(order_id))
 
     def _show_time(self) -> None:
         """Open the temporal controller of QGIS, which has no function for it."""

@@ -1591,11 +1591,6 @@ Relancez ensuite QGIS.</translation>
             <translation>Nouveau projet…</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/request_dialog.py" line="96" />
-            <source>Send the request</source>
-            <translation>Envoyer la demande</translation>
-        </message>
-        <message>
             <location filename="../dinamis_plugin/gui/project_dialog.py" line="65" />
             <location filename="../dinamis_plugin/gui/sign_in.py" line="60" />
             <location filename="../dinamis_plugin/gui/results.py" line="198" />
@@ -1680,19 +1675,9 @@ Relancez ensuite QGIS.</translation>
             <translation>{area} au-delà du quota</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/request_dialog.py" line="387" />
-            <source>Price: free of charge within the quota</source>
-            <translation>Prix : gratuit dans la limite du quota</translation>
-        </message>
-        <message>
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="389" />
             <source>credits</source>
             <translation>crédits</translation>
-        </message>
-        <message>
-            <location filename="../dinamis_plugin/gui/request_dialog.py" line="390" />
-            <source>Price: {euros} ({amount} {unit})</source>
-            <translation>Prix : {euros} ({amount} {unit})</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/dock.py" line="110" />
@@ -1864,11 +1849,6 @@ Relancez ensuite QGIS.</translation>
             <translation>Programmation</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/programming_dialog.py" line="114" />
-            <source>Add an area of interest in the Filters tab first.</source>
-            <translation>Ajoutez d’abord une zone d’intérêt dans l’onglet Filtres.</translation>
-        </message>
-        <message>
             <location filename="../dinamis_plugin/gui/programming_dialog.py" line="116" />
             <source>The products are being read…</source>
             <translation>Lecture des produits…</translation>
@@ -1919,11 +1899,6 @@ Relancez ensuite QGIS.</translation>
             <translation>Copié</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/order_dialog.py" line="35" />
-            <source>Order from the archive</source>
-            <translation>Commande d’archives</translation>
-        </message>
-        <message>
             <location filename="../dinamis_plugin/gui/order_dialog.py" line="42" />
             <source>Scenes of the order</source>
             <translation>Scènes de la commande</translation>
@@ -1951,11 +1926,6 @@ Relancez ensuite QGIS.</translation>
             <location filename="../dinamis_plugin/gui/order_dialog.py" line="50" />
             <source>Angle °</source>
             <translation>Angle °</translation>
-        </message>
-        <message>
-            <location filename="../dinamis_plugin/gui/order_dialog.py" line="53" />
-            <source>Only what lies in my areas of interest</source>
-            <translation>Seulement la partie dans mes zones d’intérêt</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/order_dialog.py" line="57" />
@@ -2254,11 +2224,6 @@ Relancez ensuite QGIS.</translation>
             <translation>Aucune demande : commandez une scène depuis les résultats, ou demandez une programmation.</translation>
         </message>
         <message>
-            <location filename="../dinamis_plugin/gui/requests_page.py" line="146" />
-            <source>Choose a request in the list.</source>
-            <translation>Choisissez une demande dans la liste.</translation>
-        </message>
-        <message>
             <location filename="../dinamis_plugin/gui/requests_page.py" line="148" />
             <source>This request is over: it cannot be cancelled.</source>
             <translation>Cette demande est terminée : elle ne peut plus être annulée.</translation>
@@ -2512,11 +2477,6 @@ Relancez ensuite QGIS.</translation>
             <location filename="../dinamis_plugin/gui/schema_form.py" line="135" />
             <source>Request</source>
             <translation>Demande</translation>
-        </message>
-        <message>
-            <location filename="../dinamis_plugin/gui/schema_form.py" line="136" />
-            <source>Production options</source>
-            <translation>Options de production</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/schema_form.py" line="137" />
@@ -4208,6 +4168,519 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         <message>
             <source>More than {count} scenes</source>
             <translation>Plus de {count} scènes</translation>
+        </message>
+        <message>
+            <source>Fewer might do: too many scenes overlap for every choice to be tried.</source>
+            <translation>Moins suffiraient peut-être : trop de scènes se chevauchent pour essayer tous les choix.</translation>
+        </message>
+        <message>
+            <source>Keeping the drafts in the account</source>
+            <translation>Enregistrement des brouillons dans le compte</translation>
+        </message>
+        <message>
+            <source>Reading the drafts</source>
+            <translation>Lecture des brouillons</translation>
+        </message>
+        <message>
+            <source>Keeping the draft</source>
+            <translation>Enregistrement du brouillon</translation>
+        </message>
+        <message>
+            <source>Looking up the scenes of the draft</source>
+            <translation>Recherche des scènes du brouillon</translation>
+        </message>
+        <message>
+            <source>Sending the message</source>
+            <translation>Envoi du message</translation>
+        </message>
+        <message>
+            <source>Looking up the delivered images</source>
+            <translation>Recherche des images livrées</translation>
+        </message>
+        <message>
+            <source>Saving the file</source>
+            <translation>Enregistrement du fichier</translation>
+        </message>
+        <message>
+            <source>Reading the request</source>
+            <translation>Lecture de la demande</translation>
+        </message>
+        <message>
+            <source>Declining the quotation</source>
+            <translation>Refus du devis</translation>
+        </message>
+        <message>
+            <source>The catalogue does not show these images yet.</source>
+            <translation>Le catalogue ne montre pas encore ces images.</translation>
+        </message>
+        <message>
+            <source>Reading the feasibility</source>
+            <translation>Lecture de la faisabilité</translation>
+        </message>
+        <message>
+            <source>free of charge within the quota</source>
+            <translation>gratuit dans le quota</translation>
+        </message>
+        <message>
+            <source>Left on the budget of the project: {left}</source>
+            <translation>Reste sur le budget du projet : {left}</translation>
+        </message>
+        <message>
+            <source>Share of the quota that this request takes</source>
+            <translation>Part du quota prise par cette demande</translation>
+        </message>
+        <message>
+            <source>{euros} ({amount} {unit})</source>
+            <translation>{euros} ({amount} {unit})</translation>
+        </message>
+        <message>
+            <source>The budget of the project does not suffice: {left} left</source>
+            <translation>Le budget du projet ne suffit pas : il reste {left}</translation>
+        </message>
+        <message>
+            <source>Credits: {needed} needed, {free} free, {beyond} beyond</source>
+            <translation>Crédits : {needed} nécessaires, {free} gratuits, {beyond} au-delà</translation>
+        </message>
+        <message>
+            <source>Tranches of credits: {tranches}</source>
+            <translation>Tranches de crédits : {tranches}</translation>
+        </message>
+        <message>
+            <source>Taken from the package of the project: {area}</source>
+            <translation>Pris sur l’accompagnement du projet : {area}</translation>
+        </message>
+        <message>
+            <source>Table of quotas {year}, version {version}</source>
+            <translation>Table des quotas {year}, version {version}</translation>
+        </message>
+        <message>
+            <source>Price: {price}</source>
+            <translation>Prix : {price}</translation>
+        </message>
+        <message>
+            <source>Feasibility</source>
+            <translation>Faisabilité</translation>
+        </message>
+        <message>
+            <source>The feasibility is shown when zone and window are chosen.</source>
+            <translation>La faisabilité s’affiche quand la zone et la fenêtre sont choisies.</translation>
+        </message>
+        <message>
+            <source>{share} ({matching} of {scenes})</source>
+            <translation>{share} ({matching} sur {scenes})</translation>
+        </message>
+        <message>
+            <source>incidence of {angle}</source>
+            <translation>incidence de {angle}</translation>
+        </message>
+        <message>
+            <source>sun at {angle}</source>
+            <translation>soleil à {angle}</translation>
+        </message>
+        <message>
+            <source>and {count} more</source>
+            <translation>et {count} de plus</translation>
+        </message>
+        <message>
+            <source>No message yet.</source>
+            <translation>Pas encore de message.</translation>
+        </message>
+        <message>
+            <source>Save the file</source>
+            <translation>Enregistrer le fichier</translation>
+        </message>
+        <message>
+            <source>Files to attach</source>
+            <translation>Fichiers à joindre</translation>
+        </message>
+        <message>
+            <source>files of this type are not taken.</source>
+            <translation>ce type de fichier n’est pas accepté.</translation>
+        </message>
+        <message>
+            <source>larger than 25 MB.</source>
+            <translation>plus de 25 Mo.</translation>
+        </message>
+        <message>
+            <source>empty, or not readable.</source>
+            <translation>vide ou illisible.</translation>
+        </message>
+        <message>
+            <source>five files at most.</source>
+            <translation>cinq fichiers au plus.</translation>
+        </message>
+        <message>
+            <source>Messages</source>
+            <translation>Messages</translation>
+        </message>
+        <message>
+            <source>Write your message…</source>
+            <translation>Écrivez votre message…</translation>
+        </message>
+        <message>
+            <source>Attach…</source>
+            <translation>Joindre…</translation>
+        </message>
+        <message>
+            <source>Send</source>
+            <translation>Envoyer</translation>
+        </message>
+        <message>
+            <source>Requester / Recipient</source>
+            <translation>Demandeur / Destinataire</translation>
+        </message>
+        <message>
+            <source>This service has no messages.</source>
+            <translation>Ce service n’a pas de messagerie.</translation>
+        </message>
+        <message>
+            <source>Write something first.</source>
+            <translation>Écrivez d’abord quelque chose.</translation>
+        </message>
+        <message>
+            <source>Requester</source>
+            <translation>Demandeur</translation>
+        </message>
+        <message>
+            <source>Recipient</source>
+            <translation>Destinataire</translation>
+        </message>
+        <message>
+            <source>Save {name}…</source>
+            <translation>Enregistrer {name}…</translation>
+        </message>
+        <message>
+            <source>Do not attach {name}</source>
+            <translation>Ne pas joindre {name}</translation>
+        </message>
+        <message>
+            <source>Archive order</source>
+            <translation>Demande d’archive</translation>
+        </message>
+        <message>
+            <source>Only what lies in my zone</source>
+            <translation>Seulement ce qui est dans ma zone</translation>
+        </message>
+        <message>
+            <source>The areas of interest of the search, or what is drawn on this map</source>
+            <translation>Les zones d’intérêt de la recherche, ou ce qui est dessiné sur cette carte</translation>
+        </message>
+        <message>
+            <source>Nothing is ordered, and nothing costs anything, before “Send”.</source>
+            <translation>Rien n’est commandé et rien n’est facturé avant « Envoyer ».</translation>
+        </message>
+        <message>
+            <source>Only the requester can cancel it.</source>
+            <translation>Seul le demandeur peut l’annuler.</translation>
+        </message>
+        <message>
+            <source>Request parameters</source>
+            <translation>Paramètres de la demande</translation>
+        </message>
+        <message>
+            <source>Production parameters</source>
+            <translation>Paramètres de production</translation>
+        </message>
+        <message>
+            <source>Back to the list</source>
+            <translation>Retour à la liste</translation>
+        </message>
+        <message>
+            <source>Add the images to the map</source>
+            <translation>Ajouter les images à la carte</translation>
+        </message>
+        <message>
+            <source>Tick the images</source>
+            <translation>Cocher les images</translation>
+        </message>
+        <message>
+            <source>Ticked scenes are kept for downloads, exports and packs, across searches.</source>
+            <translation>Les scènes cochées restent disponibles pour les téléchargements, les exports et les lots, d’une recherche à l’autre.</translation>
+        </message>
+        <message>
+            <source>Duplicate</source>
+            <translation>Dupliquer</translation>
+        </message>
+        <message>
+            <source>Make a draft that asks for the same</source>
+            <translation>Créer un brouillon qui demande la même chose</translation>
+        </message>
+        <message>
+            <source>Follow-up</source>
+            <translation>Suivi</translation>
+        </message>
+        <message>
+            <source>Submitted on</source>
+            <translation>Soumise le</translation>
+        </message>
+        <message>
+            <source>Price</source>
+            <translation>Prix</translation>
+        </message>
+        <message>
+            <source>Delivered images</source>
+            <translation>Images livrées</translation>
+        </message>
+        <message>
+            <source>No task under way</source>
+            <translation>Aucune tâche en cours</translation>
+        </message>
+        <message>
+            <source>Status: {state}</source>
+            <translation>Statut : {state}</translation>
+        </message>
+        <message>
+            <source>Draw the area on the map of the summary first.</source>
+            <translation>Dessinez d’abord la zone sur la carte du résumé.</translation>
+        </message>
+        <message>
+            <source>A precise day cannot be asked for: satellites pass within days and clouds decide. A window has at least {days} days and begins today at the earliest; several scene attempts may be needed.</source>
+            <translation>Un jour précis ne peut pas être demandé : les satellites passent à quelques jours près et les nuages décident. Une fenêtre dure au moins {days} jours et commence au plus tôt aujourd’hui ; plusieurs tentatives de scène peuvent être nécessaires.</translation>
+        </message>
+        <message>
+            <source>The first day of the window is over.</source>
+            <translation>Le premier jour de la fenêtre est passé.</translation>
+        </message>
+        <message>
+            <source>Why (may be left empty):</source>
+            <translation>Pourquoi (facultatif) :</translation>
+        </message>
+        <message>
+            <source>It is not known whether the request arrived. It is kept and sent again, unchanged, until the service answers: there will be exactly one.</source>
+            <translation>On ne sait pas si la demande est arrivée. Elle est conservée et renvoyée, inchangée, jusqu’à ce que le service réponde : il n’y en aura qu’une.</translation>
+        </message>
+        <message>
+            <source>The draft is being kept…</source>
+            <translation>Enregistrement du brouillon…</translation>
+        </message>
+        <message>
+            <source>Draft kept</source>
+            <translation>Brouillon enregistré</translation>
+        </message>
+        <message>
+            <source>Send again</source>
+            <translation>Envoyer à nouveau</translation>
+        </message>
+        <message>
+            <source>Summary</source>
+            <translation>Résumé</translation>
+        </message>
+        <message>
+            <source>Sensor and product type</source>
+            <translation>Capteur et type de produit</translation>
+        </message>
+        <message>
+            <source>Surface area</source>
+            <translation>Surface</translation>
+        </message>
+        <message>
+            <source>given when the request is sent</source>
+            <translation>attribué à l’envoi de la demande</translation>
+        </message>
+        <message>
+            <source>Zone of interest ID</source>
+            <translation>Zone d’intérêt ID</translation>
+        </message>
+        <message>
+            <source>Extent</source>
+            <translation>Étendue</translation>
+        </message>
+        <message>
+            <source>Zone of interest</source>
+            <translation>Zone d’intérêt</translation>
+        </message>
+        <message>
+            <source>North</source>
+            <translation>Nord</translation>
+        </message>
+        <message>
+            <source>South</source>
+            <translation>Sud</translation>
+        </message>
+        <message>
+            <source>East</source>
+            <translation>Est</translation>
+        </message>
+        <message>
+            <source>West</source>
+            <translation>Ouest</translation>
+        </message>
+        <message>
+            <source>Mono</source>
+            <translation>Mono</translation>
+        </message>
+        <message>
+            <source>Stereo</source>
+            <translation>Stéréo</translation>
+        </message>
+        <message>
+            <source>Tri-stereo</source>
+            <translation>Tri-stéréo</translation>
+        </message>
+        <message>
+            <source>Service</source>
+            <translation>Service</translation>
+        </message>
+        <message>
+            <source>No answer came to a request that was sent. It is kept and sent again, unchanged, until the service answers: there will be exactly one.</source>
+            <translation>Une demande envoyée n’a pas reçu de réponse. Elle est conservée et renvoyée, inchangée, jusqu’à ce que le service réponde : il n’y en aura qu’une.</translation>
+        </message>
+        <message>
+            <source>Export the requests</source>
+            <translation>Exporter les demandes</translation>
+        </message>
+        <message>
+            <source>requests.csv</source>
+            <translation>demandes.csv</translation>
+        </message>
+        <message>
+            <source>File saved</source>
+            <translation>Fichier enregistré</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n image(s) ticked.</source>
+            <translation>
+                <numerusform>%n image cochée.</numerusform>
+                <numerusform>%n images cochées.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n more</source>
+            <translation>
+                <numerusform>%n autre</numerusform>
+                <numerusform>%n autres</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Requests changed: {what}</source>
+            <translation>Demandes modifiées : {what}</translation>
+        </message>
+        <message>
+            <source>Search the requests</source>
+            <translation>Chercher dans les demandes</translation>
+        </message>
+        <message>
+            <source>Filter and sort</source>
+            <translation>Filtrer et trier</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>État</translation>
+        </message>
+        <message>
+            <source>Sorted by</source>
+            <translation>Tri par</translation>
+        </message>
+        <message>
+            <source>Last change</source>
+            <translation>Dernier changement</translation>
+        </message>
+        <message>
+            <source>Submission</source>
+            <translation>Soumission</translation>
+        </message>
+        <message>
+            <source>Sent, no answer yet</source>
+            <translation>Envoyée, sans réponse encore</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n new message(s)</source>
+            <translation>
+                <numerusform>%n nouveau message</numerusform>
+                <numerusform>%n nouveaux messages</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Requester: {person}</source>
+            <translation>Demandeur : {person}</translation>
+        </message>
+        <message>
+            <source>Export the list as CSV…</source>
+            <translation>Exporter la liste en CSV…</translation>
+        </message>
+        <message>
+            <source>Delete the draft…</source>
+            <translation>Supprimer le brouillon…</translation>
+        </message>
+        <message>
+            <source>No request is like this.</source>
+            <translation>Aucune demande ne correspond.</translation>
+        </message>
+        <message>
+            <source>Resume the draft</source>
+            <translation>Reprendre le brouillon</translation>
+        </message>
+        <message>
+            <source>Delete the draft</source>
+            <translation>Supprimer le brouillon</translation>
+        </message>
+        <message>
+            <source>Nothing was sent of it. This cannot be undone.</source>
+            <translation>Rien n’en a été envoyé. C’est irréversible.</translation>
+        </message>
+        <message>
+            <source>The requests are being read…</source>
+            <translation>Lecture des demandes…</translation>
+        </message>
+        <message>
+            <source>Delete the draft “{title}”?</source>
+            <translation>Supprimer le brouillon « {title} » ?</translation>
+        </message>
+        <message>
+            <source>Calendar of the window</source>
+            <translation>Calendrier de la fenêtre</translation>
+        </message>
+        <message>
+            <source>Pick the first day: click, or arrows and Enter.</source>
+            <translation>Choisissez le premier jour : clic, ou flèches et Entrée.</translation>
+        </message>
+        <message>
+            <source>Pick the last day, {day} at the earliest: a satellite passes within days and clouds decide, so a window has at least {days} days.</source>
+            <translation>Choisissez le dernier jour, au plus tôt le {day} : un satellite passe à quelques jours près et les nuages décident, une fenêtre dure donc au moins {days} jours.</translation>
+        </message>
+        <message>
+            <source>Map of the zone of interest</source>
+            <translation>Carte de la zone d’intérêt</translation>
+        </message>
+        <message>
+            <source>Remove what was drawn</source>
+            <translation>Retirer ce qui est dessiné</translation>
+        </message>
+        <message>
+            <source>Show the whole zone</source>
+            <translation>Montrer toute la zone</translation>
+        </message>
+        <message>
+            <source>Draw a rectangle</source>
+            <translation>Dessiner un rectangle</translation>
+        </message>
+        <message>
+            <source>Draw a polygon</source>
+            <translation>Dessiner un polygone</translation>
+        </message>
+        <message>
+            <source>Zone</source>
+            <translation>Zone</translation>
+        </message>
+        <message>
+            <source>Not shown by the scenes</source>
+            <translation>Hors des scènes</translation>
+        </message>
+        <message>
+            <source>Drag, or click two corners. Esc gives up.</source>
+            <translation>Glissez, ou cliquez deux coins. Échap abandonne.</translation>
+        </message>
+        <message>
+            <source>Click the corners; a right click or Enter ends.</source>
+            <translation>Cliquez les sommets ; clic droit ou Entrée pour finir.</translation>
+        </message>
+        <message>
+            <source>All of them</source>
+            <translation>Tous</translation>
+        </message>
+        <message>
+            <source>No scene matches: take words away, or widen the dates, the area or the cloud limit.</source>
+            <translation>Aucune scène ne correspond : retirez des mots, ou élargissez les dates, la zone ou la limite de nuages.</translation>
         </message>
     </context>
 </TS>

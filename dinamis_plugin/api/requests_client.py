@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 from ..domain.endpoints import Endpoints
 from ..domain.errors import BadAnswerError
+from ..domain.estimate import Estimate
+from ..domain.feasibility import Feasibility
 from ..domain.form import FormField, fields_of
-from ..domain.order import Estimate, Order, OrderDraft, Product
-from ..domain.parsing import mapping_of, objects_of, required_objects, text_of
+from ..domain.order import Order, Product
+from ..domain.order_draft import OrderDraft
+from ..domain.parsing import mapping_of, required_objects
 from .http import Cancel, HttpClient, never
-
-_MOST_PAGES = 100
 
 
 class RequestsClient:
@@ -49,54 +50,40 @@ class RequestsClient:
         )
         return Estimate.from_json(mapping_of(answer))
 
+    def feasibility(self, draft: OrderDraft, cancel: Cancel = never) -> Feasibility:
+        """Ask for the chances of a programming request, without making it (REQ-25)."""
+        url = f"{self._product(draft.product_id)}/opportunities"
+        answer = self._http.post_json(url, draft.to_search(), repeatable=True, cancel=cancel)
+        return Feasibility.from_json(mapping_of(answer))
+
     def submit(self, draft: OrderDraft, cancel: Cancel = never) -> Order:
-        """Submit a request (REQ-13); repeated after a lost answer, it still makes one order, by its key.
+        """Submit a request (REQ-13), as `submit_body` does."""
+        return self.submit_body(draft.product_id, draft.to_stapi(), draft.idempotency_key, cancel)
+
+    def submit_body(
+        self,
+        product_id: str,
+        body: Mapping[str, Any],
+        key: str,
+        cancel: Cancel = never,
+        *,
+        repeatable: bool = True,
+    ) -> Order:
+        """Submit a request as it was written down; sent again with its key, it still makes one order.
+
+        Without `repeatable` it is sent once, for who wants to know whether an answer was lost.
 
         Raises:
             ConflictError: The key was used for another request.
         """
         answer = self._http.post_json(
-            f"{self._product(draft.product_id)}/orders",
-            draft.to_stapi(),
-            headers={"Idempotency-Key": draft.idempotency_key},
-            repeatable=True,
+            f"{self._product(product_id)}/orders",
+            body,
+            headers={"Idempotency-Key": key},
+            repeatable=repeatable,
             cancel=cancel,
         )
         return Order.from_stapi(mapping_of(answer))
-
-    def orders(self, cancel: Cancel = never) -> tuple[Order, ...]:
-        """List the requests that the person may see, newest first (REQ-24)."""
-        url = f"{self._stapi}/orders"
-        orders: list[Order] = []
-        for _ in range(_MOST_PAGES):
-            document = self._object(url, cancel)
-            orders.extend(Order.from_stapi(entry) for entry in required_objects(document, "features"))
-            following = [link for link in objects_of(document.get("links")) if link.get("rel") == "next"]
-            if not following:
-                break
-            url = urljoin(url, text_of(following[0].get("href")))
-        return tuple(orders)
-
-    def cancel(self, order_id: str, cancel: Cancel = never) -> Order:
-        """Give a request up.
-
-        Raises:
-            ConflictError: It is too late for that.
-        """
-        return self._act(order_id, "cancel", cancel)
-
-    def accept(self, order_id: str, cancel: Cancel = never) -> Order:
-        """Accept the quotation of a request (REQ-20).
-
-        Raises:
-            ConflictError: There is no quotation to accept.
-        """
-        return self._act(order_id, "accept", cancel)
-
-    def _act(self, order_id: str, action: str, cancel: Cancel) -> Order:
-        """Move a request to the state of an action; one that is there already stays."""
-        url = f"{self._stapi}/orders/{quote(order_id, safe='')}/{action}"
-        return Order.from_stapi(mapping_of(self._http.post_json(url, {}, repeatable=True, cancel=cancel)))
 
     def _product(self, product_id: str) -> str:
         return f"{self._stapi}/products/{quote(product_id, safe='')}"

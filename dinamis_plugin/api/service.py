@@ -11,6 +11,8 @@ from ..domain.endpoints import Endpoints
 from .auth import AuthClient
 from .catalogue import CatalogueClient
 from .discovery import discover
+from .drafts_client import DraftsClient
+from .follow_up_client import FollowUpClient
 from .free_text import FreeTextClient
 from .http import Cancel, HttpClient, never
 from .link import Link, Progress, Spawn, silent, spawn_thread
@@ -106,6 +108,16 @@ class Service:
     def requests(self) -> RequestsClient:
         """Products and orders."""
         return RequestsClient(self.http, self.endpoints)
+
+    @property
+    def follow_up(self) -> FollowUpClient:
+        """What becomes of requests."""
+        return FollowUpClient(self.http, self.endpoints)
+
+    @property
+    def drafts(self) -> DraftsClient:
+        """Requests that are being filled in."""
+        return DraftsClient(self.http, self.endpoints.api)
 
     @property
     def projects(self) -> ProjectsClient:

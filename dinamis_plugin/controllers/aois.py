@@ -53,6 +53,7 @@ class AoiController(QObject):
         changed: the list is another one; the sum of several areas follows as `measured`.
         measured: area of all of them in km2 on the WGS 84 ellipsoid, each place counted once.
         simplified: metres by which the search goes beyond them because they are very detailed; 0 for exactly.
+        whole_ready: the areas as one, before they are cut to the footprints that `find_zone` was given.
         zone_ready: the zone asked by `find_zone`; None when there is none.
         zone_failed: a Notice, when it could not be made.
         failed: a Notice; nothing was added, what was there is still there.
@@ -67,6 +68,7 @@ class AoiController(QObject):
     changed = pyqtSignal()
     measured = pyqtSignal(float)
     simplified = pyqtSignal(float)
+    whole_ready = pyqtSignal(object)
     zone_ready = pyqtSignal(object)
     zone_failed = pyqtSignal(object)
     failed = pyqtSignal(object)
@@ -197,12 +199,24 @@ class AoiController(QObject):
             if self._total_km2 is not None:
                 self.measured.emit(self._total_km2)
 
-    def find_zone(self, footprints: Sequence[AreaGeometry] = ()) -> None:
-        """Join the areas, within footprints where some are given; `zone_ready` tells, of the latest call."""
-        union, within = self._union, tuple(footprints)
+    def area_of(self, geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem) -> Aoi | None:
+        """Make an area that is not put into the list; None, and `failed`, when it is none."""
+        try:
+            return aoi_from_qgs(geometry, crs, "")
+        except AoiError as error:
+            self.failed.emit(notice_for(error))
+            return None
 
-        def work(_context: TaskContext) -> AreaGeometry | None:
+    def find_zone(self, footprints: Sequence[AreaGeometry] = (), drawn: Sequence[Aoi] = ()) -> None:
+        """Join the areas, or those drawn for one request, within footprints where some are given.
+
+        `whole_ready` and `zone_ready` tell, of the latest call.
+        """
+        union, within = _Union(drawn) if drawn else self._union, tuple(footprints)
+
+        def work(context: TaskContext) -> AreaGeometry | None:
             whole = union.geometry()
+            context.tell(whole)
             return covered_part(whole, within) if whole is not None and within else whole
 
         self._runner.run(
@@ -211,6 +225,7 @@ class AoiController(QObject):
             self.zone_ready.emit,
             lambda error: self.zone_failed.emit(notice_for(error)),
             cancel_previous="zone",
+            on_part=self.whole_ready.emit,
         )
 
     def find_text(self, ready: Callable[[str], None]) -> None:

@@ -21,6 +21,7 @@ from .cover import CoverController
 from .coverage import CoverageController
 from .credits import LayerCredits
 from .downloads import DownloadController
+from .drafts import DraftsController
 from .estimates import EstimateController
 from .exports import ExportController
 from .free_text import FreeTextController
@@ -30,6 +31,8 @@ from .layers import SignedLayersController
 from .loading import LoadingController
 from .local_copies import LocalCopies
 from .notifications import NotificationsController
+from .order_page import OrderPageController
+from .orders import OrdersController
 from .packs import PackController
 from .places import PlacesController
 from .preferences import PreferencesController
@@ -42,6 +45,7 @@ from .search import SearchController
 from .session import SessionController, open_in_browser
 from .signers import ImageSigners
 from .styling import StylingController
+from .submissions import SubmissionController
 
 
 class Controllers(QObject):
@@ -72,7 +76,11 @@ class Controllers(QObject):
         packs: offline packs.
         quotas: free areas and prices of the person.
         projects: in whose frame images are asked for.
-        requests: orders.
+        requests: what can be requested, at what price.
+        orders: requests and their states.
+        drafts: requests that are being filled in.
+        submissions: their sending.
+        order_page: what is done with one request.
         notifications: what happened to requests and projects.
         preferences: how the service writes to the person.
     """
@@ -118,9 +126,14 @@ class Controllers(QObject):
         self.quotas = QuotasController(self.runner, self.session, self)
         self.projects = ProjectsController(self.runner, self.session, self)
         self.requests = RequestsController(self.runner, self.session, self)
+        self.orders = OrdersController(self.runner, self.session, self.settings, self)
+        self.drafts = DraftsController(self.runner, self.session, self)
+        self.submissions = SubmissionController(self.runner, self.session, self.drafts, self)
+        self.order_page = OrderPageController(self.runner, self.session, self.orders, self)
         self.notifications = NotificationsController(self.runner, self.session, self.settings, self)
         self.preferences = PreferencesController(self.runner, self.session, self)
-        self.requests.submitted.connect(lambda _order: self.quotas.refresh())
+        self.submissions.submitted.connect(self.orders.put)
+        self.submissions.submitted.connect(lambda _order: self.quotas.refresh())
 
     def open_registry(self) -> bool:
         """Open the register of members in the browser; False when no service is known."""
@@ -150,6 +163,7 @@ class Controllers(QObject):
     def shutdown(self) -> None:
         """End all work and leave nothing of the plugin in QGIS."""
         self.downloads.shutdown()
+        self.drafts.write_now()
         self.runner.shutdown()
         self.layers.shutdown()
         self.session.shutdown()

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import Any
-from uuid import uuid4
 
-from shapely.geometry import mapping, shape
+from shapely.geometry import shape
 from shapely.ops import unary_union
 
-from .aoi import UNREADABLE_GEOMETRY, AreaGeometry, polygonal, simplify_for_query
-from .errors import InvalidRequestError
-from .parsing import (
-    interval,
-    mapping_of,
-    number_of,
-    numbers_of,
-    objects_of,
-    required_number,
-    required_text,
-    text_of,
-    texts_of,
-    utc_of,
-)
-from .scene import Scene
-from .search import at_most
+from .aoi import UNREADABLE_GEOMETRY, AreaGeometry, polygonal
+from .estimate import Estimate, assessment_of
+from .parsing import mapping_of, number_of, objects_of, required_text, text_of, texts_of, utc_of
 
 
 class OrderState(Enum):
@@ -97,11 +82,9 @@ STATE_OF_STAPI_CODE: dict[str, OrderState] = {
 }
 """What the codes of STAPI mean, for services that do not say `dinamis:state`."""
 
-MAX_ZONE_VERTICES = 20_000
-"""More detailed zones are refused by the service."""
-
-_ACTIONS = frozenset({"cancel", "accept"})
-_PRODUCT_PREFIX = {"PLEIADES": "pleiades", "PNEO": "pneo", "SPOT": "spot"}
+_ACTIONS = frozenset({"cancel", "accept", "decline", "duplicate", "messages"})
+PRODUCT_PREFIX = {"PLEIADES": "pleiades", "PNEO": "pneo", "SPOT": "spot"}
+"""How the products of a sensor are named."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +115,27 @@ class Product:
     @property
     def sensor(self) -> str:
         """Sensor of its quota, empty for a product of another service."""
-        prefix = self.id.partition("-")[0]
-        return next((sensor for sensor, known in _PRODUCT_PREFIX.items() if known == prefix), "")
+        return sensor_of(self.id)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody as a request names them."""
+
+    name: str
+    email: str
+
+    def __str__(self) -> str:
+        """Name and address, as far as they are told."""
+        return f"{self.name} ({self.email})" if self.name and self.email else self.name or self.email
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is awaited of a request: `who` is requester, operator, supplier or empty; the service words it."""
+
+    who: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,18 @@ class Order:
         item_ids: Scenes ordered (archive).
         parameters: All order parameters.
         delivered_items: Collection and identifier of each product delivered (REQ-29).
-        actions: What the requester may do now, as the service links it: `cancel`, `accept`.
+        actions: What the caller may do now, as the service links it: `cancel`, `accept`, `decline`,
+            `duplicate`, `messages`.
+        project_title: Title of the project.
+        requester: Who asked for it.
+        own: Whether that is the signed-in person; others of the project may only read.
+        zone_id: Number of the zone of interest (REQ-11), None when the service gives none.
+        task: What is awaited now, and from whom (REQ-23).
+        assessment: What it was found to take when it was sent, and the price.
+        unread: Messages of the other side that were not read yet.
+        window: First and last moment of the acquisitions, or of the wished window.
+        limits: Largest cloud cover and incidence angle that were asked for (programming).
+        etag: State of the request, to change it only as it was read.
     """
 
     id: str
@@ -181,6 +194,16 @@ class Order:
     parameters: Mapping[str, Any]
     delivered_items: tuple[tuple[str, str], ...]
     actions: frozenset[str] = frozenset()
+    project_title: str = ""
+    requester: Person = Person("", "")
+    own: bool = True
+    zone_id: int | None = None
+    task: Task = Task("", "")
+    assessment: Estimate | None = None
+    unread: int = 0
+    window: tuple[datetime | None, datetime | None] = (None, None)
+    limits: Mapping[str, float] = field(default_factory=dict)
+    etag: str = ""
 
     @classmethod
     def from_stapi(cls, feature: Mapping[str, Any]) -> Order:
@@ -198,14 +221,14 @@ class Order:
         return cls(
             id=required_text(feature, "id"),
             product_id=product_id,
-            state=_state(properties, status),
+            state=state_of(properties, status),
             kind=OrderKind.ARCHIVE if kind == OrderKind.ARCHIVE.value else OrderKind.PROGRAMMING,
             sensor=text_of(properties.get("dinamis:sensor")),
             project_id=text_of(properties.get("dinamis:project_id") or parameters.get("project_id")),
             created=utc_of(properties.get("created")),
             updated=utc_of(status.get("timestamp")),
             reason=text_of(status.get("reason_text")),
-            geometry=_zone(feature.get("geometry")),
+            geometry=zone_of(feature.get("geometry")),
             area_km2=number_of(properties.get("dinamis:area_km2")),
             quota_km2=number_of(properties.get("dinamis:quota_km2")),
             excess_km2=number_of(properties.get("dinamis:excess_km2")),
@@ -219,6 +242,7 @@ class Order:
             ),
             actions=frozenset(text_of(link.get("rel")) for link in objects_of(feature.get("links")))
             & _ACTIONS,
+            **_additions(properties),
         )
 
     @property
@@ -232,169 +256,24 @@ class Order:
         return "accept" in self.actions
 
     @property
+    def can_be_declined(self) -> bool:
+        """Whether the requester may say no to the quotation with a reason."""
+        return "decline" in self.actions
+
+    @property
+    def can_be_written_to(self) -> bool:
+        """Whether messages about it can be sent."""
+        return "messages" in self.actions
+
+    @property
+    def mode(self) -> str:
+        """Views taken at one pass: `mono`, `stereo` or `tristereo`; archive images are single ones."""
+        return text_of(self.parameters.get("acquisition_mode")) or "mono"
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing more will happen to it."""
         return not LEGAL_NEXT[self.state]
-
-
-@dataclass(frozen=True)
-class OrderDraft:
-    """A request that is being filled in.
-
-    Attributes:
-        product_id: Product to order.
-        geometry: Wanted zone in EPSG:4326.
-        item_ids: Scenes to order (archive).
-        start: First day, or time of the first acquisition (archive).
-        end: Last day, or time of the last acquisition (archive).
-        max_cloud: Largest cloud cover in percent (programming).
-        max_incidence: Largest incidence angle in degrees (programming).
-        parameters: Order parameters of the product's form, with `project_id`.
-        idempotency_key: The same for every attempt to submit this very draft, so that it makes one order.
-    """
-
-    product_id: str
-    geometry: AreaGeometry
-    item_ids: tuple[str, ...] = ()
-    start: date | datetime | None = None
-    end: date | datetime | None = None
-    max_cloud: float | None = None
-    max_incidence: float | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    idempotency_key: str = field(default_factory=lambda: str(uuid4()))
-
-    @classmethod
-    def for_scenes(
-        cls,
-        scenes: Iterable[Scene],
-        zone: AreaGeometry | None = None,
-        parameters: Mapping[str, Any] | None = None,
-    ) -> OrderDraft:
-        """Draft the archive order of scenes of one sensor: a zone of them, or the whole footprints (REQ-07).
-
-        Raises:
-            InvalidRequestError: No scene, scenes of several sensors, or of none that can be ordered.
-        """
-        chosen = tuple(scenes)
-        sensors = {scene.sensor for scene in chosen}
-        if len(sensors) != 1 or "" in sensors:
-            raise InvalidRequestError("one sensor is needed", {"item_ids": "sensors"})
-        times = [scene.acquired for scene in chosen]
-        return cls(
-            product_id=f"{_PRODUCT_PREFIX[sensors.pop()]}-archive",
-            geometry=zone or polygonal(unary_union([scene.footprint for scene in chosen])),
-            item_ids=tuple(scene.id for scene in chosen),
-            start=min(times),
-            end=max(times),
-            parameters=dict(parameters or {}),
-        )
-
-    def changed(self, **fields: Any) -> OrderDraft:
-        """Give the draft with other values, which makes it another request with a key of its own."""
-        return replace(self, **{"idempotency_key": str(uuid4()), **fields})
-
-    @property
-    def kind(self) -> OrderKind:
-        """Archive or programming."""
-        return kind_of_product(self.product_id)
-
-    def to_stapi(self) -> dict[str, Any]:
-        """Give the body of `POST /stapi/products/{id}/orders`."""
-        parameters = dict(self.parameters)
-        if self.item_ids:
-            parameters["item_ids"] = list(self.item_ids)
-        body: dict[str, Any] = {
-            "datetime": interval(self.start, self.end),
-            "geometry": self._zone(),
-            "order_parameters": parameters,
-        }
-        largest = {"eo:cloud_cover": self.max_cloud, "view:incidence_angle": self.max_incidence}
-        limits = [at_most(name, value) for name, value in largest.items() if value is not None]
-        if limits and self.kind is OrderKind.PROGRAMMING:
-            body["filter"] = {"op": "and", "args": limits}
-        return body
-
-    def to_estimate(self) -> dict[str, Any]:
-        """Give the body of `POST /api/estimate`."""
-        body: dict[str, Any] = {"product_id": self.product_id, "geometry": self._zone()}
-        if self.parameters.get("project_id"):
-            body["project_id"] = self.parameters["project_id"]
-        if self.item_ids:
-            body["item_ids"] = list(self.item_ids)
-        return body
-
-    def _zone(self) -> dict[str, Any]:
-        return dict(mapping(simplify_for_query(self.geometry, MAX_ZONE_VERTICES)[0]))
-
-
-@dataclass(frozen=True)
-class EstimateMessage:
-    """A sentence of the service about a request; `level` is info, warning or error."""
-
-    level: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What a request would take (REQ-12, REQ-20).
-
-    Attributes:
-        year: Year of the quota.
-        sensor: Sensor of the quota.
-        area_km2: Area counted.
-        quota_km2: Free area, None when not defined.
-        share: Area divided by quota, None when no quota is defined.
-        excess_km2: Area beyond the quota.
-        minimum_km2: Smallest area of a request.
-        price_unit: `km2` or `credit`.
-        price_quantity: Number of units to pay.
-        price_eur: Euros in all, None when the price is not defined or to be quoted.
-        price_tranches: Credits of each tranche to buy, where they are sold in tranches.
-        messages: Sentences for the person.
-        acceptable: Whether the service would take the request.
-    """
-
-    year: int
-    sensor: str
-    area_km2: float
-    quota_km2: float | None
-    share: float | None
-    excess_km2: float
-    minimum_km2: float
-    price_unit: str
-    price_quantity: float
-    price_eur: float | None
-    price_tranches: tuple[float, ...]
-    messages: tuple[EstimateMessage, ...]
-    acceptable: bool
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Estimate:
-        """Read the answer of `POST /api/estimate`.
-
-        Raises:
-            BadAnswerError: It has no area.
-        """
-        price = mapping_of(document.get("price"))
-        return cls(
-            year=int(number_of(document.get("year")) or 0),
-            sensor=text_of(document.get("sensor")),
-            area_km2=required_number(document, "area_km2"),
-            quota_km2=number_of(document.get("quota_km2")),
-            share=number_of(document.get("share")),
-            excess_km2=number_of(document.get("excess_km2")) or 0.0,
-            minimum_km2=number_of(document.get("minimum_km2")) or 0.0,
-            price_unit=text_of(price.get("unit")),
-            price_quantity=number_of(price.get("quantity")) or 0.0,
-            price_eur=number_of(price.get("eur")),
-            price_tranches=numbers_of(price.get("tranches")),
-            messages=tuple(
-                EstimateMessage(text_of(entry.get("level")) or "info", text_of(entry.get("text")))
-                for entry in objects_of(document.get("messages"))
-            ),
-            acceptable=document.get("acceptable") is not False,
-        )
 
 
 def kind_of_product(product_id: str) -> OrderKind:
@@ -402,15 +281,14 @@ def kind_of_product(product_id: str) -> OrderKind:
     return OrderKind.ARCHIVE if product_id.endswith("-archive") else OrderKind.PROGRAMMING
 
 
-def split_by_sensor(scenes: Iterable[Scene]) -> dict[str, tuple[Scene, ...]]:
-    """Part a selection into what one request each can hold (decision 5); the rest comes under ""."""
-    parts: dict[str, list[Scene]] = defaultdict(list)
-    for scene in scenes:
-        parts[scene.sensor if scene.is_orderable else ""].append(scene)
-    return {sensor: tuple(part) for sensor, part in parts.items()}
+def sensor_of(product_id: str) -> str:
+    """Give the sensor of a product by its identifier, empty for a product of another service."""
+    prefix = product_id.partition("-")[0]
+    return next((sensor for sensor, known in PRODUCT_PREFIX.items() if known == prefix), "")
 
 
-def _state(properties: Mapping[str, Any], status: Mapping[str, Any]) -> OrderState:
+def state_of(properties: Mapping[str, Any], status: Mapping[str, Any]) -> OrderState:
+    """Read the state that a service tells: its own word for it, else the code of STAPI."""
     said = properties.get("dinamis:state")
     for state in OrderState:
         if said == state.value:
@@ -418,7 +296,33 @@ def _state(properties: Mapping[str, Any], status: Mapping[str, Any]) -> OrderSta
     return STATE_OF_STAPI_CODE.get(text_of(status.get("status_code")), OrderState.SUBMITTED)
 
 
-def _zone(geometry: Any) -> AreaGeometry:
+def _additions(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what our service tells beside STAPI; others leave it out."""
+    asked = mapping_of(properties.get("opportunity_properties"))
+    wished = text_of(mapping_of(properties.get("search_parameters")).get("datetime")) or text_of(
+        asked.get("datetime")
+    )
+    start, _, end = wished.partition("/")
+    zone_id = number_of(properties.get("dinamis:zone_id"))
+    task = mapping_of(properties.get("dinamis:current_task"))
+    by = mapping_of(properties.get("dinamis:requester"))
+    limits = {name: number_of(asked.get(name)) for name in ("eo:cloud_cover", "view:incidence_angle")}
+    return {
+        "project_title": text_of(properties.get("dinamis:project_title")),
+        "requester": Person(text_of(by.get("name")), text_of(by.get("email"))),
+        "own": properties.get("dinamis:own") is not False,
+        "zone_id": None if zone_id is None else int(zone_id),
+        "task": Task(text_of(task.get("who")), text_of(task.get("text"))),
+        "assessment": assessment_of(properties),
+        "unread": int(number_of(properties.get("dinamis:unread_messages")) or 0),
+        "window": (utc_of(start), utc_of(end)),
+        "limits": {name: value for name, value in limits.items() if value is not None},
+        "etag": text_of(properties.get("dinamis:etag")),
+    }
+
+
+def zone_of(geometry: Any) -> AreaGeometry:
+    """Read a zone; an empty one for what is none."""
     try:
         return polygonal(shape(geometry))
     except UNREADABLE_GEOMETRY:

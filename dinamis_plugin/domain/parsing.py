@@ -106,6 +106,17 @@ def required_text(document: Mapping[str, Any], key: str) -> str:
     return value
 
 
+def required_id(document: Mapping[str, Any]) -> str:
+    """Give an identifier that the contract promises; some are numbers.
+
+    Raises:
+        BadAnswerError: When it is missing or empty.
+    """
+    value = document.get("id")
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if whole else required_text(document, "id")
+
+
 def required_number(document: Mapping[str, Any], key: str) -> float:
     """Give a number that the contract promises.
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Callable
 
-from qgis.core import QgsCoordinateReferenceSystem
 from qgis.gui import QgsDockWidget, QgsMapCanvas
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QMimeData, QSize, Qt, QTimer
 from qgis.PyQt.QtGui import QIcon
@@ -16,30 +15,27 @@ from ..controllers.app import Controllers
 from ..controllers.session import SessionState
 from ..controllers.thumbnails import ThumbnailController
 from ..domain.account import Account
-from ..domain.aoi import outline_of
 from ..domain.endpoints import service_address
 from ..domain.errors import InvalidRequestError
 from ..domain.loading import Way
-from ..domain.order import Order
 from ..domain.scene import Scene
 from . import formats, theme
 from .account_desk import AccountDesk
 from .account_page import AccountPage
 from .activity import ActivityBar
-from .aoi_bands import WGS84, to_qgs
 from .aoi_panel import Measure
 from .areas_desk import AreasDesk
 from .cover_desk import CoverDesk
-from .dialogs import Dialogs
 from .downloads_desk import DownloadsDesk
 from .filters import FiltersPage
 from .header import Header
 from .last_state import LastState
 from .map_gate import MapGate
 from .map_images import MapImages
-from .map_tools import ToolSwitch, sketch_band
+from .map_tools import ToolSwitch
 from .notices import NoticeArea
 from .projects_desk import ProjectsDesk
+from .requests_desk import RequestsDesk
 from .requests_page import RequestsPage
 from .results import ResultsPage
 from .results_desk import ResultsDesk
@@ -96,7 +92,6 @@ class DinamisDock(QgsDockWidget):
         self._do = parts.controllers
         self._canvas = parts.canvas
         self._tools = ToolSwitch(parts.canvas)
-        self._order_band = None
         self.header = Header()
         self.notices = NoticeArea()
         self.sign_in = SignInPanel()
@@ -139,7 +134,9 @@ class DinamisDock(QgsDockWidget):
         self._gate = MapGate(parts.canvas, self._do.layers, self)
         self.waiting = WaitingItem(parts.canvas, self._do.layers, self._gate.layer_ids)
         self.projects = ProjectsDesk(self, self._do, self.requests.projects, self.notices)
-        self._dialogs = Dialogs(self, self._do, self.projects)
+        self.ordering = RequestsDesk(
+            self, self._do, self.requests, self.projects, canvas=parts.canvas, notices=self.notices
+        )
         self._matched: int | None = None
         self._sign_in_at = ""
         self._build()
@@ -338,31 +335,20 @@ class DinamisDock(QgsDockWidget):
     # Requests
 
     def _wire_requests(self) -> None:
-        requests = self._do.requests
-        requests.orders_changed.connect(self.requests.set_orders)
-        for failed in (requests.failed, requests.products_failed):
-            failed.connect(lambda notice: self.notices.show_notice("requests", notice))
-        requests.submitted.connect(self._submitted)
-        for read in (self._do.quotas.refresh, self._do.projects.refresh, requests.refresh):
-            self.requests.refresh_requested.connect(read)
-        self.requests.cancel_requested.connect(requests.cancel_order)
-        self.requests.accept_requested.connect(requests.accept_quotation)
-        self.requests.programming_requested.connect(self._dialogs.new_programming)
-        self.requests.order_chosen.connect(self._order_chosen)
-        self.results.order_requested.connect(self._dialogs.order)
-
+        dialogs = self.ordering.dialogs
+        self.ordering.shown.connect(lambda: self._tabs.setCurrentWidget(self.requests))
+        self.results.order_requested.connect(dialogs.order)
         for opened in (self.desk.order_opened, self.projects.order_opened):
-            opened.connect(self._show_order)
+            opened.connect(self.show_requests)
         self.desk.project_opened.connect(self.projects.show_window)
-        self.desk.request_wanted.connect(self._dialogs.new_programming)
-        self.projects.request_wanted.connect(lambda project: self._dialogs.new_programming(project.id))
+        self.desk.request_wanted.connect(dialogs.new_programming)
+        self.projects.request_wanted.connect(lambda project: dialogs.new_programming(project.id))
         self.desk.tutorial_wanted.connect(self.tutorial.begin)
 
-    def _show_order(self, order_id: str) -> None:
-        """Take a request in hand, for somebody who comes from elsewhere."""
+    def show_requests(self, order_id: str = "") -> None:
+        """Show the requests, or one of them in full, for somebody who comes from elsewhere."""
         self.setVisible(True)
-        self._tabs.setCurrentWidget(self.requests)
-        self.requests.choose(order_id)
+        self.ordering.show_order(order_id)
 
     def _tour_parts(self) -> TourParts:
         return TourParts(
@@ -375,24 +361,6 @@ class DinamisDock(QgsDockWidget):
             requests=self.requests,
             quotas=self.account,
         )
-
-    def _submitted(self, order: Order) -> None:
-        self.notices.clear("requests")
-        self._tabs.setCurrentWidget(self.requests)
-        self.requests.choose(order.id)
-
-    def _order_chosen(self, order: Order | None) -> None:
-        """Show the zone of the request in hand."""
-        self._remove_order_band()
-        if order is not None and not order.geometry.is_empty:
-            band = sketch_band(self._canvas)
-            band.setToGeometry(to_qgs(outline_of(order.geometry)), QgsCoordinateReferenceSystem(WGS84))
-            self._order_band = band
-
-    def _remove_order_band(self) -> None:
-        if self._order_band is not None:
-            self._canvas.scene().removeItem(self._order_band)
-            self._order_band = None
 
     # Theme and end
 
@@ -418,7 +386,7 @@ class DinamisDock(QgsDockWidget):
         self.tutorial.end()
         self.desk.close()
         self.projects.close()
-        self._dialogs.close()
+        self.ordering.shut_down()
         self.cover.shut_down()
         self.downloads.close()
         self.areas.shut_down()
@@ -426,4 +394,3 @@ class DinamisDock(QgsDockWidget):
         self.images.shut_down()
         self.waiting.remove()
         self._gate.remove()
-        self._remove_order_band()

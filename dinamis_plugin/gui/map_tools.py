@@ -246,6 +246,11 @@ def area_band(canvas: QgsMapCanvas) -> QgsRubberBand:
     return _band(canvas, colours().tone(Tone.DANGER), Qt.PenStyle.SolidLine, 14)
 
 
+def band_of(canvas: QgsMapCanvas, colour: QColor, fill: int) -> QgsRubberBand:
+    """A rubber band in a colour, its inside as opaque as `fill` (0 to 255)."""
+    return _band(canvas, colour, Qt.PenStyle.SolidLine, fill)
+
+
 def _band(canvas: QgsMapCanvas, colour: QColor, style: Qt.PenStyle, fill: int) -> QgsRubberBand:
     band = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
     ground = QColor(colour)

@@ -49,7 +49,7 @@ class ProjectsDesk(QObject):
         projects.failed.connect(self._failed)
         projects.history_ready.connect(self._history_came)
         projects.themes_ready.connect(self._themes_came)
-        controllers.requests.orders_changed.connect(lambda _orders: self._show_orders())
+        controllers.orders.changed.connect(lambda _orders: self._show_orders())
         panel.new_requested.connect(self.new_project)
         panel.open_requested.connect(self.show_window)
 
@@ -133,7 +133,7 @@ class ProjectsDesk(QObject):
 
     def _show_orders(self) -> None:
         if self.window is not None:
-            self.window.page.set_orders(self._do.requests.orders)
+            self.window.page.set_orders(self._do.orders.orders)
 
     def _listed(self, projects: list[Project]) -> None:
         self._panel.set_projects(projects)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
+from qgis.PyQt.QtWidgets import QInputDialog, QWidget
 
 from ..domain.order import Order
 from . import formats
+from .questions import confirmed
 from .theme import HALF, STEP, Role, Tone, make_primary
 from .widgets import ButtonGrid, Card, column, label, push_button
 
@@ -50,6 +52,37 @@ class QuotationCard(Card):
             self._for.setText(_area_text(order))
             self._for.setVisible(bool(self._for.text()))
             self.show()
+
+
+    def confirm_accept(self, parent: QWidget, order: Order) -> bool:
+        """Ask whether the price is really accepted."""
+        return confirmed(
+            parent,
+            "acceptQuotationBox",
+            title=translate("Dinamis", "Accept the quotation"),
+            question=translate("Dinamis", "Accept the quotation of the request {id}?").format(id=order.id),
+            consequence=translate(
+                "Dinamis", "{price}. The images are then ordered from the supplier at this price."
+            ).format(price=price_text(order)),
+            yes=translate("Dinamis", "Accept"),
+            no=translate("Dinamis", "Not now"),
+        )
+
+    def ask_reason(self, parent: QWidget, order: Order) -> str | None:
+        """Ask whether the price is really declined, and why; None when it is not."""
+        consequence = translate(
+            "Dinamis", "{price}. The request is then cancelled; a new one can be made."
+        ).format(price=price_text(order))
+        question = translate("Dinamis", "Decline the quotation of the request {id}?").format(id=order.id)
+        box = QInputDialog(parent)
+        box.setObjectName("declineQuotationBox")
+        box.setWindowTitle(translate("Dinamis", "Decline the quotation"))
+        why = translate("Dinamis", "Why (may be left empty):")
+        box.setLabelText(f"{question}\n{consequence}\n\n{why}")
+        box.setOption(QInputDialog.InputDialogOption.UsePlainTextEditForTextInput, True)
+        box.setOkButtonText(translate("Dinamis", "Decline"))
+        box.setCancelButtonText(translate("Dinamis", "Not now"))
+        return box.textValue().strip() if box.exec() else None
 
 
 def price_text(order: Order) -> str:

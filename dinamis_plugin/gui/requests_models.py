@@ -1,4 +1,4 @@
-"""The list of orders."""
+"""The list of requests and drafts, two lines a row."""
 
 from __future__ import annotations
 
@@ -7,80 +7,40 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, Qt
 
-from ..domain.order import Order, OrderKind, OrderState
+from ..domain.kept_draft import KeptDraft
+from ..domain.order import Order
+from ..domain.order_list import Entry, changed_at, entry_sensor, entry_state
 from . import formats
-from .theme import Tone
+from .request_words import TONE_OF_STATE, kind_label, sensor_label, state_label
 from .two_lines import SECOND_LINE_ROLE, TONE_ROLE, VALUE_ROLE
 
 translate = QCoreApplication.translate
 
-TONE_OF_STATE = {
-    OrderState.DRAFT: Tone.NEUTRAL,
-    OrderState.SUBMITTED: Tone.INFO,
-    OrderState.ARBITRATION: Tone.WARNING,
-    OrderState.QUOTATION: Tone.WARNING,
-    OrderState.ACCEPTED: Tone.INFO,
-    OrderState.PRODUCTION: Tone.INFO,
-    OrderState.PROGRAMMED: Tone.INFO,
-    OrderState.ACQUIRING: Tone.INFO,
-    OrderState.DELIVERED: Tone.SUCCESS,
-    OrderState.REJECTED: Tone.DANGER,
-    OrderState.CANCELLED: Tone.NEUTRAL,
-    OrderState.FAILED: Tone.DANGER,
-    OrderState.EXPIRED: Tone.NEUTRAL,
-}
-
-
-def state_label(state: OrderState) -> str:
-    """The name of a state for a person."""
-    return {
-        OrderState.DRAFT: translate("Dinamis", "Draft"),
-        OrderState.SUBMITTED: translate("Dinamis", "Submitted"),
-        OrderState.ARBITRATION: translate("Dinamis", "In arbitration"),
-        OrderState.QUOTATION: translate("Dinamis", "Quotation to accept"),
-        OrderState.ACCEPTED: translate("Dinamis", "Accepted"),
-        OrderState.PRODUCTION: translate("Dinamis", "In production"),
-        OrderState.PROGRAMMED: translate("Dinamis", "Programmed"),
-        OrderState.ACQUIRING: translate("Dinamis", "Acquisition in progress"),
-        OrderState.DELIVERED: translate("Dinamis", "Delivered"),
-        OrderState.REJECTED: translate("Dinamis", "Rejected"),
-        OrderState.CANCELLED: translate("Dinamis", "Cancelled"),
-        OrderState.FAILED: translate("Dinamis", "Failed"),
-        OrderState.EXPIRED: translate("Dinamis", "Expired"),
-    }[state]
-
-
-def kind_label(kind: OrderKind) -> str:
-    """Archive or acquisition, for a person."""
-    if kind is OrderKind.ARCHIVE:
-        return translate("Dinamis", "Archive")
-    return translate("Dinamis", "Acquisition")
-
 
 class OrdersModel(QAbstractTableModel):
-    """Requests, newest first: identifier, state, day of submission, area."""
+    """Requests and drafts: identifier or title, state, day of submission, area."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._orders: list[Order] = []
+        self._entries: list[Entry] = []
 
-    def set_orders(self, orders: Sequence[Order]) -> None:
+    def set_entries(self, entries: Sequence[Entry]) -> None:
         """Show these."""
         self.beginResetModel()
-        self._orders = list(orders)
+        self._entries = list(entries)
         self.endResetModel()
 
-    def order(self, row: int) -> Order:
-        """The order of a row."""
-        return self._orders[row]
+    def entry(self, row: int) -> Entry:
+        """The request or draft of a row."""
+        return self._entries[row]
 
-    def row_of(self, order_id: str) -> int:
-        """The row of an order, -1 when it is not listed."""
-        return next((row for row, order in enumerate(self._orders) if order.id == order_id), -1)
+    def row_of(self, entry_id: str) -> int:
+        """The row of a request or draft, -1 when it is not listed."""
+        return next((row for row, entry in enumerate(self._entries) if entry.id == entry_id), -1)
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's signature
-        """Orders listed."""
-        return 0 if parent.isValid() else len(self._orders)
+        """Rows."""
+        return 0 if parent.isValid() else len(self._entries)
 
     def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's signature
         """Identifier, state, submission, area."""
@@ -90,44 +50,62 @@ class OrdersModel(QAbstractTableModel):
         """One cell; the first one also knows the second line of its row."""
         if not index.isValid():
             return None
-        order = self._orders[index.row()]
+        entry = self._entries[index.row()]
         values = {
-            Qt.ItemDataRole.DisplayRole: lambda: self._cells(order)[index.column()],
-            SECOND_LINE_ROLE: lambda: self._second_line(order),
-            TONE_ROLE: lambda: TONE_OF_STATE[order.state],
-            Qt.ItemDataRole.ToolTipRole: lambda: self._tip(order),
-            Qt.ItemDataRole.AccessibleTextRole: lambda: f"{order.id}, {self._second_line(order)}",
-            VALUE_ROLE: lambda: order,
+            Qt.ItemDataRole.DisplayRole: lambda: self._cells(entry)[index.column()],
+            SECOND_LINE_ROLE: lambda: self._second_line(entry),
+            TONE_ROLE: lambda: TONE_OF_STATE[entry_state(entry)],
+            Qt.ItemDataRole.ToolTipRole: lambda: self._tip(entry),
+            Qt.ItemDataRole.AccessibleTextRole: lambda: f"{_name(entry)}, {self._second_line(entry)}",
+            VALUE_ROLE: lambda: entry,
         }
         return values[role]() if role in values else None
 
-    def _cells(self, order: Order) -> tuple[str, ...]:
-        created = formats.moment(order.created) if order.created else ""
-        area = "" if order.area_km2 is None else formats.area(order.area_km2)
-        return order.id, state_label(order.state), created, area
+    def _cells(self, entry: Entry) -> tuple[str, ...]:
+        if isinstance(entry, KeptDraft):
+            return entry.title, _state_text(entry), formats.moment(entry.changed), ""
+        created = formats.moment(entry.created) if entry.created else ""
+        area = "" if entry.area_km2 is None else formats.area(entry.area_km2)
+        return entry.id, _state_text(entry), created, area
 
-    def _second_line(self, order: Order) -> str:
-        parts = [state_label(order.state)]
-        changed = order.updated or order.created
+    def _second_line(self, entry: Entry) -> str:
+        parts = [_state_text(entry)]
+        if isinstance(entry, Order) and entry.unread:
+            parts.append(translate("Dinamis", "%n new message(s)", "", entry.unread))
+        changed = changed_at(entry)
         if changed:
             parts.append(formats.day(changed.astimezone().date()))
-        if order.area_km2 is not None:
-            parts.append(formats.area(order.area_km2))
+        if isinstance(entry, Order) and entry.area_km2 is not None:
+            parts.append(formats.area(entry.area_km2))
         return " · ".join(parts)
 
-    def _tip(self, order: Order) -> str:
-        lines = [order.id, f"{kind_label(order.kind)} {formats.DASH} {state_label(order.state)}"]
-        if order.created:
-            lines.append(translate("Dinamis", "Submitted {when}").format(when=formats.moment(order.created)))
-        if order.updated:
-            lines.append(
-                translate("Dinamis", "Last change {when}").format(when=formats.moment(order.updated))
-            )
-        if order.excess_km2:
-            beyond = formats.area(order.excess_km2)
-            lines.append(translate("Dinamis", "{area} beyond the quota").format(area=beyond))
-        if order.price_eur:
-            lines.append(formats.euros(order.price_eur))
-        if order.reason:
-            lines.append(order.reason)
-        return "\n".join(lines)
+    def _tip(self, entry: Entry) -> str:
+        what = f"{sensor_label(entry_sensor(entry))} {formats.DASH} {kind_label(entry.kind)}"
+        lines = [_name(entry), f"{what} {formats.DASH} {_state_text(entry)}"]
+        return "\n".join(lines + (_order_lines(entry) if isinstance(entry, Order) else []))
+
+
+def _order_lines(order: Order) -> list[str]:
+    lines = [f"{order.project_id} {order.project_title}".strip()]
+    if not order.own:
+        lines.append(translate("Dinamis", "Requester: {person}").format(person=order.requester))
+    if order.created:
+        lines.append(translate("Dinamis", "Submitted {when}").format(when=formats.moment(order.created)))
+    if order.updated:
+        lines.append(translate("Dinamis", "Last change {when}").format(when=formats.moment(order.updated)))
+    if order.excess_km2:
+        beyond = formats.area(order.excess_km2)
+        lines.append(translate("Dinamis", "{area} beyond the quota").format(area=beyond))
+    if order.price_eur:
+        lines.append(formats.euros(order.price_eur))
+    return [line for line in (*lines, order.task.text, order.reason) if line]
+
+
+def _name(entry: Entry) -> str:
+    return entry.title if isinstance(entry, KeptDraft) else entry.id
+
+
+def _state_text(entry: Entry) -> str:
+    if isinstance(entry, KeptDraft) and entry.sending is not None:
+        return translate("Dinamis", "Sent, no answer yet")
+    return state_label(entry_state(entry))

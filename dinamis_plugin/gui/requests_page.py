@@ -1,4 +1,4 @@
-"""The page of requests: projects, orders with their state, and what can be started."""
+"""The page of requests: projects, requests and drafts with their state, and one request in full (REQ-24)."""
 
 from __future__ import annotations
 
@@ -7,33 +7,40 @@ from collections.abc import Sequence
 from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from ..controllers.messages import Notice
+from ..domain.kept_draft import KeptDraft
 from ..domain.order import Order
+from ..domain.order_list import Entry, shown
+from .order_view import OrderView
 from .projects_panel import ProjectsPanel
 from .questions import confirmed
-from .quotation import QuotationCard, price_text
+from .requests_filter import RequestsFilter
 from .requests_models import OrdersModel
-from .theme import STEP, Role, make_primary
+from .theme import STEP, make_primary
 from .two_lines import row_list
-from .widgets import ButtonGrid, EmptyState, Section, label, push_button, tool_button
+from .widgets import ButtonGrid, EmptyState, Section, push_button, tool_button
 
 translate = QCoreApplication.translate
 
 
 class RequestsPage(QWidget):
-    """Shows orders of the signed-in person, below their projects.
+    """Lists requests and drafts of the signed-in person, below their projects; shows one of them in full.
 
     Signals:
-        programming_requested, refresh_requested: the person wants one.
-        cancel_requested: the order to cancel, or whose quotation is declined, by identifier; confirmed.
-        accept_requested: the order whose quotation is accepted, by identifier; confirmed.
+        programming_requested, refresh_requested, table_requested: the person wants one.
+        opened: the Order to show in full.
+        resumed: the KeptDraft to go on with.
+        draft_deleted: identifier of the draft to forget; confirmed.
         sign_in_requested: the person wants to sign in.
         order_chosen: the Order in hand, or None.
     """
 
     programming_requested = pyqtSignal()
     refresh_requested = pyqtSignal()
-    cancel_requested = pyqtSignal(str)
-    accept_requested = pyqtSignal(str)
+    table_requested = pyqtSignal()
+    opened = pyqtSignal(object)
+    resumed = pyqtSignal(object)
+    draft_deleted = pyqtSignal(str)
     sign_in_requested = pyqtSignal()
     order_chosen = pyqtSignal(object)
 
@@ -42,39 +49,58 @@ class RequestsPage(QWidget):
         self.setObjectName("requestsTab")
         self.orders = OrdersModel(self)
         self.projects = ProjectsPanel()
-        self._why_not = ""
+        self.view = OrderView()
+        self._orders: list[Order] = []
+        self._drafts: list[KeptDraft] = []
+        self._reading = False
+        self._refusal: Notice | None = None
         self._awaited = ""
         self._orders_view = row_list(self.orders, "ordersView", translate("Dinamis", "Requests"))
-        self._orders_view.selectionModel().currentChanged.connect(self._order_changed)
-        self.orders.modelReset.connect(self._order_changed)
+        self._orders_view.selectionModel().currentChanged.connect(self._choice_changed)
+        self._orders_view.activated.connect(lambda _index: self._open())
+        self.orders.modelReset.connect(self._choice_changed)
         self._orders_empty = EmptyState("order", name="ordersEmpty")
-        self._orders_empty.acted.connect(self.programming_requested)
+        self._orders_empty.acted.connect(self._act_on_empty)
+        self._make_buttons()
+        self.filter = RequestsFilter(self._refresh, self._table)
+        self.filter.changed.connect(self._list)
+        self._signed_out = EmptyState("account", name="requestsSignedOut")
+        self._signed_out.acted.connect(self.sign_in_requested)
+        self.view.back_requested.connect(self.show_list)
+        self._build()
+        self.set_why_not(translate("Dinamis", "Sign in to load, download and order images."))
+        self._list()
+
+    def _make_buttons(self) -> None:
         self._refresh = tool_button(
             translate("Dinamis", "Refresh"), "refresh", name="refreshOrdersButton", text_shown=False
         )
         self._refresh.clicked.connect(self.refresh_requested)
+        self._table = tool_button(
+            translate("Dinamis", "Export the list as CSV…"),
+            "export",
+            name="exportOrdersButton",
+            text_shown=False,
+        )
+        self._table.clicked.connect(self.table_requested)
         self._programming = push_button(
             translate("Dinamis", "New acquisition…"), name="newProgrammingButton", icon="programming"
         )
         make_primary(self._programming)
         self._programming.clicked.connect(self.programming_requested)
-        self._cancel = push_button(
-            translate("Dinamis", "Cancel the request…"), name="cancelOrderButton", icon="close"
+        self._open_button = push_button(
+            translate("Dinamis", "Open the request"), name="openOrderButton", icon="next"
         )
-        self._cancel.clicked.connect(self._confirm_cancel)
-        self._quotation = QuotationCard()
-        self._quotation.accepted.connect(self._confirm_accept)
-        self._quotation.declined.connect(self._confirm_decline)
-        self._hint = label(role=Role.MUTED, name="requestsHintLabel")
-        self._signed_out = EmptyState("account", name="requestsSignedOut")
-        self._signed_out.acted.connect(self.sign_in_requested)
-        self._build()
-        self.set_why_not(translate("Dinamis", "Sign in to load, download and order images."))
-        self.set_orders(())
+        self._open_button.clicked.connect(self._open)
+        self._delete = push_button(
+            translate("Dinamis", "Delete the draft…"), name="deleteDraftButton", icon="delete"
+        )
+        self._delete.clicked.connect(self._confirm_delete)
 
     def _build(self) -> None:
-        orders = Section(translate("Dinamis", "Requests"), beside=self._refresh)
+        orders = Section(translate("Dinamis", "Requests"))
         self._orders_stack = _stack(self._orders_empty, self._orders_view)
+        orders.add(self.filter)
         orders.add(self._orders_stack)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
@@ -88,119 +114,152 @@ class RequestsPage(QWidget):
         filled.setContentsMargins(STEP, STEP, STEP, STEP)
         filled.setSpacing(STEP)
         filled.addWidget(splitter, 1)
-        filled.addWidget(self._quotation)
-        filled.addWidget(self._hint)
-        filled.addWidget(ButtonGrid([self._programming, self._cancel]))
+        filled.addWidget(ButtonGrid([self._programming, self._open_button, self._delete]))
         content.setLayout(filled)
-        self._pages = _stack(self._signed_out, content)
+        self._pages = _stack(self._signed_out, content, self.view)
         layout = QVBoxLayout()
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
         self.setLayout(layout)
 
+    # What the dock tells
+
     def set_why_not(self, sentence: str) -> None:
         """Say why there is nothing to see; empty when signed in."""
-        self._why_not = sentence
         self._signed_out.say(sentence, translate("Dinamis", "Sign in"))
-        self._pages.setCurrentIndex(0 if sentence else 1)
+        if sentence:
+            self._pages.setCurrentIndex(0)
+        elif self._pages.currentIndex() == 0:
+            self._pages.setCurrentIndex(1)
 
     def set_orders(self, orders: Sequence[Order]) -> None:
-        """Show the orders; the one in hand stays in hand."""
-        current = self._current()
-        in_hand = self._awaited or ("" if current is None else current.id)
-        self.orders.set_orders(orders)
-        self._orders_empty.say(
-            translate(
-                "Dinamis", "No request yet: order a scene from the results, or ask for a new acquisition."
-            )
-        )
-        self._orders_stack.setCurrentIndex(1 if orders else 0)
-        if in_hand:
-            self.choose(in_hand)
+        """Show the requests; the one in hand stays in hand."""
+        self._orders, self._refusal = list(orders), None
+        self._list()
+        current = self.view.order
+        fresh = next((order for order in orders if current is not None and order.id == current.id), None)
+        if fresh is not None:
+            self.view.set_order(fresh)
 
-    def choose(self, order_id: str) -> None:
-        """Take an order in hand and bring it into view; one that is not listed yet, when it is."""
-        number = self.orders.row_of(order_id)
-        self._awaited = order_id if number < 0 else ""
+    def set_drafts(self, drafts: Sequence[KeptDraft]) -> None:
+        """Show the drafts among them."""
+        self._drafts = list(drafts)
+        self._list()
+
+    def set_reading(self, reading: bool) -> None:
+        """Show that the list is on its way."""
+        self._reading = reading
+        if reading:
+            self._refusal = None
+        self._refresh.setEnabled(not reading)
+        self._say_empty()
+
+    def set_refusal(self, notice: Notice) -> None:
+        """Say why the list could not be read, where there is none; what is listed stays."""
+        self._refusal = notice
+        self._say_empty()
+
+    def choose(self, entry_id: str) -> None:
+        """Take a request or draft in hand and bring it into view; one that is not listed yet, when it is."""
+        number = self.orders.row_of(entry_id)
+        self._awaited = entry_id if number < 0 else ""
         if number >= 0:
             self._orders_view.setCurrentIndex(self.orders.index(number, 0))
 
-    def _current(self) -> Order | None:
+    def show_list(self) -> None:
+        """Come back from one request to all of them."""
+        if self._pages.currentWidget() is self.view:
+            self._pages.setCurrentIndex(1)
+            self._orders_view.setFocus()
+
+    def show_order(self, order: Order) -> None:
+        """Show one request in full."""
+        self.choose(order.id)
+        self.view.set_order(order)
+        self._pages.setCurrentWidget(self.view)
+        self.opened.emit(order)
+
+    @property
+    def in_hand(self) -> Entry | None:
+        """The request or draft in hand."""
         index = self._orders_view.currentIndex()
-        return self.orders.order(index.row()) if index.isValid() else None
+        return self.orders.entry(index.row()) if index.isValid() else None
 
-    def _order_changed(self, *_: object) -> None:
-        order = self._current()
-        if order is not None:
-            self._awaited = ""
-        self._quotation.show_order(order)
-        self._cancel.setEnabled(order is not None and order.can_be_cancelled)
-        reason = self._hint_text(order)
-        self._cancel.setToolTip(reason or self._cancel.text())
-        self._hint.setText(reason)
-        self._hint.setVisible(bool(reason))
-        self.order_chosen.emit(order)
+    # Inside
 
-    def _hint_text(self, order: Order | None) -> str:
-        """What the operator said of the request in hand, and why it cannot be cancelled."""
-        if order is None:
-            return translate("Dinamis", "Choose a request in the list.") if self.orders.rowCount() else ""
-        if order.can_be_cancelled:
-            return order.reason
-        if order.is_over:
-            why_not = translate("Dinamis", "This request is over: it cannot be cancelled.")
+    def _list(self) -> None:
+        current = self.in_hand
+        in_hand = self._awaited or ("" if current is None else current.id)
+        everything: list[Entry] = [*self._drafts, *self._orders]
+        self.filter.offer(everything)
+        listed = shown(everything, self.filter.wanted, self.filter.order)
+        self.orders.set_entries(listed)
+        self._table.setEnabled(bool(self._orders))
+        self._say_empty()
+        self._orders_stack.setCurrentIndex(1 if listed else 0)
+        if in_hand:
+            self.choose(in_hand)
+
+    def _say_empty(self) -> None:
+        if self._drafts or self._orders:
+            sentence = translate("Dinamis", "No request is like this.")
+            self._orders_empty.say(sentence, translate("Dinamis", "Show all"))
+        elif self._refusal is not None:
+            again = translate("Dinamis", "Try again")
+            self._orders_empty.say(f"{self._refusal.title}\n{self._refusal.text}", again, icon="warning")
+        elif self._reading:
+            self._orders_empty.say(translate("Dinamis", "The requests are being read…"))
         else:
-            why_not = translate("Dinamis", "This request is under way: it cannot be cancelled any more.")
-        return "\n".join(part for part in (order.reason, why_not) if part)
+            self._orders_empty.say(
+                translate(
+                    "Dinamis", "No request yet: order a scene from the results, or ask for a new acquisition."
+                )
+            )
 
-    def _confirm_cancel(self) -> None:
-        order = self._current()
-        if order is not None and confirmed(
+    def _act_on_empty(self) -> None:
+        if self._drafts or self._orders:
+            self.filter.clear()
+        else:
+            self.refresh_requested.emit()
+
+    def _choice_changed(self, *_: object) -> None:
+        entry = self.in_hand
+        if entry is not None:
+            self._awaited = ""
+        is_draft = isinstance(entry, KeptDraft)
+        is_free = not isinstance(entry, KeptDraft) or entry.sending is None
+        self._open_button.setEnabled(entry is not None and is_free)
+        self._open_button.setText(
+            translate("Dinamis", "Resume the draft") if is_draft else translate("Dinamis", "Open the request")
+        )
+        self._delete.setVisible(is_draft)
+        self._delete.setEnabled(is_draft and is_free)
+        self.order_chosen.emit(entry if isinstance(entry, Order) else None)
+
+    def _open(self) -> None:
+        entry = self.in_hand
+        if isinstance(entry, Order):
+            self.show_order(entry)
+        elif entry is not None and entry.sending is None:
+            self.resumed.emit(entry)
+
+    def _confirm_delete(self) -> None:
+        entry = self.in_hand
+        if isinstance(entry, KeptDraft) and confirmed(
             self,
-            "cancelOrderBox",
-            title=translate("Dinamis", "Cancel the request"),
-            question=translate("Dinamis", "Cancel the request {id}?").format(id=order.id),
-            consequence=translate("Dinamis", "This cannot be undone; a new request can be made."),
-            yes=translate("Dinamis", "Cancel the request"),
+            "deleteDraftBox",
+            title=translate("Dinamis", "Delete the draft"),
+            question=translate("Dinamis", "Delete the draft “{title}”?").format(title=entry.title),
+            consequence=translate("Dinamis", "Nothing was sent of it. This cannot be undone."),
+            yes=translate("Dinamis", "Delete"),
             no=translate("Dinamis", "Keep it"),
             destructive=True,
         ):
-            self.cancel_requested.emit(order.id)
-
-    def _confirm_accept(self) -> None:
-        order = self._current()
-        if order is not None and confirmed(
-            self,
-            "acceptQuotationBox",
-            title=translate("Dinamis", "Accept the quotation"),
-            question=translate("Dinamis", "Accept the quotation of the request {id}?").format(id=order.id),
-            consequence=translate(
-                "Dinamis", "{price}. The images are then ordered from the supplier at this price."
-            ).format(price=price_text(order)),
-            yes=translate("Dinamis", "Accept"),
-            no=translate("Dinamis", "Not now"),
-        ):
-            self.accept_requested.emit(order.id)
-
-    def _confirm_decline(self) -> None:
-        order = self._current()
-        if order is not None and confirmed(
-            self,
-            "declineQuotationBox",
-            title=translate("Dinamis", "Decline the quotation"),
-            question=translate("Dinamis", "Decline the quotation of the request {id}?").format(id=order.id),
-            consequence=translate(
-                "Dinamis", "{price}. The request is then cancelled; a new one can be made."
-            ).format(price=price_text(order)),
-            yes=translate("Dinamis", "Decline"),
-            no=translate("Dinamis", "Not now"),
-            destructive=True,
-        ):
-            self.cancel_requested.emit(order.id)
+            self.draft_deleted.emit(entry.id)
 
 
-def _stack(empty: QWidget, filled: QWidget) -> QStackedWidget:
+def _stack(*pages: QWidget) -> QStackedWidget:
     stack = QStackedWidget()
-    stack.addWidget(empty)
-    stack.addWidget(filled)
+    for page in pages:
+        stack.addWidget(page)
     return stack

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -25,6 +25,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..domain.errors import InvalidRequestError
 from ..domain.form import FieldKind, FormField, collect, settled
+from ..domain.form_limits import is_empty
 from . import formats
 from .theme import HALF, STEP, Role
 from .widgets import ElidedCombo, Section, label
@@ -55,34 +56,58 @@ class SchemaForm(QWidget):
         self._problems: dict[str, QWidget] = {}
         self._reasons: dict[str, QWidget] = {}
         self._settling = False
-        self._layout = QVBoxLayout()
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(2 * STEP)
-        self.setLayout(self._layout)
+        self.sections = {name: Section(_section_title(name)) for name in ("request", "production", "")}
+        self._built: list[QWidget] = []
+        layout = QVBoxLayout()
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2 * STEP)
+        for name, section in self.sections.items():
+            section.setObjectName(f"section_{name or 'options'}")
+            layout.addWidget(section)
+        self.sections[""].hide()
+        self.setLayout(layout)
 
     def set_fields(self, fields: Sequence[FormField]) -> None:
         """Build the form anew; what was filled in under the same name stays."""
         kept = self.values()
-        while self._layout.count():
-            self._layout.takeAt(0).widget().deleteLater()
+        for built in self._built:
+            built.hide()
+            built.deleteLater()
+        self._built.clear()
         self._fields = tuple(field for field in fields if field.kind not in _HANDLED)
         self._widgets.clear()
         self._problems.clear()
         self._reasons.clear()
-        sections: dict[str, list[FormField]] = {}
+        members: dict[str, list[FormField]] = {}
         for field in self._fields:
-            sections.setdefault(field.section, []).append(field)
-        for name, members in sections.items():
-            self._layout.addWidget(self._section(name, members))
+            members.setdefault(field.section if field.section in self.sections else "", []).append(field)
+        for name, some in members.items():
+            built = self._rows(some)
+            self._built.append(built)
+            self.sections[name].add(built)
+        self.sections[""].setVisible("" in members)
+        self.put(kept)
+
+    def put(self, values: Mapping[str, Any]) -> None:
+        """Fill values in by property; what the form does not ask for is left out."""
         self._settling = True
-        for name, value in kept.items():
+        for name, value in values.items():
             if name in self._widgets:
                 _put(self._widgets[name], value)
         self._settling = False
         self._settle()
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Properties that are asked for."""
+        return frozenset(self._widgets)
+
+    def filled(self) -> dict[str, Any]:
+        """What is filled in so far, by property, right or wrong."""
+        return {name: value for name, value in self.values().items() if not is_empty(value)}
+
     def values(self) -> dict[str, Any]:
-        """What is filled in, by property."""
+        """What the widgets hold, by property."""
         return {name: _value(widget) for name, widget in self._widgets.items()}
 
     def parameters(self) -> dict[str, Any]:
@@ -139,9 +164,10 @@ class SchemaForm(QWidget):
         self._reasons[field.name].setText(reason)
         self._reasons[field.name].setVisible(bool(reason))
 
-    def _section(self, name: str, fields: Sequence[FormField]) -> Section:
-        section = Section(_section_title(name))
-        form = QFormLayout()
+    def _rows(self, fields: Sequence[FormField]) -> QWidget:
+        made = QWidget()
+        form = QFormLayout(made)
+        form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(STEP)
         form.setVerticalSpacing(STEP)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
@@ -170,15 +196,13 @@ class SchemaForm(QWidget):
             self._widgets[field.name] = widget
             self._problems[field.name] = problem
             self._reasons[field.name] = reason
-        section.add(form)
-        return section
+        return made
 
 
 def _section_title(name: str) -> str:
     return {
-        "project": translate("Dinamis", "Project"),
-        "request": translate("Dinamis", "Request"),
-        "production": translate("Dinamis", "Production options"),
+        "request": translate("Dinamis", "Request parameters"),
+        "production": translate("Dinamis", "Production parameters"),
     }.get(name, translate("Dinamis", "Options"))
 
 

@@ -123,6 +123,7 @@ class Section(QWidget):
 
     def __init__(self, title: str, *, beside: QWidget | None = None) -> None:
         super().__init__()
+        self.title = title
         heading = row(label(title, role=Role.TITLE, wrap=False))
         heading.addStretch(1)
         if beside is not None:

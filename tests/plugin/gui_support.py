@@ -18,8 +18,9 @@ from shapely.geometry import box, mapping
 from dinamis_plugin.controllers.thumbnails import ThumbnailController
 from dinamis_plugin.domain.account import Account
 from dinamis_plugin.domain.aoi import Aoi
+from dinamis_plugin.domain.estimate import Estimate
 from dinamis_plugin.domain.form import fields_of
-from dinamis_plugin.domain.order import Estimate, Order, Product
+from dinamis_plugin.domain.order import Order, Product
 from dinamis_plugin.domain.project import Project
 from dinamis_plugin.domain.quota import quotas_from_json
 from dinamis_plugin.domain.scene import Scene
@@ -151,7 +152,11 @@ def make_estimate(**changes):
     return Estimate.from_json({**document, **changes})
 
 
-_ACTIONS = {"submitted": ("cancel",), "quotation": ("cancel", "accept")}
+_ACTIONS = {
+    "submitted": ("cancel", "messages"),
+    "quotation": ("cancel", "accept", "decline", "messages"),
+    "delivered": ("messages",),
+}
 
 
 def make_order(number=1, state="submitted", **changes):

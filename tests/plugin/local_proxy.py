@@ -5,14 +5,51 @@ from __future__ import annotations
 import select
 import socket
 import threading
+from contextlib import contextmanager
 from urllib.parse import urlsplit
+
+from qgis.core import QgsNetworkAccessManager, QgsSettings
+from qgis.PyQt.QtNetwork import QNetworkProxy
+
+
+@contextmanager
+def qgis_uses(proxy):
+    """Let QGIS use a proxy inside the block."""
+    settings = QgsSettings()
+    values = {
+        "proxyEnabled": True,
+        "proxyType": "HttpProxy",
+        "proxyHost": "127.0.0.1",
+        "proxyPort": proxy.port,
+    }
+    for key, value in values.items():
+        settings.setValue(f"proxy/{key}", value)
+    QgsNetworkAccessManager.instance().setupDefaultProxyAndCache()
+    try:
+        yield
+    finally:
+        settings.remove("proxy")
+        QgsNetworkAccessManager.instance().setupDefaultProxyAndCache()
+
+
+def lead_through(proxy):
+    """Let QGIS use a proxy until it ends, without a word in its settings."""
+    through = QNetworkProxy(QNetworkProxy.ProxyType.HttpProxy, "127.0.0.1", proxy.port)
+    QgsNetworkAccessManager.instance().setFallbackProxyAndExcludes(through, [], [])
 
 
 class LocalProxy:
-    """Listens on a free port; `seen` holds the request lines that passed."""
+    """Listens on a free port; `seen` holds the request lines that passed.
+
+    A plain request whose line holds `cut` reaches the service, and loses its answer: `lost` counts them, and
+    `on_lost` is called when the answer is there.
+    """
 
     def __init__(self):
         self.seen = []
+        self.cut = ""
+        self.lost = 0
+        self.on_lost = lambda: None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._listener.settimeout(0.1)
@@ -62,9 +99,9 @@ class LocalProxy:
                 if method == "CONNECT":
                     client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
                 upstream.sendall(first)
-                self._pump(client, upstream)
+                self._pump(client, upstream, loses=bool(self.cut) and self.cut in line)
 
-    def _pump(self, one, other):
+    def _pump(self, one, other, *, loses):
         while self._open:
             for ready in select.select([one, other], [], [], 0.2)[0]:
                 try:
@@ -72,5 +109,9 @@ class LocalProxy:
                 except OSError:
                     return
                 if not data:
+                    return
+                if loses and ready is other:
+                    self.lost += 1
+                    self.on_lost()
                     return
                 (other if ready is one else one).sendall(data)

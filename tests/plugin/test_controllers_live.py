@@ -13,18 +13,18 @@ from uuid import uuid4
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsApplication, QgsNetworkAccessManager, QgsProject, QgsSettings
+from qgis.core import QgsApplication, QgsProject, QgsSettings
 from shapely.geometry import box
 
 from dinamis_plugin.controllers.session import SessionState
 from dinamis_plugin.domain.aoi import Aoi
-from dinamis_plugin.domain.order import OrderDraft
+from dinamis_plugin.domain.order_draft import OrderDraft
 from dinamis_plugin.domain.search import ProductType, SearchQuery
 from dinamis_plugin.qgisio import rasters
 from dinamis_plugin.qgisio.geometry import area_km2
 
 from .images import addresses_of
-from .local_proxy import LocalProxy
+from .local_proxy import LocalProxy, qgis_uses
 from .people_support import scientific_draft
 from .waiting import BLOCKED_MS, Caught, Ticker, run_for, wait_until
 
@@ -73,25 +73,12 @@ def test_anyone_searches_page_by_page_and_the_window_lives(controllers, live):
 
 def test_the_requests_of_the_plugin_pass_through_the_proxy_of_qgis(controllers, live, sign_in_live):
     with LocalProxy() as proxy:
-        settings = QgsSettings()
-        values = {
-            "proxyEnabled": True,
-            "proxyType": "HttpProxy",
-            "proxyHost": "127.0.0.1",
-            "proxyPort": proxy.port,
-        }
-        for key, value in values.items():
-            settings.setValue(f"proxy/{key}", value)
-        QgsNetworkAccessManager.instance().setupDefaultProxyAndCache()
-        try:
+        with qgis_uses(proxy):
             sign_in_live(controllers)
             scenes, _ = search(controllers, product_type=ProductType.DOWNLOADABLE)
             added = Caught(controllers.layers.layer_added)
             controllers.loading.load([scenes[0]])
             added.wait(seconds=30)
-        finally:
-            settings.remove("proxy")
-            QgsNetworkAccessManager.instance().setupDefaultProxyAndCache()
         passed = "\n".join(proxy.seen)
     assert gdal.GetConfigOption("GDAL_HTTP_PROXY") == f"127.0.0.1:{proxy.port}"
     for path in (
@@ -162,16 +149,16 @@ def test_a_request_sent_twice_is_one_order(member):
     member.requests.estimate(draft)
     estimate = estimates.wait()
     assert estimate.area_km2 > 0
-    submitted, refused = Caught(member.requests.submitted), Caught(member.requests.submit_failed)
-    assert member.requests.submit(draft)
-    assert not member.requests.submit(draft)  # a double click
+    submitted, refused = Caught(member.submissions.submitted), Caught(member.submissions.refused)
+    assert member.submissions.submit(draft)
+    assert not member.submissions.submit(draft)  # a double click
     wait_until(lambda: submitted.values or refused.values, 30)
     assert refused.values == [], refused.values
-    assert member.requests.submit(draft)  # again, as after a lost answer
+    assert member.submissions.submit(draft)  # again, as after a lost answer
     submitted.wait(2, 30)
     assert submitted.values[0].id == submitted.values[1].id
-    orders = Caught(member.requests.orders_changed)
-    member.requests.refresh_orders()
+    orders = Caught(member.orders.changed)
+    member.orders.refresh()
     assert [order.id for order in orders.wait()].count(submitted.values[0].id) == 1
 
 

@@ -324,7 +324,7 @@ def test_the_share_of_the_quotas_follows_the_areas(dock, controllers, pointer): 
     line = child(dock, "aoiShareLabel")
     add(controllers, box(3, 43, 3.1, 43.1))
     assert not line.isVisible()
-    controllers.requests.quotas_changed.emit(make_quotas())
+    controllers.quotas.changed.emit(make_quotas())
     assert line.isVisible()
     controllers.aois.clear()
     assert not line.isVisible()
@@ -338,7 +338,7 @@ def test_the_share_of_the_quotas_follows_the_areas(dock, controllers, pointer): 
     assert "100 km²" in line.whole_text()  # the minimum of Pléiades, which so small an area stays below
     pointer.key(Qt.Key.Key_Escape)
     assert not line.isVisible()
-    controllers.requests.quotas_changed.emit([])
+    controllers.quotas.changed.emit([])
 
 
 def test_a_very_detailed_area_tells_how_far_the_search_goes(dock, controllers, realdata):  # noqa: F811

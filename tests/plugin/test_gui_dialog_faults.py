@@ -9,6 +9,7 @@ import pytest
 from qgis.PyQt.QtWidgets import QDialog
 from shapely.geometry import box, mapping
 
+from dinamis_plugin.controllers import submissions
 from dinamis_plugin.controllers.session import SessionState
 from dinamis_plugin.domain.aoi import Aoi
 
@@ -77,11 +78,12 @@ class Desk:
 
 
 @pytest.fixture
-def desk(joined, controllers, scripted):  # noqa: F811
-    """A desk for the signed-in dock, which knows its products and projects."""
+def desk(joined, controllers, scripted, monkeypatch):  # noqa: F811
+    """A desk for the signed-in dock, which knows its products and projects; attempts follow soon."""
+    monkeypatch.setattr(submissions, "PAUSES_S", (0.05, 0.05))
     made = Desk(scripted)
-    for part in (controllers.requests, controllers.projects):
-        part.refresh()
+    controllers.requests.refresh_products()
+    controllers.projects.refresh()
     wait_until(lambda: controllers.requests.products and controllers.projects.projects)
     controllers.aois._add([Aoi("Zone", box(3.6, 43.5, 3.7, 43.6), 90.0)])
     impatient(controllers)
@@ -90,10 +92,10 @@ def desk(joined, controllers, scripted):  # noqa: F811
 
 def opened(dock, kind):  # noqa: F811
     if kind == "order":
-        dock._dialogs.order([make_scene(1, "PLEIADES", "orderable")])
+        dock.ordering.dialogs.order([make_scene(1, "PLEIADES", "orderable")])
     else:
-        dock._dialogs.new_programming()
-    return dock._dialogs._request
+        dock.ordering.dialogs.new_programming()
+    return dock.ordering.dialogs._request
 
 
 def filled(dock, kind):  # noqa: F811

@@ -130,7 +130,7 @@ def test_a_search_that_fails_says_why_and_keeps_what_was_set(joined, controllers
 
 def test_lists_that_cannot_be_read_say_why_and_stay(joined, controllers, scripted):
     impatient(controllers)
-    controllers.requests._set_orders([make_order(1)])
+    controllers.orders.put(make_order(1))
     joined._tabs.setCurrentWidget(joined.requests)
     lists = ("/stapi/orders", "/api/projects", "/stapi/products", "/api/quotas")
     refresh = child(joined, "refreshOrdersButton")
@@ -139,24 +139,30 @@ def test_lists_that_cannot_be_read_say_why_and_stay(joined, controllers, scripte
         assert joined.requests.orders.rowCount() == 1, fault
 
 
-@pytest.mark.parametrize("answer", ["accept", "cancel"])
+@pytest.mark.parametrize("answer", ["accept", "cancel", "decline"])
 def test_an_answer_to_a_quotation_that_fails_says_why(joined, controllers, scripted, answer):
     impatient(controllers)
     order = make_order(1, "quotation")
-    wanted = joined.requests.accept_requested if answer == "accept" else joined.requests.cancel_requested
+    act = {
+        "accept": lambda: joined.requests.view.accept_requested.emit(order),
+        "cancel": lambda: joined.requests.view.cancel_requested.emit(order),
+        "decline": lambda: joined.requests.view.decline_requested.emit(order, "trop cher"),
+    }[answer]
     path = f"/stapi/orders/{order.id}/{answer}"
-    for _fault, said in after_each_fault(joined, scripted, (path,), lambda: wanted.emit(order.id)):
+    for _fault, said in after_each_fault(joined, scripted, (path,), act):
         assert said
 
 
 def test_a_quotation_that_is_accepted_is_read_again(joined, controllers, scripted):
     order = make_order(1, "quotation")
-    controllers.requests._set_orders([order])
+    controllers.orders.put(order)
     answer = {"id": order.id, "properties": {"dinamis:state": "accepted"}}
     scripted.server.routes[f"/stapi/orders/{order.id}/accept"] = lambda *_: (200, answer)
+    scripted.server.routes[f"/stapi/orders/{order.id}"] = lambda *_: (200, answer)
+    scripted.server.routes[f"/stapi/orders/{order.id}/statuses"] = lambda *_: (200, {"statuses": []})
     scripted.server.routes["/stapi/orders"] = lambda *_: (200, {"features": [answer]})
-    joined.requests.accept_requested.emit(order.id)
-    wait_until(lambda: controllers.requests.orders[0].state.value == "accepted")
+    joined.requests.view.accept_requested.emit(order)
+    wait_until(lambda: controllers.orders.orders[0].state.value == "accepted")
     assert not joined.notices.subjects
 
 

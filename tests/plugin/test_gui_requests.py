@@ -15,7 +15,7 @@ from dinamis_plugin.gui import formats
 from dinamis_plugin.gui.order_dialog import OrderDialog
 from dinamis_plugin.gui.programming_dialog import ProgrammingDialog
 from dinamis_plugin.gui.quota_bar import QuotaBar
-from dinamis_plugin.gui.requests_models import state_label
+from dinamis_plugin.gui.request_words import state_label
 from dinamis_plugin.gui.requests_page import RequestsPage
 
 from .gui_support import (
@@ -105,7 +105,7 @@ def test_beyond_the_quota_the_price_and_the_warning_are_shown(order):
             messages=[{"level": "warning", "text": "Quota dépassé."}],
         )
     )
-    assert formats.area(300) in child(order, "orderQuotaLabel").text()
+    assert formats.area(300) in child(order, "orderExcessLabel").text()
     assert formats.euros(540) in child(order, "orderPriceLabel").text()
     assert child(order, "orderMessages").text() == "Quota dépassé."
     assert child(order, "orderSubmitButton").isEnabled()
@@ -125,22 +125,33 @@ def test_a_double_click_sends_one_request(order):
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert len(sent.values) == 1
     assert not button.isEnabled()
-    assert sent.values[0].parameters["project_id"] == PROJECT.id
-    assert sent.values[0].parameters["processing_level"] == "ortho"
+    assert sent.values[0][0].parameters["project_id"] == PROJECT.id
+    assert sent.values[0][0].parameters["processing_level"] == "ortho"
 
 
-def test_a_try_again_keeps_the_key_and_a_change_takes_a_new_one(order):
+def test_every_attempt_has_the_key_of_the_draft(order):
     sent = Caught(order.submit_requested)
     button = child(order, "orderSubmitButton")
     click(button)
     order.set_refusal(FAULT)
     assert "too long" in child(order, "orderMessages").text()
-    click(button)
-    order.set_refusal(FAULT)
     child(order, "field_purpose").setPlainText("Autre chose")
     click(button)
-    keys = [draft.idempotency_key for draft in sent.values]
-    assert keys[0] == keys[1] != keys[2]
+    assert {draft.idempotency_key for draft, _title in sent.values} == {order.key}
+
+
+def test_without_an_answer_nothing_may_be_changed_but_it_may_be_sent_again_or_left(order):
+    sent = Caught(order.submit_requested)
+    button = child(order, "orderSubmitButton")
+    click(button)
+    order.set_unanswered(FAULT)
+    assert "not known" in child(order, "orderMessages").text()
+    assert not child(order, "field_purpose").isEnabled()
+    click(button)
+    assert sent.values[0] == sent.values[1]
+    order.set_unanswered(FAULT)
+    click(child(order, "orderCancelButton"))
+    assert not order.isVisible()
 
 
 def test_the_dialog_stays_while_the_request_is_on_its_way(order):
@@ -194,7 +205,7 @@ def test_only_possible_combinations_of_options_can_be_chosen(kind, request):
     )
     sent = Caught(dialog.submit_requested)
     click(child(dialog, f"{kind}SubmitButton"))
-    assert sent.values[0].parameters["coding"] == "8bits"
+    assert sent.values[0][0].parameters["coding"] == "8bits"
 
 
 def test_the_identifier_is_shown_once_sent(order):
@@ -222,8 +233,8 @@ def test_several_sensors_make_several_requests(qtbot):
     click(child(dialog, "orderSubmitButton"))
     dialog.set_submitted(make_order(2))
     assert not child(dialog, "orderNextButton").isVisible()
-    assert [draft.item_ids for draft in sent.values] == [("scene-1", "scene-3"), ("scene-2",)]
-    assert sent.values[0].idempotency_key != sent.values[1].idempotency_key
+    assert [draft.item_ids for draft, _title in sent.values] == [("scene-1", "scene-3"), ("scene-2",)]
+    assert sent.values[0][0].idempotency_key != sent.values[1][0].idempotency_key
 
 
 def test_without_a_project_one_is_asked_for(qtbot):
@@ -262,7 +273,7 @@ def test_until_the_areas_are_joined_nothing_can_be_sent(kind, request):
     wanted = Caught(dialog.zone_requested)
     dialog.begin()
     footprints = [orderable(1).footprint, orderable(2).footprint] if kind == "order" else []
-    assert [part.bounds for part in wanted.values[0]] == [part.bounds for part in footprints]
+    assert [part.bounds for part in wanted.values[0][0]] == [part.bounds for part in footprints]
     assert not child(dialog, f"{kind}SubmitButton").isEnabled()
     assert "being joined" in child(dialog, f"{kind}HintLabel").text()
     assert dialog.make_draft() is None
@@ -290,7 +301,7 @@ def test_window_cloud_and_angle_reach_the_request(programming):
     child(programming, "programmingIncidenceSpin").setValue(20)
     sent = Caught(programming.submit_requested)
     click(child(programming, "programmingSubmitButton"))
-    draft = sent.values[0]
+    draft, _title = sent.values[0]
     assert (draft.end - draft.start).days == 30
     assert (draft.max_cloud, draft.max_incidence) == (5, 20)
     assert draft.geometry.bounds == pytest.approx((3.6, 43.5, 3.7, 43.6))
@@ -325,7 +336,7 @@ def test_without_an_area_it_says_where_to_add_one(qtbot):
     dialog.set_products(PRODUCTS)
     opened(qtbot, dialog)
     assert not child(dialog, "programmingSubmitButton").isEnabled()
-    assert "area" in child(dialog, "programmingAreaLabel").text()
+    assert "Draw the area" in child(dialog, "programmingAreaLabel").text()
 
 
 # The page
@@ -386,17 +397,6 @@ def test_an_order_chosen_meanwhile_is_not_taken_from_the_hand(page):
     assert child(page, "ordersView").currentIndex().data() == make_order(1).id
 
 
-def test_only_an_order_that_is_not_over_can_be_cancelled(page):
-    page.set_orders([make_order(1, "delivered"), make_order(2)])
-    button = child(page, "cancelOrderButton")
-    assert not button.isEnabled()
-    page.choose(make_order(1).id)
-    assert not button.isEnabled()
-    assert child(page, "requestsHintLabel").isVisible()
-    page.choose(make_order(2).id)
-    assert button.isEnabled()
-
-
 def answer_the_question(*, yes):
     """Press a button of the message box that comes; gives what the box said."""
     said = []
@@ -412,60 +412,6 @@ def answer_the_question(*, yes):
     return said
 
 
-@pytest.mark.parametrize("sure", [True, False])
-def test_cancelling_is_asked_twice(page, sure):
-    page.set_orders([make_order(2)])
-    page.choose(make_order(2).id)
-    cancelled = Caught(page.cancel_requested)
-    answer_the_question(yes=sure)
-    click(child(page, "cancelOrderButton"))
-    assert cancelled.values == ([make_order(2).id] if sure else [])
-
-
-def test_why_a_request_cannot_be_cancelled_is_true(page):
-    """Under way is not over, and what the operator said of a refusal is not hidden."""
-    rejected = make_order(1, "rejected", status={"reason_text": "Zone hors du mandat."})
-    page.set_orders([rejected, make_order(2, "production")])
-    hint = child(page, "requestsHintLabel")
-    page.choose(rejected.id)
-    over = hint.text().replace("Zone hors du mandat.", "").strip()
-    assert "Zone hors du mandat." in hint.text()
-    assert over
-    page.choose(make_order(2).id)
-    assert hint.text()
-    assert over not in hint.text()
-
-
-QUOTED = make_order(4, "quotation", **{"dinamis:price_eur": 1234.5, "dinamis:excess_km2": 23.4})
-
-
-@pytest.mark.parametrize("sure", [True, False])
-@pytest.mark.parametrize("button", ["acceptQuotationButton", "declineQuotationButton"])
-def test_a_quotation_is_answered_after_its_price_was_confirmed(page, button, sure):
-    page.set_orders([make_order(2), QUOTED])
-    card = child(page, "quotationCard")
-    page.choose(make_order(2).id)
-    assert not card.isVisible()
-    page.choose(QUOTED.id)
-    assert card.isVisible()
-    price = formats.euros(1234.5)
-    assert price in child(page, "quotationPriceLabel").text()
-    assert formats.area(23.4) in child(page, "quotationAreaLabel").text()
-    accepted, declined = Caught(page.accept_requested), Caught(page.cancel_requested)
-    said = answer_the_question(yes=sure)
-    click(child(page, button))
-    assert price in said[0]
-    assert QUOTED.id in said[0]
-    accepting = button == "acceptQuotationButton"
-    assert accepted.values == ([QUOTED.id] if sure and accepting else [])
-    assert declined.values == ([QUOTED.id] if sure and not accepting else [])
-
-
-def test_a_quotation_goes_when_it_is_answered(page):
-    page.set_orders([QUOTED])
-    page.choose(QUOTED.id)
-    page.set_orders([make_order(4, "accepted")])
-    assert not child(page, "quotationCard").isVisible()
 
 
 def test_rows_are_painted_with_their_dot(page):

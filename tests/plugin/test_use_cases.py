@@ -193,7 +193,7 @@ def test_03_search_the_archives_of_airbus_before_ordering(desk, hand, canvas):  
     hand.click("orderCloseButton")
     orders = child(desk, "ordersView").model()
     wait_until(lambda: orders.row_of(made) >= 0, PATIENCE_S)
-    assert orders.order(orders.row_of(made)).state is OrderState.SUBMITTED
+    assert orders.entry(orders.row_of(made)).state is OrderState.SUBMITTED
     shown = child(desk, "ordersView")
     assert shown.isVisible()
     assert shown.currentIndex().data() == made

@@ -22,6 +22,8 @@ from dinamis_service.settings import Settings
 LARGE = mapping(box(3.0, 43.0, 3.8, 43.5))  # beyond the quota of Pléiades
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = (
+    "/",
+    "/auth/realms/dinamis/device",
     "/operator/",
     "/operator/?text=nothing",
     "/operator/requests/{order}",
@@ -165,6 +167,36 @@ def test_a_request_is_decided_with_the_keyboard_alone(
     assert requester.get(f"/stapi/orders/{order_id}").json()["properties"]["dinamis:state"] == "accepted"
 
 
+@pytest.mark.long
+def test_every_page_is_walked_with_the_keyboard(
+    live_service: LiveService, operator: SignedIn, requester: Requester
+) -> None:
+    order_id, year = requester.submit(geometry=LARGE)["id"], datetime.now(UTC).year
+    with chromium(viewport=WIDE, locale="fr") as page:
+        sign_in(page, live_service.url, operator)
+        for path in PAGES:
+            page.goto(live_service.url + path.format(order=order_id, project=requester.project, year=year))
+            ends = 0  # a page that begins at its first field is walked to its end, then from its beginning
+            for _ in range(page.evaluate(REACHABLE)):
+                page.keyboard.press("Tab")
+                if page.evaluate("document.activeElement === document.body"):
+                    ends += 1
+                    if ends == 2:
+                        break
+                    continue
+                assert page.evaluate(FOCUS)["outlined"], (path, page.evaluate(FOCUS))
+                page.evaluate("document.activeElement.dataset.walked = 'yes'")
+            assert page.evaluate(MISSED) == [], path
+
+
+_STOPS = (
+    "document.querySelectorAll('a[href], button, input:not([type=hidden], [type=radio]), select, textarea')"
+)
+REACHABLE = f"4 + 6 * {_STOPS}.length"  # twice, and dates have several fields each
+MISSED = (
+    f"[...{_STOPS}].filter(one => one.checkVisibility() && !one.dataset.walked).map(one => one.outerHTML)"
+)
+
 FOCUS = """() => {
   const at = document.activeElement;
   const style = getComputedStyle(at);
@@ -174,6 +206,7 @@ FOCUS = """() => {
 }"""
 
 
+@pytest.mark.long
 def test_the_map_is_enlarged_and_whole_again(
     live_service: LiveService, operator: SignedIn, requester: Requester
 ) -> None:

@@ -179,6 +179,24 @@ def test_a_quotation_is_sent_accepted_and_answered(operator: Operator, requester
     assert offered(operator.open(page_of(order_id))) == {"produce", "cancel", "deliver"}
 
 
+def test_a_request_paid_on_the_budget_is_accepted_without_a_quotation(
+    operator: Operator, requester: Requester
+) -> None:
+    budget = {"budget": {"eur": 5000, "reference": "ANR-7"}}
+    headers = requester.headers | {"If-Match": "*"}
+    project = f"/api/projects/{requester.project}"
+    assert requester.client.patch(project, json=budget, headers=headers).status_code == 200
+    parameters = {"project_id": requester.project, "payment": "project_budget"}
+    order_id = requester.submit(geometry=LARGE, order_parameters=parameters)["id"]
+    page = operator.open(page_of(order_id))
+    assert "accept" in offered(page)
+    assert "Committed on the project&#39;s budget" in page or "Committed on the project's budget" in page
+    assert "€3,795.91" in page
+    assert decide(operator, order_id, "accept") == 200
+    page = operator.open(f"/operator/projects/{requester.project}")
+    assert "€5,000.00 (ANR-7), left €1,204.09" in page
+
+
 def test_what_was_typed_is_kept_when_a_decision_is_refused(operator: Operator, requester: Requester) -> None:
     order_id = requester.submit()["id"]
     assert decide(operator, order_id, "produce", reason="<b>now</b>") == 409

@@ -36,7 +36,8 @@ from dinamis_plugin.domain.errors import (
     SignInExpiredError,
     UnavailableError,
 )
-from dinamis_plugin.domain.order import OrderDraft, OrderState
+from dinamis_plugin.domain.order import Order, OrderState
+from dinamis_plugin.domain.order_draft import OrderDraft
 from dinamis_plugin.domain.project import ProjectDraft
 from dinamis_plugin.domain.search import SearchQuery
 
@@ -573,9 +574,9 @@ def test_a_draft_submitted_again_is_the_same_order_and_a_changed_one_another(ser
     server.on(PATH, desk)
     assert service.requests.submit(DRAFT).id == service.requests.submit(DRAFT).id
     assert len(desk.orders) == 1
-    service.requests.submit(DRAFT.changed(parameters={"project_id": "Q"}))
+    service.requests.submit(DRAFT.as_new().changed(parameters={"project_id": "Q"}))
     assert len(desk.orders) == 2
-    stolen = DRAFT.changed(parameters={"project_id": "R"}, idempotency_key=DRAFT.idempotency_key)
+    stolen = DRAFT.changed(parameters={"project_id": "R"})
     with pytest.raises(ConflictError):
         service.requests.submit(stolen)
 
@@ -593,24 +594,24 @@ def test_orders_come_from_all_pages(server, service):
         answer({"features": [{**FEATURE, "id": "1"}], "links": following}),
         answer({"features": [{**FEATURE, "id": "2"}], "links": []}),
     )
-    assert [order.id for order in service.requests.orders()] == ["1", "2"]
+    assert [order.id for order in service.follow_up.orders().orders] == ["1", "2"]
 
 
 def test_an_order_is_given_up(server, service):
     done = {**FEATURE, "properties": {**FEATURE["properties"], "dinamis:state": "cancelled"}}
     server.on("/stapi/orders/a%2Fb/cancel", cut, answer(done), problem(409, "conflict"))
-    assert service.requests.cancel("a/b").state is OrderState.CANCELLED
+    assert service.follow_up.cancel(Order.from_stapi({**FEATURE, "id": "a/b"})).state is OrderState.CANCELLED
     with pytest.raises(ConflictError):
-        service.requests.cancel("a/b")
+        service.follow_up.cancel(Order.from_stapi({**FEATURE, "id": "a/b"}))
 
 
 def test_a_quotation_is_accepted(server, service):
     done = {**FEATURE, "properties": {**FEATURE["properties"], "dinamis:state": "accepted"}}
     server.on("/stapi/orders/a/accept", answer(done))
-    assert service.requests.accept("a").state is OrderState.ACCEPTED
+    assert service.follow_up.accept(Order.from_stapi({**FEATURE, "id": "a"})).state is OrderState.ACCEPTED
 
 
-@pytest.mark.parametrize("call", ["quotas.quotas", "projects.all", "requests.products", "requests.orders"])
+@pytest.mark.parametrize("call", ["quotas.quotas", "projects.all", "requests.products", "follow_up.orders"])
 @pytest.mark.parametrize("reply", [page(), lambda handler: handler.send(200, b"\x00")])
 def test_lists_that_are_not_json_are_bad_answers(server, service, call, reply):
     for path in ("/api/quotas", "/api/projects", "/stapi/products", "/stapi/orders"):

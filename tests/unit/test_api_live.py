@@ -34,11 +34,10 @@ from dinamis_plugin.domain.form import FieldKind, collect, settled
 from dinamis_plugin.domain.order import (
     LEGAL_NEXT,
     STATE_OF_STAPI_CODE,
-    OrderDraft,
     OrderKind,
     OrderState,
-    split_by_sensor,
 )
+from dinamis_plugin.domain.order_draft import OrderDraft, split_by_sensor
 from dinamis_plugin.domain.project import Project, ProjectDraft, ProjectStatus
 from dinamis_plugin.domain.search import MISSIONS, ProductType, SearchQuery
 
@@ -407,14 +406,14 @@ def test_an_estimate_measures_the_area(member, draft):
 
 
 def test_an_order_submitted_twice_is_one_order(member, draft):
-    before = len(member.requests.orders())
+    before = len(member.follow_up.orders().orders)
     first = member.requests.submit(draft)
     again = member.requests.submit(draft)
     assert first.id == again.id
     assert first.state is OrderState.SUBMITTED
     assert first.kind is OrderKind.ARCHIVE
     assert first.item_ids == draft.item_ids
-    orders = member.requests.orders()
+    orders = member.follow_up.orders().orders
     assert len(orders) == before + 1
     assert first.id == orders[0].id
     with pytest.raises(ConflictError):
@@ -422,16 +421,16 @@ def test_an_order_submitted_twice_is_one_order(member, draft):
 
 
 def test_an_order_is_given_up_and_not_twice(member, draft):
-    order = member.requests.submit(draft.changed())
+    order = member.requests.submit(draft.as_new())
     assert order.can_be_cancelled
-    given_up = member.requests.cancel(order.id)
+    given_up = member.follow_up.cancel(order)
     assert given_up.state is OrderState.CANCELLED
     assert not given_up.can_be_cancelled
-    assert member.requests.cancel(order.id) == given_up
+    assert member.follow_up.cancel(order) == given_up
     with pytest.raises(ConflictError):
-        member.requests.accept(order.id)
+        member.follow_up.accept(order)
     with pytest.raises(NotFoundError):
-        member.requests.cancel("2020-001-SCI-2020-A-001-SPOT")
+        member.follow_up.cancel(replace(order, id="2020-001-SCI-2020-A-001-SPOT"))
 
 
 def test_a_programming_request(member, project):
@@ -452,13 +451,13 @@ def test_a_programming_request(member, project):
     assert order.kind is OrderKind.PROGRAMMING
     assert order.project_id == project.id
     assert "-P-" in order.id
-    late = draft.changed(start=today - timedelta(days=30), end=today - timedelta(days=2))
+    late = draft.as_new().changed(start=today - timedelta(days=30), end=today - timedelta(days=2))
     with pytest.raises(InvalidRequestError) as caught:
         member.requests.submit(late)
     assert caught.value.detail
 
 
-@pytest.mark.parametrize("call", ["quotas.quotas", "projects.all", "requests.orders"])
+@pytest.mark.parametrize("call", ["quotas.quotas", "projects.all", "follow_up.orders"])
 def test_nobody_sees_what_belongs_to_a_person(nobody, call):
     with pytest.raises(NotSignedInError) as caught:
         attrgetter(call)(nobody)()
