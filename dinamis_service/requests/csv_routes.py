@@ -12,6 +12,7 @@ from dinamis_service.identity.principal import Principal
 from dinamis_service.requests import csv_export
 from dinamis_service.requests.deps import caller_of
 from dinamis_service.requests.listing import Wanted
+from dinamis_service.requests.moments import Day
 from dinamis_service.requests.order_routes import OfProject, States
 from dinamis_service.requests.orders import Orders
 
@@ -46,8 +47,8 @@ def build_router(context: Context, orders: Orders) -> APIRouter:
 def _wanted(
     states: States = [],  # noqa: B006 (FastAPI copies it)
     project_id: OfProject = None,
-    first: Annotated[date | None, Query(alias="from", description="Sent on this day (UTC) or later")] = None,
-    last: Annotated[date | None, Query(alias="to", description="Sent on this day (UTC) or before")] = None,
+    first: Annotated[Day | None, Query(alias="from", description="Sent on this day (UTC) or later")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="Sent on this day (UTC) or before")] = None,
 ) -> Wanted:
     """Which requests the table is asked for."""
     return Wanted(states, project_id, created_from=_midnight(first), created_before=_end(last))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import stapi_pydantic as stapi
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from dinamis_service import __version__
 from dinamis_service.catalogue.answers import conditional, not_modified, weak_tag
@@ -20,6 +20,7 @@ from dinamis_service.requests.deps import addresses_of, caller_of
 from dinamis_service.requests.documents import GEOJSON
 from dinamis_service.requests.listing import Wanted
 from dinamis_service.requests.messages import Messages
+from dinamis_service.requests.moments import Moment
 from dinamis_service.requests.orders import Orders, Submission
 from dinamis_service.requests.states import State
 from dinamis_service.requests.tables import Order
@@ -176,7 +177,7 @@ def _wanted(
     states: States = [],  # noqa: B006 (FastAPI copies it)
     project_id: OfProject = None,
     changed_since: Annotated[
-        AwareDatetime | None, Query(description="Changed, or got a message, at this moment or later")
+        Moment | None, Query(description="Changed, or got a message, at this moment or later")
     ] = None,
 ) -> Wanted:
     """What of the requests a list is asked for."""

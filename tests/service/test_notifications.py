@@ -158,7 +158,7 @@ def test_reading_marks_own_notifications_only(requester: Requester, operator: Re
     assert [one["read"] for one in news(operator)] == [True, False, True]
     assert [one["id"] for one in news(operator, "?unread=true")] == [told[1]["id"]]
     assert operator.post(f"{PATH}/read", {"all": True}).json() == {"unread": 0}
-    for odd in ({}, {"ids": []}, {"ids": [1], "all": True}, {"ids": ["x"]}, {"ids": [-1]}):
+    for odd in ({}, {"ids": []}, {"ids": [1], "all": True}, {"ids": ["x"]}, {"ids": [-1]}, {"all": 1}):
         refused(operator.post(f"{PATH}/read", odd), 422, "invalid")
 
 

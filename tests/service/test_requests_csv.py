@@ -72,7 +72,8 @@ def test_the_table_is_narrowed(requester: Requester, context: Context) -> None:
     assert ids(f"?from={today}&to={today}") == [second, first]
     assert ids(f"?from={tomorrow}") == ids(f"?to={yesterday}") == []
     assert ids("?to=9999-12-31") == [second, first]
-    refused(requester.get(f"{PATH}?from=today"), 422, "invalid", "from")
+    for odd in ("today", "0", "2026-02-30"):
+        refused(requester.get(f"{PATH}?from={odd}"), 422, "invalid", "from")
 
 
 def test_the_table_is_whole_however_long(requester: Requester, monkeypatch: pytest.MonkeyPatch) -> None:
