@@ -12,16 +12,10 @@ from dinamis_plugin.qgisio.settings import SHORTEST_REFRESH_S, PluginSettings
 
 from . import people_support as people
 from .gui_support import flush_deletions
-from .scripted_people import ScriptedPeople
 from .waiting import Caught, run_for, wait_until
 
 EVERY = 1000
 DRAFT = ProjectDraft("Dunes", ("Littoral",), None, "Recul du trait de côte", objectives="Mesurer")
-
-
-@pytest.fixture
-def people_there(scripted):
-    return ScriptedPeople(scripted)
 
 
 @pytest.fixture
