@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from osgeo import gdal
 from qgis.core import QgsProject
 from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsMapCanvas
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject
 
 from dinamis_plugin.gui.map_gate import MANY, MapGate
-from dinamis_plugin.qgisio import rasters
+from dinamis_plugin.qgisio import images, rasters
+from dinamis_plugin.qgisio.images import CACHE_BYTES
 
 from .layer_support import add, is_placeholder, state_of
 from .waiting import Caught, run_for, wait_until
@@ -52,6 +54,14 @@ def many(signed_in, hrefs, project, tmp_path):
     assert project.write(path)
     project.clear()
     return path, extent
+
+
+@pytest.fixture(autouse=True)
+def roomy():
+    """A cache of GDAL that holds all images of a test, as far as it is asked for its size."""
+    gdal.SetConfigOption("CPL_VSIL_CURL_CACHE_SIZE", "1000000000")
+    yield
+    gdal.SetConfigOption("CPL_VSIL_CURL_CACHE_SIZE", str(CACHE_BYTES))
 
 
 def names(layers):
@@ -101,6 +111,31 @@ def test_what_is_refused_shows_its_placeholder(many, gate, canvas, signed_in, sc
     wait_until(lambda: names(canvas.layers()) == on_the_map(project))
     assert all(map(is_placeholder, canvas.layers()))
     assert signed_in.layers.coming() == frozenset()
+
+
+@pytest.mark.parametrize("why", ["more than GDAL keeps", "slow"])
+def test_what_cannot_be_read_beforehand_is_drawn_as_usual(  # noqa: PLR0917
+    many, gate, canvas, signed_in, scripted, project, why
+):
+    path, extent = many
+    if why == "slow":
+        gate._late.setInterval(1)
+    else:
+        gdal.SetConfigOption("CPL_VSIL_CURL_CACHE_SIZE", "1000000")
+    drawings = []
+    canvas.renderStarting.connect(
+        lambda: drawings.append((len(canvas.layers()), canvas.isParallelRenderingEnabled()))
+    )
+    images.forget_addresses()
+    settled = Caught(signed_in.layers.settled)
+    assert project.read(path)
+    canvas.setExtent(extent)
+    settled.wait(seconds=60)
+    wait_until(lambda: len(canvas.layers()) == COUNT, 30)
+    wait_until(lambda: drawings and drawings[-1][0] == COUNT and not canvas.isDrawing(), 30)
+    assert all(parallel for _count, parallel in drawings)
+    assert all(map(rasters.lives, canvas.layers()))
+    assert canvas.mapUpdateInterval() == 250
 
 
 def test_a_layer_hidden_meanwhile_stays_hidden(many, gate, canvas, signed_in, project):
