@@ -13,7 +13,7 @@ from qgis.core import (
     QgsRasterLayer,
 )
 from qgis.gui import QgsMapCanvas
-from qgis.PyQt.QtCore import QObject, QTimer
+from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer
 
 from ..controllers.layers import SignedLayersController
 
@@ -66,11 +66,12 @@ class MapGate(QObject):
 
     def remove(self) -> None:
         """Give the map back with every layer."""
+        self._forget_hidden()
         for signal, slot in self._wires:
             signal.disconnect(slot)
         self._controller.draw_by()
         self._soon.stop()
-        self._is_late()
+        self._leave_rehearsal()
         self._draw_as_usual()
         self._show(self._wanted)
 
@@ -88,7 +89,15 @@ class MapGate(QObject):
             self._wanted = [layer.id() for layer in self._canvas.layers()]
             self._update()
 
+    def _forget_hidden(self) -> None:
+        """Heed what was hidden in the layer tree while it was off the map: then the map tells no change."""
+        shown, root = {layer.id() for layer in self._canvas.layers()}, QgsProject.instance().layerTreeRoot()
+        nodes = {name: root.findLayer(name) for name in self._wanted if name not in shown}
+        gone = {name for name, node in nodes.items() if node is None or not node.isVisible()}
+        self._wanted = [name for name in self._wanted if name not in gone]
+
     def _update(self) -> None:
+        self._forget_hidden()
         coming = self._controller.coming() if self._crowded else frozenset()
         self._in_time = self._in_time or not coming
         if self._usual is not None and not coming and not self._over.isActive():
@@ -140,6 +149,16 @@ class MapGate(QObject):
         """Whether GDAL keeps what the map needs of all its layers until it draws them."""
         needed = sum(_bytes_shown(settings, layer) for layer in self._layers(self._wanted))
         return needed < self._controller.kept_bytes() / 2
+
+    def _leave_rehearsal(self) -> None:
+        """Let a rehearsal end by itself, of which nobody is told: the window does not wait for it."""
+        job, self._rehearsal = self._rehearsal, None
+        self._late.stop()
+        if job is not None:
+            job.setParent(QCoreApplication.instance())
+            job.finished.disconnect()
+            job.finished.connect(job.deleteLater)
+            job.cancelWithoutBlocking()
 
     def _is_late(self) -> None:
         if self._rehearsal is not None:
