@@ -69,7 +69,7 @@ def test_what_was_changed_after_a_lost_answer_does_not_make_a_second_project(mem
     member.projects.create(replace(DRAFT, title="Dunes et marais"), "key-1")
     notice = refused.wait(2)
     assert notice.level is NoticeLevel.WARNING
-    assert "list" in notice.text
+    assert "list" in notice.hint
     assert len(people_there.made) == 1
     wait_until(lambda: "Dunes" in [one.title for one in member.projects.projects])
 
