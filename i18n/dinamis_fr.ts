@@ -4170,6 +4170,10 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
             <translation>Plus de {count} scènes</translation>
         </message>
         <message>
+            <source>Fewer might do: too many scenes overlap for every choice to be tried.</source>
+            <translation>Moins suffiraient peut-être : trop de scènes se chevauchent pour essayer tous les choix.</translation>
+        </message>
+        <message>
             <source>Keeping the drafts in the account</source>
             <translation>Enregistrement des brouillons dans le compte</translation>
         </message>

@@ -40,7 +40,7 @@ class NotificationsClient:
             return None
         return NotificationList.from_json(mapping_of(answer.json())), answer.headers.get("ETag", "")
 
-    def mark_read(self, ids: Sequence[str] | None, cancel: Cancel = never) -> None:
+    def mark_read(self, ids: Sequence[int | str] | None, cancel: Cancel = never) -> None:
         """Mark some as read, or all of them where none are named."""
         body = {"all": True} if ids is None else {"ids": list(ids)}
         self._http.post_json(f"{self._url}/read", body, repeatable=True, cancel=cancel)

@@ -106,7 +106,7 @@ class NotificationsController(QObject):
         if self.unread:
             self._mark(None)
 
-    def _mark(self, ids: list[str] | None) -> None:
+    def _mark(self, ids: list[int | str] | None) -> None:
         """Show it at once; the list is read anew when the service has done it, or has not."""
         service = self._calls.service(self.failed.emit)
         if service is None:

@@ -20,7 +20,7 @@ class Notification:
     """Something that happened to a request or a project.
 
     Attributes:
-        id: Its identifier.
+        id: Its identifier, a number or a text as the service writes it.
         moment: Aware UTC time, None when it cannot be read.
         kind: `state`, `message`, `quotation`, `delivery`, `project`, `call`, or one that is not known yet.
         order_id: Request that it is about, may be empty.
@@ -30,7 +30,7 @@ class Notification:
         read: Whether the person has read it.
     """
 
-    id: str
+    id: int | str
     moment: datetime | None
     kind: str
     order_id: str
@@ -41,12 +41,12 @@ class Notification:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Notification:
-        """Read one notification; its identifier may be written as a number."""
+        """Read one notification; one without an identifier has an empty one."""
         given = document.get("id")
         keys = ("kind", "order_id", "project_id", "title", "text")
         words = {key: text_of(document.get(key)) for key in keys}
         return cls(
-            id=str(given) if isinstance(given, (int, str)) else "",
+            id=given if isinstance(given, (int, str)) else "",
             moment=utc_of(document.get("moment")),
             read=document.get("read") is True,
             **words,
@@ -68,7 +68,7 @@ class NotificationList:
             BadAnswerError: There is no list.
         """
         entries = required_objects(document, "notifications")
-        notifications = tuple(one for one in map(Notification.from_json, entries) if one.id)
+        notifications = tuple(one for one in map(Notification.from_json, entries) if one.id != "")
         unread = number_of(document.get("unread"))
         counted = sum(not one.read for one in notifications)
         return cls(notifications, counted if unread is None else int(unread))
@@ -81,7 +81,7 @@ def news_since(notifications: Iterable[Notification], last_seen: datetime | None
         for one in notifications
         if not one.read and one.moment is not None and (last_seen is None or one.moment > last_seen)
     ]
-    return sorted(fresh, key=lambda one: (one.moment, one.id))
+    return sorted(fresh, key=lambda one: one.moment.timestamp() if one.moment else 0.0)
 
 
 @dataclass(frozen=True)

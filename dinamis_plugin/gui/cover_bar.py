@@ -71,17 +71,20 @@ class CoverBar(QWidget):
         self._show_button()
 
     def show_covering(self, covering: Covering, loaded: int, matched: int) -> None:
-        """Say what was chosen, what stays open, and that other results were not looked at."""
+        """Say what was chosen, what stays open, and what keeps it from being known to be the best."""
         self._sentence.setText(sentence_of(covering))
         self._sentence.show()
         self._clear.show()
-        others = loaded < matched
-        self._others.setText(
-            translate("Dinamis", "Chosen among {loaded} of {matched} results.").format(
-                loaded=formats.number(loaded), matched=formats.number(matched)
+        others, remarks = loaded < matched, []
+        if others:
+            among = translate("Dinamis", "Chosen among {loaded} of {matched} results.")
+            remarks.append(among.format(loaded=formats.number(loaded), matched=formats.number(matched)))
+        if not covering.fewest:
+            remarks.append(
+                translate("Dinamis", "Fewer might do: too many scenes overlap for every choice to be tried.")
             )
-        )
-        self._others.setVisible(others)
+        self._others.setText(" ".join(remarks))
+        self._others.setVisible(bool(remarks))
         self._more.setVisible(others)
 
     def _show_button(self) -> None:

@@ -49,7 +49,7 @@ class NotificationsModel(QAbstractListModel):
         """The notification of a row."""
         return self._notifications[number]
 
-    def row_of(self, notification_id: str) -> int:
+    def row_of(self, notification_id: int | str) -> int:
         """The row of a notification, -1 when it is not listed."""
         ids = [one.id for one in self._notifications]
         return ids.index(notification_id) if notification_id in ids else -1

@@ -90,6 +90,7 @@ class ResultsView(Ticking, QTableView):
         self.tell_pointer(model)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.changed.connect(self._fit_columns)
+        header.sortIndicatorChanged.connect(lambda *_: self._fit_columns())
         self._colour_selection()
 
     def selected_scenes(self) -> list[Scene]:
@@ -238,7 +239,8 @@ class ResultsView(Ticking, QTableView):
     def _fit_columns(self) -> None:
         """Share the width out: every cell whole, and the sensor takes what is left."""
         room = self.viewport().width()
-        fitted = (room, self.font().key(), self._with_area, self.header.wanted)
+        sorted_by = self.header.sortIndicatorSection()
+        fitted = (room, self.font().key(), self._with_area, self.header.wanted, sorted_by)
         if fitted == self._fitted:  # a change of height, as with every page that comes
             return
         self._fitted = fitted
@@ -274,6 +276,10 @@ class ResultsView(Ticking, QTableView):
         }
         for number in (CLOUD, ANGLE, COVERAGE):
             widths[number] = metrics.horizontalAdvance(words[number]) + gap + (0 if compact else HALF)
+        sorted_by = self.header.sortIndicatorSection()
+        if sorted_by in (CLOUD, ANGLE, COVERAGE):
+            mark = self.style().pixelMetric(QStyle.PixelMetric.PM_HeaderMarkSize, None, self.header)
+            widths[sorted_by] += mark + HALF
         widths[PRODUCT] = gap + max(metrics.horizontalAdvance(text) for text in _product_texts(words))
         return {number: widths[number] for number in columns if number != SENSOR}
 

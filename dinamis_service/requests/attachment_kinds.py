@@ -1,4 +1,4 @@
-"""Which files may be attached to a message, and whether one is of the type that its name says (REQ-17)."""
+"""Which files may be attached to a message, and whether one is of the type that its name says (REQ-14)."""
 
 from __future__ import annotations
 

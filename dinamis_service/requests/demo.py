@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 from dinamis_service.context import Context
 from dinamis_service.identity.principal import Principal
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.project_forms import ProjectForm
+from dinamis_service.requests.project_terms import Budget
 from dinamis_service.requests.projects import Projects
 from dinamis_service.requests.tables import Project
 
@@ -37,6 +39,8 @@ def seed(context: Context, principal: Principal) -> list[Project]:
             objectives="Cartographier l'embroussaillement des pelouses sèches.",
             methodology="Classification d'images multispectrales à très haute résolution.",
             expected_results="Une couche d'occupation du sol partagée avec les gestionnaires.",
+            shared=True,
+            budget=Budget(eur=Decimal(5000), reference="ANR-26-GARRIGUE"),
         ),
     )
     return [projects.create(caller, form)[0].project for form in forms]

@@ -1,4 +1,4 @@
-"""Drafts of requests: kept with the account as they are, until they are sent or thrown away (REQ-22)."""
+"""Drafts of requests: kept with the account as they are, until they are sent or thrown away."""
 
 from __future__ import annotations
 

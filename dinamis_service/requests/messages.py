@@ -1,4 +1,4 @@
-"""Messages between the requester of a request and its operators, with files attached (REQ-16, REQ-17)."""
+"""Messages between the requester of a request and its operators, with files attached (REQ-14)."""
 
 from __future__ import annotations
 

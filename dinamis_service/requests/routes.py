@@ -14,6 +14,7 @@ from dinamis_service.passes.forecast import Forecast, forecast
 from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests import (
     call_routes,
+    csv_routes,
     documents,
     draft_routes,
     estimate_routes,
@@ -42,6 +43,7 @@ def build_router(context: Context) -> APIRouter:
     messages = Messages(context)
     router.include_router(order_routes.build_router(context, orders, messages))
     router.include_router(message_routes.build_router(context, messages))
+    router.include_router(csv_routes.build_router(context, orders))
     router.include_router(draft_routes.build_router(context, orders))
     return router
 

@@ -1,4 +1,4 @@
-"""What a request waits for now: who has to act, in words (REQ-24)."""
+"""What a request waits for now: who has to act, in words (REQ-23)."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from .waiting import wait_until
 OPEN = box(3.7, 43.5, 3.8, 43.7)
 
 
-def covering(count, share, km2):
-    return Covering(tuple(make_scene(number) for number in range(count)), OPEN, share, km2, True)
+def covering(count, share, km2, *, fewest=True):
+    return Covering(tuple(make_scene(number) for number in range(count)), OPEN, share, km2, fewest)
 
 
 def test_the_sentence_is_exact_and_never_rounds_gaps_away(qgis_app):
@@ -34,6 +34,9 @@ def test_other_results_are_told_and_offered(qgis_app):
     assert not child(bar, "coverMoreButton").isHidden()
     bar.show_covering(covering(2, 0.1, 5), 250, 250)
     assert child(bar, "coverMoreButton").isHidden()
+    assert child(bar, "coverOthersLabel").isHidden()
+    bar.show_covering(covering(2, 0.1, 5, fewest=False), 250, 250)
+    assert "Fewer might do" in child(bar, "coverOthersLabel").text()
     bar.clear()
     assert child(bar, "coverSentence").isHidden()
 

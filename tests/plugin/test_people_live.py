@@ -1,4 +1,4 @@
-"""Projects, quotas and calls at the real service: what two people may see, change and share."""
+"""Projects, quotas, calls, notifications and preferences at the real service."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import datetime, timedelta, timezone
 from uuid import uuid4
 
 import pytest
+import requests
+from shapely.geometry import box, mapping
 
 from dinamis_plugin.controllers.app import Controllers
 from dinamis_plugin.domain.call import CallState
@@ -14,7 +16,7 @@ from dinamis_plugin.domain.project import ProjectDraft, ProjectStatus
 
 from .conftest import member, sign_in_at
 from .people_support import scientific_draft as draft
-from .waiting import Caught, wait_until
+from .waiting import Caught, run_for, wait_until
 
 
 @pytest.fixture
@@ -120,3 +122,68 @@ def test_quotas_calls_and_themes_are_those_of_today(owner):
     themes = Caught(owner.projects.themes_ready)
     owner.projects.read_themes()
     assert "Agriculture" in themes.wait(seconds=30)
+
+
+# What operators do is told
+
+
+def order_of(owner, project):
+    """Ask for an acquisition in a project, as any program may; gives its identifier."""
+    service = owner.session.service
+    root = f"{service.endpoints.stapi}/products/pleiades-programming"
+    headers = {"Authorization": f"Bearer {owner.session._keeping.tokens.access_token()}"}
+    schema = requests.get(f"{root}/order-parameters", headers=headers, timeout=30).json()
+    parameters = {
+        name: about["default"] if "default" in about else about.get("enum", ["Essai"])[0]
+        for name, about in schema["properties"].items()
+        if "default" in about or name in schema.get("required", ())
+    }
+    today = datetime.now(timezone.utc).date()
+    window = f"{today + timedelta(days=20)}T00:00:00Z/{today + timedelta(days=80)}T00:00:00Z"
+    body = {
+        "datetime": window,
+        "geometry": mapping(box(3.6, 43.5, 3.8, 43.7)),
+        "order_parameters": {**parameters, "project_id": project.id},
+    }
+    answer = requests.post(f"{root}/orders", json=body, headers=headers, timeout=30)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+def test_a_decision_of_an_operator_is_announced_and_can_be_read(owner, live):
+    if not hasattr(live, "run"):
+        pytest.skip("no operator can work on a service that was handed in")
+    order_id = order_of(owner, made(owner, draft("Annonces")))
+    news = Caught(owner.notifications.news)
+    live.run("operator", "accept", order_id, "--reason", "Zone utile.")
+    owner.notifications.refresh()
+    told = [one for one in news.wait(seconds=30) if one.order_id == order_id]
+    assert told
+    assert all(one.title and one.text and not one.read for one in told)
+    assert owner.notifications.available
+    unread = owner.notifications.unread
+    owner.notifications.mark_read(told)
+    wait_until(lambda: not owner.notifications._marking, 30)
+    owner.notifications.refresh()
+    run_for(1)
+    assert owner.notifications.unread == unread - len(told)
+    assert all(one.read for one in owner.notifications.notifications if one.order_id == order_id)
+    owner.notifications.mark_all_read()
+    wait_until(lambda: not owner.notifications._marking, 30)
+    assert owner.notifications.unread == 0
+
+
+def test_preferences_are_kept_in_the_account(owner):
+    read, kept = Caught(owner.preferences.read), Caught(owner.preferences.kept)
+    refused = Caught(owner.preferences.refused)
+    owner.preferences.refresh()
+    before = read.wait(seconds=30)
+    assert set(before.emails.values()) <= {True, False}
+    wanted = replace(before, language="en", emails={**before.emails, "message": False})
+    owner.preferences.keep(wanted)
+    after = kept.wait(seconds=30)
+    assert (after.language, after.emails["message"]) == ("en", False)
+    owner.preferences.keep(wanted)  # by the version of before
+    assert refused.wait(seconds=30).text
+    owner.preferences.keep(replace(before, etag=read.wait(2, seconds=30).etag))
+    assert kept.wait(2, seconds=30).emails == before.emails

@@ -174,6 +174,7 @@ FOCUS = """() => {
 }"""
 
 
+@pytest.mark.long
 def test_the_map_is_enlarged_and_whole_again(
     live_service: LiveService, operator: SignedIn, requester: Requester
 ) -> None:

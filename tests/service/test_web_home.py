@@ -69,26 +69,41 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+CSS = (STATIC / "dinamis.css").read_text(encoding="utf-8")
+
+
+def colours(theme: str) -> dict[str, str]:
+    """Named colours of a theme of the sheet: those of the dark one take the place of the light ones."""
+    light, dark = re.findall(r":root \{(.*?)\}", CSS, re.DOTALL)
+    found = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block)) for block in (light, dark)]
+    assert found[1], "no dark theme"
+    return found[0] if theme == "light" else found[0] | found[1]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("text", "ground"),
     [
-        ("ink", "ground"),
-        ("quiet", "ground"),
-        ("quiet", "#ffffff"),
-        ("teal", "#ffffff"),
-        ("teal", "ground"),
-        ("teal", "#e3f2f1"),
-        ("teal-dark", "#ffffff"),
-        ("blue", "#ffffff"),
-        ("blue", "ground"),
-        ("#4a3000", "#ffe3ad"),
-        ("#7d1414", "#fdecec"),
-        ("problem", "#ffffff"),
+        *(
+            (ink, ground)
+            for ink in ("ink", "quiet", "teal", "teal-dark", "blue")
+            for ground in ("ground", "paper", "tint")
+        ),
+        ("warning-ink", "warning-ground"),
+        ("problem-ink", "problem-ground"),
+        ("problem-ink", "paper"),
+        ("#ffffff", "fill"),
+        ("#ffffff", "bar"),
     ],
 )
-def test_colours_reach_the_contrast_of_wcag_aa(text: str, ground: str) -> None:
-    css = (STATIC / "dinamis.css").read_text(encoding="utf-8")
-    named = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", css))
-    pair = [named.get(colour, colour) for colour in (text, ground)]
-    assert all(colour.replace("#ffffff", "#fff") in css for colour in pair), "not a colour of the sheet"
-    assert contrast(*pair) >= 4.5
+def test_colours_reach_the_contrast_of_wcag_aa(theme: str, text: str, ground: str) -> None:
+    named = colours(theme)
+    assert contrast(named.get(text, text), named[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("mark", ["focus", "line", "problem", "zone", "scene"])
+def test_signs_and_borders_reach_the_contrast_of_what_is_not_text(theme: str, mark: str) -> None:
+    named = colours(theme)
+    grounds = ("sea", "land") if mark in ("zone", "scene") else ("paper", "ground")
+    assert all(contrast(named[mark], named[ground]) >= 3 for ground in grounds)

