@@ -10,7 +10,6 @@ import sys
 import time
 from pathlib import Path
 
-
 START_S = 90
 """A busy machine takes its time."""
 
