@@ -120,9 +120,10 @@ class DinamisPlugin:
     def _tell_notifications(self, news: Sequence[Any]) -> None:
         """Say in QGIS's own bar what happened to requests: the dock may be closed."""
         one = news[-1]
-        text = one.text if len(news) == 1 else translate("Dinamis", "%n new notification(s)", "", len(news))
-        said = f"{one.title}: {text}" if len(news) == 1 and one.title else text
-        self._tell(said, self._dock.desk.show_notifications)
+        text = translate("Dinamis", "{field}: {value}").format(field=one.title, value=one.text)
+        if len(news) > 1:
+            text = translate("Dinamis", "%n new notification(s)", "", len(news))
+        self._tell(text, self._dock.desk.show_notifications)
 
     def _tell(self, text: str, show: Callable[[], None]) -> None:
         """Say something in QGIS's own bar, with a button that opens the dock where it is to be read."""

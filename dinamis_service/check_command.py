@@ -8,12 +8,15 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy import text as sql
 
 from dinamis_service import migrations
 from dinamis_service.catalogue.engine import CatalogueEngine, SearchRequest, object_keys
 from dinamis_service.catalogue.engines import open_catalogue
 from dinamis_service.db import Database
+from dinamis_service.requests.attachments import AttachmentStore
+from dinamis_service.requests.message_tables import OrderAttachment
 from dinamis_service.settings import Settings
 from dinamis_service.storage.local import problems, read_key
 from dinamis_service.storage.stores import open_objects
@@ -45,7 +48,7 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _inspect_state(settings: Settings) -> Iterator[str]:
-    """Integrity and schema of the state database."""
+    """Integrity and schema of the state database, and the files that it names."""
     if settings.database_url is None and not (settings.data_dir / "state.sqlite").exists():
         yield f"there is no {settings.data_dir / 'state.sqlite'}; the service has never run here"
         return
@@ -60,10 +63,21 @@ def _inspect_state(settings: Settings) -> Iterator[str]:
         version, newest = migrations.version(database), migrations.newest()
         if version != newest:
             yield f"schema version is {version}, the program wants {newest}"
+        else:
+            yield from _missing_attachments(database, AttachmentStore(settings.attachments_dir))
     except Exception as error:  # noqa: BLE001  (a broken database breaks in any way)
         yield str(error)
     finally:
         database.close()
+
+
+def _missing_attachments(database: Database, store: AttachmentStore) -> Iterator[str]:
+    """Files that messages name and that are not there, or not whole."""
+    with database.reading() as session:
+        for one in session.scalars(select(OrderAttachment).order_by(OrderAttachment.id)):
+            path = store.path(one.sha256)
+            if not path.is_file() or path.stat().st_size != one.size:
+                yield f"{path}, attached to message {one.message_id}, is not there or not whole"
 
 
 def _inspect_catalogue(settings: Settings) -> Iterator[str]:

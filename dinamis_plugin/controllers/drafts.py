@@ -46,10 +46,12 @@ class DraftsController(QObject):
     """Holds the drafts of the signed-in person.
 
     Signals:
+        came: the drafts of who signed in were read.
         changed: the list is another one, or a draft reached the disk or the account.
         failed: a Notice.
     """
 
+    came = pyqtSignal()
     changed = pyqtSignal()
     failed = pyqtSignal(object)
 
@@ -291,6 +293,7 @@ class DraftsController(QObject):
                 typed = {one: self._drafts[one] for one in self._unwritten if one in self._drafts}
                 self._drafts = {**{draft.id: draft for draft in drafts}, **typed}
                 self.changed.emit()
+                self.came.emit()
                 self.sync()
 
         self._runner.run(

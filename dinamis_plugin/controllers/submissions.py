@@ -33,7 +33,7 @@ from ..qgisio.draft_store import DraftStore
 from ..tasks.runner import TaskContext, TaskRunner
 from .drafts import DraftsController
 from .service_calls import ServiceCalls
-from .session import SessionController, SessionState
+from .session import SessionController
 
 translate = QCoreApplication.translate
 
@@ -93,7 +93,7 @@ class SubmissionController(QObject):
         self._again.setInterval(AGAIN_MS)
         self._again.timeout.connect(self.settle)
         drafts.changed.connect(self._settle_soon)
-        session.state_changed.connect(self._session_changed)
+        drafts.came.connect(self.settle)  # what an earlier session of QGIS left
 
     def is_in_flight(self, draft_id: str) -> bool:
         """Whether a draft is on its way now."""
@@ -154,12 +154,8 @@ class SubmissionController(QObject):
             back = outcome.draft is not None and outcome.draft.sending is None
             (self.refused if back else self.unanswered).emit(draft.id, notice)
 
-    def _session_changed(self, state: SessionState) -> None:
-        if state is SessionState.SIGNED_IN:
-            self.settle()
-
     def _settle_soon(self) -> None:
-        """Try again a while after the last one failed, and at once what an earlier session left."""
+        """Try again a while after the last attempt failed."""
         waiting = [one.id for one in self._drafts.drafts if one.sending is not None]
         if waiting and not self._again.isActive() and not self._in_flight:
             self._again.start()

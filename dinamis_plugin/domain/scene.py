@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import re
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Callable
 
-from shapely.geometry import Polygon, box, shape
-from shapely.wkb import dumps, loads
+from shapely.wkb import loads
 
-from .aoi import UNREADABLE_GEOMETRY, AreaGeometry, polygonal, split_antimeridian
+from .aoi import AreaGeometry
 from .errors import BadAnswerError
+from .item_footprint import as_wkb, footprint_wkb
 from .parsing import between, mapping_of, number_of, objects_of, required_text, text_of, texts_of, utc_of
 from .search import ProductType
 from .view_service import ViewService, view_services
@@ -30,9 +28,6 @@ _MISSION_OF_PLATFORM = (
 _OLD_SPOT = re.compile(r"SPOT([1-5])")
 _SENSOR_OF_MISSION = {"PLEIADES": "PLEIADES", "PLEIADES NEO": "PNEO", "SPOT 6/7": "SPOT"}
 _PREFERRED_KEYS = ("visual", "ms", "pan")
-_HALF_TURN, _POLE = 180.0, 90.0
-_PLAIN_POINTS = 64
-_WKB_POLYGON = 3
 _NO_IMAGES = frozenset({"thumbnail", "overview", "metadata"})
 _TO_NO_PICTURE = ("self", "parent", "collection", "root")
 _OF_ALL_FILES = ("proj:epsg", "proj:code", "proj:shape", "proj:transform")
@@ -184,7 +179,7 @@ class Scene:
             synthetic=properties.get("dinamis:synthetic") is True,
             open_data=properties.get("dinamis:access") == "open",
             has_image=has_image,
-            footprint_wkb=_footprint_wkb(item),
+            footprint_wkb=footprint_wkb(item),
             _assets=assets,
             _of_all={key: properties[key] for key in _OF_ALL_FILES if key in properties},
             _links=[link for link in objects_of(item.get("links")) if link.get("rel") not in _TO_NO_PICTURE],
@@ -305,66 +300,6 @@ def _product_type(properties: Mapping[str, Any], *, has_image: bool) -> ProductT
     return ProductType.DOWNLOADABLE if has_image else None
 
 
-def _footprint_wkb(item: Mapping[str, Any]) -> bytes:
-    """The footprint as flat well-known binary, which QGIS reads quickly."""
-    try:
-        plain = _plain_polygon(item["geometry"])
-    except UNREADABLE_GEOMETRY:
-        plain = None
-    return plain or _binary(_footprint(item))
-
-
-def _binary(geometry: AreaGeometry) -> bytes:
-    written: bytes = dumps(geometry, output_dimension=2)
-    return written
-
-
-def _footprint(item: Mapping[str, Any]) -> AreaGeometry:
-    try:
-        footprint = polygonal(shape(item["geometry"]))
-        if not footprint.is_empty:
-            return split_antimeridian(footprint)
-    except UNREADABLE_GEOMETRY:
-        # Shapely meets a malformed geometry in many ways: the bounding box then stands in.
-        pass
-    return _box(item.get("bbox"))
-
-
-def _plain_polygon(geometry: Mapping[str, Any]) -> bytes | None:
-    """Write the commonest footprint without shapely: one small ring away from the antimeridian.
-
-    None for anything else, which `polygonal` and `split_antimeridian` then judge.
-
-    Raises:
-        UNREADABLE_GEOMETRY: It has heights, or is no geometry at all.
-    """
-    if geometry["type"] != "Polygon" or len(geometry["coordinates"]) != 1:
-        return None
-    ring = geometry["coordinates"][0]
-    if not 4 <= len(ring) <= _PLAIN_POINTS or ring[0] != ring[-1]:  # noqa: PLR2004 - a triangle, closed
-        return None
-    numbers = [number for x, y in ring for number in (x, y)]
-    if not math.isfinite(sum(numbers)):
-        return None
-    longitudes, latitudes = numbers[::2], numbers[1::2]
-    west, east = min(longitudes), max(longitudes)
-    if west < -_HALF_TURN or east > _HALF_TURN or east - west >= _HALF_TURN:
-        return None
-    if min(latitudes) < -_POLE or max(latitudes) > _POLE:
-        return None
-    return struct.pack(f"<BIII{len(numbers)}d", 1, _WKB_POLYGON, 1, len(ring), *numbers)
-
-
-def _box(bbox: Any) -> AreaGeometry:
-    bounds = [number_of(value) for value in bbox] if isinstance(bbox, list) else []
-    if len(bounds) == 6:  # noqa: PLR2004 - a box with heights
-        bounds = bounds[:2] + bounds[3:5]
-    if len(bounds) != 4 or any(bound is None for bound in bounds):  # noqa: PLR2004 - a flat box
-        return Polygon()
-    west, south, east, north = (bound for bound in bounds if bound is not None)
-    return split_antimeridian(box(west, south, east + 360.0 if east < west else east, north))
-
-
 def _thumbnail(links: list[Mapping[str, Any]], assets: tuple[Asset, ...]) -> str:
     for role in ("thumbnail", "overview"):
         for asset in assets:
@@ -402,5 +337,5 @@ _LATER: Mapping[str, Callable[[Scene], Any]] = {
     "footprint": lambda scene: loads(scene.footprint_wkb),
     # Of a copy with other files or another footprint:
     "has_image": lambda scene: any(asset.is_image for asset in scene.assets),
-    "footprint_wkb": lambda scene: _binary(scene.footprint),
+    "footprint_wkb": lambda scene: as_wkb(scene.footprint),
 }

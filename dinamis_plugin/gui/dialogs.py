@@ -70,7 +70,7 @@ class Dialogs(QObject):
             self._open(OrderDialog(wanted, self._owner.window(), **options))
 
     def new_programming(self, project_id: str = "", draft: OrderDraft | None = None) -> None:
-        """Ask for an acquisition over the areas of interest, in a project or from a draft if given."""
+        """Ask for an acquisition over the areas of interest, in a project or from a draft if there is one."""
         if not self._is_busy():
             options = {"has_areas": bool(self._do.aois.aois), "model": self._canvas, "draft": draft}
             dialog = ProgrammingDialog(self._owner.window(), **options)

@@ -150,7 +150,7 @@ class ProjectPage(QWidget):
         """Show the requests of the project among these."""
         project_id = "" if self._project is None else self._project.id
         own = [order for order in orders if order.project_id == project_id]
-        self.orders.set_orders(own)
+        self.orders.set_entries(own)
         rows = min(len(own), _MOST_ROWS)
         self._orders_view.setFixedHeight(rows * self._orders_view.sizeHintForRow(0) + 2 * HALF)
         self._orders_view.setVisible(bool(own))

@@ -97,7 +97,7 @@ class ResultsPage(QWidget):
         self.menu = ResultsMenu(
             self.model, (self.view, self.thumbnails), self.view.selected_scenes, self.actions_bar
         )
-        self._sort = Sorting()
+        self._sort, self._words = Sorting(), ""
         self._in_order = self._counting = True
         self._matched: int | None = 0
         self._loaded = 0
@@ -191,7 +191,7 @@ class ResultsPage(QWidget):
         """A search begins: forget the results of the last one, not what is ticked."""
         self._searched, self._failed = True, ""
         self._matched, self._loaded, self._counting = 0, 0, True
-        self._sort = query.sort
+        self._sort, self._words = query.sort, query.text
         self.head.count.setText(translate("Dinamis", "Searching…"))
         self.cart_bar.show_only(only=False)
         self.model.clear()
@@ -382,10 +382,13 @@ class ResultsPage(QWidget):
         elif self._failed:
             self._empty.say(self._failed, translate("Dinamis", "Try again"), icon="warning")
         elif self._searched:
-            self._empty.say(
-                translate("Dinamis", "No scene matches: widen the dates, the area or the cloud limit."),
-                translate("Dinamis", "Change the filters"),
-            )
+            sentence = translate("Dinamis", "No scene matches: widen the dates, the area or the cloud limit.")
+            if self._words:
+                sentence = translate(
+                    "Dinamis",
+                    "No scene matches: take words away, or widen the dates, the area or the cloud limit.",
+                )
+            self._empty.say(sentence, translate("Dinamis", "Change the filters"))
         else:
             self._empty.say(
                 translate("Dinamis", "Choose an area and filters, then search the catalogue."),

@@ -17,7 +17,8 @@ from ..controllers.thumbnails import ThumbnailController
 from ..domain.footprint_table import Format
 from ..domain.scene import Scene
 from . import formats
-from .footprints import FootprintsItem, HoverWatch
+from .footprints import FootprintsItem
+from .hover_watch import HoverWatch
 from .map_tools import PickTool, ToolSwitch
 from .notices import NoticeArea
 from .previews import Previews

@@ -9,6 +9,7 @@ import pytest
 from qgis.PyQt.QtWidgets import QDialog
 from shapely.geometry import box, mapping
 
+from dinamis_plugin.controllers import submissions
 from dinamis_plugin.controllers.session import SessionState
 from dinamis_plugin.domain.aoi import Aoi
 
@@ -77,8 +78,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(joined, controllers, scripted):  # noqa: F811
-    """A desk for the signed-in dock, which knows its products and projects."""
+def desk(joined, controllers, scripted, monkeypatch):  # noqa: F811
+    """A desk for the signed-in dock, which knows its products and projects; attempts follow soon."""
+    monkeypatch.setattr(submissions, "PAUSES_S", (0.05, 0.05))
     made = Desk(scripted)
     controllers.requests.refresh_products()
     controllers.projects.refresh()

@@ -11,7 +11,8 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 from qgis.PyQt.QtGui import QColor, QImage, QPainter
 from shapely.geometry import MultiPolygon, Polygon, box
 
-from dinamis_plugin.gui.footprints import FootprintsItem, HoverWatch
+from dinamis_plugin.gui.footprints import FootprintsItem
+from dinamis_plugin.gui.hover_watch import HoverWatch
 
 from .gui_support import canvas, make_scene, pointer, window  # noqa: F401
 from .waiting import BLOCKED_MS, Ticker, wait_until

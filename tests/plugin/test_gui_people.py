@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from qgis.PyQt.QtCore import QDate, QPoint, Qt, QTimer
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QAction, QApplication, QMessageBox, QPushButton, QToolButton
+from qgis.PyQt.QtWidgets import QAction, QApplication, QMessageBox, QPushButton, QToolButton, QWidget
 
 from dinamis_plugin.controllers.messages import Notice, NoticeLevel
+from dinamis_plugin.controllers.session_state import SessionState
 from dinamis_plugin.domain.project import ProjectStatus
 from dinamis_plugin.gui.account_page import AccountPage
 from dinamis_plugin.gui.project_dialog import ProjectDialog
@@ -18,6 +19,7 @@ from dinamis_plugin.gui.quota_bar import QuotaBar, QuotaGauge
 from . import people_support as people
 from .gui_support import ACCOUNT, canvas, child, click, dock, flush_deletions, window  # noqa: F401
 from .scripted_people import ScriptedPeople
+from .test_gui_theme import clipped, french, usual_font  # noqa: F401
 from .waiting import Caught, wait_until
 
 FAULT = Notice(NoticeLevel.ERROR, "No answer in time", "The service took too long.", "Try again.")
@@ -62,8 +64,8 @@ def answer_next_question(*, yes):
 def test_each_entry_of_the_menu_does_what_it_says(member, opened_urls):
     menu = member.header.menu
     trigger(menu, "acquisitionRequestAction")
-    assert member._dialogs._request.objectName() == "programmingDialog"
-    member._dialogs.close()
+    assert member.ordering.dialogs._request.objectName() == "programmingDialog"
+    member.ordering.dialogs.close()
     trigger(menu, "notificationsAction")
     assert member.desk.notifications.isVisible()
     trigger(menu, "preferencesAction")
@@ -189,9 +191,9 @@ def test_preferences_are_shown_changed_and_kept(member, people_there):
     assert people_there.preferences["emails"]["message"] is True
     settings = member._do.settings
     assert (settings.requests_refresh_s, settings.notifications_announced) == (300, False)
-    member._dialogs.new_programming()
-    assert child(member._dialogs._request, "programmingProjectCombo").currentData() == "2026-012-PUB"
-    member._dialogs.close()
+    member.ordering.dialogs.new_programming()
+    assert child(member.ordering.dialogs._request, "programmingProjectCombo").currentData() == "2026-012-PUB"
+    member.ordering.dialogs.close()
 
 
 def test_preferences_changed_meanwhile_keep_what_was_chosen(member, people_there):
@@ -371,9 +373,9 @@ def test_the_list_of_the_dock_leads_to_the_page_with_requests_and_history(member
     wait_until(page._history.isVisible)
     assert child(page, "noProjectOrders").isVisible()
     trigger(member.projects.window, "projectRequestAction")
-    request = member._dialogs._request
+    request = member.ordering.dialogs._request
     assert child(request, "programmingProjectCombo").currentData() == "2026-034-SCI"
-    member._dialogs.close()
+    member.ordering.dialogs.close()
     member.projects.close()
 
 
@@ -534,3 +536,38 @@ def test_the_gauge_draws_quota_and_request_to_one_scale(qtbot):
     none = QuotaGauge(1000, 0)
     qtbot.addWidget(none)
     assert hues(none, (20,))[0].rgb() == left
+
+
+# In French, in a narrow dock
+
+
+@pytest.fixture
+def narrow(usual_font, french, dock, window):  # noqa: F811
+    """The dock in French, 320 pixels wide, with all that a person can have."""
+    dock.header.set_account(ACCOUNT)
+    dock.header.set_state(SessionState.SIGNED_IN)
+    dock.account.set_account(ACCOUNT)
+    dock.account.set_quotas(people.quotas())
+    dock.account.set_calls(people.calls())
+    dock._do.notifications._show(people.notifications())
+    window.resize(1200, 1000)
+    window.resizeDocks([dock], [320], Qt.Orientation.Horizontal)
+    return dock
+
+
+def clipped_texts(root):
+    return [one.text() for one in root.findChildren(QWidget) if one.isVisible() and clipped(one)]
+
+
+@pytest.mark.parametrize("place", ["account", "notifications", "tour"])
+def test_no_french_text_is_clipped_in_a_narrow_dock(narrow, place):
+    child(narrow, "mainTabs").setCurrentWidget(narrow.account)
+    if place == "notifications":
+        narrow._pages.setCurrentWidget(narrow.desk.notifications)
+        narrow.desk.notifications._view.setCurrentIndex(narrow.desk.notifications.model.index(3, 0))
+    elif place == "tour":
+        narrow.tutorial.begin()
+    for _ in range(3):
+        QApplication.processEvents()
+    assert abs(narrow.width() - 320) <= 4
+    assert clipped_texts(narrow.widget()) == []

@@ -336,6 +336,10 @@ def test_a_low_page_describes_the_scene_shortly(page):
     assert not child(page, "sceneFactsLabel").isVisible()
     assert child(page, "sceneTitleLabel").isVisible()
     assert child(page, "quicklookButton").isVisible()
+    assert child(page, "addToMapButton").text() == "Add"
+    assert child(page, "addToMapButton").accessibleName() == "Add to map"
+    assert child(page, "sceneCard").height() < 60
+    assert page.actions_bar.height() < 60
     assert not child(page, "resourcesHintLabel").isVisible()  # the tip of the order button says it
     page.set_why_not("Sign in.")
     assert child(page, "resourcesHintLabel").isVisible()

@@ -7,9 +7,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+from requesters import Requester
+from running import TEST_CLIENT_URL, sign_in
 from stored import put_item
 
-from dinamis_service.app import create_context
+from dinamis_service.app import create_app, create_context
 from dinamis_service.cli import main
 from dinamis_service.settings import Settings
 
@@ -76,6 +79,25 @@ def test_a_reference_to_nothing_is_found(data: Path, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize("name", ["keys", "keys/signing.json"])
+def test_an_attachment_that_is_gone_is_found(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    context = create_context(Settings())
+    person = sign_in(context)
+    with TestClient(create_app(context), TEST_CLIENT_URL) as client:
+        requester = Requester(client, person)
+        order_id = requester.submit()["id"]
+        client.post(
+            f"/api/orders/{order_id}/messages",
+            files=[("files", ("a.txt", b"plan", "text/plain"))],
+            headers=requester.headers,
+        )
+    check(capsys, 0)
+    (file,) = [path for path in (data / "attachments").rglob("*") if path.is_file()]
+    file.write_bytes(b"pl")
+    assert any("not whole" in line for line in check(capsys, 1))
+    file.unlink()
+    assert any(str(file) in line for line in check(capsys, 1))
+
+
 def test_keys_that_others_may_read_are_found(
     data: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:

@@ -13,7 +13,7 @@ from dinamis_plugin.api.catalogue import PageReader
 from dinamis_plugin.api.item_pages import Items, read_page
 from dinamis_plugin.domain.aoi import UNREADABLE_GEOMETRY, polygonal, split_antimeridian
 from dinamis_plugin.domain.errors import BadAnswerError
-from dinamis_plugin.domain.scene import _footprint_wkb, _plain_polygon
+from dinamis_plugin.domain.item_footprint import footprint_wkb, plain_polygon
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -97,7 +97,7 @@ RINGS = st.lists(st.lists(DEGREES, min_size=2, max_size=3), min_size=2, max_size
 def test_a_plain_footprint_is_what_the_long_way_makes_of_it(ring):
     geometry = {"type": "Polygon", "coordinates": [ring]}
     try:
-        plain = _plain_polygon(geometry)
+        plain = plain_polygon(geometry)
     except UNREADABLE_GEOMETRY:
         return
     if plain is not None:
@@ -107,10 +107,10 @@ def test_a_plain_footprint_is_what_the_long_way_makes_of_it(ring):
 def test_strange_geometries_are_left_to_the_long_way():
     box = [-1.0, -1.0, 1.0, 1.0]
     for geometry in (None, 3, {}, {"type": "Polygon"}, {"type": "Polygon", "coordinates": 7}):
-        assert not wkb.loads(_footprint_wkb({"geometry": geometry, "bbox": box})).is_empty
+        assert not wkb.loads(footprint_wkb({"geometry": geometry, "bbox": box})).is_empty
     for ring in (7, [], [1, 2, 3, 1], [["a", "b"]] * 5, [[None, None]] * 5, "abca"):
         item = {"geometry": {"type": "Polygon", "coordinates": [ring]}, "bbox": box}
-        assert not wkb.loads(_footprint_wkb(item)).is_empty
+        assert not wkb.loads(footprint_wkb(item)).is_empty
 
 
 def test_numbers_of_a_page_are_known_before_its_scenes_are_made():
