@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from dinamis_service.errors import ForbiddenError, NotFoundError
@@ -20,10 +20,8 @@ def may_see(caller: Caller) -> ColumnElement[bool]:
     """
     if caller.principal.is_operator:
         return true()
-    own = select(Order.sequence).where(Order.owner_sub == caller.principal.sub)
     projects = select(Project.id).where(usable_by(caller))
-    under = select(Order.sequence).where(Order.project_id.in_(projects))
-    return Order.sequence.in_(own.union(under))  # two searches of an index; OR would read every request
+    return or_(Order.owner_sub == caller.principal.sub, Order.project_id.in_(projects))
 
 
 def is_own(order: Order, caller: Caller) -> bool:

@@ -78,7 +78,6 @@ def test_a_reference_to_nothing_is_found(data: Path, capsys: pytest.CaptureFixtu
     assert any("row 1 of account_roles refers to a row of accounts" in line for line in check(capsys, 1))
 
 
-@pytest.mark.parametrize("name", ["keys", "keys/signing.json"])
 def test_an_attachment_that_is_gone_is_found(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     context = create_context(Settings())
     person = sign_in(context)
@@ -98,6 +97,7 @@ def test_an_attachment_that_is_gone_is_found(data: Path, capsys: pytest.CaptureF
     assert any(str(file) in line for line in check(capsys, 1))
 
 
+@pytest.mark.parametrize("name", ["keys", "keys/signing.json"])
 def test_keys_that_others_may_read_are_found(
     data: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
