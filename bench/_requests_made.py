@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import func, insert, inspect, select, text, update
@@ -185,7 +186,7 @@ def _mail(order: dict[str, Any], operator: Principal) -> dict[str, Any]:
 
 
 def _store(context: Context, table: type[Base], rows: Iterator[dict[str, Any]]) -> None:
-    while chunk := [row for row, _ in zip(rows, range(CHUNK), strict=False)]:
+    while chunk := list(islice(rows, CHUNK)):
         with context.database.session() as session:
             session.execute(insert(table), chunk)
 

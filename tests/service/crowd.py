@@ -10,6 +10,7 @@ import re
 import threading
 import time
 import uuid
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,7 +87,7 @@ class Person:
 
     def run(self, over: threading.Event) -> None:
         """Make requests, one after the other."""
-        with self._client:
+        with closing(self._client):
             while not over.is_set():
                 place = self._random.choice(self._places)
                 order_id = self._submit(place)
@@ -158,12 +159,12 @@ class Instructor:
 
     def run(self, over: threading.Event) -> None:
         """Decide on one of the latest requests, again and again."""
-        with self._client:
+        with closing(self._client):
             while not over.is_set():
                 latest = list(self._known.places)[-40:]
                 if latest:
                     self._try(self._random.choice(latest))
-                over.wait(self._random.uniform(0.02, 0.2))
+                over.wait(self._random.uniform(0.01, 0.1))
 
     def _try(self, order_id: str) -> None:
         page = f"/operator/requests/{order_id}"

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-START_S = 90
+START_S = 240
 """A busy machine takes its time."""
 
 
