@@ -9,6 +9,10 @@
             <translation>Afficher ou masquer le panneau DINAMIS</translation>
         </message>
         <message>
+            <source>If an earlier answer was lost on the way, the project is in the list as it was filled in then, and can be changed there.</source>
+            <translation>Si une réponse précédente s’est perdue, le projet est dans la liste tel qu’il était saisi alors, et peut y être modifié.</translation>
+        </message>
+        <message>
             <source>Tranche of {credits} credits</source>
             <translation>Tranche de {credits} crédits</translation>
         </message>
@@ -587,14 +591,6 @@
         <message>
             <source>Keeping preferences</source>
             <translation>Enregistrement des préférences</translation>
-        </message>
-        <message>
-            <source>The project was created already</source>
-            <translation>Le projet est déjà créé</translation>
-        </message>
-        <message>
-            <source>The answer to an earlier sending was lost on the way. The project holds what you had filled in then: it is in the list, where it can be changed.</source>
-            <translation>La réponse à un envoi précédent s’est perdue. Le projet contient ce que vous aviez saisi alors : il est dans la liste, où il peut être modifié.</translation>
         </message>
         <message>
             <source>The registry cannot be opened</source>

@@ -38,7 +38,8 @@ def run(script: Path) -> bool:
     environment = "plugin" if "# environment: plugin" in head else "service"
     figures = ROOT / "build" / "bench" / f"{script.stem}.json"
     figures.unlink(missing_ok=True)
-    variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    path = os.pathsep.join(map(str, (ROOT, ROOT / "tests" / "service")))
+    variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": path}
     command = [str(ROOT / ".venv" / environment / "bin" / "python"), str(script)]
     done = subprocess.run(command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, check=False)
     if done.returncode == 0 and not figures.exists():

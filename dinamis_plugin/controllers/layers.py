@@ -199,6 +199,11 @@ class SignedLayersController(QObject):
         """Have layers that came alive drawn a few together, by the map: see `LiveLayers.draw_by`."""
         self._live.draw_by(is_busy, rehearse)
 
+    @staticmethod
+    def kept_bytes() -> int:
+        """How much of images on servers is kept, in bytes."""
+        return images.kept_bytes()
+
     def why_waiting(self, layer: QgsRasterLayer) -> str:
         """Say in a few words why a layer shows its placeholder."""
         return self._signing.why_waiting(layer)

@@ -116,9 +116,7 @@ class OrdersController(QObject):
             before = None if listed is None else self._seen.exchange(owner, seen_of(listed.orders))
             return _Read(listed, before)
 
-        return self._calls.run(
-            translate("Dinamis", "Reading requests"), ask, self._came, refuse, "orders"
-        )
+        return self._calls.run(translate("Dinamis", "Reading requests"), ask, self._came, refuse, "orders")
 
     def _came(self, read: _Read) -> None:
         self.reading.emit(False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Callable
 
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
@@ -11,7 +12,7 @@ from ..api.projects_client import ProjectsClient
 from ..domain.errors import ChangedMeanwhileError, ConflictError, DinamisError
 from ..domain.project import Project, ProjectDraft
 from ..tasks.runner import TaskRunner
-from .messages import Notice, NoticeLevel
+from .messages import Notice
 from .service_calls import ServiceCalls
 from .session import SessionController, SessionState
 
@@ -80,7 +81,7 @@ class ProjectsController(QObject):
         def failed(error: DinamisError) -> None:
             if isinstance(error, ConflictError):
                 self.refresh()
-                self.refused.emit(_made_already())
+                self._calls.tell(lambda notice: self.refused.emit(_perhaps_made(notice)), error)
             else:
                 self._calls.tell(self.refused.emit, error)
 
@@ -173,13 +174,11 @@ class ProjectsController(QObject):
         self.changed.emit(projects)
 
 
-def _made_already() -> Notice:
-    return Notice(
-        NoticeLevel.WARNING,
-        translate("Dinamis", "The project was created already"),
-        translate(
-            "Dinamis",
-            "The answer to an earlier sending was lost on the way. The project holds what you had filled in"
-            " then: it is in the list, where it can be changed.",
-        ),
+def _perhaps_made(notice: Notice) -> Notice:
+    """Say what may be behind a key that made another project: the answer to that sending was lost."""
+    hint = translate(
+        "Dinamis",
+        "If an earlier answer was lost on the way, the project is in the list as it was filled in then, and"
+        " can be changed there.",
     )
+    return replace(notice, hint=hint)

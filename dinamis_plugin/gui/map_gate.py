@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Callable
 
-from qgis.core import QgsMapLayer, QgsMapRendererParallelJob, QgsMapSettings, QgsProject
+from qgis.core import (
+    QgsMapLayer,
+    QgsMapRendererParallelJob,
+    QgsMapSettings,
+    QgsProject,
+    QgsRasterLayer,
+)
 from qgis.gui import QgsMapCanvas
-from qgis.PyQt.QtCore import QObject, QTimer
+from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer
 
 from ..controllers.layers import SignedLayersController
 
 MANY = 40
 """Layers on the map with which it is drawn as QGIS does it: their pictures are joined in less than 20 ms."""
+LONGEST_REHEARSAL_MS = 8_000
+BLOCK_PIXELS = 512 * 512
 _SELDOM_MS = 10_000
 _LOOK_MS = 500
 
@@ -36,6 +44,9 @@ class MapGate(QObject):
         self._setting = False
         self._usual: tuple[int, bool] | None = None
         self._rehearsal: QgsMapRendererParallelJob | None = None
+        self._in_time = True
+        self._late = QTimer(self, singleShot=True, interval=LONGEST_REHEARSAL_MS)
+        self._late.timeout.connect(self._is_late)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._update)
         self._over = QTimer(self, interval=_LOOK_MS)
@@ -55,12 +66,12 @@ class MapGate(QObject):
 
     def remove(self) -> None:
         """Give the map back with every layer."""
+        self._forget_hidden()
         for signal, slot in self._wires:
             signal.disconnect(slot)
         self._controller.draw_by()
         self._soon.stop()
-        if self._rehearsal is not None:
-            self._rehearsal.cancelWithoutBlocking()
+        self._leave_rehearsal()
         self._draw_as_usual()
         self._show(self._wanted)
 
@@ -69,7 +80,8 @@ class MapGate(QObject):
         return len(self._wanted) > MANY
 
     def _is_busy(self) -> bool:
-        return self._rehearsal is not None or (not self._crowded and self._canvas.isDrawing())
+        """Whether to draw now would break a drawing that takes its time; one of what GDAL has does not."""
+        return self._rehearsal is not None or (self._usual is None and self._canvas.isDrawing())
 
     def _layers_changed(self) -> None:
         """Somebody else, mostly the layer tree, has said what the map shows."""
@@ -77,8 +89,17 @@ class MapGate(QObject):
             self._wanted = [layer.id() for layer in self._canvas.layers()]
             self._update()
 
+    def _forget_hidden(self) -> None:
+        """Heed what was hidden in the layer tree while it was off the map: then the map tells no change."""
+        shown, root = {layer.id() for layer in self._canvas.layers()}, QgsProject.instance().layerTreeRoot()
+        nodes = {name: root.findLayer(name) for name in self._wanted if name not in shown}
+        gone = {name for name, node in nodes.items() if node is None or not node.isVisible()}
+        self._wanted = [name for name in self._wanted if name not in gone]
+
     def _update(self) -> None:
+        self._forget_hidden()
         coming = self._controller.coming() if self._crowded else frozenset()
+        self._in_time = self._in_time or not coming
         if self._usual is not None and not coming and not self._over.isActive():
             self._over.start()
         self._show([name for name in self._wanted if name not in coming])
@@ -97,22 +118,52 @@ class MapGate(QObject):
     # How the map is drawn
 
     def _rehearse(self, names: Sequence[str], done: Callable[[], None]) -> None:
-        """Have GDAL read what a crowded map needs of these layers; `done` is called when it has."""
+        """Have GDAL read what a crowded map needs of these layers; `done` is called when it has.
+
+        Where that takes long, or is more than GDAL keeps, the map is drawn as usual, as images come.
+        """
         layers = self._layers([name for name in names if name in self._wanted])
-        if not self._crowded or not layers:
+        settings = QgsMapSettings(self._canvas.mapSettings())
+        settings.setLayers(layers)
+        alone = self._rehearsal is None and self._in_time
+        if not (layers and self._crowded and alone and self._is_kept(settings)):
+            self._draw_as_usual()
             done()
             return
 
         def drawn() -> None:
+            self._late.stop()
             self._rehearsal = None
-            self._draw_by_one_thread()
+            if self._in_time:
+                self._draw_by_one_thread()
+            else:
+                self._draw_as_usual()
             done()
 
-        settings = QgsMapSettings(self._canvas.mapSettings())
-        settings.setLayers(layers)
         self._rehearsal = QgsMapRendererParallelJob(settings)
         self._rehearsal.finished.connect(drawn)
+        self._late.start()
         self._rehearsal.start()
+
+    def _is_kept(self, settings: QgsMapSettings) -> bool:
+        """Whether GDAL keeps what the map needs of all its layers until it draws them."""
+        needed = sum(_bytes_shown(settings, layer) for layer in self._layers(self._wanted))
+        return needed < self._controller.kept_bytes() / 2
+
+    def _leave_rehearsal(self) -> None:
+        """Let a rehearsal end by itself, of which nobody is told: the window does not wait for it."""
+        job, self._rehearsal = self._rehearsal, None
+        self._late.stop()
+        if job is not None:
+            job.setParent(QCoreApplication.instance())
+            job.finished.disconnect()
+            job.finished.connect(job.deleteLater)
+            job.cancelWithoutBlocking()
+
+    def _is_late(self) -> None:
+        if self._rehearsal is not None:
+            self._in_time = False
+            self._rehearsal.cancelWithoutBlocking()
 
     def _draw_by_one_thread(self) -> None:
         self._over.stop()
@@ -132,3 +183,16 @@ class MapGate(QObject):
             self._canvas.setMapUpdateInterval(self._usual[0])
             self._canvas.setParallelRenderingEnabled(self._usual[1])
             self._usual = None
+
+
+def _bytes_shown(settings: QgsMapSettings, layer: QgsMapLayer) -> float:
+    """About how much of a raster is read for a map at most, at two bytes a pixel of each band.
+
+    The reduced image that is read has up to four times the pixels of the map, and is read by blocks.
+    """
+    if not isinstance(layer, QgsRasterLayer):
+        return 0
+    shown = settings.layerExtentToOutputExtent(layer, layer.extent()).intersect(settings.visibleExtent())
+    pixels = shown.width() * shown.height() / settings.mapUnitsPerPixel() ** 2
+    most = layer.width() * layer.height()
+    return 2 * layer.bandCount() * min(max(4 * pixels, BLOCK_PIXELS), most)

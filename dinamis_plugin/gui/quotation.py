@@ -53,7 +53,6 @@ class QuotationCard(Card):
             self._for.setVisible(bool(self._for.text()))
             self.show()
 
-
     def confirm_accept(self, parent: QWidget, order: Order) -> bool:
         """Ask whether the price is really accepted."""
         return confirmed(

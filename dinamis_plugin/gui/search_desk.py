@@ -12,7 +12,7 @@ from ..controllers.app import Controllers
 from ..controllers.messages import Notice
 from ..domain.counts import Counts
 from ..domain.scene import Scene
-from ..domain.search import SearchQuery
+from ..domain.search import SearchQuery, Sorting
 from .filters import FiltersPage
 from .footprints import FootprintsItem
 from .notices import NoticeArea
@@ -55,7 +55,7 @@ class SearchDesk(QObject):
         self._notices = notices
         self._following = False
         self._outdated = False
-        self._asked = SearchQuery()
+        self._asked = SearchQuery(sort=self._results.sort or Sorting())
         self._chosen: list[Scene] = []
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)

@@ -126,6 +126,12 @@ def widen_cache() -> None:
         gdal.SetConfigOption(_GDAL_CACHE, str(CACHE_BYTES))
 
 
+def kept_bytes() -> int:
+    """How much GDAL keeps of images on servers."""
+    chosen = gdal.GetConfigOption(_GDAL_CACHE) or ""
+    return int(chosen) if chosen.isdecimal() else CACHE_BYTES
+
+
 def forget_addresses() -> None:
     """Let GDAL forget every address and what it read from there, and Python the addresses it took apart."""
     gdal.VSICurlClearCache()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
+from urllib.parse import quote
 
 from dinamis_service.language import pick_language, text
+from dinamis_service.notifications.posting import FOR_OPERATORS, Topic
 from dinamis_service.notifications.tables import OutgoingMail
 from dinamis_service.notifications.wording import worded
 from dinamis_service.settings import Settings
@@ -44,10 +46,13 @@ def composed(mail: OutgoingMail, settings: Settings) -> EmailMessage:
 def _text(mail: OutgoingMail, body: str, settings: Settings) -> str:
     name = _line(mail.name)
     greeting = text(mail.language, fr=f"Bonjour {name},", en=f"Dear {name},")
+    place = settings.own_url
+    if Topic(mail.topic) in FOR_OPERATORS and mail.order_id:
+        place = f"{place}/operator/requests/{quote(mail.order_id, safe='')}"
     about = text(
         mail.language,
-        fr=f"Demande : {mail.order_id}\nService : {settings.own_url}",
-        en=f"Request: {mail.order_id}\nService: {settings.own_url}",
+        fr=f"Demande : {mail.order_id}\nService : {place}",
+        en=f"Request: {mail.order_id}\nService: {place}",
     )
     why = text(
         mail.language,

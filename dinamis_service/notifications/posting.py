@@ -45,6 +45,18 @@ class Topic(StrEnum):
     PROJECT = "project"
 
 
+FOR_OPERATORS = frozenset(
+    {
+        Topic.SUBMITTED,
+        Topic.QUESTION,
+        Topic.QUOTATION_ACCEPTED,
+        Topic.QUOTATION_DECLINED,
+        Topic.CANCELLED,
+    }
+)
+"""Topics that only those who instruct requests are told."""
+
+
 @dataclass(frozen=True)
 class News:
     """What happened, in facts that JSON can hold."""

@@ -29,6 +29,7 @@ from dinamis_plugin.tasks.runner import TaskRunner
 
 from .images import make_cog
 from .local_http import LocalServer
+from .scripted_people import ScriptedPeople
 from .scripted_service import ScriptedService
 from .waiting import wait_until
 
@@ -152,6 +153,19 @@ def signed_in(controllers, scripted):
     controllers.session.sign_in()
     wait_until(lambda: controllers.session.state is SessionState.SIGNED_IN)
     return controllers
+
+
+@pytest.fixture
+def people_there(scripted):
+    """The scripted service, with projects, notifications and preferences of people."""
+    return ScriptedPeople(scripted)
+
+
+@pytest.fixture
+def member_dock(dock, people_there, signed_in):
+    """The dock (of gui_support) of somebody who is signed in there, with everything read once."""
+    wait_until(lambda: signed_in.projects.projects and signed_in.notifications.notifications)
+    return dock
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QMouseEvent
@@ -13,6 +15,7 @@ from .waiting import run_for, wait_until
 LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 NO_KEY = Qt.KeyboardModifier.NoModifier
 PATIENCE_S = 30
+SETTLED_S = 10
 MOST_TABS = 120
 """More than the dock and a dialog have widgets: who has pressed Tab so often goes round in circles."""
 
@@ -48,7 +51,8 @@ class Hand:
     def press(self, widget, point):
         """Press a point of a widget, which nothing else may cover."""
         QApplication.processEvents()  # what was pressed before may still move what is pressed now
-        self._scroll_to(widget, point)
+        with contextlib.suppress(AssertionError):  # an answer of the service may make a page longer meanwhile
+            wait_until(lambda: self._comes_into_view(widget, point), SETTLED_S)
         self._reach(widget, point)
         self.clicks += 1
         QTest.mouseClick(widget, LEFT, NO_KEY, point)
@@ -74,6 +78,11 @@ class Hand:
         wait_until(lambda: not view.isVisible(), PATIENCE_S)
         assert combo.currentData() == data
 
+    def _comes_into_view(self, widget, point):
+        """Turn the wheel, and say whether the point can be pressed then."""
+        self._scroll_to(widget, point)
+        return _is_at(widget, point)
+
     def _scroll_to(self, widget, point):
         """Turn the wheel until the point is in view."""
         parent = widget.parentWidget()
@@ -93,8 +102,8 @@ class Hand:
         popup = QApplication.activePopupWidget()
         assert modal is None or modal is window or popup is window, f"{modal.objectName()} is in the way"
         hit = window.childAt(widget.mapTo(window, point))
-        reached = hit is widget or (isinstance(hit, QWidget) and widget.isAncestorOf(hit))
-        assert reached, f"{hit.objectName() if hit else 'nothing'} is where {widget.objectName()} should be"
+        seen_there = hit.objectName() if hit else "nothing"
+        assert _is_at(widget, point), f"{seen_there} is where {widget.objectName()} should be"
 
     @staticmethod
     def meet(name):
@@ -126,6 +135,11 @@ class Hand:
             passed.append(here.objectName() if here is not None else "nothing")
             self.key(Qt.Key.Key_Tab)
         return pytest.fail(f"Tab never came to {name}, but to {passed}")
+
+
+def _is_at(widget, point):
+    hit = widget.window().childAt(widget.mapTo(widget.window(), point))
+    return hit is widget or (isinstance(hit, QWidget) and widget.isAncestorOf(hit))
 
 
 def _at_the_keyboard():

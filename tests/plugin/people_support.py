@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
+from qgis.PyQt.QtWidgets import QAction
+
 from dinamis_plugin.domain.call import calls_from_json
 from dinamis_plugin.domain.notification import NotificationList
 from dinamis_plugin.domain.project import Project, ProjectDraft, history_of
@@ -251,3 +253,10 @@ def scientific_draft(title="Littoral", **changes):
         expected_results="Des cartes.",
     )
     return replace(made, **changes)
+
+
+def trigger(owner, name):
+    """Choose an entry of a menu that can be chosen."""
+    action = owner.findChild(QAction, name)
+    assert action.isEnabled(), f"{name} is disabled"
+    action.trigger()

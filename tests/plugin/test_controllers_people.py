@@ -12,16 +12,10 @@ from dinamis_plugin.qgisio.settings import SHORTEST_REFRESH_S, PluginSettings
 
 from . import people_support as people
 from .gui_support import flush_deletions
-from .scripted_people import ScriptedPeople
 from .waiting import Caught, run_for, wait_until
 
 EVERY = 1000
 DRAFT = ProjectDraft("Dunes", ("Littoral",), None, "Recul du trait de côte", objectives="Mesurer")
-
-
-@pytest.fixture
-def people_there(scripted):
-    return ScriptedPeople(scripted)
 
 
 @pytest.fixture
@@ -69,7 +63,7 @@ def test_what_was_changed_after_a_lost_answer_does_not_make_a_second_project(mem
     member.projects.create(replace(DRAFT, title="Dunes et marais"), "key-1")
     notice = refused.wait(2)
     assert notice.level is NoticeLevel.WARNING
-    assert "list" in notice.text
+    assert "list" in notice.hint
     assert len(people_there.made) == 1
     wait_until(lambda: "Dunes" in [one.title for one in member.projects.projects])
 

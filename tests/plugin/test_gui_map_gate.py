@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from osgeo import gdal
 from qgis.core import QgsProject
 from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsMapCanvas
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject
 
 from dinamis_plugin.gui.map_gate import MANY, MapGate
-from dinamis_plugin.qgisio import rasters
+from dinamis_plugin.qgisio import images, rasters
+from dinamis_plugin.qgisio.images import CACHE_BYTES
 
 from .layer_support import add, is_placeholder, state_of
 from .waiting import Caught, run_for, wait_until
@@ -52,6 +56,14 @@ def many(signed_in, hrefs, project, tmp_path):
     assert project.write(path)
     project.clear()
     return path, extent
+
+
+@pytest.fixture(autouse=True)
+def roomy():
+    """A cache of GDAL that holds all images of a test, as far as it is asked for its size."""
+    gdal.SetConfigOption("CPL_VSIL_CURL_CACHE_SIZE", "1000000000")
+    yield
+    gdal.SetConfigOption("CPL_VSIL_CURL_CACHE_SIZE", str(CACHE_BYTES))
 
 
 def names(layers):
@@ -103,18 +115,45 @@ def test_what_is_refused_shows_its_placeholder(many, gate, canvas, signed_in, sc
     assert signed_in.layers.coming() == frozenset()
 
 
-def test_a_layer_hidden_meanwhile_stays_hidden(many, gate, canvas, signed_in, project):
+@pytest.mark.parametrize("why", ["more than GDAL keeps", "slow"])
+def test_what_cannot_be_read_beforehand_is_drawn_as_usual(  # noqa: PLR0917
+    many, gate, canvas, signed_in, scripted, project, why
+):
+    path, extent = many
+    if why == "slow":
+        gate._late.setInterval(1)
+    else:
+        gdal.SetConfigOption("CPL_VSIL_CURL_CACHE_SIZE", "1000000")
+    drawings = []
+    canvas.renderStarting.connect(
+        lambda: drawings.append((len(canvas.layers()), canvas.isParallelRenderingEnabled()))
+    )
+    images.forget_addresses()
+    settled = Caught(signed_in.layers.settled)
+    assert project.read(path)
+    canvas.setExtent(extent)
+    settled.wait(seconds=60)
+    wait_until(lambda: len(canvas.layers()) == COUNT, 30)
+    wait_until(lambda: drawings and drawings[-1][0] == COUNT and not canvas.isDrawing(), 30)
+    assert all(parallel for _count, parallel in drawings)
+    assert all(map(rasters.lives, canvas.layers()))
+    assert canvas.mapUpdateInterval() == 250
+
+
+@pytest.mark.parametrize("count", [1, COUNT])
+def test_layers_hidden_meanwhile_stay_hidden(many, gate, canvas, signed_in, project, count):  # noqa: PLR0917
     path, extent = many
     settled = Caught(signed_in.layers.settled)
     assert project.read(path)
     canvas.setExtent(extent)
     wait_until(lambda: len(gate.layer_ids()) == COUNT)
-    hidden = gate.layer_ids()[3]
-    project.layerTreeRoot().findLayer(hidden).setItemVisibilityChecked(False)
+    hidden = gate.layer_ids()[:count]
+    for name in hidden:
+        project.layerTreeRoot().findLayer(name).setItemVisibilityChecked(False)
     settled.wait(seconds=60)
-    wait_until(lambda: len(canvas.layers()) == COUNT - 1, 30)
-    assert hidden not in names(canvas.layers())
-    assert names(canvas.layers()) == [name for name in on_the_map(project) if name != hidden]
+    wait_until(lambda: not signed_in.layers.coming(), 30)
+    run_for(0.2)
+    assert names(canvas.layers()) == [name for name in on_the_map(project) if name not in hidden]
 
 
 def test_the_map_is_given_back_whole_while_images_come(many, canvas, signed_in, project):
@@ -147,3 +186,38 @@ def test_another_project_opened_meanwhile_is_shown(many, gate, canvas, signed_in
     settled.wait(seconds=60)
     wait_until(lambda: len(canvas.layers()) == COUNT, 30)
     assert all(map(rasters.lives, canvas.layers()))
+
+
+def test_a_project_closed_while_its_layers_are_read_beforehand(  # noqa: PLR0917
+    many, gate, canvas, signed_in, scripted, project
+):
+    path, extent = many
+    images.forget_addresses()
+    scripted.object_delay_s = 0.2
+    assert project.read(path)
+    canvas.setExtent(extent)
+    wait_until(lambda: gate._rehearsal is not None, 60)
+    project.clear()
+    wait_until(lambda: gate._rehearsal is None, 30)
+    run_for(0.5)
+    assert canvas.layers() == []
+    assert gate.layer_ids() == []
+    wait_until(lambda: canvas.isParallelRenderingEnabled() and canvas.mapUpdateInterval() == 250, 30)
+
+
+def test_the_plugin_goes_while_layers_are_read_beforehand(many, canvas, signed_in, scripted, project):
+    path, extent = many
+    parent = QObject()
+    gate = MapGate(canvas, signed_in.layers, parent)
+    images.forget_addresses()
+    scripted.object_delay_s = 0.2
+    assert project.read(path)
+    canvas.setExtent(extent)
+    wait_until(lambda: gate._rehearsal is not None, 60)
+    began = time.monotonic()
+    gate.remove()
+    assert time.monotonic() - began < 1
+    sip.delete(parent)
+    wait_until(lambda: not canvas.isDrawing(), 60)
+    run_for(1)
+    assert names(canvas.layers()) == on_the_map(project)

@@ -1,82 +1,44 @@
-"""The menu of the person and what it opens; projects by table, page and form; quotas at one look."""
+"""The menu of the person and what it opens; quotas at one look."""
 
 from __future__ import annotations
 
 import pytest
-from qgis.PyQt.QtCore import QDate, QPoint, Qt, QTimer
+from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QAction, QApplication, QMessageBox, QPushButton, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
 
-from dinamis_plugin.controllers.messages import Notice, NoticeLevel
 from dinamis_plugin.controllers.session_state import SessionState
-from dinamis_plugin.domain.project import ProjectStatus
 from dinamis_plugin.gui.account_page import AccountPage
-from dinamis_plugin.gui.project_dialog import ProjectDialog
-from dinamis_plugin.gui.projects_models import END, ID, REQUESTS, START, STATUS, TITLE, ProjectsModel
-from dinamis_plugin.gui.projects_window import ProjectsWindow
 from dinamis_plugin.gui.quota_bar import QuotaBar, QuotaGauge
 
 from . import people_support as people
 from .gui_support import ACCOUNT, canvas, child, click, dock, flush_deletions, window  # noqa: F401
-from .scripted_people import ScriptedPeople
+from .people_support import trigger
 from .test_gui_theme import clipped, french, usual_font  # noqa: F401
 from .waiting import Caught, wait_until
 
-FAULT = Notice(NoticeLevel.ERROR, "No answer in time", "The service took too long.", "Try again.")
 KEY = Qt.Key
-
-
-@pytest.fixture
-def people_there(scripted):
-    return ScriptedPeople(scripted)
-
-
-@pytest.fixture
-def member(dock, people_there, signed_in):  # noqa: F811
-    """The dock of somebody who is signed in, with everything read once."""
-    wait_until(lambda: signed_in.projects.projects and signed_in.notifications.notifications)
-    return dock
-
-
-def trigger(owner, name):
-    """Choose an entry of a menu that can be chosen."""
-    action = owner.findChild(QAction, name)
-    assert action.isEnabled(), f"{name} is disabled"
-    action.trigger()
-
-
-def answer_next_question(*, yes):
-    """Press a button of the message box that comes."""
-
-    def answer():
-        box = next(
-            one for one in QApplication.topLevelWidgets() if isinstance(one, QMessageBox) and one.isVisible()
-        )
-        wanted = next(one for one in box.buttons() if (one is not box.escapeButton()) is yes)
-        QTest.mouseClick(wanted, Qt.MouseButton.LeftButton)
-
-    QTimer.singleShot(100, answer)
 
 
 # Menu
 
 
-def test_each_entry_of_the_menu_does_what_it_says(member, opened_urls):
-    menu = member.header.menu
+def test_each_entry_of_the_menu_does_what_it_says(member_dock, opened_urls):
+    menu = member_dock.header.menu
     trigger(menu, "acquisitionRequestAction")
-    assert member.ordering.dialogs._request.objectName() == "programmingDialog"
-    member.ordering.dialogs.close()
+    assert member_dock.ordering.dialogs._request.objectName() == "programmingDialog"
+    member_dock.ordering.dialogs.close()
     trigger(menu, "notificationsAction")
-    assert member.desk.notifications.isVisible()
+    assert member_dock.desk.notifications.isVisible()
     trigger(menu, "preferencesAction")
-    assert child(member.window(), "preferencesDialog").isVisible()
-    member.desk.close()
+    assert child(member_dock.window(), "preferencesDialog").isVisible()
+    member_dock.desk.close()
     trigger(menu, "registryAction")
-    assert opened_urls[-1] == f"{member._do.session.service_url}/"
+    assert opened_urls[-1] == f"{member_dock._do.session.service_url}/"
     trigger(menu, "tutorialAction")
-    assert member.tutorial.tour.isVisible()
-    member.tutorial.end()
-    wanted = Caught(member.desk.language_wanted)
+    assert member_dock.tutorial.tour.isVisible()
+    member_dock.tutorial.end()
+    wanted = Caught(member_dock.desk.language_wanted)
     trigger(menu, "language_en")  # that is the one in use
     trigger(menu, "language_fr")
     assert wanted.values == ["fr"]
@@ -108,61 +70,61 @@ def test_signed_out_the_menu_says_why_and_still_helps(dock):  # noqa: F811
     dock.desk.close()
 
 
-def test_the_button_tells_who_it_is_and_how_much_is_unread(member):
-    button = child(member, "userMenuButton")
+def test_the_button_tells_who_it_is_and_how_much_is_unread(member_dock):
+    button = child(member_dock, "userMenuButton")
     assert isinstance(button, QToolButton)
     assert "Camille Martin" in button.accessibleName()
     assert "3" in button.accessibleName()
     picture = button.grab()
-    member._do.notifications.mark_all_read()
+    member_dock._do.notifications.mark_all_read()
     assert "3" not in button.accessibleName()
     assert button.grab().toImage() != picture.toImage()
     button.setFocus()
-    assert button.menu() is member.header.menu
+    assert button.menu() is member_dock.header.menu
 
 
 # Notifications
 
 
-def test_taking_a_notification_in_hand_reads_it_and_opens_its_request(member, people_there):
-    opened = Caught(member.desk.order_opened)
-    trigger(member.header.menu, "notificationsAction")
-    view = child(member, "notificationsView")
+def test_taking_a_notification_in_hand_reads_it_and_opens_its_request(member_dock, people_there):
+    opened = Caught(member_dock.desk.order_opened)
+    trigger(member_dock.header.menu, "notificationsAction")
+    view = child(member_dock, "notificationsView")
     assert all(not one["read"] for one in people_there.notifications[:3])
     QTest.keyClick(view, KEY.Key_Down)
     wait_until(lambda: people_there.notifications[view.currentIndex().row()]["read"])
-    assert people.ORDER_ID in child(member, "notificationTextLabel").text()
-    click(child(member, "openNotificationButton"))
+    assert people.ORDER_ID in child(member_dock, "notificationTextLabel").text()
+    click(child(member_dock, "openNotificationButton"))
     assert opened.values == [people.ORDER_ID]
-    assert not member.desk.notifications.isVisible()
-    assert child(member, "mainTabs").currentWidget() is member.requests
+    assert not member_dock.desk.notifications.isVisible()
+    assert child(member_dock, "mainTabs").currentWidget() is member_dock.requests
 
 
-def test_a_notification_of_a_project_opens_its_page(member):
-    page = member.desk.notifications
-    member.desk.show_notifications()
+def test_a_notification_of_a_project_opens_its_page(member_dock):
+    page = member_dock.desk.notifications
+    member_dock.desk.show_notifications()
     page._view.setCurrentIndex(page.model.index(page.model.row_of("n2"), 0))
-    click(child(member, "openNotificationButton"))
-    assert member.projects.window.page.project.id == people.FULL["id"]
-    member.projects.close()
+    click(child(member_dock, "openNotificationButton"))
+    assert member_dock.projects.window.page.project.id == people.FULL["id"]
+    member_dock.projects.close()
 
 
-def test_unread_ones_can_be_seen_alone_and_all_marked(member, people_there):
-    page = member.desk.notifications
-    member.desk.show_notifications()
-    check = child(member, "unreadOnlyCheck")
+def test_unread_ones_can_be_seen_alone_and_all_marked(member_dock, people_there):
+    page = member_dock.desk.notifications
+    member_dock.desk.show_notifications()
+    check = child(member_dock, "unreadOnlyCheck")
     click(check, QPoint(8, check.height() // 2))
     assert page.model.rowCount() == 3
     page._view.setCurrentIndex(page.model.index(0, 0))
     wait_until(lambda: people_there.notifications[0]["read"])
     assert page.model.rowCount() == 3  # the one in hand is not taken away
-    click(child(member, "markAllReadButton"))
+    click(child(member_dock, "markAllReadButton"))
     wait_until(lambda: all(one["read"] for one in people_there.notifications))
     page._view.clearSelection()
     page._view.setCurrentIndex(page._view.rootIndex())
     page._fill()
-    assert child(member, "notificationsEmpty").isVisible()
-    assert not child(member, "markAllReadButton").isEnabled()
+    assert child(member_dock, "notificationsEmpty").isVisible()
+    assert not child(member_dock, "markAllReadButton").isEnabled()
     QTest.keyClick(page, KEY.Key_Escape)
     assert not page.isVisible()
 
@@ -170,9 +132,9 @@ def test_unread_ones_can_be_seen_alone_and_all_marked(member, people_there):
 # Preferences
 
 
-def test_preferences_are_shown_changed_and_kept(member, people_there):
-    trigger(member.header.menu, "preferencesAction")
-    dialog = child(member.window(), "preferencesDialog")
+def test_preferences_are_shown_changed_and_kept(member_dock, people_there):
+    trigger(member_dock.header.menu, "preferencesAction")
+    dialog = child(member_dock.window(), "preferencesDialog")
     message = child(dialog, "mail_message")
     wait_until(message.isEnabled)
     assert (child(dialog, "mail_state").isChecked(), message.isChecked()) == (True, False)
@@ -189,16 +151,19 @@ def test_preferences_are_shown_changed_and_kept(member, people_there):
     ended.wait()
     assert people_there.preferences["language"] == "en"
     assert people_there.preferences["emails"]["message"] is True
-    settings = member._do.settings
+    settings = member_dock._do.settings
     assert (settings.requests_refresh_s, settings.notifications_announced) == (300, False)
-    member.ordering.dialogs.new_programming()
-    assert child(member.ordering.dialogs._request, "programmingProjectCombo").currentData() == "2026-012-PUB"
-    member.ordering.dialogs.close()
+    member_dock.ordering.dialogs.new_programming()
+    assert (
+        child(member_dock.ordering.dialogs._request, "programmingProjectCombo").currentData()
+        == "2026-012-PUB"
+    )
+    member_dock.ordering.dialogs.close()
 
 
-def test_preferences_changed_meanwhile_keep_what_was_chosen(member, people_there):
-    trigger(member.header.menu, "preferencesAction")
-    dialog = child(member.window(), "preferencesDialog")
+def test_preferences_changed_meanwhile_keep_what_was_chosen(member_dock, people_there):
+    trigger(member_dock.header.menu, "preferencesAction")
+    dialog = child(member_dock.window(), "preferencesDialog")
     wait_until(child(dialog, "mail_message").isEnabled)
     people_there.preferences = {"language": "fr", "emails": {"delivery": False}, "etag": '"9"'}
     child(dialog, "mail_state").setChecked(False)
@@ -265,226 +230,6 @@ def test_the_tour_can_be_skipped_and_lets_no_click_through(dock):  # noqa: F811
     click(child(dock, "tutorialSkipButton"))
     assert dock.tutorial.tour is None
     flush_deletions()
-
-
-# The table and page of projects
-
-
-@pytest.fixture
-def table(qtbot):
-    """The window of projects, apart from the dock."""
-    model = ProjectsModel()
-    model.set_projects(people.projects())
-    made = ProjectsWindow(model)
-    qtbot.addWidget(made)
-    model.setParent(made)
-    made.show()
-    return made
-
-
-def ids(table):
-    shown = table._table.model()
-    return [shown.index(row, ID).data() for row in range(shown.rowCount())]
-
-
-@pytest.mark.parametrize(
-    ("column", "first"),
-    [
-        (ID, "2025-004-SCI"),
-        (TITLE, "2025-004-SCI"),  # Ancien projet
-        (START, "2025-004-SCI"),
-        (REQUESTS, "2025-004-SCI"),  # 0, 2 and 11: as numbers, not as words
-        (STATUS, "2025-004-SCI"),
-    ],
-)
-def test_the_table_is_sorted_by_what_its_cells_mean(table, column, first):
-    table._table.sortByColumn(column, Qt.SortOrder.AscendingOrder)
-    up = ids(table)
-    assert up[0] == first
-    table._table.sortByColumn(column, Qt.SortOrder.DescendingOrder)
-    assert set(ids(table)) == set(up)
-    assert ids(table)[-1] == first
-    if column == REQUESTS:
-        assert up == ["2025-004-SCI", "2026-034-SCI", "2026-012-PUB"]
-    assert table._table.model().columnCount() == END + 3
-
-
-def test_the_table_is_filtered_by_words_and_status(table):
-    QTest.keyClicks(child(table, "projectsSearchEdit"), "petit FRICHES")
-    assert ids(table) == ["2026-012-PUB"]
-    child(table, "projectsSearchEdit").setText("biodiversité")
-    assert ids(table) == ["2026-034-SCI"]
-    child(table, "projectsSearchEdit").clear()
-    status = child(table, "projectsStatusCombo")
-    status.setCurrentIndex(status.findData(ProjectStatus.CLOSED))
-    assert ids(table) == ["2025-004-SCI"]
-    child(table, "projectsSearchEdit").setText("nothing like this")
-    assert child(table, "projectsTableEmpty").isVisible()
-    click(child(table, "projectsTableEmptyButton"))
-    assert len(ids(table)) == 3
-
-
-def test_the_project_in_hand_stays_in_hand_when_the_list_is_read_again(table):
-    table.choose("2026-012-PUB")
-    renamed = [people.project(people.SHARED, title="Friches"), people.project()]
-    table._model.set_projects(renamed)
-    assert table._table.currentIndex().siblingAtColumn(ID).data() == "2026-012-PUB"
-    assert child(table, "projectPageTitle").text() == "Friches"
-    table._model.set_projects([people.project()])
-    assert child(table, "noProjectChosen").isVisible()
-
-
-def test_what_a_person_may_not_do_is_greyed_with_its_reason(table):
-    table.choose("2026-012-PUB")
-    page = table.page
-    assert not page._edit.isEnabled()
-    assert page._edit.toolTip()
-    assert not page._close.isEnabled()
-    assert page._request.isEnabled()
-    table.choose("2025-004-SCI")
-    assert not page._request.isEnabled()
-    assert page._request.toolTip()
-    assert page._reopen.isEnabled()
-    page.show_project(people.project(people.CLOSED, end_date=people.PAST))
-    assert not page._reopen.isEnabled()
-    assert page._reopen.toolTip()
-
-
-@pytest.mark.parametrize("sure", [True, False])
-def test_closing_is_asked_twice(member, people_there, sure):
-    member.projects.show_window("2026-034-SCI")
-    answer_next_question(yes=sure)
-    trigger(member.projects.window, "projectCloseAction")
-    if sure:
-        wait_until(lambda: people_there.projects["2026-034-SCI"]["status"] == "closed")
-        wait_until(member.projects.window.page._reopen.isVisible)
-    else:
-        QApplication.processEvents()
-        assert people_there.projects["2026-034-SCI"]["status"] == "open"
-    member.projects.close()
-
-
-def test_the_list_of_the_dock_leads_to_the_page_with_requests_and_history(member):
-    view = child(member, "projectsView")
-    view.setCurrentIndex(view.model().index(0, TITLE))
-    QTest.keyClick(view, KEY.Key_Return)
-    page = member.projects.window.page
-    assert page.project.id == "2026-034-SCI"
-    wait_until(page._history.isVisible)
-    assert child(page, "noProjectOrders").isVisible()
-    trigger(member.projects.window, "projectRequestAction")
-    request = member.ordering.dialogs._request
-    assert child(request, "programmingProjectCombo").currentData() == "2026-034-SCI"
-    member.ordering.dialogs.close()
-    member.projects.close()
-
-
-# The form
-
-
-@pytest.fixture
-def form(qtbot):
-    made = ProjectDialog(scientific=True)
-    qtbot.addWidget(made)
-    made.show()
-    return made
-
-
-def fill(dialog):
-    for name in (
-        "projectTitleEdit",
-        "projectDescriptionEdit",
-        "projectObjectivesEdit",
-        "projectMethodologyEdit",
-    ):
-        assert not child(dialog, "projectSubmitButton").isEnabled()
-        assert child(dialog, "projectHintLabel").text()
-        QTest.keyClicks(child(dialog, name), "Littoral")
-    QTest.keyClicks(child(dialog, "projectResultsEdit"), "Cartes")
-
-
-def test_a_project_is_asked_for_in_full_of_scientists_and_sent_once(form):
-    fill(form)
-    child(form, "projectThemesEdit").setText("Littoral, Forêt, Littoral")
-    child(form, "projectEndEdit").setDate(QDate.currentDate().addDays(100))
-    form._has_budget.setChecked(True)
-    assert not child(form, "projectSubmitButton").isEnabled()
-    child(form, "projectBudgetSpin").setValue(1234.5)
-    child(form, "projectBudgetReferenceEdit").setText(" ANR ")
-    form._shared.setChecked(True)
-    sent = Caught(form.create_requested)
-    submit = child(form, "projectSubmitButton")
-    for _ in range(2):
-        QTest.mouseClick(submit, Qt.MouseButton.LeftButton)
-    assert len(sent.values) == 1
-    body = sent.values[0][0].to_json()
-    assert body["themes"] == ["Littoral", "Forêt"]
-    assert body["expected_results"] == "Cartes"
-    assert body["shared"] is True
-    assert body["budget"] == {"eur": 1234.5, "reference": "ANR"}
-
-
-def test_the_key_is_the_same_for_every_sending(form):
-    fill(form)
-    sent = Caught(form.create_requested)
-    for _ in range(2):
-        click(child(form, "projectSubmitButton"))
-        form.set_refusal(FAULT)
-    assert "too long" in child(form, "projectErrorLabel").text()
-    QTest.keyClicks(child(form, "projectTitleEdit"), " et dunes")
-    click(child(form, "projectSubmitButton"))
-    keys = {key for _draft, key in sent.values}
-    assert (len(sent.values), len(keys)) == (3, 1)
-    assert keys != {ProjectDialog(scientific=False)._key}
-
-
-def test_themes_are_suggested_and_typed(form):
-    form.set_themes(["Littoral", "Forêt & bois"])
-    first, second = form._themes._buttons
-    click(second)
-    click(first)
-    assert child(form, "projectThemesEdit").text() == "Forêt & bois, Littoral"
-    assert second.isChecked()
-    child(form, "projectThemesEdit").setText("littoral, Eau")
-    assert (first.isChecked(), second.isChecked()) == (True, False)
-    click(first)
-    assert form.draft().themes == ("Eau",)
-
-
-def test_others_are_asked_for_title_and_description_only(qtbot):
-    dialog = ProjectDialog(scientific=False)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    assert not child(dialog, "projectObjectivesEdit").isVisible()
-    assert child(dialog, "projectPublicationsEdit").isVisible()
-    QTest.keyClicks(child(dialog, "projectTitleEdit"), "Cadastre")
-    QTest.keyClicks(child(dialog, "projectDescriptionEdit"), "Mise en jour")
-    assert child(dialog, "projectSubmitButton").isEnabled()
-
-
-def test_changing_a_project_that_somebody_else_changed_keeps_what_was_typed(member, people_there):
-    member.projects.show_window("2026-034-SCI")
-    trigger(member.projects.window, "projectEditAction")
-    dialog = member.projects._dialog
-    wait_until(lambda: len(dialog._themes._buttons) == 2)
-    title = child(dialog, "projectTitleEdit")
-    assert title.text() == people.FULL["title"]
-    title.setText("Mon titre")
-    people_there.change("2026-034-SCI", title="Titre d'un autre", themes=["Urbain"])
-    click(child(dialog, "projectSubmitButton"))
-    warning = child(dialog, "projectErrorLabel")
-    wait_until(warning.isVisible)
-    assert "Titre d'un autre" in warning.text()
-    assert "Urbain" in warning.text()
-    assert title.text() == "Mon titre"
-    assert child(dialog, "projectThemesEdit").text() == "Urbain"
-    ended = Caught(dialog.finished)
-    click(child(dialog, "projectSubmitButton"))
-    ended.wait()
-    there = people_there.projects["2026-034-SCI"]
-    assert (there["title"], there["themes"]) == ("Mon titre", ["Urbain"])
-    wait_until(lambda: child(member.projects.window, "projectPageTitle").text() == "Mon titre")
-    member.projects.close()
 
 
 # Account and quotas

@@ -412,8 +412,6 @@ def answer_the_question(*, yes):
     return said
 
 
-
-
 def test_rows_are_painted_with_their_dot(page):
     page.set_orders([make_order(1, "delivered"), make_order(2, "rejected")])
     QApplication.processEvents()

@@ -88,7 +88,7 @@ def test_an_own_key_for_another_project_is_told(owner):
     made(owner, draft("Marais"), key)
     refused = Caught(owner.projects.refused)
     owner.projects.create(draft("Marais salants"), key)
-    assert "list" in refused.wait(seconds=30).text
+    assert "list" in refused.wait(seconds=30).hint
 
 
 def test_what_the_service_refuses_is_said_by_field(owner):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import resource
 import struct
 import zipfile
 
@@ -374,7 +375,11 @@ def test_kept_areas_come_back_exactly_and_what_was_broken_is_left_out(tmp_path):
 def test_a_disk_that_refuses_leaves_the_earlier_file(tmp_path):
     path = tmp_path / "areas.geojson"
     write_kept([Aoi("a", box(3, 43, 4, 44), 1.0)], path)
-    (tmp_path / "areas.geojson.new").mkdir()
-    with pytest.raises(OSError):
-        write_kept([], path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(OSError):
+            write_kept([], path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert [aoi.name for aoi in read_kept(path)] == ["a"]

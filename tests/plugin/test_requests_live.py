@@ -18,10 +18,10 @@ from dinamis_plugin.controllers import submissions as sending
 from dinamis_plugin.domain.follow_up import MessageDraft
 from dinamis_plugin.domain.order import OrderState
 from dinamis_plugin.domain.order_draft import OrderDraft
-from dinamis_plugin.domain.project import ProjectDraft
 
 from .conftest import ROOT, member
 from .local_proxy import LocalProxy, qgis_uses
+from .people_support import scientific_draft
 from .waiting import Caught, run_for, wait_until
 
 PATIENCE_S = 30
@@ -38,18 +38,7 @@ def quick(monkeypatch):
 def project_of(controllers):
     """A project of the person."""
     created = Caught(controllers.projects.created)
-    text = "Suivi du littoral"
-    controllers.projects.create(
-        ProjectDraft(
-            title=f"Littoral {uuid.uuid4().hex[:6]}",
-            themes=("Littoral",),
-            end_date=datetime.now(timezone.utc).date() + timedelta(days=300),
-            description=text,
-            objectives=text,
-            methodology=text,
-            expected_results=text,
-        )
-    )
+    controllers.projects.create(scientific_draft(title="Littoral"), str(uuid.uuid4()))
     return created.wait(1, PATIENCE_S)
 
 
@@ -268,6 +257,10 @@ def test_states_messages_and_a_cancellation_are_followed(here, tmp_path):
     here.order_page.save_attachment(order.id, message.attachments[0], str(target))
     saved.wait(1, PATIENCE_S)
     assert target.read_text("utf-8") == "Bonjour"
+    table = tmp_path / "demandes.csv"
+    here.order_page.save_table(str(table))
+    saved.wait(2, PATIENCE_S)
+    assert order.id in table.read_text("utf-8-sig")
     here.order_page.cancel(shown.order)
     wait_until(lambda: here.orders.order(order.id).state is OrderState.CANCELLED, PATIENCE_S)
     assert failed.values == []

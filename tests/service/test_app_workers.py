@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from catalogue_model import make_item
-from processes import ServiceProcess
+from processes import ServiceProcess, children
 
 from dinamis_service.app import create_context
 from dinamis_service.settings import Settings
@@ -23,20 +23,6 @@ def service(settings: Settings) -> Iterator[ServiceProcess]:
     yield service
     if service.process is not None and service.process.poll() is None:
         service.end(signal.SIGTERM)
-
-
-def children(process: int) -> list[int]:
-    """The processes that answer (Linux); multiprocessing keeps one of its own beside them."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            status = (folder / "status").read_text(encoding="utf-8")
-            command = (folder / "cmdline").read_bytes()
-        except OSError:
-            continue  # it has ended meanwhile
-        if f"\nPPid:\t{process}\n" in status and b"resource_tracker" not in command:
-            found.append(int(folder.name))
-    return found
 
 
 def wait_until_gone(processes: list[int]) -> bool:

@@ -133,6 +133,7 @@ def test_what_happens_to_a_request_is_mailed(
     (arrived,) = post.taken
     assert arrived["To"].addresses[0].addr_spec == operator.principal.email
     assert order_id in arrived["Subject"]
+    assert f"/operator/requests/{order_id}" in arrived.get_content()
 
 
 def test_a_server_that_is_down_loses_nothing(

@@ -63,15 +63,15 @@ def brute_force(scenes):
 
 
 def greedy(scenes):
-    """The textbook's: most new area first, until nothing is new."""
-    rest, chosen = AREA, []
-    while True:
+    """The textbook's: most new area first, until no more is left open than a cover may leave."""
+    chosen = []
+    rest = reachable = AREA.intersection(unary_union([one.geometry for one in scenes]))
+    while ellipsoidal_km2(rest) > LOSS * ellipsoidal_km2(reachable):
         gains = [rest.intersection(one.geometry).area for one in scenes]
-        best = max(range(len(scenes)), key=lambda number: gains[number], default=None)
-        if best is None or gains[best] <= LOSS * AREA.area:
-            return chosen
+        best = max(range(len(scenes)), key=lambda number: gains[number])
         chosen.append(best)
         rest = rest.difference(scenes[best].geometry)
+    return chosen
 
 
 corner = st.tuples(st.integers(-2, SIDE), st.integers(42, 44 + SIDE))

@@ -276,4 +276,6 @@ def test_projects_are_read_and_written():
         "methodology": "",
         "expected_results": "",
         "publications": "",
+        "shared": False,
+        "budget": None,
     }
