@@ -13,6 +13,7 @@ import pytest
 from clocks import MovableClock
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import settings as hypothesis_settings
 from joserfc.jwk import RSAKey
 from operators import Terminal
 from postgres import server
@@ -24,6 +25,10 @@ from dinamis_service.identity import accounts, signer
 from dinamis_service.settings import Settings
 
 sys.path.append(str(Path(__file__).parents[1] / "unit"))  # the scripted HTTP server
+
+# a machine with other work to do is late now and then: how long one example takes proves nothing
+hypothesis_settings.register_profile("any_machine", deadline=None)
+hypothesis_settings.load_profile("any_machine")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -111,7 +111,7 @@ def test_a_year_ahead_is_prepared_and_begins_by_itself(database: Database) -> No
         assert table_of_year(session, 2030, now).year == 2027
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.dates(date(2026, 1, 1), date(2026, 12, 31)), st.integers(0, 200)), max_size=6),
     st.dates(date(2026, 1, 1), date(2026, 12, 31)),
@@ -247,7 +247,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["PLEIADES", "SPOT"]), st.data())
 def test_any_other_value_anywhere_is_refused_or_sound_and_never_an_error(
     sensor: str, data: st.DataObject

@@ -196,7 +196,7 @@ acts = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts)
 def test_what_is_drawn_is_what_is_given_back(
     client: TestClient, signed_in: Callable[..., SignedIn], steps: list[Any]
