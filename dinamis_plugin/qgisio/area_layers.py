@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Callable, NamedTuple
 
 from osgeo import ogr, osr
@@ -22,6 +23,7 @@ translate = QCoreApplication.translate
 
 PASTED = "pasted"
 """Name of a layer of text without a coordinate reference system: what may be degrees is."""
+_UNDECLARED = ("utf-8", "cp1252")
 _MOST_EAST, _MOST_NORTH = 540.0, 91.0
 _WALK_GAP = 0.05
 """Part of its length by which a track may miss its start: nobody ends a walk on the very spot."""
@@ -139,6 +141,7 @@ def _features(
 ) -> Iterator[tuple[str, BaseGeometry]]:
     """Give the name and the geometry in EPSG:4326 of every feature that has one."""
     vertices = 0
+    encodings = _encodings(layer)
     layer.ResetReading()
     for feature in layer:
         if cancelled():
@@ -149,7 +152,7 @@ def _features(
         vertices += geometry.WkbSize() // 16
         if vertices > MAX_VERTICES:
             raise AoiError(AoiProblem.TOO_COMPLEX, str(vertices))
-        yield _feature_name(feature), _straight(geometry, move)
+        yield _feature_name(feature, encodings), _straight(geometry, move)
 
 
 def _straight(geometry: ogr.Geometry, move: _Move | None) -> BaseGeometry:
@@ -174,14 +177,37 @@ def _moved(geometry: ogr.Geometry, move: _Move) -> bool:
         return False
 
 
-def _feature_name(feature: ogr.Feature) -> str:
+def _encodings(layer: ogr.Layer) -> tuple[str, ...]:
+    """The encodings of its texts, the most likely first.
+
+    QGIS has GDAL hand out the texts of a shapefile as they lie in it, and decodes them itself.
+    """
+    if layer.TestCapability(ogr.OLCStringsAsUTF8):
+        return _UNDECLARED
+    facts = layer.GetMetadata("SHAPEFILE") or {}
+    declared = facts.get("ENCODING_FROM_CPG") or facts.get("ENCODING_FROM_LDID")
+    return (declared, *_UNDECLARED) if declared else _UNDECLARED
+
+
+def _feature_name(feature: ogr.Feature, encodings: Sequence[str]) -> str:
     definition = feature.GetDefnRef()
     by_name = {definition.GetFieldDefn(n).GetName().lower(): n for n in range(definition.GetFieldCount())}
     for wanted in NAME_FIELDS:
         number = by_name.get(wanted)
-        if number is not None and feature.IsFieldSetAndNotNull(number):
+        if number is None or not feature.IsFieldSetAndNotNull(number):
+            continue
+        if definition.GetFieldDefn(number).GetType() != ogr.OFTString:
             return str(feature.GetFieldAsString(number)).strip()
+        return _decoded(bytes(feature.GetFieldAsBinary(number)), encodings).strip()
     return ""
+
+
+def _decoded(raw: bytes, encodings: Sequence[str]) -> str:
+    for encoding in encodings:
+        # A declared one may be unknown to Python, or not be that of the texts.
+        with contextlib.suppress(LookupError, UnicodeError):
+            return raw.decode(encoding)
+    return raw.decode(encodings[-1], "replace")
 
 
 def system(code: int | None) -> osr.SpatialReference | None:

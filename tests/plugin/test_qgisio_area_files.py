@@ -9,6 +9,7 @@ import struct
 import zipfile
 
 import pytest
+from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, QgsProject, QgsVectorLayer
 from shapely.geometry import box, mapping
 
@@ -48,6 +49,14 @@ def zipped(path, members):
     return str(path)
 
 
+@pytest.fixture
+def raw_shapefiles():
+    """Have GDAL hand out the texts of shapefiles undecoded, as QGIS has it where it has a window."""
+    gdal.SetConfigOption("SHAPE_ENCODING", "")
+    yield
+    gdal.SetConfigOption("SHAPE_ENCODING", None)
+
+
 # Archives
 
 
@@ -57,6 +66,26 @@ def test_a_shapefile_in_a_folder_of_a_zip(tmp_path, realdata):
     aois = import_aoi_file(path)
     assert aois[0].area_km2 == pytest.approx(11.1, abs=0.1)
     assert len(aois) == 6
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"),
+    [
+        ("latin-1", b"ISO-8859-1"),
+        ("cp850", b"CP850"),
+        ("utf-8", b"UTF-8"),
+        ("cp1252", b"nobody knows"),
+        ("utf-8", b""),
+    ],
+)
+def test_the_names_of_a_shapefile_in_its_encoding(tmp_path, realdata, raw_shapefiles, encoding, declared):
+    parts = shapefile(realdata)
+    parts[".dbf"] = parts[".dbf"].replace("Pérols ".encode("latin-1"), "Pérol".encode(encoding).ljust(7))
+    parts[".dbf"] = parts[".dbf"].replace("Védas ".encode("latin-1"), "Véda".encode(encoding).ljust(6))
+    parts[".cpg"] = declared
+    members = {f"a{end}": data for end, data in parts.items() if data}
+    names = [aoi.name for aoi in import_aoi_file(zipped(tmp_path / "a.zip", members))]
+    assert names[4:] == ["Pérol", "Saint-Jean-de-Véda"]
 
 
 def test_layers_in_several_folders_of_a_zip_are_asked_for(tmp_path, realdata):
@@ -376,10 +405,11 @@ def test_a_disk_that_refuses_leaves_the_earlier_file(tmp_path):
     path = tmp_path / "areas.geojson"
     write_kept([Aoi("a", box(3, 43, 4, 44), 1.0)], path)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16, hard))
     try:
         with pytest.raises(OSError):
-            write_kept([], path)
+            write_kept([Aoi("b", box(3, 43, 4, 44), 1.0)], path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == [path]
     assert [aoi.name for aoi in read_kept(path)] == ["a"]
