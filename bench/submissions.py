@@ -95,6 +95,10 @@ class Line:
     def __post_init__(self) -> None:
         self._connection = http.client.HTTPConnection(str(urlsplit(self.url).netloc), timeout=60)
 
+    def begin(self) -> None:
+        """Open the connection afresh: the service closes one that was idle."""
+        self._connection.close()
+
     def ask(self, method: str, path: str, content: Any = None, **headers: str) -> http.client.HTTPResponse:
         """The answer, whose content was read."""
         sent = None if content is None else json.dumps(content)
@@ -126,6 +130,7 @@ def poll(line: Line) -> None:
 def together(lines: list[Line], ask: Ask) -> dict[str, float]:
     """Median, p95 and maximum in ms, and number a second, of people who ask without pause."""
     for line in lines:
+        line.begin()
         ask(line)
     timings, faults = Timings(), list[Exception]()
     end = time.perf_counter() + SECONDS
@@ -169,7 +174,7 @@ def _service(data_dir: Path, database_url: str | None) -> Iterator[tuple[str, li
     people.append(sign_in(context, "operator", base=PUBLIC))
     start = time.perf_counter()
     fill(context, [one.principal for one in people[:-1]], people[-1].principal, COUNT)
-    print(f"{COUNT} requests made in {time.perf_counter() - start:.0f} s")
+    print(f"{COUNT} requests made in {time.perf_counter() - start:.0f} s", flush=True)
     context.catalogue.close()
     context.database.close()
     more = {"DINAMIS_DATABASE_URL": database_url} if database_url else {}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import DateTime, Engine, create_engine, event
 from sqlalchemy.engine import Dialect
@@ -42,6 +43,43 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class _WriterQueue:
+    """Lets the writers of one SQLite file queue, threads and processes alike.
+
+    SQLite has one writer at a time and makes the others sleep and try again, up to a tenth of a second: they
+    come in by chance, and some come very late. A lock of the system wakes them up. A process that dies gives
+    it back; who does not take it is still kept apart by SQLite.
+    """
+
+    def __init__(self, database: str | None) -> None:
+        """Take the path of the file; in memory there is only one process."""
+        self._path = f"{database}.lock" if database and database != ":memory:" else None
+        self._threads = threading.Lock()
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> None:
+        self._threads.acquire()
+        try:
+            if self._path is not None:
+                self._file = self._file or open(self._path, "ab")
+                fcntl.flock(self._file, fcntl.LOCK_EX)
+        except BaseException:
+            self._threads.release()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._threads.release()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._threads:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+
+
 class Database:
     """Engine and sessions of the state; nothing is opened before first use."""
 
@@ -54,10 +92,8 @@ class Database:
             event.listen(self.engine, "connect", _tune_sqlite)
             event.listen(self.engine, "begin", _begin)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        # SQLite has one writer at a time and makes the others sleep and try again; a lock lets them queue.
-        self._writing: AbstractContextManager[Any] = (
-            threading.Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
-        )
+        on_file = self.engine.dialect.name == "sqlite"
+        self._writing = _WriterQueue(self.engine.url.database) if on_file else None
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -65,7 +101,7 @@ class Database:
 
         Blocks must not be nested in one thread.
         """
-        with self._writing, self._sessions() as session, session.begin():
+        with self._writing or nullcontext(), self._sessions() as session, session.begin():
             yield session
 
     @contextmanager
@@ -78,6 +114,8 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        if self._writing is not None:
+            self._writing.close()
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,8 +14,7 @@ def next_number(session: Session, scope: str) -> int:
     The counter's row is locked until the transaction ends, so that two requests never get the same number.
     """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(Counter).values(scope=scope, last=0).on_conflict_do_nothing())
-    counter = session.scalars(select(Counter).where(Counter.scope == scope).with_for_update()).one()
-    counter.last += 1
-    session.flush()
-    return counter.last
+    first = dialect.insert(Counter).values(scope=scope, last=1)
+    following = first.on_conflict_do_update(index_elements=[Counter.scope], set_={"last": Counter.last + 1})
+    number: int = session.execute(following.returning(Counter.last)).scalar_one()
+    return number

@@ -44,7 +44,8 @@ class ServiceProcess:
         self._workers = workers
         self._settings = settings
         self._ready = data_dir.parent / "ready.json"
-        self.process: subprocess.Popen[str] | None = None
+        self._log = data_dir.parent / "service.log"
+        self.process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
     def start(self) -> str:
@@ -54,16 +55,13 @@ class ServiceProcess:
         command += ["--data-dir", str(self._data_dir), "--ready-file", str(self._ready)]
         command += ["--workers", str(self._workers)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DINAMIS_")}
-        self.process = subprocess.Popen(
-            command,
-            env=environment | self._settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        with self._log.open("wb") as log:  # a pipe that nobody reads fills up, and the service waits
+            self.process = subprocess.Popen(
+                command, env=environment | self._settings, stdout=log, stderr=subprocess.STDOUT
+            )
         deadline = time.monotonic() + START_S
         while not self._ready.exists():
-            assert self.process.poll() is None, self.process.communicate()[0]
+            assert self.process.poll() is None, self.output()
             assert time.monotonic() < deadline, "the service does not answer"
             time.sleep(0.05)
         ready = json.loads(self._ready.read_text(encoding="utf-8"))
@@ -75,8 +73,11 @@ class ServiceProcess:
         """Send a signal; give the exit code and what the process wrote."""
         assert self.process is not None
         self.process.send_signal(number)
-        output, _ = self.process.communicate(timeout=30)
-        return self.process.returncode, output
+        return self.process.wait(30), self.output()
+
+    def output(self) -> str:
+        """What it wrote since its last start."""
+        return self._log.read_text(encoding="utf-8", errors="replace")
 
     def kill(self) -> str:
         """Kill it with all that answer for it, as a power cut does; give what they wrote."""
@@ -85,4 +86,5 @@ class ServiceProcess:
         self.process.kill()  # first: it would replace the others
         for number in answering:
             os.kill(number, signal.SIGKILL)
-        return self.process.communicate(timeout=30)[0]
+        self.process.wait(30)
+        return self.output()
