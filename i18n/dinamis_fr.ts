@@ -4678,5 +4678,9 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
             <source>No scene matches: take words away, or widen the dates, the area or the cloud limit.</source>
             <translation>Aucune scène ne correspond : retirez des mots, ou élargissez les dates, la zone ou la limite de nuages.</translation>
         </message>
+        <message>
+            <source>{share} of the quota</source>
+            <translation>{share} du quota</translation>
+        </message>
     </context>
 </TS>
