@@ -2323,7 +2323,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/requests_models.py" line="62" />
             <source>Failed</source>
-            <translation>Échouée</translation>
+            <translation>En échec</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/requests_models.py" line="63" />

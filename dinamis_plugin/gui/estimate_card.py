@@ -103,7 +103,8 @@ def total_text(estimate: Estimate) -> str:
         parts.append(
             translate("Dinamis", "{share} of the quota").format(share=formats.percent(estimate.share))
         )
-    return " · ".join([*parts, price_text(estimate)])
+    price = formats.euros(estimate.price_eur) if estimate.price_quantity else price_text(estimate)
+    return " · ".join([*parts, price])
 
 
 def price_text(estimate: Estimate) -> str:

@@ -106,6 +106,15 @@ def test_a_window_is_picked_by_the_keyboard(calendar):
     assert picked.values == [(date(2026, 12, 1), date(2026, 12, 15))]
 
 
+def test_all_six_weeks_are_seen_at_the_least_height(calendar):
+    calendar.setStyleSheet("QTableView { border: 2px solid black; }")
+    calendar.resize(420, calendar.minimumSizeHint().height())
+    QApplication.processEvents()
+    table = calendar.findChild(QTableView, "qt_calendar_calendarview")
+    last = table.model().index(table.model().rowCount() - 1, 0)
+    assert table.viewport().rect().contains(table.visualRect(last))
+
+
 def test_days_that_are_over_cannot_be_picked(calendar):
     picked = Caught(calendar.picked)
     calendar.setCurrentPage(2026, 11)
