@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Callable
 
 from qgis.core import Qgis, QgsCoordinateReferenceSystem, QgsGeometry
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, QTranslator
 from qgis.PyQt.QtGui import QIcon
-from qgis.PyQt.QtWidgets import QAction, QPushButton
+from qgis.PyQt.QtWidgets import QAction, QPushButton, QWidget
 
 from .gui.missing import MissingPackageDock
 from .paths import icon_path, translation_path
@@ -28,6 +29,7 @@ class DinamisPlugin:
         self._iface = iface
         self._translator: QTranslator | None = None
         self._dock: Any = None
+        self._told: QWidget | None = None
         self._handed: str | None = None
         self._undo: list[Callable[[], None]] = []
 
@@ -119,18 +121,20 @@ class DinamisPlugin:
 
     def _tell_notifications(self, news: Sequence[Any]) -> None:
         """Say in QGIS's own bar what happened to requests: the dock may be closed."""
-        one = news[-1]
-        text = translate("Dinamis", "{field}: {value}").format(field=one.title, value=one.text)
+        text = news[-1].title  # the bar has one line
         if len(news) > 1:
             text = translate("Dinamis", "%n new notification(s)", "", len(news))
         self._tell(text, self._dock.desk.show_notifications)
 
     def _tell(self, text: str, show: Callable[[], None]) -> None:
-        """Say something in QGIS's own bar, with a button that opens the dock where it is to be read."""
+        """Say something in QGIS's own bar, in place of what was said last, with a button to the dock."""
         bar = self._iface.messageBar()
-        item = bar.createMessage("DINAMIS", text)
+        if self._told is not None and not sip.isdeleted(self._told):
+            bar.popWidget(self._told)
+        item = self._told = bar.createMessage("DINAMIS", text)
         button = QPushButton(translate("Dinamis", "Show"))
         button.clicked.connect(lambda: self._show_dock(show))
+        button.clicked.connect(lambda: bar.popWidget(item))
         item.layout().addWidget(button)
         bar.pushWidget(item, Qgis.MessageLevel.Info)
 

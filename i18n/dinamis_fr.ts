@@ -2323,7 +2323,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/requests_models.py" line="62" />
             <source>Failed</source>
-            <translation>Échouée</translation>
+            <translation>En échec</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/requests_models.py" line="63" />
@@ -4677,6 +4677,10 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         <message>
             <source>No scene matches: take words away, or widen the dates, the area or the cloud limit.</source>
             <translation>Aucune scène ne correspond : retirez des mots, ou élargissez les dates, la zone ou la limite de nuages.</translation>
+        </message>
+        <message>
+            <source>{share} of the quota</source>
+            <translation>{share} du quota</translation>
         </message>
     </context>
 </TS>

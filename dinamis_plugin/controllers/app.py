@@ -133,7 +133,8 @@ class Controllers(QObject):
         self.notifications = NotificationsController(self.runner, self.session, self.settings, self)
         self.preferences = PreferencesController(self.runner, self.session, self)
         self.submissions.submitted.connect(self.orders.put)
-        self.submissions.submitted.connect(lambda _order: self.quotas.refresh())
+        for read in (self.quotas.refresh, self.projects.refresh):
+            self.submissions.submitted.connect(lambda _order, read=read: read())
 
     def open_registry(self) -> bool:
         """Open the register of members in the browser; False when no service is known."""

@@ -79,6 +79,11 @@ class Estimate:
     messages: tuple[EstimateMessage, ...]
     acceptable: bool
 
+    @property
+    def refusal(self) -> str:
+        """The first sentence on why the service would refuse; empty when there is none."""
+        return next((one.text for one in self.messages if one.level == "error" and one.text), "")
+
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Estimate:
         """Read the answer of `POST /api/estimate`.

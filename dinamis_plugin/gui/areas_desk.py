@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
-    QgsCsException,
-    QgsGeometry,
-    QgsProject,
     QgsVectorLayer,
 )
 from qgis.gui import QgsMapCanvas
@@ -18,16 +14,15 @@ from ..controllers.app import Controllers
 from ..controllers.messages import Notice, NoticeLevel
 from ..domain.aoi import Aoi, count_vertices
 from ..domain.place import Place
-from .aoi_bands import WGS84, AoiBands, to_qgs
+from .aoi_bands import AoiBands, to_qgs
 from .aoi_panel import AoiPanel, Measure
+from .map_sight import go_to, to_canvas
 from .map_tools import ToolSwitch
 from .notices import NoticeArea
 from .questions import AoiQuestions
 from .vertex_tool import MOST_VERTICES
 
 translate = QCoreApplication.translate
-
-_MARGIN = 1.1
 
 
 class AreasDesk(QObject):
@@ -160,7 +155,7 @@ class AreasDesk(QObject):
             )
             return
         geometry = to_qgs(aoi.geometry)
-        if self._to_canvas(geometry):
+        if to_canvas(self._canvas, geometry):
             self._zoom(number, only_if_hidden=True)
             self.panel.edit(number, geometry)
 
@@ -169,13 +164,11 @@ class AreasDesk(QObject):
         if aoi is None:
             return
         geometry = to_qgs(aoi.outline)
-        if not self._to_canvas(geometry):
+        if not to_canvas(self._canvas, geometry):
             return
         box = geometry.boundingBox()
         if not (only_if_hidden and self._canvas.extent().contains(box)):
-            box.scale(_MARGIN)
-            self._canvas.setExtent(box)
-            self._canvas.refresh()
+            go_to(self._canvas, box)
 
     def _came(self, first: int) -> None:
         """Show where areas are that were read: a map that shows none of them hides a mistake."""
@@ -183,19 +176,10 @@ class AreasDesk(QObject):
         boxes = []
         for aoi in self._aois.aois[first:]:
             geometry = to_qgs(aoi.outline)
-            if self._to_canvas(geometry):
+            if to_canvas(self._canvas, geometry):
                 boxes.append(geometry.boundingBox())
         if boxes and not any(seen.intersects(box) for box in boxes):
             self._zoom(first)
-
-    def _to_canvas(self, geometry: QgsGeometry) -> bool:
-        """Bring an area from EPSG:4326 to the map; false where the map cannot show it."""
-        degrees = QgsCoordinateReferenceSystem(WGS84)
-        try:
-            geometry.transform(QgsCoordinateTransform(degrees, self._crs(), QgsProject.instance()))
-        except QgsCsException:
-            return False
-        return geometry.boundingBox().isFinite()
 
     def _changed(self) -> None:
         self._notices.clear("aoi")

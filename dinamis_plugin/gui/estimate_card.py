@@ -96,6 +96,17 @@ def excess_text(estimate: Estimate) -> str:
     return translate("Dinamis", "{area} beyond the quota").format(area=formats.area(estimate.excess_km2))
 
 
+def total_text(estimate: Estimate) -> str:
+    """Area, share of the quota and price in one line."""
+    parts = [formats.area(estimate.area_km2)]
+    if estimate.share is not None:
+        parts.append(
+            translate("Dinamis", "{share} of the quota").format(share=formats.percent(estimate.share))
+        )
+    price = formats.euros(estimate.price_eur) if estimate.price_quantity else price_text(estimate)
+    return " · ".join([*parts, price])
+
+
 def price_text(estimate: Estimate) -> str:
     """The price for a person."""
     if not estimate.price_quantity:

@@ -41,7 +41,8 @@ class Header(QWidget):
         set_role(self._entity, Role.MUTED)
         # Where nobody is signed in the words that say so take two lines rather than an ellipsis.
         self._mode = label(role=Role.MUTED, name="sessionStateLabel")
-        self._sign_in = push_button(translate("Dinamis", "Sign in"), name="signInButton", icon="sign_in")
+        # Without an icon: its French would be cut off in a dock of 300 pixels.
+        self._sign_in = push_button(translate("Dinamis", "Sign in"), name="signInButton")
         make_primary(self._sign_in)
         self._sign_out = tool_button(
             translate("Dinamis", "Sign out"),

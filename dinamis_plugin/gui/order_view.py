@@ -125,7 +125,7 @@ class OrderView(QWidget):
         body = column(*head, *sections, margins=STEP, spacing=2 * STEP)
         body.addStretch(1)
         content.setLayout(body)
-        area = scroller(content, name=translate("Dinamis", "Request"))
+        self._area = area = scroller(content, name=translate("Dinamis", "Request"))
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         top = row(self._back, self._id, margins=STEP, spacing=HALF)
         top.setStretch(1, 1)
@@ -144,6 +144,7 @@ class OrderView(QWidget):
         another = self.order is None or self.order.id != order.id
         self.order = order
         if another:
+            self._area.verticalScrollBar().setValue(0)
             self.messages.reset()
             self.messages.set_messages((), writable=False)
             self.timeline.set_changes(())
@@ -277,9 +278,12 @@ def _told(parameters: Mapping[str, Any], fields: Sequence[FormField]) -> list[tu
 
 
 def _price(order: Order) -> str:
-    if order.price_eur is not None:
+    """The price in the words of the assessment; of a quotation, what the operator wrote."""
+    judged = order.assessment
+    nothing_to_pay = judged is not None and not judged.price_quantity and not order.price_eur
+    if order.price_eur is not None and not nothing_to_pay:
         return formats.euros(order.price_eur)
-    return "" if order.assessment is None else price_text(order.assessment)
+    return "" if judged is None else price_text(judged)
 
 
 def _why_not_cancelled(order: Order) -> str:

@@ -388,7 +388,8 @@ class RequestDialog(RequestFrame):
         if missing:
             return missing
         if self._estimate is not None and not self._estimate.acceptable:
-            return translate("Dinamis", "The service would refuse this request: see the messages.")
+            unsaid = translate("Dinamis", "The service would refuse this request: see the messages.")
+            return self._estimate.refusal or unsaid
         return ""
 
     def _show_estimate(self) -> None:
@@ -399,6 +400,7 @@ class RequestDialog(RequestFrame):
         more = [text for name, text in fields if name not in self.form.names]
         self._card.show_estimate(self._estimate, refusal, waiting, more)
         known = self._estimate
+        self.show_total(known)
         self._price.put("price", translate("Dinamis", "Price"), "" if known is None else price_text(known))
         self.summary.set_surface(None if known is None else known.area_km2, None, sent=False)
         if self.product_id:

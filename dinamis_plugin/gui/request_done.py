@@ -6,7 +6,7 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ..domain.order import Order
-from .theme import STEP, Role, Tone, colours, themed_pixmap
+from .theme import STEP, Role, Tone, colours, make_primary, themed_pixmap
 from .widgets import label, push_button, row
 
 translate = QCoreApplication.translate
@@ -36,6 +36,7 @@ class RequestDone(QWidget):
             translate("Dinamis", "It is in the list of the Requests tab, with its state."), role=Role.MUTED
         )
         self._next = push_button("", name=f"{prefix}NextButton")
+        make_primary(self._next)
         self._next.clicked.connect(self.next_requested)
         self._next.hide()
         self._close = push_button(translate("Dinamis", "Close"), name=f"{prefix}CloseButton")
@@ -57,9 +58,10 @@ class RequestDone(QWidget):
     def show_order(self, order: Order) -> None:
         """Show the identifier of what was made."""
         self._made.setText(order.id)
-        self._close.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.offer_next("")
 
     def offer_next(self, text: str) -> None:
-        """Offer to go on with another request, or nothing."""
+        """Offer to go on with another request, or nothing; Enter goes on where something is left to send."""
         self._next.setText(text)
         self._next.setVisible(bool(text))
+        (self._next if text else self._close).setFocus(Qt.FocusReason.OtherFocusReason)

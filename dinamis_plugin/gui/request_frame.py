@@ -8,14 +8,15 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QStackedWidget, QWidget
 
-from .estimate_card import EstimateCard
+from ..domain.estimate import Estimate
+from .estimate_card import EstimateCard, total_text
 from .facts import Facts
 from .project_choice import ProjectChoice
 from .request_done import RequestDone
 from .request_summary import RequestSummary
 from .schema_form import SchemaForm
 from .section_buttons import SectionButtons
-from .theme import HALF, STEP, Role, make_primary
+from .theme import HALF, STEP, Role, make_primary, set_role
 from .widgets import column, label, push_button, row, scroller
 
 translate = QCoreApplication.translate
@@ -41,6 +42,7 @@ class RequestFrame(QDialog):
         self._project = ProjectChoice(prefix)
         self._card = EstimateCard(prefix)
         self._price = Facts(f"{prefix}Production")
+        self._total = label(role=Role.TITLE, name=f"{prefix}TotalLabel")
         self._hint = label(role=Role.MUTED, name=f"{prefix}HintLabel")
         self._kept = label(role=Role.MUTED, name=f"{prefix}KeptLabel")
         self._busy = QProgressBar()
@@ -81,10 +83,17 @@ class RequestFrame(QDialog):
         self._busy.hide()
 
     def _foot(self) -> QHBoxLayout:
-        buttons = row(column(self._hint, self._kept, spacing=0), self._cancel, self._submit)
+        buttons = row(column(self._total, self._hint, self._kept, spacing=0), self._cancel, self._submit)
         buttons.setStretch(0, 1)
         buttons.setContentsMargins(2 * STEP, STEP, 2 * STEP, 2 * STEP)
         return buttons
+
+    def show_total(self, estimate: Estimate | None) -> None:
+        """Tell area, quota and price beside the button that sends, wherever the page is scrolled to."""
+        self._total.setText("" if estimate is None else total_text(estimate))
+        self._total.setVisible(estimate is not None)
+        beyond = estimate is not None and estimate.excess_km2 > 0
+        set_role(self._total, Role.WARNING if beyond else Role.TITLE)
 
     def show_sending(self, *, sending: bool, frozen: bool) -> None:
         """Show that the request is on its way, and that nothing may be changed."""

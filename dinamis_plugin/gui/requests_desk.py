@@ -19,6 +19,7 @@ from ..domain.order import Order
 from ..domain.scene import Scene
 from .aoi_bands import WGS84, to_qgs
 from .dialogs import Dialogs
+from .map_sight import bring_into_view
 from .map_tools import sketch_band
 from .notices import NoticeArea
 from .projects_desk import ProjectsDesk
@@ -82,6 +83,7 @@ class RequestsDesk(QObject):
         for read in (do.quotas.refresh, do.projects.refresh, do.requests.refresh_products, do.orders.refresh):
             page.refresh_requested.connect(read)
         page.refresh_requested.connect(do.drafts.sync)
+        page.refresh_requested.connect(do.notifications.refresh)
         page.programming_requested.connect(self.dialogs.new_programming)
         page.resumed.connect(self.dialogs.resume)
         page.draft_deleted.connect(do.drafts.delete)
@@ -222,3 +224,4 @@ class RequestsDesk(QObject):
             self._tell(Notice(NoticeLevel.SUCCESS, translate("Dinamis", "Ticked"), text))
         else:
             self._do.loading.load(scenes, Way.IMAGE)
+            bring_into_view(self._canvas, [scene.footprint for scene in scenes])

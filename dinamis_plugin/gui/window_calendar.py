@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from qgis.PyQt.QtCore import QCoreApplication, QDate, QEvent, QRect, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QDate, QEvent, QRect, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QPainter, QTextCharFormat
 from qgis.PyQt.QtWidgets import QCalendarWidget, QToolButton
 
 from ..domain.order_draft import SHORTEST_WINDOW_DAYS
 from . import formats
-from .theme import colours, mix, themed_icon
+from .theme import STEP, colours, is_styled, mix, themed_icon
 from .widgets import on_theme_change
 
 translate = QCoreApplication.translate
@@ -103,6 +103,10 @@ class WindowCalendar(QCalendarWidget):
             painter.drawRoundedRect(rect.adjusted(2, 2, -2, -2), _ROUND, _ROUND)
         painter.restore()
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for all six weeks: Qt's own leaves the frame out that themes of QGIS draw around the days."""
+        return super().minimumSizeHint() + QSize(0, STEP)
+
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the theme."""
         super().changeEvent(event)
@@ -139,8 +143,10 @@ class WindowCalendar(QCalendarWidget):
         plain.setForeground(colours().text)
         for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
             self.setWeekdayTextFormat(day, plain)
+        # Qt lays the accent under the arrows; the themes of QGIS do not.
+        shade = colours().text if is_styled() else colours().accent_text
         for name, icon in (("qt_calendar_prevmonth", "previous"), ("qt_calendar_nextmonth", "next")):
             button = self.findChild(QToolButton, name)
             if button is not None:
-                button.setIcon(themed_icon(icon, colours().accent_text))
+                button.setIcon(themed_icon(icon, shade))
         self.updateCells()

@@ -36,7 +36,7 @@ def record(order: Order, target: State, author: Author, language: Language) -> N
         raise ConflictError(
             text(
                 language,
-                fr=f"La demande {order.id} est {before.fr} ; elle ne peut pas devenir {after.fr}.",
+                fr=f"La demande {order.id} est {before.fr} ; le statut « {after.fr} » ne peut pas suivre.",
                 en=f"Request {order.id} is {before.en}; it cannot become {after.en}.",
             )
         )

@@ -229,6 +229,15 @@ def flush_deletions():
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
+def hold(qtbot, widget):
+    """Have a widget closed when the test is over, and kept until then.
+
+    qtbot alone keeps none: Python's collector may take a dialog that has left its test while Qt paints it.
+    """
+    qtbot.addWidget(widget, before_close_func=lambda _widget: widget)
+    return widget
+
+
 @pytest.fixture
 def window(qgis_app):
     """A main window to put widgets in, deleted with what it holds."""

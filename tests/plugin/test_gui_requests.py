@@ -26,6 +26,7 @@ from .gui_support import (
     child,
     click,
     flush_deletions,
+    hold,
     make_aoi,
     make_estimate,
     make_order,
@@ -41,7 +42,7 @@ def orderable(number, mission="PLEIADES"):
 
 
 def opened(qtbot, dialog):
-    qtbot.addWidget(dialog)
+    hold(qtbot, dialog)
     dialog.set_projects([PROJECT, CLOSED_PROJECT])
     dialog.begin()
     dialog.set_form(FIELDS)
@@ -111,11 +112,29 @@ def test_beyond_the_quota_the_price_and_the_warning_are_shown(order):
     assert child(order, "orderSubmitButton").isEnabled()
 
 
+def test_what_it_costs_stands_beside_the_button_that_sends(order):
+    """Nobody has to scroll to the price before sending."""
+    total, button = child(order, "orderTotalLabel"), child(order, "orderSubmitButton")
+    assert not total.isVisible()
+    order.set_estimate(
+        make_estimate(area_km2=1800, share=1.2, price={"unit": "km2", "quantity": 300, "eur": 540})
+    )
+    assert total.isVisible()
+    for told in (formats.area(1800), formats.percent(1.2), formats.euros(540)):
+        assert told in total.text()
+    assert total.mapTo(order, QPoint()).y() + total.height() > button.mapTo(order, QPoint()).y()
+    assert not total.visibleRegion().isEmpty()
+    child(order, "field_purpose").setPlainText("Autre chose")
+    assert not total.isVisible()  # what is shown is of what is filled in
+
+
 def test_a_request_that_would_be_refused_cannot_be_sent(order):
     order.set_estimate(make_estimate(acceptable=False, messages=[{"level": "error", "text": "Non."}]))
     button = child(order, "orderSubmitButton")
     assert not button.isEnabled()
-    assert button.toolTip() == child(order, "orderHintLabel").text() != ""
+    assert button.toolTip() == child(order, "orderHintLabel").text() == "Non."
+    order.set_estimate(make_estimate(acceptable=False, messages=[]))
+    assert child(order, "orderHintLabel").text() not in ("", "Non.")
 
 
 def test_a_double_click_sends_one_request(order):
@@ -225,6 +244,7 @@ def test_several_sensors_make_several_requests(qtbot):
     assert "2" in child(dialog, "orderSplitLabel").text()
     click(child(dialog, "orderSubmitButton"))
     dialog.set_submitted(make_order(1))
+    assert dialog.focusWidget() is child(dialog, "orderNextButton")  # Enter leaves nothing unsent
     click(child(dialog, "orderNextButton"))
     assert forms.values == ["spot-archive"]
     assert not child(dialog, "orderSubmitButton").isEnabled()  # its own options come first
@@ -233,13 +253,14 @@ def test_several_sensors_make_several_requests(qtbot):
     click(child(dialog, "orderSubmitButton"))
     dialog.set_submitted(make_order(2))
     assert not child(dialog, "orderNextButton").isVisible()
+    assert dialog.focusWidget() is child(dialog, "orderCloseButton")
     assert [draft.item_ids for draft, _title in sent.values] == [("scene-1", "scene-3"), ("scene-2",)]
     assert sent.values[0][0].idempotency_key != sent.values[1][0].idempotency_key
 
 
 def test_without_a_project_one_is_asked_for(qtbot):
     dialog = OrderDialog([orderable(1)])
-    qtbot.addWidget(dialog)
+    hold(qtbot, dialog)
     dialog.begin()
     dialog.show()
     assert not child(dialog, "orderSubmitButton").isEnabled()
@@ -260,7 +281,7 @@ def test_a_project_just_created_is_chosen(order):
 
 def test_areas_that_no_scene_covers_do_not_clip(qtbot):
     dialog = OrderDialog([orderable(1)], has_areas=True)
-    qtbot.addWidget(dialog)
+    hold(qtbot, dialog)
     dialog.begin()
     dialog.set_zone(None)
     assert not child(dialog, "orderClipCheck").isEnabled()
@@ -345,7 +366,7 @@ def test_without_an_area_it_says_where_to_add_one(qtbot):
 @pytest.fixture
 def page(qtbot):
     made = RequestsPage()
-    qtbot.addWidget(made)
+    hold(qtbot, made)
     made.resize(320, 700)
     made.set_why_not("")
     made.show()

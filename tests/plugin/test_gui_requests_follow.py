@@ -26,6 +26,7 @@ from .gui_support import (  # noqa: F401 - fixtures among them
     child,
     click,
     dock,
+    hold,
     make_order,
     make_scene,
     window,
@@ -43,7 +44,7 @@ QUOTED = make_order(4, "quotation", **{"dinamis:price_eur": 1234.5, "dinamis:exc
 @pytest.fixture
 def calendar(qtbot):
     made = WindowCalendar()
-    qtbot.addWidget(made)
+    hold(qtbot, made)
     made.resize(420, 320)
     made.set_today(date(2026, 11, 25))
     made.setCurrentPage(2026, 12)
@@ -105,6 +106,15 @@ def test_a_window_is_picked_by_the_keyboard(calendar):
     assert picked.values == [(date(2026, 12, 1), date(2026, 12, 15))]
 
 
+def test_all_six_weeks_are_seen_at_the_least_height(calendar):
+    calendar.setStyleSheet("QTableView { border: 2px solid black; }")
+    calendar.resize(420, calendar.minimumSizeHint().height())
+    QApplication.processEvents()
+    table = calendar.findChild(QTableView, "qt_calendar_calendarview")
+    last = table.model().index(table.model().rowCount() - 1, 0)
+    assert table.viewport().rect().contains(table.visualRect(last))
+
+
 def test_days_that_are_over_cannot_be_picked(calendar):
     picked = Caught(calendar.picked)
     calendar.setCurrentPage(2026, 11)
@@ -120,7 +130,7 @@ def test_days_that_are_over_cannot_be_picked(calendar):
 
 def test_the_map_shows_what_of_the_zone_no_scene_shows_and_takes_drawings(qtbot):
     zone_map = ZoneMap("order")
-    qtbot.addWidget(zone_map)
+    hold(qtbot, zone_map)
     zone_map.resize(400, 300)
     zone_map.show()
     zone_map.show_zone(box(3.6, 43.5, 3.9, 43.6), [box(3.6, 43.4, 3.7, 43.7)])
@@ -142,7 +152,7 @@ def test_the_map_shows_what_of_the_zone_no_scene_shows_and_takes_drawings(qtbot)
 @pytest.fixture
 def view(qtbot):
     made = OrderView()
-    qtbot.addWidget(made)
+    hold(qtbot, made)
     made.resize(320, 800)
     made.show()
     return made
@@ -215,6 +225,17 @@ def test_what_is_being_written_stays_when_the_request_is_read_again(view):
     assert child(view, "messageEdit").toPlainText() == ""
 
 
+def test_another_request_is_shown_from_its_top(view):
+    """Its state and its quotation come first, wherever the one before was scrolled to."""
+    view.set_order(make_order(1))
+    wait_until(lambda: view._area.verticalScrollBar().maximum() > 0)
+    view._area.verticalScrollBar().setValue(view._area.verticalScrollBar().maximum())
+    view.set_order(make_order(1, "arbitration"))
+    assert view._area.verticalScrollBar().value() > 0
+    view.set_order(QUOTED)
+    assert view._area.verticalScrollBar().value() == 0
+
+
 def test_images_can_be_had_as_soon_as_they_are_delivered(view):
     view.set_order(make_order(1))
     assert not child(view, "orderImagesButton").isVisible()
@@ -231,7 +252,7 @@ def test_images_can_be_had_as_soon_as_they_are_delivered(view):
 @pytest.fixture
 def panel(qtbot):
     made = MessagesPanel()
-    qtbot.addWidget(made)
+    hold(qtbot, made)
     made.set_messages([], writable=True)
     made.show()
     return made
@@ -302,7 +323,7 @@ def test_messages_of_others_are_plain_text(panel):
 @pytest.fixture
 def page(qtbot):
     made = RequestsPage()
-    qtbot.addWidget(made)
+    hold(qtbot, made)
     made.resize(320, 800)
     made.set_why_not("")
     made.show()
@@ -465,6 +486,21 @@ def test_a_change_by_an_operator_is_announced_and_leads_to_the_request(desk, con
     dock_.show_requests(order_id)
     wait_until(lambda: len(dock_.requests.view.timeline.findChildren(QWidget, "orderTimelineStep")) == 2)
     assert dock_.requests.view.isVisible()
+
+
+@pytest.mark.usefixtures("desk")
+def test_what_was_sent_is_counted_with_its_project(controllers, qtbot):
+    with qtbot.waitSignal(controllers.projects.changed, timeout=20_000):
+        controllers.submissions.submitted.emit(make_order(1))
+
+
+def test_refreshing_the_requests_reads_the_notifications_too(desk, scripted):
+    """A state that changed on the screen is announced at once, not a minute later."""
+    dock_, _service = desk
+    asked = []
+    scripted.server.routes["/api/notifications"] = lambda *_: (asked.append(1), (404, {}))[1]
+    click(child(dock_, "refreshOrdersButton"))
+    wait_until(lambda: asked, 20)
 
 
 def test_a_request_is_duplicated_into_a_dialog(desk, controllers):
