@@ -64,6 +64,8 @@ class AoiPanel(Section):
         self._measure = measure
         self._edited: int | None = None
         self._total_km2 = 0.0
+        self._others_km2 = 0.0
+        self._drawing_hint = ""
         self._tolerance_m = 0.0
         self._kept: list[str] = []
         self.drawing = DrawingButtons(canvas, tools, self)
@@ -171,6 +173,8 @@ class AoiPanel(Section):
 
     def edit(self, number: int, geometry: QgsGeometry) -> None:
         """Give the vertices of an area, in the CRS of the canvas, to the mouse."""
+        before = self._measure(geometry, self._canvas.mapSettings().destinationCrs())
+        self._others_km2 = max(0.0, self._total_km2 - (before or 0.0))
         self._edited = number
         self.drawing.edit(geometry)
 
@@ -281,7 +285,7 @@ class AoiPanel(Section):
         km2 = self._measure(geometry, self._canvas.mapSettings().destinationCrs())
         if km2 is None:
             return
-        others = 0.0 if self._edited is not None else self._total_km2
+        others = self._total_km2 if self._edited is None else self._others_km2
         self._shares.set_area(others + km2)
         size = formats.area(km2)
         if self._edited is not None:
@@ -294,6 +298,7 @@ class AoiPanel(Section):
 
     def _tool_changed(self, hint: str) -> None:
         self._shares.set_area(self._total_km2)
+        self._drawing_hint = hint
         if hint:
             self._say(hint)
         else:
@@ -301,6 +306,8 @@ class AoiPanel(Section):
             self._say_idle()
 
     def _say_idle(self) -> None:
+        if self._drawing_hint:
+            return  # what was computed of the areas meanwhile does not take the words of the drawing away
         if self.list.count() == 0:
             self._say(translate("Dinamis", "No area: the whole catalogue is searched."))
         elif self._tolerance_m:

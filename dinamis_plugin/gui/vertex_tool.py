@@ -47,7 +47,7 @@ class VertexTool(OwnTool):
         handles = _points_band(self._canvas, QgsRubberBand.IconType.ICON_BOX, 7)
         mark = _points_band(self._canvas, QgsRubberBand.IconType.ICON_CIRCLE, 13)
         self._bands = (sketch_band(self._canvas), handles, mark)
-        self._show()
+        self._draw()  # nothing to tell yet: the hint says what the mouse does
 
     def activate(self) -> None:
         """Take the keys that QGIS has shortcuts for."""
@@ -172,6 +172,10 @@ class VertexTool(OwnTool):
             mark.addPoint(self._geometry.closestSegmentWithContext(point)[1])
 
     def _show(self) -> None:
+        self._draw()
+        self.sketched.emit(self._geometry)
+
+    def _draw(self) -> None:
         if self._bands is None:
             return
         outline, handles, mark = self._bands
@@ -179,7 +183,6 @@ class VertexTool(OwnTool):
         corners = [QgsPointXY(vertex) for vertex in self._geometry.vertices()]
         handles.setToGeometry(QgsGeometry.fromMultiPointXY(corners), None)
         mark.reset(QgsWkbTypes.GeometryType.PointGeometry)
-        self.sketched.emit(self._geometry)
 
     def _clear(self) -> None:
         for band in self._bands or ():

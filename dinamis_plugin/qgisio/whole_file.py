@@ -35,10 +35,9 @@ def write_whole(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(fresh, path)
-    except OSError:
+    finally:
         with contextlib.suppress(OSError):
             fresh.unlink()
-        raise
 
 
 def read_json(path: Path) -> Any:

@@ -112,6 +112,27 @@ def square(dock, controllers, canvas, pointer):  # noqa: F811
     return controllers.aois.aois[0].area_km2
 
 
+def test_the_hint_tells_what_the_mouse_does_until_it_did(square, dock, pointer):  # noqa: F811
+    hint = child(dock, "aoiHintLabel")
+    assert "right click on it deletes" in hint.text()
+    pointer.drag((400, 200), (500, 100))
+    assert "km²" in hint.text()
+
+
+def test_the_share_told_in_an_edit_is_that_of_all_areas(square, dock, controllers, pointer):  # noqa: F811
+    other = QgsGeometry.fromRect(QgsRectangle(0, 0, 50000, 50000))
+    controllers.aois.add_geometry(other, QgsCoordinateReferenceSystem("EPSG:3857"), "Autre")
+    wait_until(lambda: controllers.aois.total_area_km2 is not None)
+    dock.areas.panel.set_quotas(make_quotas())
+    share = child(dock, "aoiShareLabel")
+    before = share.accessibleDescription()
+    dock.areas.panel.list.edit_requested.emit(0)
+    pointer.drag((400, 200), (500, 100))
+    assert share.accessibleDescription() != before
+    pointer.drag((500, 100), (400, 200))
+    assert share.accessibleDescription() == before
+
+
 def test_a_vertex_is_dragged(square, controllers, pointer):  # noqa: F811
     pointer.drag((400, 200), (500, 100))
     pointer.key(Qt.Key.Key_Return)
