@@ -82,10 +82,12 @@ def service(context: Context) -> Iterator[ServiceProcess]:
     more = {"DINAMIS_DATABASE_URL": address} if address else {}
     data_dir = context.settings.data_dir
     service = ServiceProcess(data_dir, workers=2, DINAMIS_PUBLIC_URL=PUBLIC, **more)
-    service.port = int(service.start().rsplit(":", 1)[1])  # the same one after each kill
-    yield service
-    if service.process is not None and service.process.poll() is None:
-        service.end(signal.SIGTERM)
+    try:
+        service.port = int(service.start().rsplit(":", 1)[1])  # the same one after each kill
+        yield service
+    finally:
+        if service.process is not None and service.process.poll() is None:
+            service.end(signal.SIGTERM)
 
 
 def test_nothing_is_lost_or_doubled_while_the_service_is_killed(
