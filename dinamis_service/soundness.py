@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 MAX_DEPTH = 32
@@ -38,6 +39,17 @@ def sound_json(value: Any, most: int = MAX_DEPTH) -> Any:
 
 SOUND = AfterValidator(sound_json)
 """For a field of a form; it comes after the other constraints of the field."""
+
+
+def _written_out(value: Any) -> Any:
+    if isinstance(value, str) and not _DAY.match(value):
+        raise PydanticCustomError("no_date", "a date is written YYYY-MM-DD")
+    return value
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+WRITTEN_OUT = BeforeValidator(_written_out)
+"""For a date or a moment in a query: a bare number would be taken for seconds since 1970."""
 JsonObject = Annotated[dict[str, Any], SOUND]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), SOUND]
 """A reason that has to be given."""

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from dinamis_service import __version__
@@ -50,6 +50,8 @@ class NotificationPage(BaseModel):
 
 class ReadBody(BaseModel):
     """Which notifications were read: these, or all."""
+
+    model_config = ConfigDict(strict=True)
 
     ids: list[Annotated[int, Field(ge=0, le=ID_MAX)]] = Field([], max_length=1000)
     all: bool = False

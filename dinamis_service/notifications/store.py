@@ -30,7 +30,7 @@ class Asked:
 class EmailsForm(BaseModel):
     """Which kinds of news come by mail too."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     state: bool = True
     message: bool = True

@@ -14,6 +14,7 @@ from dinamis_service.requests.deps import caller_of
 from dinamis_service.requests.listing import Wanted
 from dinamis_service.requests.order_routes import OfProject, States
 from dinamis_service.requests.orders import Orders
+from dinamis_service.soundness import WRITTEN_OUT
 
 
 def build_router(context: Context, orders: Orders) -> APIRouter:
@@ -46,8 +47,12 @@ def build_router(context: Context, orders: Orders) -> APIRouter:
 def _wanted(
     states: States = [],  # noqa: B006 (FastAPI copies it)
     project_id: OfProject = None,
-    first: Annotated[date | None, Query(alias="from", description="Sent on this day (UTC) or later")] = None,
-    last: Annotated[date | None, Query(alias="to", description="Sent on this day (UTC) or before")] = None,
+    first: Annotated[
+        date | None, WRITTEN_OUT, Query(alias="from", description="Sent on this day (UTC) or later")
+    ] = None,
+    last: Annotated[
+        date | None, WRITTEN_OUT, Query(alias="to", description="Sent on this day (UTC) or before")
+    ] = None,
 ) -> Wanted:
     """Which requests the table is asked for."""
     return Wanted(states, project_id, created_from=_midnight(first), created_before=_end(last))

@@ -24,7 +24,7 @@ from dinamis_service.requests.orders import Orders, Submission
 from dinamis_service.requests.states import State
 from dinamis_service.requests.tables import Order
 from dinamis_service.requests.visibility import entity_tag
-from dinamis_service.soundness import JsonObject
+from dinamis_service.soundness import WRITTEN_OUT, JsonObject
 
 PAGE_DEFAULT = 100
 PAGE_MAX = 1000
@@ -176,7 +176,9 @@ def _wanted(
     states: States = [],  # noqa: B006 (FastAPI copies it)
     project_id: OfProject = None,
     changed_since: Annotated[
-        AwareDatetime | None, Query(description="Changed, or got a message, at this moment or later")
+        AwareDatetime | None,
+        WRITTEN_OUT,
+        Query(description="Changed, or got a message, at this moment or later"),
     ] = None,
 ) -> Wanted:
     """What of the requests a list is asked for."""
