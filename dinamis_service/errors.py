@@ -190,6 +190,7 @@ _VALIDATIONS = {
     "finite_number": ("il faut un nombre fini", "a finite number is expected"),
     "closes_before": ("se ferme avant de s'ouvrir", "closes before it opens"),
     "unsound_depth": ("au plus {most} niveaux", "at most {most} levels"),
+    "no_date": ("une date s'écrit AAAA-MM-JJ", "a date is written YYYY-MM-DD"),
     "unsound_text": ("contient ce qui n'est pas du texte", "holds characters that are not text"),
     "no_geojson": ("ce n'est pas une géométrie GeoJSON", "this is not a GeoJSON geometry"),
     "which_ones": ("soit ids, soit all", "either ids or all"),

@@ -204,6 +204,8 @@ def test_preferences_say_what_comes_by_mail(
     refused(put(wish, told.headers["etag"]), 412, "changed-meanwhile")
     refused(put({"language": "de"}, kept.headers["etag"]), 422, "invalid", "language")
     refused(put({"emails": {"call": True}}, kept.headers["etag"]), 422, "invalid", "emails.call")
+    refused(put({"emails": {"state": 0}}, kept.headers["etag"]), 422, "invalid", "emails.state")
+    refused(operator.post(f"{PATH}/read", {"ids": [False]}), 422, "invalid", "ids.0")
     assert operator.get(PREFERENCES).json() == kept.json()
     assert requester.get(PREFERENCES).json()["language"] is None
 
