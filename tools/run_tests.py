@@ -52,8 +52,8 @@ SUITES = (
     Suite("tools", "service"),
     Suite("e2e", "service"),
 )
-#: Rounds of lanes that run side by side, one on each core; the last suite is a whole QGIS with a service.
-ROUNDS = ((("unit", "plugin", "tools"), ("service",)), (("e2e",),))
+#: Lanes that run side by side, one on each core; both take about as long.
+LANES = (("unit", "plugin", "tools", "e2e"), ("service",))
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ class Result:
 
 
 def run_all(chosen: list[Suite], marker: str, *, side_by_side: bool) -> list[Result]:
-    """Run suites by rounds and lanes, or one after the other; give their counts in the order of `chosen`."""
+    """Run suites by lanes, or one after the other; give their counts in the order of `chosen`."""
     by_name = {suite.name: suite for suite in chosen}
-    rounds = ROUNDS if side_by_side else ((tuple(by_name),),)
+    lanes = LANES if side_by_side else (tuple(by_name),)
     found: dict[str, Result] = {}
 
     def run_lane(names: tuple[str, ...]) -> None:
@@ -84,9 +84,8 @@ def run_all(chosen: list[Suite], marker: str, *, side_by_side: bool) -> list[Res
             if name in by_name:
                 found[name] = run_suite(by_name[name], marker)
 
-    for lanes in rounds:
-        with ThreadPoolExecutor(len(lanes)) as pool:
-            list(pool.map(run_lane, lanes))  # raises what a lane raised
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        list(pool.map(run_lane, lanes))  # raises what a lane raised
     return [found[name] for name in by_name]
 
 
