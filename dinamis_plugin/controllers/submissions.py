@@ -95,10 +95,6 @@ class SubmissionController(QObject):
         drafts.changed.connect(self._settle_soon)
         drafts.came.connect(self.settle)  # what an earlier session of QGIS left
 
-    def is_in_flight(self, draft_id: str) -> bool:
-        """Whether a draft is on its way now."""
-        return draft_id in self._in_flight
-
     def submit(self, draft: OrderDraft, title: str = "", scenes: Sequence[Mapping[str, Any]] = ()) -> bool:
         """Send a request; False when this very one is already on its way, or nobody is signed in.
 

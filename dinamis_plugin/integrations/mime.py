@@ -42,8 +42,3 @@ def dragged_names(uri: str) -> dict[str, str] | None:
     ):
         return None
     return {key: str(names.get(key, "")) for key in ("collection", "item", "asset")}
-
-
-def mime_types() -> list[str]:
-    """The types that a model of scenes offers in a drag."""
-    return ["application/x-vnd.qgis.qgis.uri"]
