@@ -24,6 +24,7 @@ from dinamis_service.notifications.sender import Sender
 from dinamis_service.notifications.transports import transport_of
 from dinamis_service.quotas import routes as quotas_routes
 from dinamis_service.quotas import store as quota_tables
+from dinamis_service.registry import legal_texts
 from dinamis_service.requests import calls
 from dinamis_service.requests import routes as requests_routes
 from dinamis_service.searches import routes as searches_routes
@@ -42,6 +43,7 @@ def create_context(settings: Settings, clock: Clock = utc_now) -> Context:
     with database.session() as session:
         quota_tables.seed(session, clock())
         calls.seed(session, clock())
+        legal_texts.seed(session, clock())
     catalogue = open_catalogue(settings)
     collections.install(catalogue)
     return Context(

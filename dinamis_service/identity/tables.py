@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dinamis_service.db import Base, UtcDateTime
@@ -12,7 +12,12 @@ from dinamis_service.registry.tables import Entity
 
 
 class Account(Base):
-    """A person's account, attached to one entity."""
+    """A person's account, attached to one entity (ACC-01, ACC-02).
+
+    `state` is waiting (for the referent, ACC-04), active, refused or closed; an active account ends at
+    `expires_at` (UTC, ACC-07). `totp_secret` is sealed. `directory_id` names the person in an external
+    directory, `external_subject` at another OpenID Connect issuer.
+    """
 
     __tablename__ = "accounts"
 
@@ -24,6 +29,22 @@ class Account(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     entity_id: Mapped[str] = mapped_column(ForeignKey("entities.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10), default="active", server_default="active")
+    function: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    phone: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    nationality: Mapped[str] = mapped_column(String(2), default="FR", server_default="FR")
+    address: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    postcode: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    town: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    validated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    validated_by: Mapped[str | None] = mapped_column(String(36))
+    password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totp_secret: Mapped[str | None] = mapped_column(Text)
+    totp_step: Mapped[int | None]
+    directory_id: Mapped[str | None] = mapped_column(String(80))
+    external_subject: Mapped[str | None] = mapped_column(String(400), unique=True, index=True)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     entity: Mapped[Entity] = relationship(lazy="joined")
     roles: Mapped[list[AccountRole]] = relationship(lazy="selectin", cascade="all, delete-orphan")
@@ -102,6 +123,62 @@ class BrowserSession(Base):
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    created_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    agent: Mapped[str] = mapped_column(String(200), default="", server_default="")
+
+
+class AuthorizationCode(Base):
+    """A code that a web client exchanges for tokens, once, with the verifier of its challenge (RFC 7636)."""
+
+    __tablename__ = "authorization_codes"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(60))
+    redirect_uri: Mapped[str] = mapped_column(Text)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    scope: Mapped[str] = mapped_column(String(200))
+    nonce: Mapped[str | None] = mapped_column(String(200))
+    code_challenge: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    redeemed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sign_in_id: Mapped[str | None] = mapped_column(ForeignKey("sign_ins.id", ondelete="SET NULL"))
+
+
+class LoginFlow(Base):
+    """A browser sent to another OpenID Connect issuer, until it comes back."""
+
+    __tablename__ = "login_flows"
+
+    state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    verifier: Mapped[str] = mapped_column(Text)
+    nonce: Mapped[str] = mapped_column(String(64))
+    wanted: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class RecoveryCode(Base):
+    """A code that stands in once for the second factor of a person who lost it."""
+
+    __tablename__ = "recovery_codes"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AccessRecord(Base):
+    """Who looked at, or took away, data about a person or an entity."""
+
+    __tablename__ = "access_records"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    moment: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    actor_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    actor: Mapped[str] = mapped_column(Text)
+    about_kind: Mapped[str] = mapped_column(String(20))
+    about_id: Mapped[str] = mapped_column(String(36), index=True)
+    action: Mapped[str] = mapped_column(String(40))
 
 
 class Attempt(Base):

@@ -8,9 +8,11 @@ from email.utils import parseaddr
 from urllib.parse import quote
 
 from dinamis_service.language import pick_language, text
+from dinamis_service.notifications.letters import LETTERS
 from dinamis_service.notifications.posting import FOR_OPERATORS, Topic
 from dinamis_service.notifications.tables import OutgoingMail
 from dinamis_service.notifications.wording import worded
+from dinamis_service.registry.links import secret_of
 from dinamis_service.settings import Settings
 
 
@@ -38,7 +40,9 @@ def composed(mail: OutgoingMail, settings: Settings) -> EmailMessage:
     message["Date"] = mail.moment
     message["Message-ID"] = f"<{mail.id}.{mail.moment:%Y%m%d%H%M%S%f}.dinamis@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_text(mail, body, settings))
+    message.set_content(
+        _letter(mail, body, settings) if mail.topic in LETTERS else _text(mail, body, settings)
+    )
     message["Content-Language"] = mail.language
     return message
 
@@ -62,6 +66,22 @@ def _text(mail: OutgoingMail, body: str, settings: Settings) -> str:
         "Nobody reads answers to this message.",
     )
     return f"{greeting}\n\n{body}\n\n{about}\n\n-- \n{why}\n"
+
+
+def _letter(mail: OutgoingMail, body: str, settings: Settings) -> str:
+    """The text of a letter, its link made only now."""
+    parts = [text(mail.language, fr="Bonjour,", en="Hello,"), body]
+    if "link" in mail.facts:
+        secret = secret_of(settings, mail.facts["link"], mail.facts["purpose"])
+        parts.append(f"{settings.own_url}{mail.facts['path']}?link={secret}")
+    parts.append(
+        text(
+            mail.language,
+            fr="-- \nPersonne ne lit les réponses à ce message.",
+            en="-- \nNobody reads answers to this message.",
+        )
+    )
+    return "\n\n".join(parts) + "\n"
 
 
 def _line(value: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from dinamis_service.identity.tables import Account, AccountRole
+from dinamis_service.notifications.letters import Letter
 from dinamis_service.notifications.tables import Notification, OutgoingMail, Preferences
 
 
@@ -78,6 +79,36 @@ def tell_operators(session: Session, but: str, news: News) -> None:
     """Tell every operator but the person `but`, who did it."""
     operators = select(AccountRole.account_id).where(AccountRole.role == "operator")
     _post(session, Account.id.in_(operators) & (Account.id != but), news)
+
+
+def write(
+    session: Session,
+    letter: Letter,
+    *,
+    address: str,
+    name: str,
+    language: str,
+    moment: datetime,
+    facts: dict[str, Any],
+) -> None:
+    """A letter to somebody who may have no account: written with what it tells of, whatever they prefer.
+
+    Facts `link`, `purpose` and `path` make the address of a mailed link, when the letter leaves;
+    `attachments` names what goes with it.
+    """
+    session.add(
+        OutgoingMail(
+            moment=moment,
+            address=address,
+            name=name,
+            language=language,
+            topic=letter.value,
+            facts=facts,
+            state="waiting",
+            attempts=0,
+            next_attempt=moment,
+        )
+    )
 
 
 def _post(session: Session, whom: ColumnElement[bool], news: News) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from dinamis_service.language import Language
+from dinamis_service.notifications.letters import LETTERS, Letter, lettered
 from dinamis_service.notifications.posting import Topic
 from dinamis_service.quotas.words import Words, euros, number
 from dinamis_service.requests.states import TITLES, State
@@ -27,7 +28,10 @@ class Facts:
 
 def worded(topic: str, about: str | None, facts: Mapping[str, Any], language: Language) -> tuple[str, str]:
     """Title and text of what happened to the request, or the project, `about`."""
-    title, text = _WORDS[Topic(topic)](Facts(about or "", facts))
+    if topic in LETTERS:
+        title, text = lettered(Letter(topic), facts)
+    else:
+        title, text = _WORDS[Topic(topic)](Facts(about or "", facts))
     return title.told(language), text.told(language)
 
 
