@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -76,8 +76,10 @@ class Outbox:
             if mail is not None and mail.state != SENT:
                 mail.state, mail.attempts, mail.next_attempt = WAITING, 0, self._clock()
 
-    def send_due(self, transport: Transport) -> int:
+    def send_due(self, transport: Transport, pause: Callable[[], bool] = lambda: False) -> int:
         """Let the mails leave that are due, if no other process does; tell how many did.
+
+        `pause` is called after each, and says whether to leave the others for later.
 
         Raises:
             DownError: none leaves now.
@@ -85,6 +87,8 @@ class Outbox:
         count = 0
         while (taken := self._take()) is not None:
             count += self._send(transport, taken)
+            if pause():
+                break
         return count
 
     def rest(self) -> None:

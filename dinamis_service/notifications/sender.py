@@ -11,6 +11,8 @@ from dinamis_service.notifications.transports import DownError, Transport
 log = logging.getLogger("dinamis.mail")
 
 POLL_S = 2.0
+PACE_S = 0.05
+"""Between two mails: each is written down twice, and people's own changes wait for their turn meanwhile."""
 PAUSE_S, _LONGEST_PAUSE_S = 5.0, 300.0
 _END_S = 5.0
 
@@ -56,7 +58,7 @@ class Sender:
     def _turn(self, pause: float) -> float:
         """Send what is due; tell how long to wait for the next look."""
         try:
-            self._outbox.send_due(self._transport)
+            self._outbox.send_due(self._transport, lambda: self._stopping.wait(PACE_S))
         except DownError as error:
             log.warning("mails wait: %s", error)
         except Exception:  # a database that is down, a full disk: nothing may end this thread

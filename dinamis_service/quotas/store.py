@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from importlib import resources
 from typing import Any
 
@@ -26,8 +27,17 @@ class OutdatedTableError(Exception):
 
 def table_of(session: Session, moment: datetime) -> QuotaTable:
     """The table by which a request of `moment` is judged."""
-    stored = stored_table(session, moment)
-    return read_table(stored.content, stored.year, stored.version)
+    return _read(stored_table(session, moment))
+
+
+def _read(stored: StoredQuotaTable) -> QuotaTable:
+    return _read_once(json.dumps(stored.content), stored.year, stored.version)
+
+
+@lru_cache(maxsize=32)
+def _read_once(content: str, year: int, version: int) -> QuotaTable:
+    """A version as the rules see it; every request is judged by one, and they never change."""
+    return read_table(json.loads(content), year, version)
 
 
 def stored_table(session: Session, moment: datetime) -> StoredQuotaTable:
@@ -48,8 +58,7 @@ def stored_table(session: Session, moment: datetime) -> StoredQuotaTable:
 
 def table_of_year(session: Session, year: int, now: datetime) -> QuotaTable:
     """The table of a year as it is known now."""
-    stored = stored_of_year(session, year, now)
-    return read_table(stored.content, stored.year, stored.version)
+    return _read(stored_of_year(session, year, now))
 
 
 def stored_of_year(session: Session, year: int, now: datetime) -> StoredQuotaTable:

@@ -189,10 +189,11 @@ def _teller(context: Context, messages: Messages) -> Callable[..., JSONResponse]
 
     def told(request: Request, principal: Principal, order: Order, status: int = 200) -> JSONResponse:
         caller, place = caller_of(request, principal), addresses_of(request, context)
-        unread = messages.unread(caller, [order]).get(order.sequence, 0)
-        headers = {"ETag": entity_tag(order)}
+        headers, unread = {"ETag": entity_tag(order)}, 0
         if status == 201:  # noqa: PLR2004 (Created)
             headers["Location"] = place.order(order.id)
+        else:
+            unread = messages.unread(caller, [order]).get(order.sequence, 0)
         return GeoJson(order_documents.order_document(order, unread, caller, place), status, headers)
 
     return told

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import os
+import shutil
 import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -53,3 +59,76 @@ def test_a_database_in_memory_needs_no_file(tmp_path: Path) -> None:
         assert session.execute(text("SELECT 1")).scalar_one() == 1
     assert list(tmp_path.iterdir()) == []
     database.close()
+
+
+@pytest.fixture
+def facts(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'state.sqlite'}")
+    with database.session() as session:
+        session.execute(text("CREATE TABLE facts (name TEXT)"))
+    yield database
+    database.close()
+
+
+def write(database: Database, name: str) -> None:
+    with database.session() as session:
+        session.execute(text("INSERT INTO facts VALUES (:name)"), {"name": name})
+
+
+def names(database: Database) -> set[str]:
+    with database.reading() as session:
+        return set(session.scalars(text("SELECT name FROM facts")))
+
+
+def test_what_was_acknowledged_is_in_what_the_disk_was_given(
+    facts: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of the files as they were when the disk was last waited for is what a power cut leaves."""
+    left, sync = tmp_path / "left", os.fsync
+
+    def keep(handle: int) -> None:
+        shutil.rmtree(left, ignore_errors=True)
+        left.mkdir()
+        for file in tmp_path.glob("state.sqlite*"):
+            if not file.name.endswith("-shm"):
+                shutil.copy(file, left)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", keep)
+    for number in range(5):
+        write(facts, f"fact {number}")
+        copy = Database(f"sqlite:///{left / 'state.sqlite'}")
+        assert f"fact {number}" in names(copy)
+        copy.close()
+
+
+def test_one_wait_for_the_disk_does_for_all_that_wrote_before_it(
+    facts: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, sync = list[int](), os.fsync
+
+    def slow(handle: int) -> None:
+        waits.append(handle)
+        time.sleep(0.2)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: write(facts, f"fact {number}"), range(8)))
+    assert names(facts) == {f"fact {number}" for number in range(8)}
+    assert 2 <= len(waits) <= 4
+
+
+def test_nothing_is_acknowledged_that_the_disk_refused(
+    facts: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_handle: int) -> None:
+        raise OSError(errno.EIO, "the disk is broken")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with ThreadPoolExecutor(4) as pool:
+        told = [pool.submit(write, facts, f"fact {number}") for number in range(4)]
+        assert all(isinstance(one.exception(20), OSError) for one in told)
+    monkeypatch.undo()
+    write(facts, "later")
+    assert "later" in names(facts)
