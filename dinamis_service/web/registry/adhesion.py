@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, Response
+from pydantic import BaseModel
 from starlette.datastructures import FormData
 
 from dinamis_service.catalogue.freetext.gazetteer import SqliteGazetteer
@@ -40,8 +40,7 @@ _SAVING = HEADERS["Content-Security-Policy"] + "; connect-src 'self'"
 """A page that keeps what is typed while it is typed."""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(BaseModel):
     """What the address of the form says: the link, the step, and what is searched of the partners."""
 
     link: str = ""

@@ -19,7 +19,7 @@ from dinamis_service.web.pages import Page
 from dinamis_service.web.sign_in import slowed
 
 PATH, EMAIL_PATH = "/registry", "/registry/email"
-SHOWN = 20
+SHOWN = 10
 _WORDS_MAX = 200
 
 

@@ -55,7 +55,7 @@ for (const figure of document.querySelectorAll(".map.drawn")) {
     drawing.setAttribute("aria-pressed", String(on));
   });
   button(figure.dataset.erase).addEventListener("click", () => type({ north: "", west: "", east: "", south: "" }));
-  figure.prepend(tools);
+  svg.after(tools);
 
   figure.addEventListener("pointerdown", (event) => {
     if (!figure.classList.contains("drawing") || !svg.contains(event.target)) return;
