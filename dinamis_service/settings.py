@@ -88,6 +88,11 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("DINAMIS <dinamis@localhost>", description="Sender of mails: Name <address>")
 
+    public_mail_domains: str = Field(
+        "",
+        description="More mail services whose addresses are not professional, separated by commas",
+    )
+
     access_lifetime_s: int = Field(300, ge=1, description="Life of an access token, in seconds")
     refresh_lifetime_s: int = Field(30 * 86400, ge=1, description="Life of a refresh token, in seconds")
     refresh_grace_s: int = Field(

@@ -104,6 +104,10 @@ class Accounts:
             session.flush()
             return principal_of(account)
 
+    def hash(self, password: str) -> str:
+        """What the state keeps of a password."""
+        return self._hasher.hash(password)
+
     def by_email(self, email: str) -> Principal | None:
         """The owner of the account of this address (or user name), whatever its case."""
         with self._database.reading() as session:

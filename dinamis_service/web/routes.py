@@ -13,6 +13,7 @@ from dinamis_service.language import text
 from dinamis_service.web import device, sign_in
 from dinamis_service.web.operator import routes as operator_routes
 from dinamis_service.web.pages import STATIC, Page
+from dinamis_service.web.registry import routes as registry_routes
 
 STATIC_LIFE_S = 3600
 
@@ -36,6 +37,7 @@ def build_router(context: Context) -> APIRouter:
     router.include_router(device.build_router(context))
     router.include_router(sign_in.build_router(context))
     router.include_router(operator_routes.build_router(context))
+    router.include_router(registry_routes.build_router(context))
     return router
 
 
