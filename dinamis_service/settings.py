@@ -88,6 +88,17 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("DINAMIS <dinamis@localhost>", description="Sender of mails: Name <address>")
 
+    reminder_days: int = Field(
+        7, ge=1, le=90, description="Days before the end of an account or a mission when its people are told"
+    )
+    directory_url: str | None = Field(
+        None,
+        pattern=_ADDRESS,
+        description="Address of an external directory of people (THEIA), told of every account by"
+        " PUT <address>/<account>; by default there is none",
+    )
+    directory_secret: SecretStr = Field(SecretStr(""), description="Bearer token of the external directory")
+
     access_lifetime_s: int = Field(300, ge=1, description="Life of an access token, in seconds")
     refresh_lifetime_s: int = Field(30 * 86400, ge=1, description="Life of a refresh token, in seconds")
     refresh_grace_s: int = Field(

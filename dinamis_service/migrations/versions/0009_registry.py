@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Bring the schema from the version before to this one."""
     _add_registry()
     _add_identity()
+    _add_figures()
     _widen()
 
 
@@ -37,6 +38,7 @@ def _add_registry() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("draft", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_mailed_links_about_id", "mailed_links", ["about_id"])
@@ -109,6 +111,15 @@ def _add_registry() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_adhesion_events_adhesion_id", "adhesion_events", ["adhesion_id"])
+    op.create_table(
+        "directory_tries",
+        sa.Column("account_id", sa.String(length=36), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account_id"),
+    )
     op.create_table(
         "contact_messages",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -196,6 +207,23 @@ def _add_identity() -> None:
     op.create_index("ix_authorization_codes_expires_at", "authorization_codes", ["expires_at"])
 
 
+def _add_figures() -> None:
+    """What was done with the registry."""
+    op.create_table(
+        "registry_events",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("moment", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("about_kind", sa.String(length=10), nullable=False),
+        sa.Column("about_id", sa.String(length=36), nullable=False),
+        sa.Column("event", sa.String(length=20), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_registry_events_about", "registry_events", ["about_kind", "about_id"])
+
+
 def _widen() -> None:
     """What accounts, browsers and entities know besides."""
     # plain ADD COLUMN: SQLite would make the table anew otherwise, which those that name it forbid
@@ -211,6 +239,8 @@ def _widen() -> None:
     op.add_column("accounts", sa.Column("postcode", sa.String(length=20), server_default="", nullable=False))
     op.add_column("accounts", sa.Column("town", sa.String(length=120), server_default="", nullable=False))
     op.add_column("accounts", sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("accounts", sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("missions", sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("accounts", sa.Column("validated_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("accounts", sa.Column("validated_by", sa.String(length=36), nullable=True))
     op.add_column("accounts", sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=True))
