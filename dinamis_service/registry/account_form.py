@@ -78,7 +78,7 @@ def problems(values: Mapping[str, str], verified: str) -> dict[str, Words]:
         values: what was typed, by field.
         verified: address of the mailbox that the link was sent to.
     """
-    looked = {field.name: _problem(field, values.get(field.name, "")) for field in FIELDS}
+    looked = {field.name: problem_of(field, values.get(field.name, "")) for field in FIELDS}
     found = {name: told for name, told in looked.items() if told is not None}
     if "phone" not in found and not _PHONE.fullmatch(values["phone"]):
         found["phone"] = Words("Ce n'est pas un numéro de téléphone.", "This is no telephone number.")
@@ -96,7 +96,8 @@ def problems(values: Mapping[str, str], verified: str) -> dict[str, Words]:
     return found
 
 
-def _problem(field: Field, value: str) -> Words | None:
+def problem_of(field: Field, value: str) -> Words | None:
+    """What is wrong with a value by itself, if anything."""
     if not value:
         return Words("À remplir.", "To be filled in.") if field.required else None
     if len(value) > field.longest:

@@ -32,7 +32,7 @@ def announce(session: Session, adhesion: Adhesion, now: datetime) -> None:
 
 
 def of_partner(session: Session, entity_id: str) -> list[Adhesion]:
-    """Adhesions that name this entity as their partner and were signed: those that wait first, newest first."""
+    """Adhesions that name this entity as their partner and were signed: those that wait come first."""
     found = select(Adhesion).where(
         Adhesion.partner_id == entity_id,
         Adhesion.signed_at.is_not(None),

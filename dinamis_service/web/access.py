@@ -62,6 +62,25 @@ def operator_of(page: Page) -> Caller:
     return page.caller(page.person)
 
 
+def referent_of(page: Page) -> Caller:
+    """The referent of an entity who is signed in on a page.
+
+    Raises:
+        NotSignedInError: nobody is.
+        ForbiddenError: somebody else is.
+    """
+    if page.person is None:
+        raise NotSignedInError(page.text("Connectez-vous d'abord.", "Sign in first."))
+    if "referent" not in page.person.roles:
+        raise ForbiddenError(
+            page.text(
+                "Cette page est réservée aux référents DINAMIS des entités.",
+                "This page is for the DINAMIS contacts of the entities.",
+            )
+        )
+    return page.caller(page.person)
+
+
 def _to_sign_in(page: Page) -> Response:
     """The sign-in, which leads back to the page; what a form sent is not done after it."""
     url = page.request.url

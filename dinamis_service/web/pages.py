@@ -18,6 +18,7 @@ from dinamis_service.identity.digests import new_secret
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import Language, pick_language, text
 from dinamis_service.requests.caller import Caller
+from dinamis_service.web.navigation import sections
 from dinamis_service.web.wording import Wording, typeset
 
 STATIC = Path(__file__).parent / "static"
@@ -112,6 +113,7 @@ class Page:
             demo=settings.demo,
             version=__version__,
             viewer=self.person,
+            sections=sections(self.person) if self.person else [],
             path=self.request.url.path,
             form_token=self._context.identity.browsers.form_token(self._secret),
             **values,

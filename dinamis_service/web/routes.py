@@ -11,8 +11,10 @@ from dinamis_service.context import Context
 from dinamis_service.errors import NotFoundError
 from dinamis_service.language import text
 from dinamis_service.web import device, sign_in
+from dinamis_service.web.entity import routes as entity_routes
 from dinamis_service.web.operator import routes as operator_routes
 from dinamis_service.web.pages import STATIC, Page
+from dinamis_service.web.registry import account, email
 
 STATIC_LIFE_S = 3600
 
@@ -36,6 +38,9 @@ def build_router(context: Context) -> APIRouter:
     router.include_router(device.build_router(context))
     router.include_router(sign_in.build_router(context))
     router.include_router(operator_routes.build_router(context))
+    router.include_router(entity_routes.build_router(context))
+    router.include_router(email.build_router(context))
+    router.include_router(account.build_router(context))
     return router
 
 

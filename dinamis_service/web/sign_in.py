@@ -14,10 +14,11 @@ from dinamis_service.identity.accounts import WrongCredentialsError
 from dinamis_service.identity.service import Identity
 from dinamis_service.identity.throttle import TooManyAttemptsError
 from dinamis_service.web.access import SIGN_IN_PATH, page_route
+from dinamis_service.web.navigation import sections
 from dinamis_service.web.pages import Page, own_path
 
 SIGN_OUT_PATH = "/sign-out"
-OPERATOR_HOME, HOME = "/operator/", "/"
+HOME = "/"
 
 
 class SignInForm(BaseModel):
@@ -110,4 +111,5 @@ def _ask(page: Page, wanted: str, status: int = 200, login: str = "", error: str
 
 def _home(page: Page) -> str:
     """Where somebody begins who has just signed in."""
-    return OPERATOR_HOME if page.person is not None and page.person.is_operator else HOME
+    own = sections(page.person) if page.person is not None else []
+    return own[0][0] if own else HOME
