@@ -31,7 +31,7 @@ ROLES = ("anonymous", "member", "owner", "operator")
 
 ASKING = ("anonymous", "member", "operator", "owner")
 """Who changes things comes last."""
-OF_BROWSERS = ("/operator", "/sign-in", "/sign-out", "/auth/realms/dinamis/device")
+OF_BROWSERS = ("/operator", "/entity", "/registry", "/sign-in", "/sign-out", "/auth/realms/dinamis/device")
 """Pages, which know people by a cookie."""
 QUERIES = {
     "/places": {"q": "x"},
@@ -183,6 +183,33 @@ GET    /operator/outbox/{mail_id}                                     303 403 40
 POST   /operator/outbox/{mail_id}                                     303 403 403 303
 GET    /operator                                                      303 303 303 303
 GET    /operator/{rest:path}                                          303 403 403 404
+GET    /entity/                                                       303 403 403 403
+GET    /entity/requests                                               303 403 403 403
+GET    /entity/help                                                   303 403 403 403
+GET    /entity/accounts                                               303 403 403 403
+GET    /entity/accounts/{account_id}                                  303 403 403 403
+POST   /entity/accounts/{account_id}                                  303 403 403 403
+GET    /entity/accounts/{account_id}/validate                         303 403 403 403
+POST   /entity/accounts/{account_id}/validate                         303 403 403 403
+GET    /entity/settings                                               303 403 403 403
+GET    /entity/settings/referent                                      303 403 403 403
+POST   /entity/settings/referent                                      303 403 403 403
+GET    /entity/settings/referent/done                                 200 200 200 200
+GET    /entity/settings/representative                                303 403 403 403
+POST   /entity/settings/representative                                303 403 403 403
+GET    /entity/statistics                                             303 403 403 403
+GET    /entity/partnerships/{adhesion_id}                             303 403 403 403
+POST   /entity/partnerships/{adhesion_id}                             303 403 403 403
+GET    /entity/missions                                               303 403 403 403
+GET    /entity/missions/{mission_id}                                  303 403 403 403
+POST   /entity/missions/{mission_id}                                  303 403 403 403
+GET    /entity                                                        303 303 303 303
+GET    /entity/{rest:path}                                            303 403 403 403
+GET    /registry/email                                                200 200 200 200
+POST   /registry/email                                                403 200 200 200
+GET    /registry/account/sent                                         200 200 200 200
+GET    /registry/account                                              404 404 404 404
+POST   /registry/account                                              404 404 404 404
 """
 ROWS = [tuple(line.split()) for line in TABLE.strip().splitlines()]
 
@@ -233,7 +260,7 @@ class Stage:
             "project_id": self.owner.project, "product_id": "pleiades-programming", "call_id": "permanent",
             "collection_id": "pleiades", "item_id": "OTHER", "key:path": "pleiades/IMAGE/pan.tif",
             "kind": "region", "code": "x", "name": "dinamis.css", "mail_id": 1, "rest:path": "x/y",
-            "year": now.year, "version": 1,
+            "year": now.year, "version": 1, "account_id": "x", "adhesion_id": "x", "mission_id": "x",
         }  # fmt: skip
         if "{order_id}" in path:
             values["order_id"] = self.owner.submit()["id"]

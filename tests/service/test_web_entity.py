@@ -102,9 +102,8 @@ def desk(desk_of: Desk, referent: SignedIn) -> Operator:
     return desk_of(referent)
 
 
-@pytest.mark.parametrize("role", ROLES)
 def test_each_role_on_each_page_by_each_method(
-    context: Context, desk_of: Desk, lab: Entity, referent: SignedIn, role: str
+    context: Context, desk_of: Desk, lab: Entity, referent: SignedIn
 ) -> None:
     other = add_entity(context, "Autre")
     people: dict[str, SignedIn | None] = {
@@ -115,24 +114,23 @@ def test_each_role_on_each_page_by_each_method(
         "operator": add_person(context, lab, "operator"),
     }
     contractor = add_entity(context, "Géo Prestations", 8)
-    named = {
-        "account": add_waiting(context, lab),
-        "adhesion": add_adhesion(context, lab),
-        "mission": add_mission(
-            context, contractor, lab, starts=date(2025, 1, 1), ends=date(2099, 1, 1)
-        ),
-    }
-    pages = desk_of(people[role])
-    pages.open("/")
-    for method, path, *expected in ROWS:
-        data = None
-        if method == "POST":
-            told = re.search(r'name="form_token" value="(\w+)"', pages.page.text)
-            data = {"form_token": told[1] if told else "", **SENT.get(path, {})}
-        answer = pages._client.request(method, path.format(**named), data=data, follow_redirects=False)
-        assert answer.status_code == int(expected[ROLES.index(role)]), (method, path)
-        if answer.status_code in {403, 404}:
-            assert "Lovelace" not in answer.text
+    for role, person in people.items():
+        mission = add_mission(context, contractor, lab, starts=date(2025, 1, 1), ends=date(2099, 1, 1))
+        named = {
+            "account": add_waiting(context, lab),
+            "adhesion": add_adhesion(context, lab),
+            "mission": mission,
+        }
+        pages = desk_of(person)
+        pages.open("/")
+        told = re.search(r'name="form_token" value="(\w+)"', pages.page.text)
+        for method, path, *expected in ROWS:
+            fields = {"form_token": told[1] if told else "", **SENT.get(path, {})}
+            data = fields if method == "POST" else None
+            answer = pages.client.request(method, path.format(**named), data=data, follow_redirects=False)
+            assert answer.status_code == int(expected[ROLES.index(role)]), (role, method, path)
+            if answer.status_code in {403, 404}:
+                assert "Lovelace" not in answer.text
 
 
 def test_forms_of_elsewhere_change_nothing(
@@ -181,7 +179,8 @@ def test_an_account_is_validated_by_the_dialogue(
     assert desk.said("status") == "Le compte est validé."
     assert f"{day:%d/%m/%Y}" in answer.text
     after = account(context, one)
-    assert (after.state, after.expires_at, after.validated_by) == ("active", end_of(day), referent.principal.sub)
+    told = (after.state, after.expires_at, after.validated_by)
+    assert told == ("active", end_of(day), referent.principal.sub)
     [letter] = letters(context, after.email)
     assert letter["Subject"] == "[DINAMIS] Votre compte est validé"
     assert f"jusqu'au {day:%d/%m/%Y} inclus (UTC)" in " ".join(letter.get_content().split())
@@ -253,17 +252,16 @@ def test_users_are_listed_searched_ended_closed_and_opened_again(
     ]
     with context.database.reading() as session:
         told = session.scalars(select(RegistryEvent).where(RegistryEvent.about_id == sub)).all()
-    assert [(one.event, one.author) for one in told] == [
-        ("expiry", "Paul Durand"), ("expiry", "Paul Durand"), ("close", "Paul Durand"), ("reopen", "Paul Durand"),
-    ]  # fmt: skip
+    assert [one.event for one in told] == ["expiry", "expiry", "close", "reopen"]
+    assert {one.author for one in told} == {"Paul Durand"}
     again.open(f"/entity/accounts/{other.principal.sub}")
     assert again.page.status_code == 404
 
 
 def _again(desk: Operator, context: Context, lab: Entity) -> Operator:
     """Another referent, who signs in now."""
-    desk._client.cookies.clear()
-    return Operator(desk._client, add_person(context, lab, "referent"), "fr")
+    desk.client.cookies.clear()
+    return Operator(desk.client, add_person(context, lab, "referent"), "fr")
 
 
 def _hidden(desk: Operator) -> dict[str, str]:
@@ -315,7 +313,7 @@ def test_a_partnership_is_seen_whole_and_accepted_once(
     desk.open(path)
     text = desk.page.text
     for told in (
-        "MaMission", "Prestataire de la commande publique", "30/10/2025 – 01/11/2099", "43,7129", "3,6872",
+        "MaMission", "Prestataire de la commande publique", "30/10/2025", "01/11/2099", "43,7129", "3,6872",
         "SPOT 6/7", "31/12/2022", "31/12/2024", "UMR Tétis", "<svg", "Fichier de description",
     ):  # fmt: skip
         assert told in text, told
@@ -408,7 +406,9 @@ def test_the_role_of_referent_is_handed_over_and_its_history_kept(
         assert list(roles) == [successor.principal.sub]
     for person in (referent, successor):
         [letter] = letters(context, person.principal.email)
-        told = "Nadia Benali est maintenant référent DINAMIS de l'entité UMR Tétis, à la place de Paul Durand."
+        told = (
+            "Nadia Benali est maintenant référent DINAMIS de l'entité UMR Tétis, à la place de Paul Durand."
+        )
         assert told in " ".join(letter.get_content().split())
     new = desk_of(successor)
     new.open("/entity/settings")
@@ -421,10 +421,13 @@ def test_of_two_successors_named_at_once_one_gets_the_role(on_either: LiveServic
     referent = add_person(context, lab, "referent")
     heirs = [add_person(context, lab).principal.sub for _ in range(2)]
     together = Barrier(2)
+    with httpx.Client(base_url=on_either.url, timeout=60) as client:
+        signed_in = Operator(client, referent, "fr")
+        cookies = httpx.Cookies(signed_in.client.cookies)
 
     def hand_over(index: int) -> int:
-        with httpx.Client(base_url=on_either.url, timeout=60) as client:
-            desk = Operator(client, referent, "fr")
+        with httpx.Client(base_url=on_either.url, timeout=60, cookies=cookies) as client:
+            desk = Operator(client, language="fr")
             desk.open("/entity/settings/referent")
             together.wait(20)
             told = {"account": heirs[index], "permanent": "yes"}
@@ -477,7 +480,9 @@ def test_the_legal_representative_is_replaced_and_both_are_told(
     assert kept.version == 2
     for address in ("elise@umr-tetis.fr", "rose@umr-tetis.fr", referent.principal.email):
         assert "Rose Dupont" in letters(context, address)[0].get_content()
-    assert "Représentant légal : Rose Dupont à la place de Élise Moreau" in desk.page.text.replace("\u00a0", " ")
+    assert "Représentant légal : Rose Dupont à la place de Élise Moreau" in desk.page.text.replace(
+        "\u00a0", " "
+    )
 
 
 def test_a_mission_is_ended_early_by_its_commissioner_alone(
