@@ -98,6 +98,10 @@ class Settings(BaseSettings):
         " PUT <address>/<account>; by default there is none",
     )
     directory_secret: SecretStr = Field(SecretStr(""), description="Bearer token of the external directory")
+    public_mail_domains: str = Field(
+        "",
+        description="More mail services whose addresses are not professional, separated by commas",
+    )
 
     access_lifetime_s: int = Field(300, ge=1, description="Life of an access token, in seconds")
     refresh_lifetime_s: int = Field(30 * 86400, ge=1, description="Life of a refresh token, in seconds")

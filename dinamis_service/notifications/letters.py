@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from dinamis_service.notifications import account_letters as words
+from dinamis_service.notifications import adhesion_words
 from dinamis_service.quotas.words import Words
 
 
@@ -31,6 +32,11 @@ class Letter(StrEnum):
     REPRESENTATIVE_CHANGED = "letter_representative_changed"
     MISSION_ENDS = "letter_mission_ends"
     MISSION_SHORTENED = "letter_mission_shortened"
+    ACCOUNT_EXISTS = "letter_account_exists"
+    ADHESION_TEXTS = "letter_adhesion_texts"
+    VALIDATION_LINK = "letter_validation_link"
+    DEED = "letter_deed"
+    ENTITY_CREATED = "letter_entity_created"
 
 
 LETTERS = frozenset(one.value for one in Letter)
@@ -43,12 +49,17 @@ def lettered(letter: Letter, facts: Mapping[str, Any]) -> tuple[Words, Words]:
 
 def _check_address(facts: Mapping[str, Any]) -> tuple[Words, Words]:
     name = facts.get("entity", "")
+    adhesion = Words("demande d'adhésion", "adhesion request")
+    for_what = Words(f"inscription pour {name}", f"registration for {name}") if name else adhesion
     return (
         Words("Vérification de votre adresse", "Check of your address"),
         Words(
-            f"Ouvrez ce lien pour continuer votre démarche{f' pour {name}' if name else ''}. "
-            "Si vous n'avez rien demandé, ne faites rien.",
-            f"Open this link to go on{f' for {name}' if name else ''}. If you asked for nothing, do nothing.",
+            f"Votre adresse électronique est valide dès que vous ouvrez ce lien, qui poursuit votre "
+            f"{for_what.fr}. Gardez ce message : le lien ramène, "
+            "un autre jour aussi, à ce que vous aviez saisi. Si vous n'avez rien demandé, ne faites rien.",
+            f"Your e-mail address is valid as soon as you open this link, which goes on with your "
+            f"{for_what.en}. Keep this message: the link leads, "
+            "on another day too, to what you had typed. If you asked for nothing, do nothing.",
         ),
     )
 
@@ -72,4 +83,9 @@ _WORDS: dict[Letter, Callable[[Mapping[str, Any]], tuple[Words, Words]]] = {
     Letter.REPRESENTATIVE_CHANGED: words.REPRESENTATIVE_CHANGED,
     Letter.MISSION_ENDS: words.MISSION_ENDS,
     Letter.MISSION_SHORTENED: words.MISSION_SHORTENED,
+    Letter.ACCOUNT_EXISTS: adhesion_words.ACCOUNT_EXISTS,
+    Letter.ADHESION_TEXTS: adhesion_words.ADHESION_TEXTS,
+    Letter.VALIDATION_LINK: adhesion_words.VALIDATION_LINK,
+    Letter.DEED: adhesion_words.DEED,
+    Letter.ENTITY_CREATED: adhesion_words.ENTITY_CREATED,
 }

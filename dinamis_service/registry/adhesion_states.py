@@ -2,6 +2,7 @@
 
 Decisions of ours: the partner validates the partnership after the legal representative signed and before
 DINAMIS instructs, since operators judge a request that is whole; a refusal, by either, ends the request.
+Until the legal representative has signed, the referent may take the form back and correct it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Event(StrEnum):
     """What happens to an adhesion."""
 
     ACCEPT = "accept"
+    REOPEN = "reopen"
     SIGN = "sign"
     SIGN_WITH_PARTNER = "sign_with_partner"
     ACCEPT_PARTNERSHIP = "accept_partnership"
@@ -50,13 +52,14 @@ class Who(StrEnum):
 class Transition:
     """From which states an event leads where, and by whom."""
 
-    sources: frozenset[State]
-    target: State
+    origins: frozenset[State]
+    to: State
     who: Who
 
 
 TRANSITIONS: dict[Event, Transition] = {
     Event.ACCEPT: Transition(frozenset({State.DRAFT}), State.ACCEPTED, Who.REFERENT),
+    Event.REOPEN: Transition(frozenset({State.ACCEPTED}), State.DRAFT, Who.REFERENT),
     Event.SIGN: Transition(frozenset({State.ACCEPTED}), State.INSTRUCTION, Who.LEGAL_REPRESENTATIVE),
     Event.SIGN_WITH_PARTNER: Transition(frozenset({State.ACCEPTED}), State.PARTNER, Who.LEGAL_REPRESENTATIVE),
     Event.ACCEPT_PARTNERSHIP: Transition(frozenset({State.PARTNER}), State.INSTRUCTION, Who.PARTNER),

@@ -1,4 +1,4 @@
-"""Adhesions in the state: found by their mailed link, kept as they are typed, changed by the table."""
+"""Adhesions in the state: found by their mailed link, kept as they are typed, changed by a table."""
 
 from __future__ import annotations
 
@@ -43,10 +43,12 @@ def change(
     session.flush()
     session.refresh(adhesion, with_for_update=True)
     transition = TRANSITIONS[Event(event)]
-    if State(adhesion.state) not in transition.sources:
+    if State(adhesion.state) not in transition.origins:
         raise IllegalStepError(State(adhesion.state))
-    adhesion.state = transition.target.value
+    adhesion.state = transition.to.value
     adhesion.version += 1
+    if transition.to in (State.VALIDATED, State.REFUSED):
+        adhesion.decided_at = now
     session.add(
         AdhesionEvent(
             adhesion_id=adhesion.id,

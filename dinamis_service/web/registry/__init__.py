@@ -1,1 +1,1 @@
-"""Pages of the registry that everybody may open."""
+"""Pages of the registry: portal, adhesion, electronic validation, documents."""

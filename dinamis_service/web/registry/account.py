@@ -6,13 +6,14 @@ for passwords, so that it is there again the next day.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
@@ -25,9 +26,9 @@ from dinamis_service.registry.entities import members
 from dinamis_service.registry.markdown import as_html, without_title
 from dinamis_service.registry.nationalities import countries
 from dinamis_service.registry.tables import Entity, LegalText, MailedLink
-from dinamis_service.web.access import page_route
 from dinamis_service.web.forms import Said, form_data, text_of, ticked, typed
 from dinamis_service.web.pages import Page
+from dinamis_service.web.registry.link_route import link_route
 
 PATH = "/registry/account"
 SENT_PATH = PATH + "/sent"
@@ -84,7 +85,7 @@ class AccountPages:
             link = links.opened(
                 session, self._context.settings, secret, links.Purpose.ACCOUNT, self._context.clock()
             )
-            draft = link.draft or {}
+            draft = link.draft or _drafted(session, link.email)
             entity = session.get(Entity, entity_id or draft.get("entity") or link.about_id)
             if entity is None or entity.state != "member":
                 return Begun(link.email, draft, None)
@@ -123,10 +124,6 @@ class AccountPages:
             said=said,
         )
 
-    def dead(self, page: Page) -> Response:
-        """Why a link opens nothing, and where to have another one."""
-        return page.render("registry/account_link.html", 404)
-
     def keep(self, secret: str, form: Mapping[str, Any], entity_id: str) -> None:
         """Keep what was typed, but for passwords. Raises `DeadLinkError`."""
         with self._context.database.session() as session:
@@ -144,7 +141,10 @@ class AccountPages:
         password_hash = self._context.identity.accounts.hash(values["password"])
         now = self._context.clock()
         with self._context.database.session() as session:
+            owned = _locked_links(session, begun.email)
             self._opened(session, secret, use=True)
+            for one in owned:
+                one.draft = None  # what was sent is kept as a draft nowhere
             entity = session.get_one(Entity, begun.entity.id if begun.entity else "")
             try:
                 account_form.ask(
@@ -197,7 +197,7 @@ class AccountPages:
 
 def build_router(context: Context) -> APIRouter:
     """The form of an account, and the page after it."""
-    router = APIRouter(include_in_schema=False, route_class=page_route(context))
+    router = APIRouter(include_in_schema=False, route_class=link_route(context))
     pages = AccountPages(context)
     posted = Depends(form_data)
 
@@ -208,10 +208,7 @@ def build_router(context: Context) -> APIRouter:
     @router.get(PATH)
     def show(request: Request, link: str = "", entity: str = "", text: str = "", page: int = 1) -> Response:
         shown, asked = Page(context, request), request.query_params
-        try:
-            begun = pages.begun(link, entity)
-        except links.DeadLinkError:
-            return pages.dead(shown)
+        begun = pages.begun(link, entity)
         if "choose" in asked or begun.entity is None:
             return pages.choose(shown, link, text[:200], page)
         kept = shown.text("Ce que vous aviez saisi est enregistré.", "What you had typed is kept.")
@@ -221,13 +218,10 @@ def build_router(context: Context) -> APIRouter:
     def write(request: Request, data: FormData = posted) -> Response:
         page, form = Page(context, request), typed(data)
         secret, entity_id = text_of(form, "link"), text_of(form, "entity")
-        try:
-            begun = pages.begun(secret, entity_id)
-            if begun.entity is None:
-                return page.redirect(_address(secret, choose="1"))
-            return _receive(pages, page, begun, form)
-        except links.DeadLinkError:
-            return pages.dead(page)
+        begun = pages.begun(secret, entity_id)
+        if begun.entity is None:
+            return page.redirect(_address(secret, choose="1"))
+        return _receive(pages, page, begun, form)
 
     return router
 
@@ -264,6 +258,24 @@ def _values(form: Mapping[str, Any]) -> dict[str, str]:
         told = value if isinstance(value, str) else ""
         values[one.name] = told if one.name in SECRETS else " ".join(told.split())
     return values
+
+
+def _links(email: str) -> Select[MailedLink]:
+    """Links for an account that were mailed to this mailbox."""
+    return select(MailedLink).where(
+        MailedLink.email == email, MailedLink.purpose == links.Purpose.ACCOUNT.value
+    )
+
+
+def _drafted(session: Session, email: str) -> Mapping[str, Any]:
+    """What the owner of a mailbox typed under an earlier link."""
+    newest = session.scalars(_links(email).order_by(MailedLink.created_at.desc()))
+    return next((one.draft for one in newest if one.draft), {})
+
+
+def _locked_links(session: Session, email: str) -> Sequence[MailedLink]:
+    """All links of a mailbox, locked in one order: who uses two of them at once waits, and blocks nobody."""
+    return session.scalars(_links(email).order_by(MailedLink.id).with_for_update()).all()
 
 
 def _shown(form: Mapping[str, Any]) -> dict[str, str]:
