@@ -69,6 +69,12 @@ class ForbiddenError(ServiceError):
     code = "forbidden"
 
 
+class TextsUnsignedError(ForbiddenError):
+    """The person may do this once they have signed the charter and licences that it needs (REG-45)."""
+
+    code = "texts-unsigned"
+
+
 class NotFoundError(ServiceError):
     """There is no such thing, or not for this person."""
 

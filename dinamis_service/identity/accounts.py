@@ -89,6 +89,7 @@ def principal_of(account: Account) -> Principal:
         entity_id=account.entity_id,
         entity_name=account.entity.name,
         entity_acronym=account.entity.acronym,
+        entity_nationality=account.entity.nationality,
     )
 
 

@@ -70,11 +70,13 @@ def _text(mail: OutgoingMail, body: str, settings: Settings) -> str:
 
 
 def _letter(mail: OutgoingMail, body: str, settings: Settings) -> str:
-    """The text of a letter, its link made only now."""
+    """The text of a letter, and the address of what it is about; its link is made only now."""
     parts = [text(mail.language, fr="Bonjour,", en="Hello,"), body]
     if "link" in mail.facts:
         secret = secret_of(settings, mail.facts["link"], mail.facts["purpose"])
         parts.append(f"{settings.own_url}{mail.facts['path']}?link={secret}")
+    elif "path" in mail.facts:
+        parts.append(f"{settings.own_url}{mail.facts['path']}")
     parts.append(
         text(
             mail.language,

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     DELIVERY = "delivery"
     PROJECT = "project"
     CALL = "call"
+    REGISTRY = "registry"
 
 
 MAILED = (Kind.STATE, Kind.MESSAGE, Kind.QUOTATION, Kind.DELIVERY)
@@ -44,6 +45,7 @@ class Topic(StrEnum):
     QUOTATION_DECLINED = "quotation_declined"
     CANCELLED = "cancelled"
     PROJECT = "project"
+    REGISTRY = "registry"
 
 
 FOR_OPERATORS = frozenset(
@@ -109,6 +111,24 @@ def write(
             next_attempt=moment,
         )
     )
+
+
+def inform(
+    session: Session, account: Account, letter: Letter, *, moment: datetime, facts: dict[str, Any]
+) -> None:
+    """A letter to somebody who has an account, and the same words among their notifications."""
+    preferred = session.get(Preferences, account.id)
+    write(
+        session,
+        letter,
+        address=account.email,
+        name=f"{account.given_name} {account.family_name}",
+        language=(preferred.language if preferred else None) or "fr",
+        moment=moment,
+        facts=facts,
+    )
+    told = {**facts, "letter": letter.value}
+    tell(session, account.id, News(Kind.REGISTRY, Topic.REGISTRY, moment, facts=told))
 
 
 def _post(session: Session, whom: ColumnElement[bool], news: News) -> None:
