@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from dinamis_service.busy import BusyError
 from dinamis_service.errors import InvalidError
 from dinamis_service.language import Language, text
 
@@ -24,14 +25,6 @@ WAITING_MAX = 8
 RETRY_S = 2
 _SHA1_LETTERS = 40
 _OWN_LENGTH_MIN = 4
-
-
-class BusyError(Exception):
-    """Too many passwords wait for their hash; there may be room in `seconds`."""
-
-    def __init__(self, seconds: int = RETRY_S) -> None:
-        super().__init__(f"try again in {seconds} s")
-        self.seconds = seconds
 
 
 class Hashing:
@@ -50,7 +43,7 @@ class Hashing:
             BusyError: there is none.
         """
         if not self._places.acquire(blocking=False):
-            raise BusyError
+            raise BusyError(RETRY_S)
         try:
             yield
         finally:

@@ -14,6 +14,7 @@ from dinamis_service.identity.accounts import Accounts
 from dinamis_service.identity.api_keys import ApiKeys
 from dinamis_service.identity.browsers import Browsers
 from dinamis_service.identity.devices import Devices
+from dinamis_service.identity.password_changes import PasswordChanges
 from dinamis_service.identity.second_factor import SecondFactor
 from dinamis_service.identity.sessions import Sessions
 from dinamis_service.identity.tokens import Tokens
@@ -33,6 +34,7 @@ class Identity:
         self.browsers = Browsers(database, settings, clock)
         self.api_keys = ApiKeys(database, clock)
         self.sessions = Sessions(database, clock)
+        self.passwords = PasswordChanges(database, settings, clock, self.accounts)
         self.second_factor = SecondFactor(database, settings, clock)
         self.create_account = self.accounts.create
         self.principal_by_email = self.accounts.by_email
