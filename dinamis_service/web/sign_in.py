@@ -150,8 +150,11 @@ def build_router(context: Context) -> APIRouter:
     router = APIRouter(include_in_schema=False, route_class=page_route(context))
 
     @router.get(SIGN_IN_PATH)
-    def show(request: Request, next: str = "", lost: str = "") -> Response:  # noqa: A002 (name of the parameter)
+    def show(request: Request, next: str = "", lost: str = "", changed: str = "") -> Response:  # noqa: A002 (name of the parameter)
         page = Page(context, request)
+        if changed:
+            done = page.text("Votre mot de passe a changé.", "Your password has changed.")
+            return _ask(page, next, done=done)
         error = ""
         if lost:
             error = page.text(
@@ -182,7 +185,9 @@ def build_router(context: Context) -> APIRouter:
     return router
 
 
-def _ask(page: Page, wanted: str, login: str = "", refused: Refused = NOTHING_YET) -> Response:
+def _ask(
+    page: Page, wanted: str, login: str = "", refused: Refused = NOTHING_YET, done: str = ""
+) -> Response:
     return page.render(
         "sign_in.html",
         refused.status,
@@ -190,6 +195,7 @@ def _ask(page: Page, wanted: str, login: str = "", refused: Refused = NOTHING_YE
         login=login,
         error=refused.sentence,
         asked=refused.asked,
+        done=done,
     )
 
 
