@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -91,6 +92,15 @@ def principal_of(account: Account) -> Principal:
         entity_acronym=account.entity.acronym,
         entity_nationality=account.entity.nationality,
     )
+
+
+OWN_ROW: Any = {"of": Account}
+"""For `with_for_update`: the row of the account alone, whose entity is joined to it (PostgreSQL)."""
+
+
+def locked(session: Session, account_id: str) -> Account:
+    """An account that is there, kept from others until the transaction ends."""
+    return session.get_one(Account, account_id, with_for_update=OWN_ROW)
 
 
 class Accounts:
@@ -243,7 +253,7 @@ class Accounts:
         """Hash a right password anew with the parameters of today, unless it was changed meanwhile."""
         fresh = self._hashing.hash(password)
         with self._database.session() as session:
-            stored = session.get(Account, account.id, with_for_update=True)
+            stored = session.get(Account, account.id, with_for_update=OWN_ROW)
             if stored is not None and stored.password_hash == account.password_hash:
                 stored.password_hash = fresh
 

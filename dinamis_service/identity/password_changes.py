@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
-from dinamis_service.identity.accounts import Accounts, account_named, normal_name
+from dinamis_service.identity.accounts import OWN_ROW, Accounts, account_named, locked, normal_name
 from dinamis_service.identity.sessions import end_all
 from dinamis_service.identity.tables import Account
 from dinamis_service.identity.throttle import Limit, Throttle, origin
@@ -49,7 +49,7 @@ class PasswordChanges:
         self._accounts.confirm(sub, old, address)
         fresh = self._accounts.hash(new)
         with self._database.session() as session:
-            account = session.get_one(Account, sub, with_for_update=True)
+            account = locked(session, sub)
             self._replace(session, account, fresh, browser)
 
     def ask_reset(self, email: str, address: str, language: Language) -> None:
@@ -102,7 +102,7 @@ class PasswordChanges:
         fresh = self._accounts.hash(new)
         with self._database.session() as session:
             link = self._opened(session, secret, use=True)
-            account = session.get(Account, link.about_id, with_for_update=True)
+            account = session.get(Account, link.about_id, with_for_update=OWN_ROW)
             if account is None or not _has_password(account) or account.email != link.email:
                 raise DeadLinkError
             self._replace(session, account, fresh)

@@ -25,6 +25,7 @@ WAITING_MAX = 8
 RETRY_S = 2
 _SHA1_LETTERS = 40
 _OWN_LENGTH_MIN = 4
+_COMMON_LENGTH_MAX = 30
 
 
 class Hashing:
@@ -128,16 +129,22 @@ def _common() -> frozenset[str]:
 
 
 def _is_common(folded: str) -> bool:
-    """Whether it is a common password, said several times or with digits and signs around that add little."""
+    """Whether it is a common password, said several times, or one that makes half of it or more."""
     once = _once(folded)
-    bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
-    mostly = 2 * len(bare) >= len(folded)
-    return bool({folded, once} & _common()) or len(once) == 1 or (mostly and _once(bare) in _common())
+    return len(once) == 1 or once in _common() or any(part in _common() for part in _halves(folded))
 
 
 def _once(folded: str) -> str:
     """The shortest part that, repeated, gives the text."""
-    return folded[: (folded + folded).find(folded, 1)] if folded else folded
+    return folded[: (folded + folded).find(folded, 1)]
+
+
+def _halves(folded: str) -> Iterator[str]:
+    """Every part of at least half the length; none of a long text, which no leaked password is half of."""
+    length = len(folded)
+    if length <= 2 * _COMMON_LENGTH_MAX:
+        for size in range((length + 1) // 2, length + 1):
+            yield from (folded[start : start + size] for start in range(length - size + 1))
 
 
 def _has_leaked(path: Path, password: str) -> bool:

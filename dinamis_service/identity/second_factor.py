@@ -23,9 +23,11 @@ from sqlalchemy.orm import Session
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
 from dinamis_service.identity.accounts import (
+    OWN_ROW,
     ClosedAccountError,
     WrongCredentialsError,
     closure,
+    locked,
     principal_of,
 )
 from dinamis_service.identity.digests import digest
@@ -106,7 +108,7 @@ class SecondFactor:
         self._throttle.claim_all(counts)
         now = self._clock()
         with self._database.session() as session:
-            account = session.get(Account, sub, with_for_update=True)
+            account = session.get(Account, sub, with_for_update=OWN_ROW)
             if account is None or digest(account.password_hash) != told["password"]:
                 raise StaleError
             if not self._spend(session, account, code, now):
@@ -146,7 +148,7 @@ class SecondFactor:
         """
         secret, now = self.proposed(sub, sealed).secret, self._clock()
         with self._database.session() as session:
-            account = session.get_one(Account, sub, with_for_update=True)
+            account = locked(session, sub)
             if account.totp_secret is not None:
                 raise StaleError
             step = _step_of(secret, code, now, 0)
@@ -159,12 +161,12 @@ class SecondFactor:
     def turn_off(self, sub: str) -> None:
         """Ask the person `sub` for the password only."""
         with self._database.session() as session:
-            forget(session, session.get_one(Account, sub, with_for_update=True))
+            forget(session, locked(session, sub))
 
     def renew_codes(self, sub: str) -> list[str]:
         """Other codes for the loss of the second factor, in place of those there are."""
         with self._database.session() as session:
-            session.get_one(Account, sub, with_for_update=True)
+            locked(session, sub)
             return _fresh_codes(session, sub)
 
     def codes_left(self, sub: str) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
 from dinamis_service.errors import ConflictError, InvalidError
+from dinamis_service.identity.accounts import locked
 from dinamis_service.identity.tables import Account
 from dinamis_service.notifications.letters import Letter
 from dinamis_service.notifications.posting import write
@@ -108,7 +109,7 @@ class Profiles:
             PreconditionRequiredError, PreconditionFailedError: it was not seen, or is another by now.
         """
         with self._database.session() as session:
-            account = session.get_one(Account, caller.principal.sub, with_for_update=True)
+            account = locked(session, caller.principal.sub)
             require_seen(if_match, _tag(account), caller.language)
             told = {name: value for name, value in change if value is not None}
             changed = {name: value for name, value in told.items() if getattr(account, name) != value}
@@ -172,7 +173,7 @@ class Profiles:
                 link = self._opened(session, secret, use=True)
                 if link.about_id != caller.principal.sub:
                     raise DeadLinkError
-                account = session.get_one(Account, link.about_id, with_for_update=True)
+                account = locked(session, link.about_id)
                 taken = (Account.email == link.email) | (Account.username == link.email)
                 if session.scalar(select(Account.id).where(taken, Account.id != account.id)):
                     raise _taken(caller)

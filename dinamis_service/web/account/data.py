@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError
 from dinamis_service.identity.access_records import ACCOUNT, Action, about_account, record
-from dinamis_service.identity.tables import Account
+from dinamis_service.identity.accounts import locked
 from dinamis_service.notifications.letters import Letter
 from dinamis_service.notifications.posting import write
 from dinamis_service.registry import erasure
@@ -97,7 +97,7 @@ class DataPages:
         person, now = caller.principal, self._context.clock()
         with self._context.database.session() as session:
             erasure.must_not_be_missed(session, caller)
-            erasure.forget(session, session.get_one(Account, person.sub, with_for_update=True), now)
+            erasure.forget(session, locked(session, person.sub), now)
             write(
                 session,
                 Letter.ACCOUNT_DELETED,

@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 
 from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError, PreconditionFailedError
-from dinamis_service.identity.tables import Account
+from dinamis_service.identity.accounts import locked
 from dinamis_service.registry import legal_texts
 from dinamis_service.registry.markdown import as_html, without_title
 from dinamis_service.registry.tables import LegalText, Signature
@@ -82,7 +82,7 @@ class TextPages:
         """
         person = caller.principal
         with self._context.database.session() as session:
-            session.get_one(Account, person.sub, with_for_update=True)  # who sends twice signs once
+            locked(session, person.sub)  # who sends twice signs once
             waiting = legal_texts.unsigned(session, person.sub, person.entity_nationality)
             if any(text_of(form, f"version_{one.code}") != str(one.version) for one in waiting):
                 raise PreconditionFailedError(page.changed())
