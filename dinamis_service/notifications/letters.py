@@ -8,6 +8,7 @@ from typing import Any
 
 from dinamis_service.notifications import account_letters as words
 from dinamis_service.notifications import adhesion_words
+from dinamis_service.notifications import person_letters as person
 from dinamis_service.quotas.words import Words
 
 
@@ -37,6 +38,13 @@ class Letter(StrEnum):
     VALIDATION_LINK = "letter_validation_link"
     DEED = "letter_deed"
     ENTITY_CREATED = "letter_entity_created"
+    PASSWORD_RESET = "letter_password_reset"  # noqa: S105 (the name of a letter)
+    PASSWORD_CHANGED = "letter_password_changed"  # noqa: S105
+    SECOND_FACTOR_ON = "letter_second_factor_on"
+    SECOND_FACTOR_OFF = "letter_second_factor_off"
+    NEW_ADDRESS = "letter_new_address"
+    ADDRESS_CHANGED = "letter_address_changed"
+    ACCOUNT_DELETED = "letter_account_deleted"
 
 
 LETTERS = frozenset(one.value for one in Letter)
@@ -88,4 +96,11 @@ _WORDS: dict[Letter, Callable[[Mapping[str, Any]], tuple[Words, Words]]] = {
     Letter.VALIDATION_LINK: adhesion_words.VALIDATION_LINK,
     Letter.DEED: adhesion_words.DEED,
     Letter.ENTITY_CREATED: adhesion_words.ENTITY_CREATED,
+    Letter.PASSWORD_RESET: person.PASSWORD_RESET,
+    Letter.PASSWORD_CHANGED: person.PASSWORD_CHANGED,
+    Letter.SECOND_FACTOR_ON: person.SECOND_FACTOR_ON,
+    Letter.SECOND_FACTOR_OFF: person.SECOND_FACTOR_OFF,
+    Letter.NEW_ADDRESS: person.NEW_ADDRESS,
+    Letter.ADDRESS_CHANGED: person.address_changed,
+    Letter.ACCOUNT_DELETED: person.ACCOUNT_DELETED,
 }

@@ -10,12 +10,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dinamis_service.identity import sessions
 from dinamis_service.identity.accounts import is_open
 from dinamis_service.identity.principal import Principal
-from dinamis_service.identity.tables import Account, AccountRole, BrowserSession, SignIn
+from dinamis_service.identity.tables import Account, AccountRole
 from dinamis_service.notifications.letters import Letter
 from dinamis_service.notifications.posting import inform
 from dinamis_service.quotas.words import Words
@@ -106,9 +107,7 @@ def close(session: Session, account_id: str, *, by: Principal, now: datetime, re
     account = _taken(session, account_id, ACTIVE)
     _require_other(account, by)
     account.state = CLOSED
-    session.execute(delete(BrowserSession).where(BrowserSession.account_id == account.id))
-    live = update(SignIn).where(SignIn.account_id == account.id, SignIn.ended_at.is_(None))
-    session.execute(live.values(ended_at=now))
+    sessions.end_all(session, account.id, now)
     _tell(session, account, Letter.ACCOUNT_CLOSED, now, reason=reason)
     return account
 

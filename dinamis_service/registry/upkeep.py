@@ -1,16 +1,20 @@
-"""The thread that looks after the registry while the service runs: reminders, and the external directory."""
+"""The thread that looks after the registry while the service runs.
+
+It reminds people of ends, forgets what was kept long enough, and brings people into the external directory.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from dinamis_service.context import Context
 from dinamis_service.notifications.lease import Leaseholder
+from dinamis_service.registry import retention
 from dinamis_service.registry.directory import HttpDirectory, directory_of
 from dinamis_service.registry.directory_queue import DirectoryQueue
 from dinamis_service.registry.reminders import remind
@@ -18,6 +22,8 @@ from dinamis_service.registry.reminders import remind
 log = logging.getLogger("dinamis.registry")
 
 POLL_S = 30.0
+AGEING = timedelta(hours=1)
+"""Between two looks at what may be forgotten, which reads every account."""
 _LEASE = timedelta(minutes=5)
 _END_S = 5.0
 
@@ -30,6 +36,7 @@ class Upkeep:
         self._poll_s = poll_s
         self._lease = Leaseholder("registry", _LEASE)
         self._directory: HttpDirectory | None = directory_of(context.settings)
+        self._aged_at: datetime | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="registry", daemon=True)
 
@@ -51,6 +58,9 @@ class Upkeep:
             if not self._lease.take(session, now):
                 return
             remind(session, now, self._context.settings.reminder_days)
+            if self._aged_at is None or now - self._aged_at >= AGEING:
+                retention.apply(session, self._context.settings, now)
+                self._aged_at = now
         if self._directory is not None:
             DirectoryQueue(database, self._directory, self._context.clock).run_due()
 

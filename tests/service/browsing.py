@@ -44,7 +44,7 @@ class Operator:
         return found[0]
 
     def hidden(self, action: str) -> dict[str, str]:
-        found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', self.form(action))
+        found = re.findall(r'type="hidden" name="([\w-]+)" value="([^"]*)"', self.form(action))
         return {name: unescape(value) for name, value in found}
 
     def send(self, action: str, files: Any = None, **fields: Any) -> httpx.Response:

@@ -15,6 +15,8 @@ def upgrade() -> None:
     _add_identity()
     _add_figures()
     _widen()
+    for table in ("order_status_changes", "project_changes"):
+        _let_authors_be_forgotten(table)
 
 
 def _add_registry() -> None:
@@ -241,6 +243,7 @@ def _widen() -> None:
     op.add_column("accounts", sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("accounts", sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("missions", sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("accounts", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("accounts", sa.Column("validated_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("accounts", sa.Column("validated_by", sa.String(length=36), nullable=True))
     op.add_column("accounts", sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=True))
@@ -281,3 +284,36 @@ def _widen() -> None:
     op.add_column("entities", sa.Column("admitted_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("entities", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("entities", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+
+
+FORGOTTEN = "Compte supprimé · deleted account"
+"""What stands in place of the name of somebody who deleted their account."""
+
+
+def _let_authors_be_forgotten(table: str) -> None:
+    """Let the history, which is never rewritten, forget the name of its author, and change nothing else."""
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(
+            f"""
+            CREATE OR REPLACE FUNCTION {table}_frozen() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN
+              IF TG_OP = 'UPDATE' THEN
+                OLD.author := NEW.author;
+                IF NEW.author = '{FORGOTTEN}' AND NEW IS NOT DISTINCT FROM OLD THEN RETURN NEW; END IF;
+              END IF;
+              RAISE EXCEPTION 'what {table} keeps cannot be rewritten';
+            END $$
+            """
+        )
+        return
+    columns = sa.inspect(op.get_bind()).get_columns(table)
+    kept = [one["name"] for one in columns if one["name"] != "author"]
+    same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in kept)
+    op.execute(f"DROP TRIGGER {table}_no_update")
+    op.execute(
+        f"""
+        CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table}
+        WHEN NOT (NEW.author = '{FORGOTTEN}' AND {same})
+        BEGIN SELECT RAISE(ABORT, 'what {table} keeps cannot be rewritten'); END
+        """
+    )

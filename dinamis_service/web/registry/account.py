@@ -19,7 +19,6 @@ from starlette.datastructures import FormData
 
 from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError
-from dinamis_service.identity.passwords import check_new
 from dinamis_service.registry import account_form, legal_texts, links
 from dinamis_service.registry.account_form import FIELDS, SECRETS, TakenError
 from dinamis_service.registry.entities import members
@@ -170,7 +169,9 @@ class AccountPages:
         if "password" not in found:
             about = [values[name] for name in ("given_name", "family_name", "email")]
             try:
-                check_new(values["password"], about=about, language=page.language)
+                self._context.identity.accounts.check_new(
+                    values["password"], about=about, language=page.language
+                )
             except InvalidError as error:
                 found["password"] = page.typeset(error.detail)
         missing = {_tick(one) for one in begun.texts} - set(ticked(form, "texts"))
