@@ -32,8 +32,6 @@ SHEETS = ("sheet-quotas", "sheet-qgis")
 CODES = (*ADHESION_TEXTS, *TEMPLATES, *SHEETS)
 
 
-
-
 def _attested(sensor: str) -> Words:
     return Words(
         f"J'atteste avoir pris connaissance des licences d'utilisation des images {sensor}",

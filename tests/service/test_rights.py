@@ -31,7 +31,9 @@ ROLES = ("anonymous", "member", "owner", "operator")
 
 ASKING = ("anonymous", "member", "operator", "owner")
 """Who changes things comes last."""
-OF_BROWSERS = ("/operator", "/entity", "/registry", "/sign-in", "/sign-out", "/auth/realms/dinamis/device")
+OF_BROWSERS = (
+    "/operator", "/entity", "/registry", "/documents", "/sign-in", "/sign-out", "/auth/realms/dinamis/device",
+)  # fmt: skip
 """Pages, which know people by a cookie."""
 QUERIES = {
     "/places": {"q": "x"},
@@ -181,6 +183,22 @@ POST   /operator/calls/{call_id}                                      303 403 40
 GET    /operator/outbox                                               303 403 403 200
 GET    /operator/outbox/{mail_id}                                     303 403 403 200
 POST   /operator/outbox/{mail_id}                                     303 403 403 303
+GET    /registry                                                      200 200 200 200
+GET    /registry/email                                                200 200 200 200
+POST   /registry/email                                                403 422 422 422
+GET    /registry/adhesion                                             410 410 410 410
+POST   /registry/adhesion                                             410 410 410 410
+GET    /registry/adhesion/file                                        410 410 410 410
+POST   /registry/adhesion/file                                        410 410 410 410
+GET    /registry/validation                                           410 410 410 410
+POST   /registry/validation                                           410 410 410 410
+GET    /registry/validation/file                                      410 410 410 410
+GET    /registry/validated                                            200 200 200 200
+GET    /registry/verify                                               200 200 200 200
+POST   /registry/verify                                               403 422 422 422
+GET    /documents                                                     200 200 200 200
+GET    /documents/{code}.pdf                                          404 404 404 404
+GET    /documents/{code}                                              404 404 404 404
 GET    /operator                                                      303 303 303 303
 GET    /operator/{rest:path}                                          303 403 403 404
 GET    /entity/                                                       303 403 403 403
@@ -205,8 +223,6 @@ GET    /entity/missions/{mission_id}                                  303 403 40
 POST   /entity/missions/{mission_id}                                  303 403 403 403
 GET    /entity                                                        303 303 303 303
 GET    /entity/{rest:path}                                            303 403 403 403
-GET    /registry/email                                                200 200 200 200
-POST   /registry/email                                                403 200 200 200
 GET    /registry/account/sent                                         200 200 200 200
 GET    /registry/account                                              410 410 410 410
 POST   /registry/account                                              410 410 410 410
