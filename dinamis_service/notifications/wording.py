@@ -97,6 +97,10 @@ def _project(facts: Facts) -> tuple[Words, Words]:
 
 def _registry(facts: Facts) -> tuple[Words, Words]:
     """The words of the letter that says the same."""
+    if not facts.letter:
+        return Words("Registre DINAMIS", "DINAMIS registry"), Words(
+            "Le registre a du nouveau.", "There is news in the registry."
+        )
     return lettered(Letter(facts.letter), facts.values)
 
 
