@@ -32,8 +32,16 @@ ROLES = ("anonymous", "member", "owner", "operator")
 ASKING = ("anonymous", "member", "operator", "owner")
 """Who changes things comes last."""
 OF_BROWSERS = (
-    "/operator", "/entity", "/registry", "/documents", "/sign-in", "/sign-out", "/auth/realms/dinamis/device",
-)  # fmt: skip
+    "/operator",
+    "/entity",
+    "/registry",
+    "/documents",
+    "/sign-in",
+    "/sign-out",
+    "/auth/realms/dinamis/device",
+    "/account",
+    "/password",
+)
 """Pages, which know people by a cookie."""
 QUERIES = {
     "/places": {"q": "x"},
@@ -46,6 +54,7 @@ BODIES: dict[str, Any] = {
     "/stac/search": {},
     "/stac/aggregate": {"aggregations": ["total_count"]},
     "/stac/collections/{collection_id}/aggregate": {"aggregations": ["total_count"]},
+    "/api/me": {"town": "Montpellier"},
     "/api/projects": {"title": "Other", "end_date": "2099-12-31"},
     "/api/projects/{project_id}": {"title": "New"},
     "/api/projects/{project_id}/terms": {"granted_km2": {"SPOT": 7200}, "reason": "Agreed"},
@@ -96,6 +105,7 @@ GET    /auth/realms/dinamis/protocol/openid-connect/certs             200 200 20
 GET    /auth/realms/dinamis/protocol/openid-connect/userinfo          401 200 200 200
 POST   /auth/realms/dinamis/protocol/openid-connect/userinfo          401 200 200 200
 GET    /api/me                                                        401 200 200 200
+PATCH  /api/me                                                        401 200 200 200
 GET    /create_api_key                                                401 200 200 200
 GET    /list_api_keys_with_metadata                                   401 200 200 200
 GET    /revoke_api_key                                                401 404 404 404
@@ -162,6 +172,26 @@ POST   /auth/realms/dinamis/device                                    403 400 40
 GET    /sign-in                                                       200 200 200 200
 POST   /sign-in                                                       403 401 401 401
 POST   /sign-out                                                      303 303 303 303
+GET    /password                                                      200 200 200 200
+POST   /password                                                      403 303 303 303
+GET    /password/new                                                  404 404 404 404
+POST   /password/new                                                  403 404 404 404
+GET    /account                                                       303 200 200 200
+POST   /account                                                       303 422 422 422
+GET    /account/email                                                 303 404 404 404
+POST   /account/email                                                 303 422 422 422
+GET    /account/security                                              303 200 200 200
+POST   /account/security/password                                     303 422 422 422
+POST   /account/security/devices                                      303 404 404 404
+POST   /account/security/keys                                         303 200 200 200
+GET    /account/security/second-factor                                303 303 303 303
+GET    /account/security/second-factor/qr.svg                         303 404 404 404
+POST   /account/security/second-factor                                303 422 422 422
+GET    /account/texts                                                 303 200 200 200
+POST   /account/texts                                                 303 303 303 303
+GET    /account/data                                                  303 200 200 200
+POST   /account/data/export                                           303 200 200 200
+POST   /account/data/delete                                           303 422 422 422
 GET    /operator/                                                     303 403 403 200
 GET    /operator/requests/{order_id}                                  303 403 403 200
 POST   /operator/requests/{order_id}                                  303 403 403 422
