@@ -20,7 +20,7 @@ from referents import (
     mailed_link,
 )
 from running import PASSWORD, LiveService, SignedIn
-from test_web_browser import FOCUS, MISSED, PHONE, REACHABLE, WIDE, unreadable
+from test_web_browser import PHONE, WIDE, unreadable, walk
 
 from dinamis_service.context import Context
 from dinamis_service.identity.tables import Account
@@ -181,25 +181,10 @@ def _read(page: Any, address: str) -> None:
 def test_every_page_is_walked_with_the_keyboard(live_service: LiveService, place: Place) -> None:
     with chromium(viewport=WIDE, locale="fr") as page:
         for path in PUBLIC:
-            _walk(page, live_service.url + path.format(**place.named))
+            walk(page, live_service.url + path.format(**place.named))
         sign_in(page, live_service.url, place.referent)
         for path in OWN:
-            _walk(page, live_service.url + path.format(**place.named))
-
-
-def _walk(page: Any, address: str) -> None:
-    page.goto(address)
-    ends = 0
-    for _ in range(page.evaluate(REACHABLE)):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement === document.body"):
-            ends += 1
-            if ends == 2:
-                break
-            continue
-        assert page.evaluate(FOCUS)["outlined"], (address, page.evaluate(FOCUS))
-        page.evaluate("document.activeElement.dataset.walked = 'yes'")
-    assert page.evaluate(MISSED) == [], address
+            walk(page, live_service.url + path.format(**place.named))
 
 
 @pytest.mark.long

@@ -310,7 +310,7 @@ def _text(page: Page, text: LegalText, ticks: list[str]) -> dict[str, Any]:
         "tick": _tick(text),
         "ticked": _tick(text) in ticks,
         "title": text.title[page.language],
-        "html": as_html(without_title(text.body[page.language]), 3),
+        "html": as_html(without_title(text.body[page.language]), 2),
         "attests": page.text(
             f"Je certifie avoir pris connaissance {named}", f"I certify that I have read {named}"
         ),
