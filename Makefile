@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-service demo qgis serve test test-long test-qgis344 lint package security bench bench-catalogue bench-results lock vendor translations clean
+.PHONY: help setup setup-service demo qgis serve test test-long test-qgis344 lint package security bench bench-catalogue bench-results bench-signins lock vendor translations clean
 
 SERVICE := .venv/service/bin/python
 PLUGIN := .venv/plugin/bin/python
@@ -56,6 +56,9 @@ bench: setup vendor ## run the benchmarks of bench/ (BENCH=name for one)
 
 bench-results: setup vendor ## 10,000 results in the dock, beside pystac-client and QGIS 3.44's own search
 	@$(SERVICE) tools/run_bench.py results
+
+bench-signins: setup-service ## sign-ins a second, and what searches beside them lose
+	@$(SERVICE) tools/run_bench.py signins
 
 lock: setup-service ## make the locks of requirements/ again (newest versions)
 	@tools/lock.sh

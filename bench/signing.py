@@ -27,6 +27,7 @@ import httpx
 from _figures import keep
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from running import sign_texts
 
 from dinamis_service.app import create_context
 from dinamis_service.identity.service import REALM_PATH
@@ -163,6 +164,7 @@ def _service(folder: Path) -> Iterator[tuple[str, list[dict[str, Any]], list[dic
             password=uuid.uuid4().hex,
             entity_id=entity.id,
         )
+        sign_texts(context, person)
         tokens = context.identity.tokens.open(
             person.sub, "dinamis-qgis", "openid", "http://127.0.0.1:8000" + REALM_PATH
         )

@@ -25,6 +25,7 @@ from dinamis_service.notifications.transports import transport_of
 from dinamis_service.quotas import routes as quotas_routes
 from dinamis_service.quotas import store as quota_tables
 from dinamis_service.registry import legal_texts
+from dinamis_service.registry.upkeep import Upkeep
 from dinamis_service.requests import calls
 from dinamis_service.requests import routes as requests_routes
 from dinamis_service.searches import routes as searches_routes
@@ -60,12 +61,15 @@ def create_app(context: Context) -> FastAPI:
     """The whole service over an open context, closed when the application stops."""
     outbox = Outbox(context.database, context.settings, context.clock)
     sender = Sender(outbox, transport_of(context.settings))
+    upkeep = Upkeep(context)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         context.catalogue.expect(wide_areas(context.settings.gazetteer_file))
         sender.start()
+        upkeep.start()
         yield
+        upkeep.stop()
         sender.stop()
         context.catalogue.close()
         context.database.close()

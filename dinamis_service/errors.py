@@ -13,8 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.routing import Match
 
+from dinamis_service.busy import BusyError
 from dinamis_service.catalogue.engine import CatalogueDownError
-from dinamis_service.language import text
+from dinamis_service.language import Language, pick_language, text
 from dinamis_service.storage.store import StoreDownError, StoreFullError
 
 log = logging.getLogger("dinamis")
@@ -67,6 +68,12 @@ class ForbiddenError(ServiceError):
 
     status = HTTPStatus.FORBIDDEN
     code = "forbidden"
+
+
+class TextsUnsignedError(ForbiddenError):
+    """The person may do this once they have signed the charter and licences that it needs (REG-45)."""
+
+    code = "texts-unsigned"
 
 
 class NotFoundError(ServiceError):
@@ -190,6 +197,8 @@ _VALIDATIONS = {
     "finite_number": ("il faut un nombre fini", "a finite number is expected"),
     "closes_before": ("se ferme avant de s'ouvrir", "closes before it opens"),
     "unsound_depth": ("au plus {most} niveaux", "at most {most} levels"),
+    "no_phone": ("un numéro de téléphone est attendu", "a telephone number is expected"),
+    "no_country": ("un pays de la liste est attendu", "a country of the list is expected"),
     "no_date": ("une date s'écrit AAAA-MM-JJ", "a date is written YYYY-MM-DD"),
     "unsound_text": ("contient ce qui n'est pas du texte", "holds characters that are not text"),
     "no_geojson": ("ce n'est pas une géométrie GeoJSON", "this is not a GeoJSON geometry"),
@@ -235,6 +244,20 @@ _FAILURES: dict[type[Exception], tuple[type[ServiceError], str, str, str]] = {
     ),
 }
 """Refusal, line of the log and sentence in French and English for what parts of the service fail with."""
+
+
+def busy_sentence(language: Language, busy: BusyError) -> str:
+    """Why a sign-in, or the choice of a password, has to wait."""
+    return text(
+        language,
+        fr=f"Trop de connexions en ce moment : réessayez dans {busy.seconds} s.",
+        en=f"Too many sign-ins right now: try again in {busy.seconds} s.",
+    )
+
+
+def retry_after(busy: BusyError) -> dict[str, str]:
+    """The header that says to programs when to come back."""
+    return {"Retry-After": str(busy.seconds)}
 
 
 def findings(to: HTTPConnection | str, error: RequestValidationError) -> list[dict[str, str]]:
@@ -297,6 +320,12 @@ def install(app: FastAPI) -> None:
         if known is HTTPStatus.METHOD_NOT_ALLOWED:
             headers["Allow"] = ", ".join(_allowed(request))
         return problem(known, _code(known), detail, headers=headers)
+
+    @app.exception_handler(BusyError)
+    async def _busy(request: Request, busy: BusyError) -> JSONResponse:
+        language = pick_language(request.headers.get("accept-language"))
+        told = busy_sentence(language, busy)
+        return problem(429, TooManyRequestsError.code, told, headers=retry_after(busy))
 
     async def _failing(request: Request, error: Exception) -> JSONResponse:
         kind, said, fr, en = _FAILURES[type(error)]

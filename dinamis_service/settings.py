@@ -88,6 +88,16 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("DINAMIS <dinamis@localhost>", description="Sender of mails: Name <address>")
 
+    reminder_days: int = Field(
+        7, ge=1, le=90, description="Days before the end of an account or a mission when its people are told"
+    )
+    directory_url: str | None = Field(
+        None,
+        pattern=_ADDRESS,
+        description="Address of an external directory of people (THEIA), told of every account by"
+        " PUT <address>/<account>; by default there is none",
+    )
+    directory_secret: SecretStr = Field(SecretStr(""), description="Bearer token of the external directory")
     public_mail_domains: str = Field(
         "",
         description="More mail services whose addresses are not professional, separated by commas",
@@ -99,6 +109,11 @@ class Settings(BaseSettings):
         60, ge=0, description="Time for a client that lost an answer to ask for its tokens again, in seconds"
     )
     browser_lifetime_s: int = Field(3600, ge=1, description="Life of a sign-in on the pages, in seconds")
+    leaked_passwords: Path | None = Field(
+        None,
+        description="File of SHA-1 digests of leaked passwords, one a line, in order: nobody may choose them;"
+        " by default the most common ones, which the service knows",
+    )
     device_lifetime_s: int = Field(600, ge=1, description="Life of a device code, in seconds")
     device_interval_s: int = Field(5, ge=1, description="Shortest time between two polls, in seconds")
 
@@ -113,6 +128,18 @@ class Settings(BaseSettings):
     search_limit_max: int = Field(1000, ge=1, description="Items of one page of a search")
     search_max_s: int = Field(
         SEARCH_S, ge=1, description="Longest time that a search of the catalogue may take, in seconds"
+    )
+    keep_mails_days: int = Field(180, ge=1, description="Life of a mail that was sent, in days")
+    keep_news_days: int = Field(730, ge=1, description="Life of a notification, in days")
+    keep_journal_days: int = Field(
+        1095, ge=1, description="Time after which the journal of signatures forgets people, in days"
+    )
+    keep_access_days: int = Field(
+        1095, ge=1, description="Life of a record of who looked at whose data, in days"
+    )
+    keep_contact_days: int = Field(730, ge=1, description="Life of a message of the contact form, in days")
+    keep_closed_days: int = Field(
+        730, ge=1, description="Time after which a closed or expired account forgets its person, in days"
     )
     body_max_bytes: int = Field(20 * 1024 * 1024, ge=1, description="Largest body of a request, in bytes")
     object_max_bytes: int = Field(
@@ -129,6 +156,15 @@ class Settings(BaseSettings):
             msg = f"{name!r} is not a time zone that this machine knows; Europe/Paris is one"
             raise ValueError(msg) from None
         return name
+
+    @field_validator("leaked_passwords")
+    @classmethod
+    def _can_be_read(cls, path: Path | None) -> Path | None:
+        """Refuse a file that is not there before somebody chooses a password."""
+        if path is not None and not path.is_file():
+            msg = f"there is no file {path}"
+            raise ValueError(msg)
+        return path
 
     @field_validator("database_url")
     @classmethod

@@ -60,6 +60,11 @@ def digest_of(form: BaseModel) -> str:
     return hashlib.sha256(json.dumps(form.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
 
 
+def printable(value: str) -> str:
+    """A text on one line, without what is not shown: nothing of it ends a line of a log, a mail or a form."""
+    return " ".join("".join(one if one.isprintable() else " " for one in value).split())
+
+
 def _is_unicode(value: str) -> bool:
     """Whether the text can be written as UTF-8: JSON can spell halves of a character."""
     try:

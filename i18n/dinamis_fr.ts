@@ -4682,5 +4682,21 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
             <source>{share} of the quota</source>
             <translation>{share} du quota</translation>
         </message>
+        <message>
+            <source>Edit my profile</source>
+            <translation>Modifier mon profil</translation>
+        </message>
+        <message>
+            <source>Profile, password, devices and licences, in the browser</source>
+            <translation>Profil, mot de passe, appareils et licences, dans le navigateur</translation>
+        </message>
+        <message>
+            <source>The page of your account cannot be opened</source>
+            <translation>La page de votre compte ne peut pas être ouverte</translation>
+        </message>
+        <message>
+            <source>Connect to a service first: your account opens in the browser.</source>
+            <translation>Connectez-vous d’abord à un service : votre compte s’ouvre dans le navigateur.</translation>
+        </message>
     </context>
 </TS>

@@ -141,6 +141,11 @@ class Controllers(QObject):
         endpoints = self.session.endpoints
         return endpoints is not None and self._open_url(endpoints.registry)
 
+    def open_account(self) -> bool:
+        """Open the page of one's own account in the browser; False when no service is known."""
+        endpoints = self.session.endpoints
+        return endpoints is not None and self._open_url(endpoints.account)
+
     def use_object_hosts(self, typed: Sequence[str]) -> None:
         """Keep signed what lies under these addresses too, from now on; what is none is left out."""
         self.settings.object_hosts = [root for root in map(clean_root, typed) if root]

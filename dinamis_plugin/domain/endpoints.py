@@ -68,6 +68,11 @@ class Endpoints:
         )
 
     @property
+    def account(self) -> str:
+        """Page where the signed-in person changes their profile, their password and their devices."""
+        return f"{self.service}/account"
+
+    @property
     def device_authorization(self) -> str:
         """Where a sign-in by device code starts."""
         return f"{self.issuer}/protocol/openid-connect/auth/device"

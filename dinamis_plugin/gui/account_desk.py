@@ -57,6 +57,7 @@ class AccountDesk(QObject):
         self._dialog: PreferencesDialog | None = None
         self.notifications = NotificationsPage()
         pages.addWidget(self.notifications)
+        account.profile_requested.connect(self._open_account)
         controllers.quotas.changed.connect(account.set_quotas)
         controllers.quotas.calls_changed.connect(account.set_calls)
         controllers.quotas.failed.connect(lambda notice: notices.show_notice("requests", notice))
@@ -186,6 +187,12 @@ class AccountDesk(QObject):
             title = translate("Dinamis", "The registry cannot be opened")
             text = translate("Dinamis", "Connect to a service first: its registry opens in the browser.")
             self._notices.show_notice("registry", Notice(NoticeLevel.WARNING, title, text))
+
+    def _open_account(self) -> None:
+        if not self._do.open_account():
+            title = translate("Dinamis", "The page of your account cannot be opened")
+            text = translate("Dinamis", "Connect to a service first: your account opens in the browser.")
+            self._notices.show_notice("account", Notice(NoticeLevel.WARNING, title, text))
 
     def _session_changed(self, state: SessionState) -> None:
         session = self._do.session

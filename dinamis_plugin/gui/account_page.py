@@ -13,7 +13,7 @@ from ..domain.quota import SensorQuota, sensor_title
 from . import formats
 from .quota_row import QuotaRow
 from .theme import HALF, STEP, Role, Tone
-from .widgets import Card, EmptyState, Section, column, label, scroller
+from .widgets import Card, EmptyState, Section, column, label, push_button, row, scroller
 
 translate = QCoreApplication.translate
 
@@ -23,9 +23,11 @@ class AccountPage(QWidget):
 
     Signals:
         sign_in_requested: the person wants to sign in.
+        profile_requested: the person wants to change what the service knows of them (ACC-14).
     """
 
     sign_in_requested = pyqtSignal()
+    profile_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,8 +56,18 @@ class AccountPage(QWidget):
 
     def _build(self) -> None:
         person = Card()
+        profile = push_button(
+            translate("Dinamis", "Edit my profile"),
+            name="editProfileButton",
+            tip=translate("Dinamis", "Profile, password, devices and licences, in the browser"),
+        )
+        profile.clicked.connect(self.profile_requested)
+        beside = row(profile)
+        beside.addStretch(1)
         person.setLayout(
-            column(self._name, self._mail, self._entity, self._kind, margins=STEP + HALF, spacing=HALF)
+            column(
+                self._name, self._mail, self._entity, self._kind, beside, margins=STEP + HALF, spacing=HALF
+            )
         )
         quotas = Section(translate("Dinamis", "Quotas and prices"), beside=self._year)
         quotas.add(self._no_quotas)

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
-from dinamis_service.identity.accounts import principal_of
+from dinamis_service.identity.accounts import principal_if_open
 from dinamis_service.identity.digests import digest, matches, new_secret
 from dinamis_service.identity.principal import Principal
-from dinamis_service.identity.tables import Account, ApiKey
+from dinamis_service.identity.tables import ApiKey
 
 DESCRIPTION_LENGTH_MAX = 200
 
@@ -67,9 +67,9 @@ class ApiKeys:
             return True
 
     def principal(self, access_key: str, secret_key: str) -> Principal | None:
-        """Who the pair speaks for, if it is one."""
+        """Who the pair speaks for, if it is one of an account that is open."""
         with self._database.reading() as session:
             key = session.get(ApiKey, access_key)
             if key is None or not matches(secret_key, key.secret_hash):
                 return None
-            return principal_of(session.get_one(Account, key.account_id))
+            return principal_if_open(session, key.account_id, self._clock())

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hmac
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
-from dinamis_service.identity.accounts import principal_of
+from dinamis_service.identity.accounts import principal_if_open
 from dinamis_service.identity.digests import digest, new_secret
 from dinamis_service.identity.principal import Principal
-from dinamis_service.identity.tables import Account, BrowserSession
+from dinamis_service.identity.tables import BrowserSession
 from dinamis_service.secret_files import read_or_create
 from dinamis_service.settings import Settings
+from dinamis_service.soundness import printable
+
+AGENT_LENGTH_MAX = 200
 
 
 class Browsers:
@@ -29,23 +32,39 @@ class Browsers:
         self._clock = clock
         self._form_key = read_or_create(settings.data_dir / "keys" / "forms.txt", new_secret)
 
-    def open(self, sub: str) -> str:
-        """A fresh secret for the browser where the person `sub` has just signed in."""
+    def open(self, sub: str, agent: str = "", instead_of: str = "") -> str:
+        """A fresh secret for the browser where the person `sub` has just signed in.
+
+        Args:
+            sub: who.
+            agent: what the browser says of itself.
+            instead_of: its secret until now, which opens nothing any more.
+        """
         secret, now = new_secret(), self._clock()
         with self._database.session() as session:
-            session.execute(delete(BrowserSession).where(BrowserSession.expires_at <= now))
+            session.execute(
+                delete(BrowserSession).where(
+                    or_(BrowserSession.expires_at <= now, BrowserSession.token_hash == digest(instead_of))
+                )
+            )
             session.add(
-                BrowserSession(token_hash=digest(secret), account_id=sub, expires_at=now + self._lifetime)
+                BrowserSession(
+                    token_hash=digest(secret),
+                    account_id=sub,
+                    expires_at=now + self._lifetime,
+                    created_at=now,
+                    agent=printable(agent)[:AGENT_LENGTH_MAX],
+                )
             )
         return secret
 
     def principal(self, secret: str) -> Principal | None:
-        """Who is signed in in the browser of this secret, if anyone."""
+        """Who is signed in in the browser of this secret, if anyone, and may be."""
         with self._database.reading() as session:
-            found = session.get(BrowserSession, digest(secret))
-            if found is None or found.expires_at <= self._clock():
+            found, now = session.get(BrowserSession, digest(secret)), self._clock()
+            if found is None or found.expires_at <= now:
                 return None
-            return principal_of(session.get_one(Account, found.account_id))
+            return principal_if_open(session, found.account_id, now)
 
     def close(self, secret: str) -> None:
         """Sign the person of this browser out."""

@@ -20,6 +20,7 @@ class Principal:
     entity_id: str
     entity_name: str
     entity_acronym: str
+    entity_nationality: str = "FR"
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from dinamis_service.context import Context
@@ -14,7 +14,9 @@ from dinamis_service.identity.api_keys import DESCRIPTION_LENGTH_MAX
 from dinamis_service.identity.deps import require_bearer, require_principal
 from dinamis_service.identity.principal import Principal
 from dinamis_service.identity.provider_routes import PROTOCOL_PATH
-from dinamis_service.language import text
+from dinamis_service.language import pick_language, text
+from dinamis_service.registry.profiles import ProfileEdit, Profiles
+from dinamis_service.requests.caller import Caller
 from dinamis_service.soundness import SOUND
 
 
@@ -36,6 +38,28 @@ class Me(BaseModel):
     roles: list[str]
     user_kind: str = Field(description="SCI, PUB, RND, PCP or ETR")
     entity: EntityOut
+
+
+class TextToSign(BaseModel):
+    """A text that waits for the person's signature."""
+
+    code: str
+    title: dict[str, str] = Field(description="By language")
+
+
+class Profile(Me):
+    """Who is signed in, with what they tell of themselves (ACC-02)."""
+
+    function: str
+    phone: str
+    nationality: str = Field(description="ISO 3166-1 alpha-2")
+    address: str
+    postcode: str
+    town: str
+    expires: str | None = Field(description="End of the account, UTC")
+    second_factor: bool = Field(description="Whether a code is asked for besides the password")
+    texts_to_sign: list[TextToSign] = Field(description="Signed on the page `/account/texts`")
+    etag: str = Field(description="For `If-Match`")
 
 
 class UserInfo(Me):
@@ -85,10 +109,32 @@ def _add_people(router: APIRouter, context: Context) -> None:
     router.get(path, tags=["identity"], response_model=UserInfo)(userinfo)
     router.post(path, tags=["identity"], response_model=UserInfo)(userinfo)  # OpenID Connect asks both
 
-    @router.get("/api/me", tags=["identity"], response_model=Me)
-    def me(principal: Principal = caller) -> dict[str, Any]:
-        """Who is signed in."""
-        return principal.describe()
+    profiles = Profiles(context.database, context.settings, context.clock)
+
+    @router.get("/api/me", tags=["identity"], response_model=Profile)
+    def me(response: Response, principal: Principal = caller) -> dict[str, Any]:
+        """Who is signed in, and what they tell of themselves."""
+        return _told(response, principal, profiles.of(principal.sub))
+
+    @router.patch("/api/me", tags=["identity"], response_model=Profile, responses=refusals(412, 428))
+    def change_me(
+        request: Request,
+        response: Response,
+        change: ProfileEdit,
+        if_match: Annotated[
+            str | None, Header(description="`etag` of the profile as it was read; needed (428)")
+        ] = None,
+        principal: Principal = bearer,
+    ) -> dict[str, Any]:
+        """Change fields of one's own profile; the address of the account changes on the pages only."""
+        language = pick_language(request.headers.get("accept-language"))
+        return _told(response, principal, profiles.edit(Caller(principal, language), change, if_match))
+
+
+def _told(response: Response, principal: Principal, profile: dict[str, Any]) -> dict[str, Any]:
+    """Who the person is with their profile, whose names are the newer ones, and its `ETag`."""
+    response.headers["ETag"] = profile["etag"]
+    return {**principal.describe(), **profile}
 
 
 def _add_api_keys(router: APIRouter, context: Context) -> None:

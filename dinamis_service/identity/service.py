@@ -14,6 +14,9 @@ from dinamis_service.identity.accounts import Accounts
 from dinamis_service.identity.api_keys import ApiKeys
 from dinamis_service.identity.browsers import Browsers
 from dinamis_service.identity.devices import Devices
+from dinamis_service.identity.password_changes import PasswordChanges
+from dinamis_service.identity.second_factor import SecondFactor
+from dinamis_service.identity.sessions import Sessions
 from dinamis_service.identity.tokens import Tokens
 from dinamis_service.settings import Settings
 
@@ -25,10 +28,13 @@ class Identity:
 
     def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
         """Load the keys of `settings.data_dir/keys`, made at first use."""
-        self.accounts = Accounts(database, clock)
+        self.accounts = Accounts(database, settings, clock)
         self.tokens = Tokens(database, settings, clock)
         self.devices = Devices(database, settings, clock, self.tokens)
         self.browsers = Browsers(database, settings, clock)
         self.api_keys = ApiKeys(database, clock)
+        self.sessions = Sessions(database, clock)
+        self.passwords = PasswordChanges(database, settings, clock, self.accounts)
+        self.second_factor = SecondFactor(database, settings, clock)
         self.create_account = self.accounts.create
         self.principal_by_email = self.accounts.by_email

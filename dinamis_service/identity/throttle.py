@@ -6,10 +6,14 @@ back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
@@ -18,6 +22,22 @@ from dinamis_service.identity.tables import Attempt
 
 MEMORY = timedelta(hours=1)
 """Failures older than this are forgotten."""
+_SUBSCRIBER_BITS = 64
+
+
+def origin(address: str) -> str:
+    """Whom an address of the network stands for: one IPv4 address, or what one subscriber has of IPv6.
+
+    A subscriber changes freely among the addresses of a /64 at least; IPv4 written as IPv6 is that address.
+    What is no address stands for itself.
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    return str(found.ipv4_mapped or IPv6Network((found.packed, _SUBSCRIBER_BITS), strict=False))
 
 
 @dataclass(frozen=True)
@@ -55,26 +75,50 @@ class Throttle:
         Raises:
             TooManyAttemptsError: an earlier failure is too recent; nothing is counted.
         """
+        self.claim_all([(limit, what)])
+
+    def claim_all(self, counts: Sequence[tuple[Limit, str]]) -> None:
+        """Count one attempt for each of several counts, or for none: who is held up by one fails in no other.
+
+        Raises:
+            TooManyAttemptsError: an earlier failure is too recent; nothing is counted.
+        """
         with self._database.session() as session:
             session.execute(delete(Attempt).where(Attempt.failed_at < self._clock() - MEMORY))
-            attempt = session.get(Attempt, _key(limit, what), with_for_update=True)
-            now = self._clock()  # once the row is ours: whoever had it before may have written a later moment
-            if attempt is None:
-                attempt = Attempt(key=_key(limit, what), failures=0, blocked_until=now)
-                session.add(attempt)
-            if attempt.blocked_until > now:
-                raise TooManyAttemptsError(_seconds(attempt.blocked_until - now))
-            attempt.failures += 1
-            attempt.failed_at = now
-            attempt.blocked_until = now + timedelta(seconds=limit.delay_s(attempt.failures))
+            attempts = [(limit, self._row(session, _key(limit, what))) for limit, what in _ordered(counts)]
+            now = self._clock()  # once the rows are ours: whoever had them before may have written later ones
+            if (blocked := max(attempt.blocked_until for _, attempt in attempts)) > now:
+                raise TooManyAttemptsError(_seconds(blocked - now))
+            for limit, attempt in attempts:
+                attempt.failures += 1
+                attempt.failed_at = now
+                attempt.blocked_until = now + timedelta(seconds=limit.delay_s(attempt.failures))
 
     def release(self, limit: Limit, what: str) -> None:
         """Give back the attempt just counted at `what`: it was right."""
+        self.release_all([(limit, what)])
+
+    def release_all(self, counts: Sequence[tuple[Limit, str]]) -> None:
+        """Give back the attempts just counted."""
         with self._database.session() as session:
-            attempt = session.get(Attempt, _key(limit, what), with_for_update=True)
-            if attempt is not None:
-                attempt.failures -= 1
-                attempt.blocked_until = self._clock()
+            for limit, what in _ordered(counts):
+                attempt = session.get(Attempt, _key(limit, what), with_for_update=True)
+                if attempt is not None:
+                    attempt.failures -= 1
+                    attempt.blocked_until = self._clock()
+
+    def _row(self, session: Session, key: str) -> Attempt:
+        """The count of this key, made when missing, and ours until the transaction ends."""
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        now = self._clock()
+        fresh = {"key": key, "failures": 0, "failed_at": now, "blocked_until": now}
+        session.execute(dialect.insert(Attempt).values(**fresh).on_conflict_do_nothing())
+        return session.get_one(Attempt, key, with_for_update=True)
+
+
+def _ordered(counts: Sequence[tuple[Limit, str]]) -> list[tuple[Limit, str]]:
+    """The counts in the order in which everyone takes them, so that nobody waits for each other."""
+    return sorted(counts, key=lambda one: _key(*one))
 
 
 def _key(limit: Limit, what: str) -> str:

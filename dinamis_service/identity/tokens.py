@@ -20,12 +20,12 @@ from sqlalchemy.orm import Session
 
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
-from dinamis_service.identity.accounts import principal_of
+from dinamis_service.identity.accounts import principal_if_open
 from dinamis_service.identity.digests import digest, new_secret
 from dinamis_service.identity.oauth_errors import invalid_grant
 from dinamis_service.identity.principal import Principal
 from dinamis_service.identity.signer import ACCESS_TYPE, InvalidTokenError, Signer
-from dinamis_service.identity.tables import Account, RefreshToken, SignIn
+from dinamis_service.identity.tables import RefreshToken, SignIn
 from dinamis_service.settings import Settings
 
 AUDIENCE = "dinamis"
@@ -151,14 +151,18 @@ class Tokens:
         """Who an access token of `issuer` speaks for.
 
         Raises:
-            InvalidTokenError: it is not one of ours, has expired, or its sign-in has ended.
+            InvalidTokenError: it is not one of ours, has expired, its sign-in has ended, or its account is
+                not open.
         """
         claims = self._signer.verify(access_token, self._clock(), audience=AUDIENCE, issuer=issuer)
         with self._database.reading() as session:
             sign_in = session.get(SignIn, str(claims["sid"]))
             if sign_in is None or sign_in.ended_at is not None:
                 raise InvalidTokenError("the sign-in has ended")
-            return principal_of(session.get_one(Account, sign_in.account_id))
+            person = principal_if_open(session, sign_in.account_id, self._clock())
+            if person is None:
+                raise InvalidTokenError("the account is not open")
+            return person
 
     def _sign_in_of(self, access_token: str, now: datetime) -> str | None:
         try:
@@ -168,6 +172,9 @@ class Tokens:
 
     def _issue(self, session: Session, sign_in: SignIn, parent_hash: str | None, issuer: str) -> TokenSet:
         now = self._clock()
+        principal = principal_if_open(session, sign_in.account_id, now)
+        if principal is None:
+            raise invalid_grant("The account is not open")
         refresh_token = new_secret()
         sign_in.expires_at = now + timedelta(seconds=self._settings.refresh_lifetime_s)
         session.add(
@@ -178,7 +185,6 @@ class Tokens:
                 expires_at=sign_in.expires_at,
             )
         )
-        principal = principal_of(session.get_one(Account, sign_in.account_id))
         claims = self._claims(principal, sign_in, now, issuer)
         return TokenSet(
             sign_in_id=sign_in.id,

@@ -87,14 +87,3 @@ ENTITY_CREATED = _letter(
         "the password chosen in the form. The DINAMIS deed of adhesion is enclosed: keep it.",
     ),
 )
-PARTNERSHIP_TO_VALIDATE = _letter(
-    Words("Partenariat à valider : {contractor}", "Partnership to validate: {contractor}"),
-    Words(
-        "{contractor} demande son adhésion à DINAMIS comme prestataire de la commande publique et désigne "
-        "votre entité {entity} comme entité publique partenaire, pour la mission « {title} ». Action en "
-        "attente : Valider le partenariat, sur la plateforme de gestion :",
-        "{contractor} asks to join DINAMIS as a contractor of public procurement and names your entity "
-        "{entity} as its public partner, for the mission '{title}'. Pending action: validate the "
-        "partnership, on the management platform:",
-    ),
-)

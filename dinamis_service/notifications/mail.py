@@ -14,6 +14,7 @@ from dinamis_service.notifications.tables import OutgoingMail
 from dinamis_service.notifications.wording import worded
 from dinamis_service.registry.links import secret_of
 from dinamis_service.settings import Settings
+from dinamis_service.soundness import printable
 
 
 class UnsendableError(ValueError):
@@ -32,11 +33,11 @@ def composed(mail: OutgoingMail, settings: Settings) -> EmailMessage:
     name, sender = parseaddr(settings.mail_from)
     message = EmailMessage()
     try:
-        message["From"] = Address(_line(name or settings.title), addr_spec=sender)
-        message["To"] = Address(_line(mail.name), addr_spec=mail.address)
+        message["From"] = Address(printable(name or settings.title), addr_spec=sender)
+        message["To"] = Address(printable(mail.name), addr_spec=mail.address)
     except (ValueError, IndexError) as error:
         raise UnsendableError(str(error)) from error
-    message["Subject"] = f"[{_line(settings.title)}] {_line(title)}"
+    message["Subject"] = f"[{printable(settings.title)}] {printable(title)}"
     message["Date"] = mail.moment
     message["Message-ID"] = f"<{mail.id}.{mail.moment:%Y%m%d%H%M%S%f}.dinamis@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -48,7 +49,7 @@ def composed(mail: OutgoingMail, settings: Settings) -> EmailMessage:
 
 
 def _text(mail: OutgoingMail, body: str, settings: Settings) -> str:
-    name = _line(mail.name)
+    name = printable(mail.name)
     greeting = text(mail.language, fr=f"Bonjour {name},", en=f"Dear {name},")
     place = settings.own_url
     if Topic(mail.topic) in FOR_OPERATORS and mail.order_id:
@@ -84,8 +85,3 @@ def _letter(mail: OutgoingMail, body: str, settings: Settings) -> str:
         )
     )
     return "\n\n".join(parts) + "\n"
-
-
-def _line(value: str) -> str:
-    """A value on one line, without what is not shown."""
-    return " ".join("".join(one if one.isprintable() else " " for one in value).split())

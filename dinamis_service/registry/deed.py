@@ -147,10 +147,6 @@ class DeedStore:
         """Where the deed of a digest lies."""
         return self._folder / digest[:2] / digest
 
-    def forget(self, digest: str) -> None:
-        """Remove a deed that nobody signed after all."""
-        self.path(digest).unlink(missing_ok=True)
-
 
 class _Say:
     """Sentences in the language of a deed."""

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from dinamis_service.context import Context
 from dinamis_service.identity.digests import new_secret
+from dinamis_service.registry import legal_texts
 from dinamis_service.registry.entities import add_entity
 from dinamis_service.registry.missions import Wish, add_mission
 from dinamis_service.registry.tables import Entity, Mission
@@ -66,7 +67,8 @@ def seed(context: Context, rng: random.Random) -> list[dict[str, Any]]:
     """Make the example accounts that are missing and describe them all, for `accounts.json`.
 
     Identifiers come from `rng`, so that a demonstration can be built again; passwords from a random secret of
-    the data folder, so that no two installations share one. The first account is the scientific user.
+    the data folder, so that no two installations share one. The first account is the scientific user. All
+    have signed the charter and the licences.
     """
     secret = read_or_create(context.settings.data_dir / "keys" / "demo.txt", new_secret)
     people = [_seed_person(context, rng, secret, person) for person in _PEOPLE]
@@ -119,6 +121,11 @@ def _seed_person(context: Context, rng: random.Random, secret: str, person: _Per
             roles={"user", person.role},
             account_id=account_id,
         )
+        with context.database.session() as session:
+            texts = legal_texts.unsigned(session, principal.sub, principal.entity_nationality)
+            legal_texts.sign(
+                session, texts, signer=principal.name, now=context.clock(), account_id=principal.sub
+            )
     return {
         "username": principal.username,
         "email": principal.email,

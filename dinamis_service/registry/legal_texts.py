@@ -13,6 +13,7 @@ from importlib.resources import files
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dinamis_service.quotas.words import Words
 from dinamis_service.registry.tables import LegalText, Signature
 
 CHARTER = "charter"
@@ -29,6 +30,41 @@ ADHESION_TEXTS = (CHARTER, *LICENCES)
 TEMPLATES = ("template-rnd", "template-foreign")
 SHEETS = ("sheet-quotas", "sheet-qgis")
 CODES = (*ADHESION_TEXTS, *TEMPLATES, *SHEETS)
+
+
+def _attested(sensor: str) -> Words:
+    return Words(
+        f"J'atteste avoir pris connaissance des licences d'utilisation des images {sensor}",
+        f"I certify that I have taken note of the licences for the use of {sensor} images",
+    )
+
+
+ATTESTATIONS = {
+    CHARTER: Words(
+        "J'atteste avoir pris connaissance de la Charte DINAMIS",
+        "I certify that I have taken note of the DINAMIS Charter",
+    ),
+    SPOT: _attested("SPOT 6-7"),
+    PLEIADES_FR: _attested("Pléiades CAT1"),
+    PLEIADES_FOREIGN: _attested("Pléiades ISIS"),
+    PWH: _attested("Pléiades PWH"),
+    PNEO: _attested("Pléiades Néo"),
+}
+"""What the box at the end of each text says (REG-24)."""
+
+
+def texts_for(mission: str, nationality: str) -> tuple[str, ...]:
+    """What has to be signed for images of a mission, by people of an entity of that nationality (SUP-14).
+
+    Every restricted image needs the charter; those whose sensor has a licence need it too.
+    """
+    licences = {
+        "SPOT 6/7": SPOT,
+        "PLEIADES": PLEIADES_FR if nationality == "FR" else PLEIADES_FOREIGN,
+        "PWH": PWH,
+        "PLEIADES NEO": PNEO,
+    }
+    return (CHARTER, licences[mission]) if mission in licences else (CHARTER,)
 
 
 def texts_to_sign(nationality: str) -> tuple[str, ...]:
@@ -73,13 +109,37 @@ def unsigned(session: Session, account_id: str, nationality: str) -> list[LegalT
         .where(Signature.account_id == account_id)
         .group_by(Signature.code)
     )
-    versions: dict[str, int] = {}
-    versions.update(signed.tuples())
+    versions: dict[str, int] = {row[0]: row[1] for row in signed}
     return [
         text
         for text in current(session, texts_to_sign(nationality))
         if versions.get(text.code, 0) < text.version
     ]
+
+
+def unsigned_titles(session: Session, account_id: str, nationality: str) -> dict[str, dict[str, str]]:
+    """Titles by language of the texts that a person still has to sign, by code; their bodies stay unread."""
+    wanted = texts_to_sign(nationality)
+    signed = (
+        select(Signature.code, func.max(Signature.version).label("version"))
+        .where(Signature.account_id == account_id)
+        .group_by(Signature.code)
+        .subquery()
+    )
+    newest = (
+        select(LegalText.code, func.max(LegalText.version).label("version"))
+        .where(LegalText.code.in_(wanted))
+        .group_by(LegalText.code)
+        .subquery()
+    )
+    rows = session.execute(
+        select(LegalText.code, LegalText.title)
+        .join(newest, (LegalText.code == newest.c.code) & (LegalText.version == newest.c.version))
+        .outerjoin(signed, signed.c.code == LegalText.code)
+        .where(func.coalesce(signed.c.version, 0) < LegalText.version)
+    )
+    found = {row.code: row.title for row in rows}
+    return {code: found[code] for code in wanted if code in found}
 
 
 def sign(

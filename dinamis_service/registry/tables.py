@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dinamis_service.db import Base, UtcDateTime
@@ -81,6 +81,7 @@ class Mission(Base):
     area: Mapped[dict[str, Any]] = mapped_column(JSON)
     wishes: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Extension(Base):
@@ -138,8 +139,22 @@ class AdhesionEvent(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
 
 
+class DirectoryTry(Base):
+    """A person whom the external directory did not take yet: how often it was asked, and when it is next."""
+
+    __tablename__ = "directory_tries"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    attempts: Mapped[int]
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    error: Mapped[str] = mapped_column(Text)
+
+
 class MailedLink(Base):
-    """A link that was mailed: its secret is not here, it is derived from the id (see `registry.links`)."""
+    """A link that was mailed: its secret is not here, it is derived from the id (see `registry.links`).
+
+    `draft` is what its owner typed so far in the form that it opens, but for passwords.
+    """
 
     __tablename__ = "mailed_links"
 
@@ -150,6 +165,7 @@ class MailedLink(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    draft: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
 class LegalText(Base):
@@ -199,3 +215,22 @@ class ContactMessage(Base):
     account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handled_by: Mapped[str | None] = mapped_column(Text)
+
+
+class RegistryEvent(Base):
+    """What an operator did with an entity, an account or a super-entity: who, when, why; never rewritten.
+
+    `about_kind` is entity, account or super; `facts` are what the words of the event need.
+    """
+
+    __tablename__ = "registry_events"
+    __table_args__ = (Index("ix_registry_events_about", "about_kind", "about_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    moment: Mapped[datetime] = mapped_column(UtcDateTime)
+    author: Mapped[str] = mapped_column(Text)
+    about_kind: Mapped[str] = mapped_column(String(10))
+    about_id: Mapped[str] = mapped_column(String(36))
+    event: Mapped[str] = mapped_column(String(20))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(Text, default="")

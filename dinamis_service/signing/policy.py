@@ -1,5 +1,8 @@
 """Who may have which URL signed: the open parts everyone, everything members, contractors a part (QUO-11).
 
+Whoever has not signed the charter and the licence of a sensor has none of its images but the open ones
+(REG-45).
+
 This is decision 7 of the architecture. Nothing here touches a quota: downloads are free (QUO-01).
 """
 
@@ -15,9 +18,17 @@ import shapely
 from dinamis_service.catalogue.engine import Item
 from dinamis_service.catalogue.moments import parse_moment
 from dinamis_service.context import Context
-from dinamis_service.errors import ForbiddenError, InvalidError, NotFoundError, NotSignedInError, ServiceError
+from dinamis_service.errors import (
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    NotSignedInError,
+    ServiceError,
+    TextsUnsignedError,
+)
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import Language, text
+from dinamis_service.registry.legal_texts import texts_for, unsigned_titles
 from dinamis_service.registry.missions import Acquired, Bound, Terms, missions_of, reach, terms_of
 from dinamis_service.requests.obtained import obtained_by
 from dinamis_service.storage.access import Openness, collection_access, openness, scene_of
@@ -26,6 +37,10 @@ from dinamis_service.storage.sigv4 import unsigned
 
 Access = Openness | Literal["member", "mission", "upload"]
 """Why a URL is signed."""
+
+
+TEXTS_PATH = "/account/texts"
+"""The page where people sign the charter and the licences."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +67,7 @@ def decide_reads(
     keys = _keys(context, base, urls)
     items = context.catalogue.items_of_objects(key for key in keys.values() if key is not None)
     access_of = collection_access(context.catalogue)
-    rights = _rights(context, principal, language)
+    rights = _rights(context, principal, base, language)
     decisions = []
     for url, key in keys.items():
         if key is None:
@@ -181,18 +196,51 @@ _SENTENCES = {
 }
 
 
-def _rights(context: Context, principal: Principal | None, language: Language) -> _Rights:
+class _Unsigned(_Rights):
+    """Somebody with texts to sign has what needs none of them, of what they might have (REG-45, SUP-14)."""
+
+    def __init__(
+        self, rights: _Rights, person: Principal, titles: dict[str, dict[str, str]], page: str, told: Language
+    ) -> None:
+        self.access = rights.access
+        self._rights = rights
+        self._person = person
+        self._titles = titles
+        self._page = page
+        self._language = told
+
+    def judge(self, decision: Decision, item: Item | None) -> Decision:
+        """What would be decided, unless a text that the sensor needs is unsigned."""
+        decided = self._rights.judge(decision, item)
+        wanted = texts_for(decision.mission, self._person.entity_nationality)
+        needed = [one for one in wanted if one in self._titles]
+        if decided.refusal is not None or not needed:
+            return decided
+        named = ", ".join(self._titles[one][self._language] for one in needed)
+        sentence = text(
+            self._language,
+            fr=f"Signez d'abord ce que cette image demande ({named}) : {self._page}",
+            en=f"Sign first what this image needs ({named}): {self._page}",
+        )
+        return replace(decision, refusal=TextsUnsignedError(sentence))
+
+
+def _rights(context: Context, principal: Principal | None, base: str, language: Language) -> _Rights:
     """What the caller may read."""
     if principal is None:
         return _Nobody(language)
-    if principal.user_kind != "PCP" or principal.is_operator:
-        return _Rights()
+    rights, contracts = _Rights(), principal.user_kind == "PCP" and not principal.is_operator
     with context.database.reading() as session:
-        terms = [
-            terms_of(mission, obtained_by(session, mission.commissioner_id))
-            for mission in missions_of(session, principal.entity_id)
-        ]
-    return _Contractor(terms, context.clock().date(), language)
+        titles = unsigned_titles(session, principal.sub, principal.entity_nationality)
+        if contracts:
+            terms = [
+                terms_of(mission, obtained_by(session, mission.commissioner_id))
+                for mission in missions_of(session, principal.entity_id)
+            ]
+            rights = _Contractor(terms, context.clock().date(), language)
+    if not titles:
+        return rights
+    return _Unsigned(rights, principal, titles, f"{base}{TEXTS_PATH}", language)
 
 
 def _acquired(item: Item) -> Acquired:

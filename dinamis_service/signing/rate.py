@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from threading import Lock
 from typing import Any, cast
 
@@ -18,7 +17,6 @@ from dinamis_service.signing.tables import Pace
 _FILLS_IN = timedelta(minutes=1)
 _FORGOTTEN_AT_ONCE = 100
 _KNOWN_MAX = 10_000
-_SUBSCRIBER_BITS = 64
 
 _TABLE = cast(Table, Pace.__table__)
 
@@ -32,21 +30,6 @@ def _locked(insert: Any) -> Any:
 # Statements made once, on tables and not on classes: what is left of their cost is the database's.
 _LOCKED = {"sqlite": _locked(sqlite.insert), "postgresql": _locked(postgresql.insert)}
 _SPENT = update(_TABLE).where(_TABLE.c.caller == bindparam("who"))
-
-
-def origin(address: str) -> str:
-    """Whom an address of the network stands for: one IPv4 address, or what one subscriber has of IPv6.
-
-    A subscriber changes freely among the addresses of a /64 at least; IPv4 written as IPv6 is that address.
-    What is no address stands for itself.
-    """
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(found, IPv6Address):
-        return str(found)
-    return str(found.ipv4_mapped or IPv6Network((found.packed, _SUBSCRIBER_BITS), strict=False))
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError, NotSignedInError, ServiceError, TooManyRequestsError
 from dinamis_service.identity.digests import digest
 from dinamis_service.identity.principal import Principal
+from dinamis_service.identity.throttle import origin
 from dinamis_service.language import Language, text
 from dinamis_service.signing.journal import note
 from dinamis_service.signing.policy import Decision, decide_reads, decide_writes, require_operator
-from dinamis_service.signing.rate import RateLimit, origin
+from dinamis_service.signing.rate import RateLimit
 
 _FORGET_EVERY = 200  # calls of a process, after which callers long gone are dropped
 

@@ -56,30 +56,34 @@ class _Tally:
     signatures: int = 0
 
 
-def downloads(session: Session, start: datetime, end: datetime) -> Iterator[Downloads]:
-    """Lines of the statistics from `start` to before `end`, sorted."""
+def downloads(
+    session: Session, start: datetime, end: datetime, entity_id: str | None = None
+) -> Iterator[Downloads]:
+    """Lines of the statistics from `start` to before `end`, sorted; of one entity, where it is named."""
     entities = {entity.id: entity for entity in session.scalars(select(Entity))}
     tallies: dict[tuple[str, str, str, str], _Tally] = {}
     columns = SignatureBatch.at, SignatureBatch.sub, SignatureBatch.entity_id, SignatureBatch.objects
     asked = select(*columns).where(
         SignatureBatch.at >= start, SignatureBatch.at < end, SignatureBatch.method == "GET"
     )
-    for at, sub, entity_id, objects in session.execute(asked.execution_options(yield_per=_ROWS)):
+    if entity_id is not None:
+        asked = asked.where(SignatureBatch.entity_id == entity_id)
+    for at, sub, signed_for, objects in session.execute(asked.execution_options(yield_per=_ROWS)):
         for group in objects:
             if group["access"] in _NO_DOWNLOADS:
                 continue
-            key = (f"{at:%Y-%m}", entity_id or "", group["mission"], group["access"])
+            key = (f"{at:%Y-%m}", signed_for or "", group["mission"], group["access"])
             tally = tallies.setdefault(key, _Tally())
             tally.images.update((sub, name) for name in group["keys"])
             tally.signatures += len(group["keys"])
     lines = []
-    for (month, entity_id, mission, access), tally in tallies.items():
-        entity = entities.get(entity_id)
+    for (month, named, mission, access), tally in tallies.items():
+        entity = entities.get(named)
         people = {sub for sub, _ in tally.images if sub is not None}
         lines.append(
             Downloads(
                 month,
-                entity.name if entity else entity_id,
+                entity.name if entity else named,
                 entity.user_kind if entity else "",
                 mission_title(mission),
                 access,

@@ -11,8 +11,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 
+from dinamis_service.busy import BusyError
 from dinamis_service.context import Context
-from dinamis_service.errors import ForbiddenError, NotSignedInError, ServiceError, findings
+from dinamis_service.errors import (
+    ForbiddenError,
+    NotSignedInError,
+    ServiceError,
+    busy_sentence,
+    findings,
+    retry_after,
+)
 from dinamis_service.requests.caller import Caller
 from dinamis_service.web.pages import Page
 
@@ -31,8 +39,11 @@ def page_route(context: Context) -> type[APIRoute]:
                     return await answer(request)
                 except NotSignedInError:
                     return _to_sign_in(Page(context, request))
+                except BusyError as busy:
+                    page = Page(context, request)
+                    return page.render_refusal(429, busy_sentence(page.language, busy), retry_after(busy))
                 except ServiceError as error:
-                    return Page(context, request).render_refusal(error.status, error.detail)
+                    return Page(context, request).render_refusal(error.status, error.detail, _waits(error))
                 except RequestValidationError as error:
                     page = Page(context, request)
                     told = "; ".join(": ".join(one.values()) for one in findings(page.language, error))
@@ -43,6 +54,17 @@ def page_route(context: Context) -> type[APIRoute]:
     return PageRoute
 
 
+def person_of(page: Page) -> Caller:
+    """Who is signed in on a page.
+
+    Raises:
+        NotSignedInError: nobody is.
+    """
+    if page.person is None:
+        raise NotSignedInError(page.text("Connectez-vous d'abord.", "Sign in first."))
+    return page.caller(page.person)
+
+
 def operator_of(page: Page) -> Caller:
     """The operator who is signed in on a page.
 
@@ -50,16 +72,38 @@ def operator_of(page: Page) -> Caller:
         NotSignedInError: nobody is.
         ForbiddenError: somebody else is.
     """
-    if page.person is None:
-        raise NotSignedInError(page.text("Connectez-vous d'abord.", "Sign in first."))
-    if not page.person.is_operator:
+    caller = person_of(page)
+    if not caller.principal.is_operator:
         raise ForbiddenError(
             page.text(
                 "Cette page est réservée aux opérateurs de DINAMIS.",
                 "This page is for the operators of DINAMIS.",
             )
         )
-    return page.caller(page.person)
+    return caller
+
+
+def _waits(error: ServiceError) -> dict[str, str]:
+    """When to come back, of what a refusal says to programs."""
+    return {name: value for name, value in error.headers.items() if name == "Retry-After"}
+
+
+def referent_of(page: Page) -> Caller:
+    """The referent of an entity who is signed in on a page.
+
+    Raises:
+        NotSignedInError: nobody is.
+        ForbiddenError: somebody else is.
+    """
+    caller = person_of(page)
+    if "referent" not in caller.principal.roles:
+        raise ForbiddenError(
+            page.text(
+                "Cette page est réservée aux référents DINAMIS des entités.",
+                "This page is for the DINAMIS contacts of the entities.",
+            )
+        )
+    return caller
 
 
 def _to_sign_in(page: Page) -> Response:

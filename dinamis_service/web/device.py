@@ -25,7 +25,7 @@ from dinamis_service.identity.provider_routes import DEVICE_PATH
 from dinamis_service.identity.service import Identity
 from dinamis_service.identity.throttle import TooManyAttemptsError
 from dinamis_service.web.pages import Page
-from dinamis_service.web.sign_in import slowed, try_sign_in
+from dinamis_service.web.sign_in import NOTHING_YET, Refused, slowed, try_sign_in
 
 ACCEPTED, REFUSED = "accepted", "refused"
 
@@ -38,6 +38,8 @@ class DeviceForm(BaseModel):
     user_code: str = ""
     login: str = ""
     password: str = ""
+    asked: str = ""
+    code: str = ""
     decision: str = ""
 
 
@@ -99,9 +101,9 @@ def _find(page: Page, identity: Identity, user_code: str) -> PendingRequest | Re
 
 
 def _sign_in(page: Page, identity: Identity, form: DeviceForm, wanted: PendingRequest) -> Response:
-    refused = try_sign_in(page, identity, form.login, form.password)
+    refused = try_sign_in(page, identity, form.login, form.password, asked=form.asked, code=form.code)
     if refused is not None:
-        return refused.finish(_ask_password(page, wanted, refused.status, form.login, refused.sentence))
+        return refused.finish(_ask_password(page, wanted, refused, form.login))
     return page.redirect(_consent_address(wanted.user_code))
 
 
@@ -136,15 +138,16 @@ def _ask_person(page: Page, wanted: PendingRequest) -> Response:
 
 
 def _ask_password(
-    page: Page, wanted: PendingRequest, status: int = 200, login: str = "", error: str = ""
+    page: Page, wanted: PendingRequest, refused: Refused = NOTHING_YET, login: str = ""
 ) -> Response:
     return page.render(
         "device_sign_in.html",
-        status,
+        refused.status,
         user_code=wanted.user_code,
         application=CLIENTS[wanted.client_id],
         login=login,
-        error=error,
+        error=refused.sentence,
+        asked=refused.asked,
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import Request
@@ -18,6 +20,7 @@ from dinamis_service.identity.digests import new_secret
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import Language, pick_language, text
 from dinamis_service.requests.caller import Caller
+from dinamis_service.web.navigation import sections
 from dinamis_service.web.wording import Wording, typeset
 
 STATIC = Path(__file__).parent / "static"
@@ -25,6 +28,8 @@ STATIC = Path(__file__).parent / "static"
 BROWSER_COOKIE = "dinamis_browser"
 LANGUAGE_COOKIE = "dinamis_language"
 LANGUAGE_LIFE_S = 365 * 86400
+FAMILIAR_COOKIE = "dinamis_familiar"
+FAMILIAR_LIFE_S = 365 * 86400
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -48,6 +53,17 @@ class Page:
         self.show = Wording(self.language, context.settings.time_zone)
         self._context = context
         self._secret = request.cookies.get(BROWSER_COOKIE) or new_secret()
+        self._mark = ""
+
+    @property
+    def browser(self) -> str:
+        """The secret of this browser, which what is confirmed in two steps is tied to."""
+        return self._secret
+
+    @property
+    def familiar(self) -> str:
+        """What this browser shows to say that somebody signed in in it before."""
+        return self.request.cookies.get(FAMILIAR_COOKIE, "")
 
     @property
     def address(self) -> str:
@@ -68,8 +84,10 @@ class Page:
         return Caller(person, self.language)
 
     def sign_in(self, principal: Principal) -> None:
-        """Sign the person in in this browser, under a fresh secret."""
-        self._secret = self._context.identity.browsers.open(principal.sub)
+        """Sign the person in in this browser, under a fresh secret; the one of before opens nothing more."""
+        identity, agent = self._context.identity, self.request.headers.get("user-agent", "")
+        self._secret = identity.browsers.open(principal.sub, agent, self._secret)
+        self._mark = identity.accounts.familiar_mark(principal.sub)
         self.__dict__.pop("person", None)
 
     def sign_out(self) -> None:
@@ -112,20 +130,25 @@ class Page:
             demo=settings.demo,
             version=__version__,
             viewer=self.person,
+            sections=sections(self.person) if self.person else [],
             path=self.request.url.path,
             form_token=self._context.identity.browsers.form_token(self._secret),
             **values,
         )
         return self._finish(HTMLResponse(body, status, HEADERS))
 
-    def render_refusal(self, status: int, sentence: str) -> Response:
+    def render_refusal(
+        self, status: int, sentence: str, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> Response:
         """A page that says why there is nothing else to show."""
         headings = {
             HTTPStatus.FORBIDDEN: self.text("Accès réservé", "Not for you"),
             HTTPStatus.NOT_FOUND: self.text("Introuvable", "Not found"),
         }
         heading = headings.get(HTTPStatus(status), self.text("Refusé", "Refused"))
-        return self.render("refusal.html", status, refused_as=heading, sentence=self.typeset(sentence))
+        refusal = self.render("refusal.html", status, refused_as=heading, sentence=self.typeset(sentence))
+        refusal.headers.update(headers)
+        return refusal
 
     def typeset(self, sentence: str) -> str:
         """A sentence in the language of this page with the spaces that its punctuation wants."""
@@ -139,6 +162,15 @@ class Page:
         """Give the browser its cookies."""
         secure = self.base.startswith("https:")
         response.set_cookie(BROWSER_COOKIE, self._secret, httponly=True, samesite="lax", secure=secure)
+        if self._mark:
+            response.set_cookie(
+                FAMILIAR_COOKIE,
+                self._mark,
+                max_age=FAMILIAR_LIFE_S,
+                httponly=True,
+                samesite="lax",
+                secure=secure,
+            )
         if "lang" in self.request.query_params:
             response.set_cookie(
                 LANGUAGE_COOKIE,

@@ -10,7 +10,9 @@ from dinamis_service.catalogue.missions import mission_title
 from dinamis_service.context import Context
 from dinamis_service.errors import NotFoundError
 from dinamis_service.language import text
-from dinamis_service.web import device, sign_in
+from dinamis_service.web import device, password, sign_in
+from dinamis_service.web.account import routes as account_routes
+from dinamis_service.web.entity import routes as entity_routes
 from dinamis_service.web.operator import routes as operator_routes
 from dinamis_service.web.pages import STATIC, Page
 from dinamis_service.web.registry import routes as registry_routes
@@ -36,7 +38,10 @@ def build_router(context: Context) -> APIRouter:
 
     router.include_router(device.build_router(context))
     router.include_router(sign_in.build_router(context))
+    router.include_router(password.build_router(context))
+    router.include_router(account_routes.build_router(context))
     router.include_router(operator_routes.build_router(context))
+    router.include_router(entity_routes.build_router(context))
     router.include_router(registry_routes.build_router(context))
     return router
 

@@ -54,6 +54,16 @@ def test_a_registry_that_the_service_names_is_the_one_that_opens(scripted, conne
     assert opened_urls == [f"{scripted.url}/", f"{scripted.url}/registre"]
 
 
+def test_the_profile_is_edited_in_the_browser(member_dock, opened_urls):
+    child(member_dock.account, "editProfileButton").click()
+    assert opened_urls[-1] == f"{member_dock._do.session.service_url}/account"
+
+
+def test_without_a_service_the_profile_says_so(dock):  # noqa: F811
+    dock.account.profile_requested.emit()
+    assert dock.notices.subjects == ("account",)
+
+
 def test_signed_out_the_menu_says_why_and_still_helps(dock):  # noqa: F811
     menu = dock.header.menu
     for name in ("_request", "_notifications"):

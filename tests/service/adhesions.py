@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from functools import cache
 from html import unescape
 from typing import Any
 from urllib.parse import quote
@@ -88,6 +89,7 @@ REFERENT = {
 FORM = "/registry/adhesion"
 
 
+@cache
 def a_pdf(text: str = "Projet") -> bytes:
     """A small real PDF."""
     document = FPDF()

@@ -19,7 +19,7 @@ class Operator:
     """Reads pages and sends the forms that are on them."""
 
     def __init__(self, client: httpx.Client, person: SignedIn | None = None, language: str = "en") -> None:
-        self._client = client
+        self.client = client
         self._language = language
         self.page: httpx.Response
         if person is not None:
@@ -29,7 +29,7 @@ class Operator:
 
     def open(self, address: str) -> str:
         """The text of a page after all redirections."""
-        self.page = self._client.get(
+        self.page = self.client.get(
             address, headers={"Accept-Language": self._language}, follow_redirects=True
         )
         return self.page.text
@@ -44,7 +44,7 @@ class Operator:
         return found[0]
 
     def hidden(self, action: str) -> dict[str, str]:
-        found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', self.form(action))
+        found = re.findall(r'type="hidden" name="([\w-]+)" value="([^"]*)"', self.form(action))
         return {name: unescape(value) for name, value in found}
 
     def send(self, action: str, files: Any = None, **fields: Any) -> httpx.Response:
@@ -54,7 +54,7 @@ class Operator:
 
     def post(self, address: str, data: Mapping[str, Any], files: Any = None) -> httpx.Response:
         headers = {"Accept-Language": self._language}
-        return self._client.post(address, data=data, files=files, headers=headers, follow_redirects=True)
+        return self.client.post(address, data=data, files=files, headers=headers, follow_redirects=True)
 
     def said(self, role: str = "alert") -> str:
         """What the page says in a place of this role."""

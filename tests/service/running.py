@@ -14,6 +14,7 @@ from dinamis_service.context import Context
 from dinamis_service.identity.principal import Principal
 from dinamis_service.identity.service import REALM_PATH
 from dinamis_service.registry.entities import add_entity
+from dinamis_service.registry.legal_texts import sign, unsigned
 from dinamis_service.serving import address, listen, server_config
 
 CATEGORY_OF_KIND = {"PUB": 1, "SCI": 2, "RND": 7, "PCP": 8, "ETR": 9}
@@ -29,6 +30,13 @@ class SignedIn:
     headers: dict[str, str]
 
 
+def sign_texts(context: Context, principal: Principal) -> None:
+    """Let somebody sign the charter and the licences, as everybody has who has images."""
+    with context.database.session() as session:
+        texts = unsigned(session, principal.sub, principal.entity_nationality)
+        sign(session, texts, signer=principal.name, now=context.clock(), account_id=principal.sub)
+
+
 def sign_in(context: Context, role: str = "user", kind: str = "SCI", base: str = TEST_CLIENT_URL) -> SignedIn:
     """Make an account with this role, in an entity of this kind, and sign it in to the service at `base`."""
     entity = add_entity(
@@ -42,6 +50,7 @@ def sign_in(context: Context, role: str = "user", kind: str = "SCI", base: str =
         entity_id=entity.id,
         roles=("user",) if role == "user" else ("user", role),
     )
+    sign_texts(context, principal)
     tokens = context.identity.tokens.open(principal.sub, "dinamis-qgis", "openid", base + REALM_PATH)
     return SignedIn(principal, {"Authorization": f"Bearer {tokens.access_token}"})
 

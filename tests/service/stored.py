@@ -20,7 +20,13 @@ def put(context: Context, key: str, content: bytes = CONTENT) -> None:
     context.objects.put_file(key, source)
 
 
-def put_item(context: Context, item_id: str, access: str | None = None, collection: str = "pleiades") -> None:
+def put_item(
+    context: Context,
+    item_id: str,
+    access: str | None = None,
+    collection: str = "pleiades",
+    mission: str = "PLEIADES",
+) -> None:
     """An item with an image and a thumbnail, both stored."""
     for name in ("pan.tif", "thumbnail.png"):
         put(context, f"{collection}/{item_id}/{name}", name.encode() * 50)
@@ -28,7 +34,7 @@ def put_item(context: Context, item_id: str, access: str | None = None, collecti
         "datetime": "2026-04-01T10:30:00Z",
         "created": "2026-04-02T00:00:00Z",
         "title": item_id,
-        "dinamis:mission": "PLEIADES",
+        "dinamis:mission": mission,
         "dinamis:product_type": "downloadable",
         "platform": "PHR1A",
     }

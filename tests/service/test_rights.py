@@ -31,7 +31,17 @@ ROLES = ("anonymous", "member", "owner", "operator")
 
 ASKING = ("anonymous", "member", "operator", "owner")
 """Who changes things comes last."""
-OF_BROWSERS = ("/operator", "/sign-in", "/sign-out", "/auth/realms/dinamis/device")
+OF_BROWSERS = (
+    "/operator",
+    "/entity",
+    "/registry",
+    "/documents",
+    "/sign-in",
+    "/sign-out",
+    "/auth/realms/dinamis/device",
+    "/account",
+    "/password",
+)
 """Pages, which know people by a cookie."""
 QUERIES = {
     "/places": {"q": "x"},
@@ -44,6 +54,7 @@ BODIES: dict[str, Any] = {
     "/stac/search": {},
     "/stac/aggregate": {"aggregations": ["total_count"]},
     "/stac/collections/{collection_id}/aggregate": {"aggregations": ["total_count"]},
+    "/api/me": {"town": "Montpellier"},
     "/api/projects": {"title": "Other", "end_date": "2099-12-31"},
     "/api/projects/{project_id}": {"title": "New"},
     "/api/projects/{project_id}/terms": {"granted_km2": {"SPOT": 7200}, "reason": "Agreed"},
@@ -94,6 +105,7 @@ GET    /auth/realms/dinamis/protocol/openid-connect/certs             200 200 20
 GET    /auth/realms/dinamis/protocol/openid-connect/userinfo          401 200 200 200
 POST   /auth/realms/dinamis/protocol/openid-connect/userinfo          401 200 200 200
 GET    /api/me                                                        401 200 200 200
+PATCH  /api/me                                                        401 200 200 200
 GET    /create_api_key                                                401 200 200 200
 GET    /list_api_keys_with_metadata                                   401 200 200 200
 GET    /revoke_api_key                                                401 404 404 404
@@ -160,6 +172,26 @@ POST   /auth/realms/dinamis/device                                    403 400 40
 GET    /sign-in                                                       200 200 200 200
 POST   /sign-in                                                       403 401 401 401
 POST   /sign-out                                                      303 303 303 303
+GET    /password                                                      200 200 200 200
+POST   /password                                                      403 303 303 303
+GET    /password/new                                                  404 404 404 404
+POST   /password/new                                                  403 404 404 404
+GET    /account                                                       303 200 200 200
+POST   /account                                                       303 422 422 422
+GET    /account/email                                                 303 404 404 404
+POST   /account/email                                                 303 422 422 422
+GET    /account/security                                              303 200 200 200
+POST   /account/security/password                                     303 422 422 422
+POST   /account/security/devices                                      303 404 404 404
+POST   /account/security/keys                                         303 200 200 200
+GET    /account/security/second-factor                                303 303 303 303
+GET    /account/security/second-factor/qr.svg                         303 404 404 404
+POST   /account/security/second-factor                                303 422 422 422
+GET    /account/texts                                                 303 200 200 200
+POST   /account/texts                                                 303 303 303 303
+GET    /account/data                                                  303 200 200 200
+POST   /account/data/export                                           303 200 200 200
+POST   /account/data/delete                                           303 422 422 422
 GET    /operator/                                                     303 403 403 200
 GET    /operator/requests/{order_id}                                  303 403 403 200
 POST   /operator/requests/{order_id}                                  303 403 403 422
@@ -181,8 +213,49 @@ POST   /operator/calls/{call_id}                                      303 403 40
 GET    /operator/outbox                                               303 403 403 200
 GET    /operator/outbox/{mail_id}                                     303 403 403 200
 POST   /operator/outbox/{mail_id}                                     303 403 403 303
+GET    /registry                                                      200 200 200 200
+GET    /registry/email                                                200 200 200 200
+POST   /registry/email                                                403 422 422 422
+GET    /registry/adhesion                                             410 410 410 410
+POST   /registry/adhesion                                             410 410 410 410
+GET    /registry/adhesion/file                                        410 410 410 410
+POST   /registry/adhesion/file                                        410 410 410 410
+GET    /registry/validation                                           410 410 410 410
+POST   /registry/validation                                           410 410 410 410
+GET    /registry/validation/file                                      410 410 410 410
+GET    /registry/validated                                            200 200 200 200
+GET    /registry/verify                                               200 200 200 200
+POST   /registry/verify                                               403 422 422 422
+GET    /documents                                                     200 200 200 200
+GET    /documents/{code}.pdf                                          404 404 404 404
+GET    /documents/{code}                                              404 404 404 404
 GET    /operator                                                      303 303 303 303
 GET    /operator/{rest:path}                                          303 403 403 404
+GET    /entity/                                                       303 403 403 403
+GET    /entity/requests                                               303 403 403 403
+GET    /entity/help                                                   303 403 403 403
+GET    /entity/accounts                                               303 403 403 403
+GET    /entity/accounts/{account_id}                                  303 403 403 403
+POST   /entity/accounts/{account_id}                                  303 403 403 403
+GET    /entity/accounts/{account_id}/validate                         303 403 403 403
+POST   /entity/accounts/{account_id}/validate                         303 403 403 403
+GET    /entity/settings                                               303 403 403 403
+GET    /entity/settings/referent                                      303 403 403 403
+POST   /entity/settings/referent                                      303 403 403 403
+GET    /entity/settings/referent/done                                 200 200 200 200
+GET    /entity/settings/representative                                303 403 403 403
+POST   /entity/settings/representative                                303 403 403 403
+GET    /entity/statistics                                             303 403 403 403
+GET    /entity/partnerships/{adhesion_id}                             303 403 403 403
+POST   /entity/partnerships/{adhesion_id}                             303 403 403 403
+GET    /entity/missions                                               303 403 403 403
+GET    /entity/missions/{mission_id}                                  303 403 403 403
+POST   /entity/missions/{mission_id}                                  303 403 403 403
+GET    /entity                                                        303 303 303 303
+GET    /entity/{rest:path}                                            303 403 403 403
+GET    /registry/account/sent                                         200 200 200 200
+GET    /registry/account                                              410 410 410 410
+POST   /registry/account                                              410 410 410 410
 """
 ROWS = [tuple(line.split()) for line in TABLE.strip().splitlines()]
 
@@ -233,7 +306,7 @@ class Stage:
             "project_id": self.owner.project, "product_id": "pleiades-programming", "call_id": "permanent",
             "collection_id": "pleiades", "item_id": "OTHER", "key:path": "pleiades/IMAGE/pan.tif",
             "kind": "region", "code": "x", "name": "dinamis.css", "mail_id": 1, "rest:path": "x/y",
-            "year": now.year, "version": 1,
+            "year": now.year, "version": 1, "account_id": "x", "adhesion_id": "x", "mission_id": "x",
         }  # fmt: skip
         if "{order_id}" in path:
             values["order_id"] = self.owner.submit()["id"]

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from dinamis_service.context import Context
-from dinamis_service.signing.rate import Bucket, RateLimit, origin
+from dinamis_service.identity.throttle import origin
+from dinamis_service.signing.rate import Bucket, RateLimit
 from dinamis_service.signing.tables import Pace
 
 NOW = datetime(2026, 4, 27, tzinfo=UTC)

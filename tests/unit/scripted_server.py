@@ -39,7 +39,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.owner.seen.append(seen)
         self.server.owner.next_reply(self.path.partition("?")[0])(self)
 
-    do_GET = do_POST = do_HEAD = handle_any  # noqa: N815 - names of http.server
+    do_GET = do_POST = do_PUT = do_HEAD = handle_any  # noqa: N815 - names of http.server
 
     def log_message(self, *_args) -> None:
         pass

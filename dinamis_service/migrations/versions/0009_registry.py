@@ -13,7 +13,10 @@ def upgrade() -> None:
     """Bring the schema from the version before to this one."""
     _add_registry()
     _add_identity()
+    _add_figures()
     _widen()
+    for table in ("order_status_changes", "project_changes"):
+        _let_authors_be_forgotten(table)
 
 
 def _add_registry() -> None:
@@ -37,6 +40,7 @@ def _add_registry() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("draft", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_mailed_links_about_id", "mailed_links", ["about_id"])
@@ -109,6 +113,15 @@ def _add_registry() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_adhesion_events_adhesion_id", "adhesion_events", ["adhesion_id"])
+    op.create_table(
+        "directory_tries",
+        sa.Column("account_id", sa.String(length=36), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account_id"),
+    )
     op.create_table(
         "contact_messages",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -196,6 +209,23 @@ def _add_identity() -> None:
     op.create_index("ix_authorization_codes_expires_at", "authorization_codes", ["expires_at"])
 
 
+def _add_figures() -> None:
+    """What was done with the registry."""
+    op.create_table(
+        "registry_events",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("moment", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("about_kind", sa.String(length=10), nullable=False),
+        sa.Column("about_id", sa.String(length=36), nullable=False),
+        sa.Column("event", sa.String(length=20), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_registry_events_about", "registry_events", ["about_kind", "about_id"])
+
+
 def _widen() -> None:
     """What accounts, browsers and entities know besides."""
     # plain ADD COLUMN: SQLite would make the table anew otherwise, which those that name it forbid
@@ -211,6 +241,9 @@ def _widen() -> None:
     op.add_column("accounts", sa.Column("postcode", sa.String(length=20), server_default="", nullable=False))
     op.add_column("accounts", sa.Column("town", sa.String(length=120), server_default="", nullable=False))
     op.add_column("accounts", sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("accounts", sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("missions", sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("accounts", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("accounts", sa.Column("validated_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("accounts", sa.Column("validated_by", sa.String(length=36), nullable=True))
     op.add_column("accounts", sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=True))
@@ -251,3 +284,36 @@ def _widen() -> None:
     op.add_column("entities", sa.Column("admitted_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("entities", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("entities", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+
+
+FORGOTTEN = "Compte supprimé · deleted account"
+"""What stands in place of the name of somebody who deleted their account."""
+
+
+def _let_authors_be_forgotten(table: str) -> None:
+    """Let the history, which is never rewritten, forget the name of its author, and change nothing else."""
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(
+            f"""
+            CREATE OR REPLACE FUNCTION {table}_frozen() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN
+              IF TG_OP = 'UPDATE' THEN
+                OLD.author := NEW.author;
+                IF NEW.author = '{FORGOTTEN}' AND NEW IS NOT DISTINCT FROM OLD THEN RETURN NEW; END IF;
+              END IF;
+              RAISE EXCEPTION 'what {table} keeps cannot be rewritten';
+            END $$
+            """
+        )
+        return
+    columns = sa.inspect(op.get_bind()).get_columns(table)
+    kept = [one["name"] for one in columns if one["name"] != "author"]
+    same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in kept)
+    op.execute(f"DROP TRIGGER {table}_no_update")
+    op.execute(
+        f"""
+        CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table}
+        WHEN NOT (NEW.author = '{FORGOTTEN}' AND {same})
+        BEGIN SELECT RAISE(ABORT, 'what {table} keeps cannot be rewritten'); END
+        """
+    )

@@ -11,7 +11,6 @@ from starlette.datastructures import FormData
 
 from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError
-from dinamis_service.quotas.words import Words
 from dinamis_service.registry import legal_texts
 from dinamis_service.registry.adhesion_letters import name_of
 from dinamis_service.registry.adhesion_signing import Signing
@@ -26,25 +25,6 @@ from dinamis_service.web.registry.link_route import link_route
 
 PATH, DONE_PATH = "/registry/validation", "/registry/validated"
 ATTEST = "attest-"
-
-ATTESTATIONS: dict[str, Words] = {
-    legal_texts.CHARTER: Words("de la Charte DINAMIS", "the DINAMIS charter"),
-    legal_texts.SPOT: Words(
-        "des licences d'utilisation des images SPOT 6-7", "the licences of use of SPOT 6-7 images"
-    ),
-    legal_texts.PLEIADES_FR: Words(
-        "des licences d'utilisation des images Pléiades CAT1", "the licences of use of Pléiades CAT1 images"
-    ),
-    legal_texts.PLEIADES_FOREIGN: Words(
-        "des licences d'utilisation des images Pléiades ISIS", "the licences of use of Pléiades ISIS images"
-    ),
-    legal_texts.PWH: Words(
-        "des licences d'utilisation des images Pléiades PWH", "the licences of use of Pléiades PWH images"
-    ),
-    legal_texts.PNEO: Words(
-        "des licences d'utilisation des images Pléiades Néo", "the licences of use of Pléiades Neo images"
-    ),
-}
 
 
 def build_router(context: Context) -> APIRouter:
@@ -105,7 +85,7 @@ def _show(
             "version": one.version,
             "title": one.title[language],
             "html": as_html(without_title(one.body[language]), 2),
-            "attests": ATTESTATIONS[one.code].told(language),
+            "attests": legal_texts.ATTESTATIONS[one.code].told(language),
             "ticked": ticked.get(one.code) == str(one.version),
         }
         for one in wanted.texts

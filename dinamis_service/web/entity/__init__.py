@@ -1,0 +1,1 @@
+"""Pages of the referents: the management platform of an entity."""
