@@ -644,20 +644,18 @@ class TestBadInput:
         assert adhesion_of(context).state == "accepted"
         assert len(mails(context, "letter_check_address")) == 1
 
-    @pytest.mark.parametrize(
-        "value", ["x" * 5000, "\x00", "a\x00b", "\u202e", "\ud7ff" * 300, "a\r\nBcc: b@c.example"]
-    )
     @pytest.mark.parametrize("step", ["entity", "sector", "legal_representative", "referent"])
     def test_strange_values_are_refused_beside_their_fields(
-        self, filling: Callable[[str], Filling], context: Context, step: str, value: str
+        self, filling: Callable[[str], Filling], context: Context, step: str
     ) -> None:
         person = filling("public")
         person.begin()
         person.fill(step)
-        fields = dict.fromkeys(person.values(step), value)
-        person.go("next", **fields)
-        assert person.page.status_code == 422
-        assert "problem" in person.page.text
+        for value in ("x" * 5000, "\x00", "a\x00b", "\u202e", "\ud7ff" * 300, "a\r\nBcc: b@c.example"):
+            person.go("next", **dict.fromkeys(person.values(step), value))
+            assert person.page.status_code == 422, value
+            assert person.at == step
+            assert "problem" in person.page.text
         assert adhesion_of(context).state == "draft"
 
     def test_a_mission_is_judged_line_by_line(

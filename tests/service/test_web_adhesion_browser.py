@@ -200,6 +200,7 @@ def test_what_is_typed_survives_a_lost_connection(live_service: LiveService, con
     assert adhesion_of(context).password_hash is None
 
 
+@pytest.mark.long
 def test_the_area_is_drawn_and_its_extent_follows(live_service: LiveService, context: Context) -> None:
     with httpx.Client(base_url=live_service.url) as client, chromium(viewport=WIDE, locale="fr") as page:
         person = Filling(client, context, "partner")
@@ -228,6 +229,7 @@ def test_the_area_is_drawn_and_its_extent_follows(live_service: LiveService, con
         assert page.input_value("#north") == ""
 
 
+@pytest.mark.long
 def test_lists_depend_on_each_other(live_service: LiveService, context: Context) -> None:
     with httpx.Client(base_url=live_service.url) as client, chromium(viewport=WIDE, locale="fr") as page:
         person = Filling(client, context)
