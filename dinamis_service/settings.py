@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from dinamis_service.catalogue.engine import SEARCH_S
+from dinamis_service.identity.clients import read_clients
 from dinamis_service.smtp_address import read_address
 
 _ADDRESS = r"^https?://[^\s/?#]+(/[^\s?#]*)?$"
@@ -96,6 +97,15 @@ class Settings(BaseSettings):
     browser_lifetime_s: int = Field(3600, ge=1, description="Life of a sign-in on the pages, in seconds")
     device_lifetime_s: int = Field(600, ge=1, description="Life of a device code, in seconds")
     device_interval_s: int = Field(5, ge=1, description="Shortest time between two polls, in seconds")
+    key_age_days: int = Field(
+        90,
+        ge=0,
+        description="Age at which the key that signs tokens is replaced, in days; 0: by command only",
+    )
+    clients_file: Path | None = Field(
+        None,
+        description="JSON file of further OpenID Connect clients: web applications, their redirect addresses",
+    )
 
     signature_duration_s: int = Field(28800, ge=1, description="Life of a signed URL by default, in seconds")
     signature_max_duration_s: int = Field(
@@ -124,6 +134,14 @@ class Settings(BaseSettings):
             msg = f"{name!r} is not a time zone that this machine knows; Europe/Paris is one"
             raise ValueError(msg) from None
         return name
+
+    @field_validator("clients_file")
+    @classmethod
+    def _lists_clients(cls, path: Path | None) -> Path | None:
+        """Refuse a file whose clients do not hold together."""
+        if path is not None:
+            read_clients(path)
+        return path
 
     @field_validator("database_url")
     @classmethod

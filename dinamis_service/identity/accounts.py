@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -44,6 +45,12 @@ def principal_of(account: Account) -> Principal:
         entity_name=account.entity.name,
         entity_acronym=account.entity.acronym,
     )
+
+
+def is_open(account: Account, now: datetime) -> bool:
+    """Whether somebody may sign in with an account `now`: validated, not ended, its entity a member."""
+    ended = account.expires_at is not None and account.expires_at <= now
+    return account.state == "active" and not ended and account.entity.state == "member"
 
 
 class Accounts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 
@@ -35,7 +35,9 @@ class Browsers:
         with self._database.session() as session:
             session.execute(delete(BrowserSession).where(BrowserSession.expires_at <= now))
             session.add(
-                BrowserSession(token_hash=digest(secret), account_id=sub, expires_at=now + self._lifetime)
+                BrowserSession(
+                    token_hash=digest(secret), account_id=sub, created_at=now, expires_at=now + self._lifetime
+                )
             )
         return secret
 
@@ -46,6 +48,12 @@ class Browsers:
             if found is None or found.expires_at <= self._clock():
                 return None
             return principal_of(session.get_one(Account, found.account_id))
+
+    def signed_in_at(self, secret: str) -> datetime | None:
+        """Since when somebody is signed in in the browser of this secret, None when nobody is."""
+        with self._database.reading() as session:
+            found = session.get(BrowserSession, digest(secret))
+            return None if found is None or found.expires_at <= self._clock() else found.created_at
 
     def close(self, secret: str) -> None:
         """Sign the person of this browser out."""

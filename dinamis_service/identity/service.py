@@ -12,7 +12,9 @@ from dinamis_service.clock import Clock
 from dinamis_service.db import Database
 from dinamis_service.identity.accounts import Accounts
 from dinamis_service.identity.api_keys import ApiKeys
+from dinamis_service.identity.authorization import Codes
 from dinamis_service.identity.browsers import Browsers
+from dinamis_service.identity.clients import Clients, read_clients
 from dinamis_service.identity.devices import Devices
 from dinamis_service.identity.tokens import Tokens
 from dinamis_service.settings import Settings
@@ -26,7 +28,9 @@ class Identity:
     def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
         """Load the keys of `settings.data_dir/keys`, made at first use."""
         self.accounts = Accounts(database, clock)
+        self.clients = Clients(read_clients(settings.clients_file) if settings.clients_file else ())
         self.tokens = Tokens(database, settings, clock)
+        self.codes = Codes(database, clock, self.tokens)
         self.devices = Devices(database, settings, clock, self.tokens)
         self.browsers = Browsers(database, settings, clock)
         self.api_keys = ApiKeys(database, clock)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dinamis_service.db import Base, UtcDateTime
@@ -139,13 +140,17 @@ class AuthorizationCode(Base):
     scope: Mapped[str] = mapped_column(String(200))
     nonce: Mapped[str | None] = mapped_column(String(200))
     code_challenge: Mapped[str] = mapped_column(String(64))
+    signed_in_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     redeemed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sign_in_id: Mapped[str | None] = mapped_column(ForeignKey("sign_ins.id", ondelete="SET NULL"))
 
 
 class LoginFlow(Base):
-    """A browser sent to another OpenID Connect issuer, until it comes back."""
+    """A browser sent to another OpenID Connect issuer, until it comes back.
+
+    `claims` are what that issuer said of somebody new, until the person has told their entity.
+    """
 
     __tablename__ = "login_flows"
 
@@ -154,6 +159,7 @@ class LoginFlow(Base):
     verifier: Mapped[str] = mapped_column(Text)
     nonce: Mapped[str] = mapped_column(String(64))
     wanted: Mapped[str] = mapped_column(Text)
+    claims: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 

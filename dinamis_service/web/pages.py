@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
@@ -62,6 +63,11 @@ class Page:
     def person(self) -> Principal | None:
         """Who is signed in in this browser."""
         return self._context.identity.browsers.principal(self._secret)
+
+    @property
+    def signed_in_at(self) -> datetime | None:
+        """Since when somebody is signed in in this browser, None when nobody is."""
+        return self._context.identity.browsers.signed_in_at(self._secret)
 
     def caller(self, person: Principal) -> Caller:
         """That person, to be answered in the language of this page."""
@@ -132,7 +138,7 @@ class Page:
         return typeset(sentence) if self.language == "fr" else sentence
 
     def redirect(self, path: str) -> Response:
-        """Send the browser on to a page of ours, by GET."""
+        """Send the browser on by GET: to a page of ours, or where a client has registered its answers."""
         return self._finish(RedirectResponse(path, 303, HEADERS))
 
     def _finish(self, response: Response) -> Response:

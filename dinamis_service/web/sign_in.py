@@ -74,7 +74,7 @@ def build_router(context: Context) -> APIRouter:
     router = APIRouter(include_in_schema=False, route_class=page_route(context))
 
     @router.get(SIGN_IN_PATH)
-    def show(request: Request, next: str = "", lost: str = "") -> Response:  # noqa: A002 (name of the parameter)
+    def show(request: Request, next: str = "", lost: str = "", login: str = "") -> Response:  # noqa: A002 (name of the parameter)
         page = Page(context, request)
         error = ""
         if lost:
@@ -82,7 +82,7 @@ def build_router(context: Context) -> APIRouter:
                 "Votre connexion avait pris fin : rien n'a été enregistré. Connectez-vous, puis recommencez.",
                 "Your sign-in had ended: nothing was kept. Sign in, then do it again.",
             )
-        return _ask(page, next, error=error)
+        return _ask(page, next, login=login, error=error)
 
     @router.post(SIGN_IN_PATH)
     def sign_in(request: Request, form: Annotated[SignInForm, Form()]) -> Response:
