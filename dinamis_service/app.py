@@ -67,6 +67,7 @@ def create_app(context: Context) -> FastAPI:
         sender.start()
         yield
         sender.stop()
+        context.identity.close()
         context.catalogue.close()
         context.database.close()
 

@@ -16,6 +16,7 @@ from dinamis_service.identity.authorization import Codes
 from dinamis_service.identity.browsers import Browsers
 from dinamis_service.identity.clients import Clients, read_clients
 from dinamis_service.identity.devices import Devices
+from dinamis_service.identity.external_tokens import External
 from dinamis_service.identity.tokens import Tokens
 from dinamis_service.settings import Settings
 
@@ -34,5 +35,11 @@ class Identity:
         self.devices = Devices(database, settings, clock, self.tokens)
         self.browsers = Browsers(database, settings, clock)
         self.api_keys = ApiKeys(database, clock)
+        self.external = External(database, settings, clock) if settings.issuer_url else None
         self.create_account = self.accounts.create
         self.principal_by_email = self.accounts.by_email
+
+    def close(self) -> None:
+        """Close the connections to another issuer."""
+        if self.external is not None:
+            self.external.issuer.close()

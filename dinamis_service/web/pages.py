@@ -84,6 +84,11 @@ class Page:
         self._secret = new_secret()
         self.__dict__.pop("person", None)
 
+    @property
+    def secret(self) -> str:
+        """What ties things to this browser; it is for its cookie and for digests of it alone."""
+        return self._secret
+
     def came_from_here(self, form_token: str) -> bool:
         """Whether a form that was sent is one that this browser got from us."""
         return self._context.identity.browsers.is_form_token(self._secret, form_token)

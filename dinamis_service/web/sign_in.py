@@ -69,6 +69,14 @@ def slowed(page: Page, wait: TooManyAttemptsError) -> Refused:
     return Refused(429, sentence, wait.seconds)
 
 
+def lost_sentence(page: Page) -> str:
+    """Why somebody has to sign in who sent a form."""
+    return page.text(
+        "Votre connexion avait pris fin : rien n'a été enregistré. Connectez-vous, puis recommencez.",
+        "Your sign-in had ended: nothing was kept. Sign in, then do it again.",
+    )
+
+
 def build_router(context: Context) -> APIRouter:
     """The pages `/sign-in` and `/sign-out`."""
     router = APIRouter(include_in_schema=False, route_class=page_route(context))
@@ -76,13 +84,7 @@ def build_router(context: Context) -> APIRouter:
     @router.get(SIGN_IN_PATH)
     def show(request: Request, next: str = "", lost: str = "", login: str = "") -> Response:  # noqa: A002 (name of the parameter)
         page = Page(context, request)
-        error = ""
-        if lost:
-            error = page.text(
-                "Votre connexion avait pris fin : rien n'a été enregistré. Connectez-vous, puis recommencez.",
-                "Your sign-in had ended: nothing was kept. Sign in, then do it again.",
-            )
-        return _ask(page, next, login=login, error=error)
+        return _ask(page, next, login=login, error=lost_sentence(page) if lost else "")
 
     @router.post(SIGN_IN_PATH)
     def sign_in(request: Request, form: Annotated[SignInForm, Form()]) -> Response:
@@ -92,7 +94,7 @@ def build_router(context: Context) -> APIRouter:
         refused = try_sign_in(page, context.identity, form.login, form.password)
         if refused is not None:
             return refused.finish(_ask(page, form.next, refused.status, form.login, refused.sentence))
-        return page.redirect(own_path(form.next, _home(page)))
+        return page.redirect(own_path(form.next, home_of(page)))
 
     @router.post(SIGN_OUT_PATH)
     def sign_out(request: Request, form_token: Annotated[str, Form()] = "") -> Response:
@@ -108,6 +110,6 @@ def _ask(page: Page, wanted: str, status: int = 200, login: str = "", error: str
     return page.render("sign_in.html", status, next=own_path(wanted, ""), login=login, error=error)
 
 
-def _home(page: Page) -> str:
+def home_of(page: Page) -> str:
     """Where somebody begins who has just signed in."""
     return OPERATOR_HOME if page.person is not None and page.person.is_operator else HOME

@@ -46,10 +46,10 @@ def _keys_are_read_once() -> Iterator[None]:
     proven: dict[str, RSAKey] = {}
     prove = RSAKey.import_key
 
-    def read(value: dict[str, Any]) -> RSAKey:
+    def read(value: dict[str, Any], *more: Any, **named: Any) -> RSAKey:
         text = json.dumps(value, sort_keys=True)
         if text not in proven:
-            proven[text] = prove(value)
+            proven[text] = prove(value, *more, **named)
         return proven[text]
 
     with pytest.MonkeyPatch.context() as patch:

@@ -84,6 +84,7 @@ def test_userinfo_names_the_person_and_the_entity(
             "family_name": "Martin",
             "name": "Camille Martin",
             "email": person.principal.email,
+            "email_verified": True,
             "roles": ["user"],
             "user_kind": "SCI",
             "entity": {"id": person.principal.entity_id, "name": "UMR Exemple SCI", "acronym": "EXSCI"},
