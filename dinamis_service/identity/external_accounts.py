@@ -165,7 +165,9 @@ class ExternalAccounts:
             return account
         if not person.email:
             raise NotAdmittedError(NotAdmittedError.NO_EMAIL)
-        account = session.scalar(select(Account).where(Account.email == person.email).with_for_update())
+        account = session.scalar(
+            select(Account).where(Account.email == person.email).with_for_update(of=Account)
+        )
         if account is None:
             return None
         if (account.external_subject or "").startswith(f"{self._settings.issuer_url} "):

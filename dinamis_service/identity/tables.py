@@ -47,7 +47,7 @@ class Account(Base):
     external_subject: Mapped[str | None] = mapped_column(String(400), unique=True, index=True)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
-    entity: Mapped[Entity] = relationship(lazy="joined")
+    entity: Mapped[Entity] = relationship(lazy="joined", innerjoin=True)  # PostgreSQL locks no outer join
     roles: Mapped[list[AccountRole]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
 

@@ -141,7 +141,7 @@ class Toolkit(Issuer):
         groups = ["staff", *(f"dinamis-{role}s" for role in roles)]
         self.tell(email, groups=groups, **({"organisation": entity} if entity else {}))
 
-    def tell(self, email: str, **claims: Any) -> None:
+    def tell(self, email: str, /, **claims: Any) -> None:
         """Let the issuer say something of somebody."""
         people = json.loads(self._people.read_text(encoding="utf-8"))
         known = {"email": email, "email_verified": True, "given_name": "Camille", "family_name": "Martin"}
