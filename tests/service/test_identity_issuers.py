@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+import requests
 from clocks import MovableClock
 from issuers import (
     ENTITY,
@@ -24,6 +25,9 @@ from issuers import (
 from running import LiveService
 from sqlalchemy import select
 
+from dinamis_plugin.api.service import Service
+from dinamis_plugin.domain.device import PollOutcome, Tokens
+from dinamis_plugin.domain.errors import SignInExpiredError
 from dinamis_service.identity.tables import Account
 from dinamis_service.registry.tables import Entity
 
@@ -103,6 +107,38 @@ def test_a_device_signs_in_and_stays(service: LiveService, issuer: Issuer, email
     assert me(service, fresh["access_token"]).json() == told
     used = endpoints.post(endpoints.token, grant_type="refresh_token", refresh_token="x")
     assert used.json()["error"] == "invalid_grant"
+
+
+class Session:
+    """The session of the plugin, as far as its client needs one."""
+
+    tokens: Tokens | None = None
+
+    def access_token(self) -> str | None:
+        return self.tokens.access_token if self.tokens else None
+
+    def renew_rejected(self) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("issuer", ALL, indirect=True)
+def test_the_client_of_the_plugin_signs_in_refreshes_and_signs_out(
+    service: LiveService, issuer: Issuer, email: str
+) -> None:
+    issuer.add_person(service.context, email)
+    session = Session()
+    plugin = Service(requests.Session, service.url, "fr", session)
+    codes = plugin.auth.start()
+    with httpx.Client(timeout=30) as browser:
+        walk(browser, codes.verification_uri, email, user_code=codes.user_code)
+    outcome, session.tokens = plugin.auth.poll(codes.device_code)
+    assert outcome is PollOutcome.GRANTED
+    assert plugin.auth.account().email == email
+    session.tokens = plugin.auth.refresh(session.tokens.refresh_token)
+    assert plugin.auth.account().entity.name == ENTITY
+    plugin.auth.revoke(session.tokens.refresh_token)
+    with pytest.raises(SignInExpiredError):
+        plugin.auth.refresh(session.tokens.refresh_token)
 
 
 @pytest.mark.parametrize("issuer", ALL, indirect=True)
