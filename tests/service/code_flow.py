@@ -24,13 +24,13 @@ CALLBACK, AFTER_LOGOUT = "https://portal.example/callback?from=dinamis", "https:
 SECRET = "a secret of the portal"  # pragma: allowlist secret
 
 
-def write_clients(path: Path, *, trusted: bool = False) -> Path:
-    """A file with a web application that keeps a secret, and one that cannot."""
+def write_clients(path: Path, *, trusted: bool = False, base: str = "") -> Path:
+    """A file with a web application, at `base` where given, that keeps a secret, and one that cannot."""
     portal = {
         "client_id": "portal",
         "name": "Portail <b>Exemple</b>",
-        "redirect_uris": [CALLBACK],
-        "post_logout_redirect_uris": [AFTER_LOGOUT],
+        "redirect_uris": [f"{base}/callback" if base else CALLBACK],
+        "post_logout_redirect_uris": [f"{base}/bye" if base else AFTER_LOGOUT],
         "secret_sha256": digest(SECRET),
         "trusted": trusted,
     }
