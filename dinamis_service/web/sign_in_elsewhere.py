@@ -5,6 +5,7 @@ Somebody new whom the issuer does not place in an entity names it here; their ac
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -163,7 +164,13 @@ class _Desk:
     def explain(self, page: Page, status: int, sentence: str, wanted: str = "") -> Response:
         """A page that says why nobody is signed in, and leads to another try."""
         again = f"{SIGN_IN_PATH}?{urlencode({'next': own_path(wanted, '')})}"
-        return page.render("sign_in_elsewhere.html", status, sentence=page.typeset(sentence), again=again)
+        return page.render(
+            "sign_in_elsewhere.html",
+            status,
+            sentence=page.typeset(sentence),
+            refused=status != HTTPStatus.OK,
+            again=again,
+        )
 
     def _down(self, page: Page, wanted: str = "") -> Response:
         refusal = issuer_down(page.language)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -27,11 +29,15 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from oauth import PROTOCOL, Device
-from running import LiveService, SignedIn, sign_in
+from running import PASSWORD, LiveService, SignedIn, sign_in
 
 from dinamis_service.app import create_app, create_context
+from dinamis_service.cli import main
 from dinamis_service.context import Context
+from dinamis_service.identity.authorization import read_request
+from dinamis_service.identity.oauth_errors import OAuthError
 from dinamis_service.identity.service import REALM_PATH
+from dinamis_service.identity.signer import InvalidTokenError
 from dinamis_service.identity.tables import Account
 from dinamis_service.settings import Settings
 
@@ -140,23 +146,23 @@ def test_a_code_serves_once_and_its_second_use_ends_the_sign_in(
     )
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"code_verifier": "x" * 43},
-        {"code_verifier": None},
-        {"code_verifier": ""},
-        {"code_verifier": "short"},
-        {"redirect_uri": "https://portal.example/callback"},
-        {"redirect_uri": None},
-        {"code": "x"},
-    ],
+STOLEN: tuple[dict[str, str | None], ...] = (
+    {"code_verifier": "x" * 43},
+    {"code_verifier": None},
+    {"code_verifier": ""},
+    {"code_verifier": "short"},
+    {"redirect_uri": "https://portal.example/callback"},
+    {"redirect_uri": None},
+    {"code": "x"},
 )
+
+
 def test_a_stolen_code_is_worth_nothing(
-    client: TestClient, portal: WebApplication, code: str, changed: dict[str, str | None]
+    client: TestClient, walker: Walker, portal: WebApplication, person: SignedIn
 ) -> None:
-    given = {"code": code, **changed}
-    assert refused(portal.exchange(client, given.pop("code") or "", **given)) == "invalid_grant"
+    for changed in STOLEN:
+        given = {"code": get_code(walker, portal, person), **changed}
+        assert refused(portal.exchange(client, given.pop("code") or "", **given)) == "invalid_grant", changed
 
 
 def test_a_code_serves_only_the_client_that_got_it(
@@ -174,13 +180,11 @@ def test_a_code_ends_after_a_minute(
     assert refused(portal.exchange(client, code)) == "invalid_grant"
 
 
-@pytest.mark.parametrize("secret", [None, "", "wrong", SECRET + " "])
-def test_a_client_with_a_secret_has_to_know_it(
-    client: TestClient, portal: WebApplication, code: str, secret: str | None
-) -> None:
-    answer = portal.exchange(client, code, client_secret=secret)
-    assert (refused(answer), answer.status_code) == ("invalid_client", 401)
-    assert answer.headers["www-authenticate"] == "Basic"
+def test_a_client_with_a_secret_has_to_know_it(client: TestClient, portal: WebApplication, code: str) -> None:
+    for secret in (None, "", "wrong", SECRET + " "):
+        answer = portal.exchange(client, code, client_secret=secret)
+        assert (refused(answer), answer.status_code) == ("invalid_client", 401)
+        assert answer.headers["www-authenticate"] == "Basic"
     assert portal.exchange(client, code).status_code == 200
 
 
@@ -526,3 +530,73 @@ def test_authlib_signs_in_by_code(live_service: LiveService) -> None:
         assert answer_of(location)["state"] == state
         authlib.fetch_token(f"{base}/token", authorization_response=location, code_verifier=verifier)
         assert authlib.get(f"{base}/userinfo").json()["email"] == person.principal.email
+
+
+def test_of_many_uses_of_a_code_at_once_one_gets_tokens_and_they_end(on_either: LiveService) -> None:
+    identity, person = on_either.context.identity, on_either.sign_in().principal
+    native = WebApplication("dinamis-qgis", "http://127.0.0.1:1/callback", None)
+    wanted = read_request(identity.clients, list(native.asks().items()))
+    code = identity.codes.issue(wanted, person.sub, on_either.context.clock())
+    issuer = on_either.url + REALM_PATH
+    gate, got = threading.Barrier(6), []
+
+    def use() -> None:
+        gate.wait()
+        with suppress(OAuthError):
+            got.append(
+                identity.codes.redeem(code, wanted.client, native.redirect_uri, native.verifier, issuer)
+            )
+
+    threads = [threading.Thread(target=use) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    (tokens,) = got
+    with pytest.raises(InvalidTokenError):
+        identity.tokens.principal(tokens.access_token, issuer)
+
+
+def test_no_token_is_taken_from_an_address_or_a_body(
+    client: TestClient, portal: WebApplication, code: str
+) -> None:
+    token = portal.exchange(client, code).json()["access_token"]
+    assert client.get("/api/me", params={"access_token": token}).status_code == 401
+    assert client.post(f"{PROTOCOL}/userinfo", data={"access_token": token}).status_code == 401
+
+
+def test_passwords_get_no_tokens(client: TestClient, person: SignedIn) -> None:
+    form = {"username": person.principal.email, "password": PASSWORD, "client_id": "dinamis-qgis"}
+    for grant in ("password", "client_credentials", "implicit", ""):
+        assert refused(client.post(TOKEN, data={**form, "grant_type": grant})) == "unsupported_grant_type"
+
+
+@pytest.mark.parametrize(
+    ("clients", "fault"),
+    [
+        ("[", "not JSON"),
+        ('[{"client_id": "a"}]', "name"),
+        ('[{"client_id": "gdal", "name": "x"}]', "twice"),
+        ('[{"client_id": "a", "name": "x", "trusted": true}]', "secret_sha256"),
+        ('[{"client_id": "a", "name": "x", "secret_sha256": "x"}]', "secret_sha256"),
+        ('[{"client_id": "a", "name": "x", "redirect_uris": ["http://portal.example/"]}]', "https"),
+        ('[{"client_id": "a", "name": "x", "redirect_uris": ["https://*.example/"]}]', "https"),
+        ('[{"client_id": "a", "name": "x", "redirect_uris": ["https://a.example/#b"]}]', "https"),
+        ('[{"client_id": "a", "name": "x", "redirect_uris": ["https://u@a.example/"]}]', "https"),
+        ('[{"client_id": "a", "name": "x", "redirect_uris": ["javascript:alert(1)"]}]', "https"),
+        ('[{"client_id": "a", "name": "x", "more": 1}]', "more"),
+    ],
+)
+def test_a_file_of_clients_that_is_not_safe_stops_every_command(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    clients: str,
+    fault: str,
+) -> None:
+    (tmp_path / "clients.json").write_text(clients, encoding="utf-8")
+    monkeypatch.setenv("DINAMIS_CLIENTS_FILE", str(tmp_path / "clients.json"))
+    assert main(["check"]) == 2
+    said = capsys.readouterr().err
+    assert "DINAMIS_CLIENTS_FILE" in said
+    assert fault in said
