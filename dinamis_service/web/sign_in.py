@@ -98,12 +98,16 @@ def build_router(context: Context) -> APIRouter:
 
     @router.post(SIGN_OUT_PATH)
     def sign_out(request: Request, form_token: Annotated[str, Form()] = "") -> Response:
-        page = Page(context, request)
-        if page.came_from_here(form_token):
-            page.sign_out()
-        return page.redirect(HOME)
+        return signed_out(Page(context, request), form_token, HOME)
 
     return router
+
+
+def signed_out(page: Page, form_token: str, then: str) -> Response:
+    """The page `then`, with nobody signed in any more where the wish came from a page of ours."""
+    if page.came_from_here(form_token):
+        page.sign_out()
+    return page.redirect(then)
 
 
 def _ask(page: Page, wanted: str, status: int = 200, login: str = "", error: str = "") -> Response:

@@ -28,7 +28,7 @@ from dinamis_service.identity.signer import InvalidTokenError
 from dinamis_service.registry.tables import Entity
 from dinamis_service.web.access import SIGN_IN_PATH, page_route
 from dinamis_service.web.pages import Page, own_path
-from dinamis_service.web.sign_in import SIGN_OUT_PATH, home_of, lost_sentence
+from dinamis_service.web.sign_in import SIGN_OUT_PATH, home_of, lost_sentence, signed_out
 
 ENTITY_PATH, SIGNED_OUT_PATH = "/sign-in/entity", "/signed-out"
 
@@ -65,13 +65,10 @@ def build_router(context: Context) -> APIRouter:
 
     @router.post(SIGN_OUT_PATH)
     def sign_out(request: Request, form_token: Annotated[str, Form()] = "") -> Response:
-        page = Page(context, request)
-        if page.came_from_here(form_token):
-            page.sign_out()
-        return page.redirect(SIGNED_OUT_PATH)
+        return signed_out(Page(context, request), form_token, SIGNED_OUT_PATH)
 
     @router.get(SIGNED_OUT_PATH)
-    def signed_out(request: Request) -> Response:
+    def tell(request: Request) -> Response:
         page = Page(context, request)
         return page.render("signed_out.html", elsewhere=desk.sign_out_address(page) or "")
 

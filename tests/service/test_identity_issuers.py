@@ -31,7 +31,7 @@ from dinamis_plugin.domain.errors import SignInExpiredError
 from dinamis_service.identity.tables import Account
 from dinamis_service.registry.tables import Entity
 
-ALL = ("own", "other service", "toolkit", "toolkit with JWT")
+ALL = ("own", "other service", "toolkit", pytest.param("toolkit with JWT", marks=pytest.mark.long))
 OTHERS = ALL[1:]
 
 
