@@ -71,6 +71,7 @@ def create_app(context: Context) -> FastAPI:
         yield
         upkeep.stop()
         sender.stop()
+        context.identity.close()
         context.catalogue.close()
         context.database.close()
 

@@ -16,6 +16,7 @@ from dinamis_service.catalogue.freetext import command as gazetteer_command
 from dinamis_service.catalogue.harvest import command as harvest_command
 from dinamis_service.demo import command as demo_command
 from dinamis_service.errors import ServiceError
+from dinamis_service.identity import keys_command
 from dinamis_service.registry import retention_command
 from dinamis_service.requests import operator_command
 from dinamis_service.serving import add_server_arguments, apply_server_arguments, run_server
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         export_command,
         operator_command,
         retention_command,
+        keys_command,
         check_command,
     ):
         command.register(subparsers)

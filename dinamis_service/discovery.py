@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
@@ -13,10 +13,16 @@ from sqlalchemy import text as sql
 from dinamis_service import __version__
 from dinamis_service.context import Context, base_url
 from dinamis_service.errors import UnavailableError, refusals
+from dinamis_service.identity.external_issuer import IssuerDownError
+from dinamis_service.identity.external_words import issuer_down
 from dinamis_service.identity.service import REALM_PATH
 from dinamis_service.language import text
+from dinamis_service.settings import Settings
 
 log = logging.getLogger("dinamis")
+
+OWN_CLIENT = "dinamis-qgis"
+ISSUER_PATH = "/.well-known/dinamis-issuer"
 
 
 class Health(BaseModel):
@@ -34,6 +40,9 @@ class Discovery(BaseModel):
     demo: bool = Field(description="Images are synthetic and accounts are examples")
     issuer: str
     client_id: str
+    issuer_document: str | None = Field(
+        None, description="Where the endpoints of another issuer are told; ours are laid out as Keycloak's"
+    )
     stac: str
     stapi: str
     api: str
@@ -46,7 +55,7 @@ def build_router(context: Context) -> APIRouter:
     router = APIRouter(tags=["discovery"])
     settings = context.settings
 
-    @router.get("/.well-known/dinamis")
+    @router.get("/.well-known/dinamis", response_model_exclude_none=True)
     def well_known(request: Request) -> Discovery:
         """Addresses of the parts of the service, as this client reaches them."""
         base = base_url(request, settings)
@@ -54,14 +63,24 @@ def build_router(context: Context) -> APIRouter:
             version=__version__,
             title=settings.title,
             demo=settings.demo,
-            issuer=base + REALM_PATH,
-            client_id="dinamis-qgis",
+            **_sign_in(settings, base),
             stac=f"{base}/stac",
             stapi=f"{base}/stapi",
             api=f"{base}/api",
             signing=base,
             objects=settings.objects_base(base),
         )
+
+    external = context.identity.external
+    if external is not None:
+
+        @router.get(ISSUER_PATH, responses=refusals(503))
+        def issuer_document(request: Request) -> dict[str, Any]:
+            """Endpoints of the issuer that signs people in, as it tells them."""
+            try:
+                return external.issuer.document()
+            except IssuerDownError:
+                raise issuer_down(request) from None
 
     @router.get("/healthz", responses=refusals(503))
     def healthz(request: Request) -> Health:
@@ -76,6 +95,17 @@ def build_router(context: Context) -> APIRouter:
         return Health()
 
     return router
+
+
+def _sign_in(settings: Settings, base: str) -> dict[str, str]:
+    """Where programs sign people in, and as which client: here, or at the issuer that replaces ours."""
+    if settings.issuer_url is None:
+        return {"issuer": base + REALM_PATH, "client_id": OWN_CLIENT}
+    return {
+        "issuer": settings.issuer_url,
+        "client_id": settings.issuer_device_client_id,
+        "issuer_document": f"{base}{ISSUER_PATH}",
+    }
 
 
 def _failing_parts(context: Context) -> list[str]:

@@ -8,13 +8,14 @@ from html import escape
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field
 
 from dinamis_service.catalogue.routes import PREFIX as CATALOGUE
 from dinamis_service.context import Context, base_url
 from dinamis_service.errors import refusals
-from dinamis_service.identity.deps import TOKEN_PATH
+from dinamis_service.identity.deps import token_address
 from dinamis_service.language import pick_language, text
 
 DOCUMENT_PATH = "/openapi.json"
@@ -49,7 +50,8 @@ def install(app: FastAPI, context: Context) -> None:
 
     async def openapi(request: Request) -> JSONResponse:
         base = base_url(request, context.settings)
-        own = {"servers": [{"url": base}], "components": _components(document(), base)}
+        token_url = await run_in_threadpool(token_address, context, request)  # it may ask another issuer
+        own = {"servers": [{"url": base}], "components": _components(document(), token_url)}
         return JSONResponse(document() | own)
 
     async def page(request: Request) -> HTMLResponse:
@@ -60,10 +62,10 @@ def install(app: FastAPI, context: Context) -> None:
     app.add_route(PAGE_PATH, page, include_in_schema=False)
 
 
-def _components(document: dict[str, Any], base: str) -> dict[str, Any]:
+def _components(document: dict[str, Any], token_url: str) -> dict[str, Any]:
     """Components of the document, with the whole token address: published clients take it as it is."""
     schemes = dict(document["components"]["securitySchemes"])
-    flows = {"password": {"scopes": {}, "tokenUrl": base + TOKEN_PATH}}
+    flows = {"password": {"scopes": {}, "tokenUrl": token_url}}
     schemes["OAuth2PasswordBearer"] = schemes["OAuth2PasswordBearer"] | {"flows": flows}
     components: dict[str, Any] = document["components"] | {"securitySchemes": schemes}
     return components

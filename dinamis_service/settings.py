@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from email.headerregistry import Address
 from email.utils import parseaddr
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from psycopg import ProgrammingError
@@ -15,6 +18,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from dinamis_service.catalogue.engine import SEARCH_S
+from dinamis_service.identity.clients import read_clients
+from dinamis_service.registry.kinds import ROLES
 from dinamis_service.smtp_address import read_address
 
 _ADDRESS = r"^https?://[^\s/?#]+(/[^\s?#]*)?$"
@@ -116,6 +121,60 @@ class Settings(BaseSettings):
     )
     device_lifetime_s: int = Field(600, ge=1, description="Life of a device code, in seconds")
     device_interval_s: int = Field(5, ge=1, description="Shortest time between two polls, in seconds")
+    key_age_days: int = Field(
+        90,
+        ge=0,
+        description="Age at which the key that signs tokens is replaced, in days; 0: by command only",
+    )
+    clients_file: Path | None = Field(
+        None,
+        description="JSON file of further OpenID Connect clients: web applications, their redirect addresses",
+    )
+
+    issuer_url: str | None = Field(
+        None,
+        pattern=_ADDRESS,
+        description="OpenID Connect issuer that signs people in in place of ours; it is asked for its"
+        " /.well-known/openid-configuration",
+    )
+    issuer_client_id: str = Field("dinamis-web", description="Our client at that issuer, for the pages")
+    issuer_client_secret: SecretStr = Field(SecretStr(""), description="Secret of that client")
+    issuer_device_client_id: str = Field(
+        "dinamis-qgis",
+        description="Public client at that issuer with which the plugin asks for a device code",
+    )
+    issuer_scope: str = Field("openid profile email", description="Scope that the pages ask that issuer for")
+    issuer_tokens: Literal["jwt", "introspection", "userinfo"] = Field(
+        "jwt",
+        description="How its access tokens are checked: jwt by its keys; introspection for opaque ones;"
+        " userinfo for opaque ones of an issuer that serves nobody but us, as no audience is seen then",
+    )
+    issuer_device_endpoint: str | None = Field(
+        None, pattern=_ADDRESS, description="Its device authorization endpoint, where its document names none"
+    )
+    issuer_audience: str = Field(
+        "dinamis", min_length=1, description="Audience that its access tokens have to name"
+    )
+    issuer_roles_claim: str = Field(
+        "", description="Claim that lists roles, such as realm_access.roles; without it they are kept here"
+    )
+    issuer_roles: str = Field(
+        "",
+        description="Its names of roles and ours, such as dinamis-operator=operator, separated by commas;"
+        " by default they bear our names",
+    )
+    issuer_entity_claim: str = Field(
+        "",
+        description="Claim that names the entity of somebody new by identifier, acronym or name; without it"
+        " the person names it and waits for the referent",
+    )
+    issuer_emails_verified: bool = Field(
+        False, description="Take its e-mail addresses for verified also where it does not say so"
+    )
+    issuer_timeout_s: float = Field(5, gt=0, le=60, description="Time it has for an answer, in seconds")
+    issuer_cache_s: int = Field(
+        60, ge=0, le=3600, description="Time for which what it said of a token is taken for true, in seconds"
+    )
 
     signature_duration_s: int = Field(28800, ge=1, description="Life of a signed URL by default, in seconds")
     signature_max_duration_s: int = Field(
@@ -166,6 +225,14 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return path
 
+    @field_validator("clients_file")
+    @classmethod
+    def _lists_clients(cls, path: Path | None) -> Path | None:
+        """Refuse a file whose clients do not hold together."""
+        if path is not None:
+            read_clients(path)
+        return path
+
     @field_validator("database_url")
     @classmethod
     def _is_a_database(cls, url: str | None) -> str | None:
@@ -211,6 +278,31 @@ class Settings(BaseSettings):
             msg = "a mail address is expected, such as DINAMIS <dinamis@example.org>"
             raise ValueError(msg) from error
         return sender
+
+    @field_validator("issuer_roles")
+    @classmethod
+    def _names_roles(cls, pairs: str) -> str:
+        """Refuse a role that there is not."""
+        for pair in filter(None, map(str.strip, pairs.split(","))):
+            name, equals, role = pair.partition("=")
+            if not name.strip() or not equals or role.strip() not in ROLES:
+                msg = f"{pair!r} is not NAME=ROLE, with one of {', '.join(sorted(ROLES))}"
+                raise ValueError(msg)
+        return pairs
+
+    @model_validator(mode="after")
+    def _trusts_its_issuer(self) -> Settings:
+        """Refuse an issuer that others could play, or whose identity tokens would open the service."""
+        if self.issuer_url is None:
+            return self
+        for address in filter(None, (self.issuer_url, self.issuer_device_endpoint)):
+            if not address.startswith("https://") and not _is_this_machine(urlsplit(address).hostname or ""):
+                msg = "DINAMIS_ISSUER_URL has to be https, or on the loopback of this machine"
+                raise ValueError(msg)
+        if self.issuer_audience in (self.issuer_client_id, self.issuer_device_client_id):
+            msg = "DINAMIS_ISSUER_AUDIENCE must not be a client: identity tokens would open the service"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _opens_its_bucket(self) -> Settings:
@@ -265,3 +357,11 @@ class Settings(BaseSettings):
     def outbox_dir(self) -> Path:
         """Folder of the mails where no SMTP server is set."""
         return self.data_dir / "outbox"
+
+
+def _is_this_machine(host: str) -> bool:
+    """Whether what is said to this host stays on the machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
 from ..domain.account import Account
 from ..domain.device import DeviceAuthorization, PollOutcome, Tokens, outcome_of
 from ..domain.endpoints import Endpoints
@@ -17,9 +19,14 @@ _OK = 200
 class AuthClient:
     """Speaks with the identity provider of a service."""
 
-    def __init__(self, http: HttpClient, endpoints: Endpoints) -> None:
+    def __init__(self, http: HttpClient, find: Callable[[], Endpoints]) -> None:
+        """Take who finds the endpoints, which may ask the network the first time."""
         self._http = http
-        self._endpoints = endpoints
+        self._find = find
+
+    @property
+    def _endpoints(self) -> Endpoints:
+        return self._find()
 
     def start(self, cancel: Cancel = never) -> DeviceAuthorization:
         """Ask for a code that a person confirms in a browser.
@@ -78,6 +85,8 @@ class AuthClient:
         Raises:
             DinamisError: The service could not be told.
         """
+        if not self._endpoints.revoke:
+            return
         form = {"client_id": self._endpoints.client_id, "token": token}
         answer = self._http.post_form(self._endpoints.revoke, form, repeatable=True, cancel=cancel)
         if answer.status != _OK:

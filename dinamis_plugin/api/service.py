@@ -75,14 +75,25 @@ class Service:
         with self._lock:
             if self._endpoints is None:
                 found = discover(self.http, self.url)
-                self.http.trust((found.issuer, found.stac, found.stapi, found.api, found.signing))
+                own = () if found.issuer_document else (found.issuer,)
+                self.http.trust((*own, found.stac, found.stapi, found.api, found.signing))
                 self._endpoints = found
             return self._endpoints
+
+    def _at_issuer(self) -> Endpoints:
+        """Give the endpoints with those of the issuer, asked for once where it is not the service."""
+        endpoints = self.endpoints
+        if endpoints.issuer_document and not endpoints.told:
+            document = self.http.get_json(endpoints.issuer_document, authorized=False)
+            endpoints = endpoints.at_issuer(document)
+            with self._lock:
+                self._endpoints = endpoints
+        return endpoints
 
     @property
     def auth(self) -> AuthClient:
         """Sign-in and session."""
-        return AuthClient(self.http, self.endpoints)
+        return AuthClient(self.http, self._at_issuer)
 
     @property
     def catalogue(self) -> CatalogueClient:

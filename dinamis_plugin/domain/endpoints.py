@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +30,8 @@ class Endpoints:
         signing: Root of the signing routes.
         objects: Root of the image files.
         registry: Page of the register of members; the home page where the service names none.
+        issuer_document: Where the endpoints of an issuer are told that is not the service itself; else empty.
+        told: Those endpoints, once they were asked for, by their names in OpenID Connect.
     """
 
     service: str
@@ -44,6 +46,8 @@ class Endpoints:
     signing: str
     objects: str
     registry: str = ""
+    issuer_document: str = ""
+    told: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @classmethod
     def from_discovery(cls, service: str, document: Any) -> Endpoints:
@@ -56,7 +60,7 @@ class Endpoints:
         if not isinstance(document, dict) or document.get("service") != "dinamis":
             raise NotDinamisError
         encrypted = service.startswith("https://")
-        addresses = {key: _address(document, key, encrypted=encrypted) for key in _ADDRESSES}
+        addresses: dict[str, Any] = {key: _address(document, key, encrypted=encrypted) for key in _ADDRESSES}
         return cls(
             service=service,
             version=text_of(document.get("version")),
@@ -64,8 +68,22 @@ class Endpoints:
             demo=document.get("demo") is True,
             client_id=required_text(document, "client_id"),
             registry=_page(document, "registry", service, encrypted=encrypted),
+            issuer_document=_optional(document, "issuer_document", encrypted=encrypted),
             **addresses,
         )
+
+    def at_issuer(self, document: Any) -> Endpoints:
+        """Read what the issuer tells of its endpoints.
+
+        Raises:
+            BadAnswerError: An endpoint that a sign-in needs is missing, or less encrypted than the service.
+        """
+        if not isinstance(document, dict):
+            raise BadAnswerError.about("issuer_document", "not a document")
+        encrypted = self.service.startswith("https://")
+        needed = {key: _address(document, key, encrypted=encrypted, whole=True) for key in _OF_ISSUER}
+        revocation = _optional(document, "revocation_endpoint", encrypted=encrypted)
+        return replace(self, told={**needed, "revocation_endpoint": revocation})
 
     @property
     def account(self) -> str:
@@ -75,24 +93,26 @@ class Endpoints:
     @property
     def device_authorization(self) -> str:
         """Where a sign-in by device code starts."""
-        return f"{self.issuer}/protocol/openid-connect/auth/device"
+        own = f"{self.issuer}/protocol/openid-connect/auth/device"
+        return self.told.get("device_authorization_endpoint", own)
 
     @property
     def token(self) -> str:
         """Where codes and refresh tokens are exchanged."""
-        return f"{self.issuer}/protocol/openid-connect/token"
+        return self.told.get("token_endpoint", f"{self.issuer}/protocol/openid-connect/token")
 
     @property
     def revoke(self) -> str:
-        """Where a session is ended."""
-        return f"{self.issuer}/protocol/openid-connect/revoke"
+        """Where a session is ended; empty where an issuer cannot."""
+        return self.told.get("revocation_endpoint", f"{self.issuer}/protocol/openid-connect/revoke")
 
     @property
     def userinfo(self) -> str:
-        """Where the signed-in person is described."""
-        return f"{self.issuer}/protocol/openid-connect/userinfo"
+        """Where the signed-in person is described; what another issuer knows of them is not all."""
+        return f"{self.api}/me" if self.issuer_document else f"{self.issuer}/protocol/openid-connect/userinfo"
 
 
+_OF_ISSUER = ("device_authorization_endpoint", "token_endpoint")
 _ADDRESSES = ("issuer", "stac", "stapi", "api", "signing", "objects")
 
 
@@ -119,13 +139,20 @@ def service_address(typed: str) -> str:
     return f"{parts.scheme}://{host}{port}{path}"
 
 
-def _address(document: Mapping[str, Any], key: str, *, encrypted: bool) -> str:
-    address = required_text(document, key).rstrip("/")
+def _address(document: Mapping[str, Any], key: str, *, encrypted: bool, whole: bool = False) -> str:
+    """Read an address, without a slash at its end unless it is taken whole."""
+    address = required_text(document, key)
+    address = address if whole else address.rstrip("/")
     if not address.startswith(("https://", "http://")):
         raise BadAnswerError.about(key, "not a web address")
     if encrypted and not address.startswith("https://"):
         raise BadAnswerError.about(key, "not encrypted")
     return address
+
+
+def _optional(document: Mapping[str, Any], key: str, *, encrypted: bool) -> str:
+    """Read an address that may be missing, as it is."""
+    return _address(document, key, encrypted=encrypted, whole=True) if document.get(key) else ""
 
 
 def _page(document: Mapping[str, Any], key: str, service: str, *, encrypted: bool) -> str:

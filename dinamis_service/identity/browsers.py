@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_
 
@@ -65,6 +65,12 @@ class Browsers:
             if found is None or found.expires_at <= now:
                 return None
             return principal_if_open(session, found.account_id, now)
+
+    def signed_in_at(self, secret: str) -> datetime | None:
+        """Since when somebody is signed in in the browser of this secret, None when nobody is."""
+        with self._database.reading() as session:
+            found = session.get(BrowserSession, digest(secret))
+            return None if found is None or found.expires_at <= self._clock() else found.created_at
 
     def close(self, secret: str) -> None:
         """Sign the person of this browser out."""

@@ -11,6 +11,9 @@ from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
 
 from dinamis_service.context import Context, base_url
 from dinamis_service.errors import NotSignedInError
+from dinamis_service.identity.external_accounts import NotAdmittedError
+from dinamis_service.identity.external_issuer import IssuerDownError
+from dinamis_service.identity.external_words import issuer_down, not_admitted
 from dinamis_service.identity.principal import Principal
 from dinamis_service.identity.service import REALM_PATH
 from dinamis_service.identity.signer import InvalidTokenError
@@ -37,6 +40,17 @@ SecretKey = Annotated[str | None, Security(_secret_key)]
 def issuer(request: Request, settings: Settings) -> str:
     """Issuer of our tokens, as the client of this request sees it."""
     return base_url(request, settings) + REALM_PATH
+
+
+def token_address(context: Context, request: Request) -> str:
+    """Where programs ask for tokens: here, or at the issuer that replaces ours."""
+    external = context.identity.external
+    if external is None:
+        return base_url(request, context.settings) + TOKEN_PATH
+    try:
+        return str(external.issuer.document()["token_endpoint"])
+    except IssuerDownError:  # most lay themselves out as we do
+        return external.issuer.url + TOKEN_PATH.removeprefix(REALM_PATH)
 
 
 @dataclass(frozen=True)
@@ -124,8 +138,15 @@ def require_bearer(context: Context) -> Callable[..., Principal]:
 
 
 def _of_token(context: Context, request: Request, token: str) -> Principal:
+    external = context.identity.external
     try:
+        if external is not None:
+            return external.principal(token)
         return context.identity.tokens.principal(token, issuer(request, context.settings))
+    except IssuerDownError:
+        raise issuer_down(request) from None
+    except NotAdmittedError as error:
+        raise not_admitted(request, error) from None
     except InvalidTokenError:
         raise NotSignedInError(
             text(

@@ -70,9 +70,7 @@ class Hashing:
         return self._hasher.check_needs_rehash(stored)
 
 
-def check_new(
-    password: str, *, about: Sequence[str], language: Language, leaked: Path | None = None
-) -> None:
+def check_new(password: str, *, about: Sequence[str], language: Language, leaked: Path | None = None) -> None:
     """Refuse a password that is too short, that leaked, or that tells who its owner is.
 
     Args:

@@ -67,6 +67,7 @@ class UserInfo(Me):
 
     preferred_username: str
     name: str
+    email_verified: bool = Field(description="Always: an address is proven before an account bears it")
 
 
 class RevokedKey(BaseModel):
@@ -91,24 +92,30 @@ class KeyOut(RevokedKey):
 def build_router(context: Context) -> APIRouter:
     """Every identity endpoint."""
     router = APIRouter()
-    router.include_router(provider_routes.build_router(context))
+    if context.identity.external is None:
+        router.include_router(provider_routes.build_router(context))
+        _add_userinfo(router, context)
     _add_people(router, context)
     _add_api_keys(router, context)
     return router
 
 
-def _add_people(router: APIRouter, context: Context) -> None:
-    caller = Depends(require_principal(context))
+def _add_userinfo(router: APIRouter, context: Context) -> None:
     bearer = Depends(require_bearer(context))
 
     def userinfo(principal: Principal = bearer) -> dict[str, Any]:
         """Who the token speaks for."""
-        return {**principal.describe(), "preferred_username": principal.username, "name": principal.name}
+        names = {"preferred_username": principal.username, "name": principal.name}
+        return {**principal.describe(), **names, "email_verified": True}
 
     path = f"{PROTOCOL_PATH}/userinfo"
     router.get(path, tags=["identity"], response_model=UserInfo)(userinfo)
     router.post(path, tags=["identity"], response_model=UserInfo)(userinfo)  # OpenID Connect asks both
 
+
+def _add_people(router: APIRouter, context: Context) -> None:
+    caller = Depends(require_principal(context))
+    bearer = Depends(require_bearer(context))
     profiles = Profiles(context.database, context.settings, context.clock)
 
     @router.get("/api/me", tags=["identity"], response_model=Profile)

@@ -1,42 +1,39 @@
-"""JSON Web Tokens, signed and verified with a key of our own."""
+"""JSON Web Tokens, signed and verified with keys of our own."""
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, RSAKey
+from joserfc.jwk import KeySet
 
-from dinamis_service.secret_files import read_or_create
+from dinamis_service.identity.key_files import ALGORITHM, KeyFiles
 
-ALGORITHM = "RS256"  # the one that OpenID Connect Discovery makes mandatory
 ACCESS_TYPE = "at+jwt"  # RFC 9068: an identity token can then not be taken for an access token
+IDENTITY_TYPE = "JWT"
 
 
 class InvalidTokenError(Exception):
-    """Not a token that we signed for this use, or no longer valid."""
+    """Not a token that was signed for this use, or no longer valid."""
 
 
 class Signer:
-    """Signs and verifies with the RSA key of `folder`, made at first use."""
+    """Signs with the newest of the keys of `files`, verifies with all of them."""
 
-    def __init__(self, folder: Path) -> None:
-        text = read_or_create(folder / "oidc.json", _new_key)
-        self._key = RSAKey.import_key(json.loads(text))
-        self._keys = KeySet([self._key])
+    def __init__(self, files: KeyFiles) -> None:
+        self._files = files
 
-    def public_keys(self) -> dict[str, Any]:
-        """Key set with which anyone verifies our tokens (JWKS)."""
-        return dict(self._keys.as_dict(private=False))
+    def public_keys(self, now: datetime) -> dict[str, Any]:
+        """Key set with which anyone verifies our tokens `now` (JWKS)."""
+        return dict(self._key_set(now).as_dict(private=False))
 
-    def sign(self, claims: dict[str, Any], token_type: str) -> str:
+    def sign(self, claims: dict[str, Any], token_type: str, now: datetime) -> str:
         """A token of these claims; `token_type` is its `typ` header."""
-        header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": token_type}
-        return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
+        newest = self._files.keys(now)[-1]
+        header = {"alg": ALGORITHM, "kid": newest.kid, "typ": token_type}
+        return jwt.encode(header, claims, newest.key, algorithms=[ALGORITHM])
 
     def verify(
         self, token: str, now: datetime, *, audience: str, issuer: str | None = None
@@ -54,7 +51,7 @@ class Signer:
             iss={"essential": True, "value": issuer} if issuer else {"essential": True},
         )
         try:
-            decoded = jwt.decode(token, self._keys, algorithms=[ALGORITHM])
+            decoded = jwt.decode(token, self._key_set(now), algorithms=[ALGORITHM])
             registry.validate(decoded.claims)
         except (JoseError, ValueError) as error:
             raise InvalidTokenError(str(error)) from None
@@ -62,7 +59,14 @@ class Signer:
             raise InvalidTokenError("not an access token")
         return decoded.claims
 
+    def hinted(self, identity_token: str, now: datetime, issuer: str) -> dict[str, Any] | None:
+        """Claims of an identity token of ours, expired or not, which tells whom a client means, or None."""
+        try:
+            decoded = jwt.decode(identity_token, self._key_set(now), algorithms=[ALGORITHM])
+        except (JoseError, ValueError):
+            return None
+        ours = decoded.header.get("typ") == IDENTITY_TYPE and decoded.claims.get("iss") == issuer
+        return decoded.claims if ours else None
 
-def _new_key() -> str:
-    key = RSAKey.generate_key(2048, {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
-    return json.dumps(key.as_dict(private=True))
+    def _key_set(self, now: datetime) -> KeySet:
+        return KeySet([one.key for one in self._files.keys(now)])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dinamis_service.db import Base, UtcDateTime
@@ -50,7 +51,7 @@ class Account(Base):
     external_subject: Mapped[str | None] = mapped_column(String(400), unique=True, index=True)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
-    entity: Mapped[Entity] = relationship(lazy="joined")
+    entity: Mapped[Entity] = relationship(lazy="joined", innerjoin=True)  # PostgreSQL locks no outer join
     roles: Mapped[list[AccountRole]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
 
@@ -143,13 +144,17 @@ class AuthorizationCode(Base):
     scope: Mapped[str] = mapped_column(String(200))
     nonce: Mapped[str | None] = mapped_column(String(200))
     code_challenge: Mapped[str] = mapped_column(String(64))
+    signed_in_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     redeemed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sign_in_id: Mapped[str | None] = mapped_column(ForeignKey("sign_ins.id", ondelete="SET NULL"))
 
 
 class LoginFlow(Base):
-    """A browser sent to another OpenID Connect issuer, until it comes back."""
+    """A browser sent to another OpenID Connect issuer, until it comes back.
+
+    `claims` are what that issuer said of somebody new, until the person has told their entity.
+    """
 
     __tablename__ = "login_flows"
 
@@ -158,6 +163,7 @@ class LoginFlow(Base):
     verifier: Mapped[str] = mapped_column(Text)
     nonce: Mapped[str] = mapped_column(String(64))
     wanted: Mapped[str] = mapped_column(Text)
+    claims: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 

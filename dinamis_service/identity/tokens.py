@@ -1,7 +1,8 @@
 """Sign-ins and their tokens: issued, refreshed with rotation, checked, ended.
 
 A sign-in is a family: refresh tokens that replace each other, and the access tokens issued with them, which
-carry its identifier (`sid`) and are checked against the state, so that ending it ends them all at once.
+carry its identifier (`sid`) and are checked against the state, so that ending it ends them all at once. One
+without `offline_access` ends as a sign-in on the pages does, however often it is refreshed.
 
 A refresh token that is used again ends its sign-in, since two hold it. One exception keeps a lost answer from
 signing a person out: within `refresh_grace_s` the token last used may be used again as long as the one that
@@ -22,13 +23,27 @@ from dinamis_service.clock import Clock
 from dinamis_service.db import Database
 from dinamis_service.identity.accounts import principal_if_open
 from dinamis_service.identity.digests import digest, new_secret
+from dinamis_service.identity.key_files import KeyFiles
 from dinamis_service.identity.oauth_errors import invalid_grant
 from dinamis_service.identity.principal import Principal
-from dinamis_service.identity.signer import ACCESS_TYPE, InvalidTokenError, Signer
+from dinamis_service.identity.signer import ACCESS_TYPE, IDENTITY_TYPE, InvalidTokenError, Signer
 from dinamis_service.identity.tables import RefreshToken, SignIn
 from dinamis_service.settings import Settings
 
 AUDIENCE = "dinamis"
+
+
+@dataclass(frozen=True)
+class FirstClaims:
+    """What the first identity token tells besides: for which request, and since when the person is there."""
+
+    nonce: str | None
+    auth_time: datetime
+
+    def told(self) -> dict[str, Any]:
+        """The claims."""
+        since = {"auth_time": int(self.auth_time.timestamp())}
+        return since if self.nonce is None else {"nonce": self.nonce, **since}
 
 
 @dataclass(frozen=True)
@@ -64,19 +79,33 @@ class Tokens:
         self._database = database
         self._settings = settings
         self._clock = clock
-        self._signer = Signer(settings.data_dir / "keys")
+        self._signer = Signer(key_files(settings))
+        self.public_keys()  # the first key is made now, not while somebody waits
 
     def public_keys(self) -> dict[str, Any]:
         """Key set with which anyone verifies our tokens (JWKS)."""
-        return self._signer.public_keys()
+        return self._signer.public_keys(self._clock())
 
     def open(self, sub: str, client_id: str, scope: str, issuer: str) -> TokenSet:
         """Sign the person `sub` in through `client_id`, as the person consented."""
         with self._database.session() as session:
             return self.open_in(session, sub, client_id, scope, issuer)
 
-    def open_in(self, session: Session, sub: str, client_id: str, scope: str, issuer: str) -> TokenSet:
-        """The same, within a transaction that decides it."""
+    def open_in(
+        self,
+        session: Session,
+        sub: str,
+        client_id: str,
+        scope: str,
+        issuer: str,
+        *,
+        first: FirstClaims | None = None,
+    ) -> TokenSet:
+        """The same, within a transaction that decides it.
+
+        Raises:
+            OAuthError: `invalid_grant`: the account is not open (any more).
+        """
         now = self._clock()
         session.execute(delete(SignIn).where(SignIn.expires_at < now))
         sign_in = SignIn(
@@ -89,7 +118,7 @@ class Tokens:
         )
         session.add(sign_in)
         session.flush()
-        return self._issue(session, sign_in, None, issuer)
+        return self._issue(session, sign_in, None, issuer, first)
 
     def refresh(self, refresh_token: str, client_id: str, issuer: str) -> TokenSet:
         """New tokens for a refresh token, which is thereby used.
@@ -164,19 +193,37 @@ class Tokens:
                 raise InvalidTokenError("the account is not open")
             return person
 
+    def hinted(self, identity_token: str, issuer: str) -> dict[str, Any] | None:
+        """Claims of an identity token of ours that a client shows, expired or not; None for anything else."""
+        return self._signer.hinted(identity_token, self._clock(), issuer)
+
+    def end_session(self, sign_in_id: str) -> None:
+        """End a sign-in whose person signs out at its client, unless it was to outlast that."""
+        with self._database.session() as session:
+            sign_in = session.get(SignIn, sign_in_id)
+            if sign_in is not None and not _outlasts(sign_in):
+                self.end(session, sign_in_id)
+
     def _sign_in_of(self, access_token: str, now: datetime) -> str | None:
         try:
             return str(self._signer.verify(access_token, now, audience=AUDIENCE)["sid"])
         except InvalidTokenError:
             return None
 
-    def _issue(self, session: Session, sign_in: SignIn, parent_hash: str | None, issuer: str) -> TokenSet:
+    def _issue(
+        self,
+        session: Session,
+        sign_in: SignIn,
+        parent_hash: str | None,
+        issuer: str,
+        first: FirstClaims | None = None,
+    ) -> TokenSet:
         now = self._clock()
         principal = principal_if_open(session, sign_in.account_id, now)
         if principal is None:
             raise invalid_grant("The account is not open")
         refresh_token = new_secret()
-        sign_in.expires_at = now + timedelta(seconds=self._settings.refresh_lifetime_s)
+        sign_in.expires_at = self._end_of(sign_in, now)
         session.add(
             RefreshToken(
                 token_hash=digest(refresh_token),
@@ -186,19 +233,25 @@ class Tokens:
             )
         )
         claims = self._claims(principal, sign_in, now, issuer)
+        told = {**claims, "aud": sign_in.client_id, **(first.told() if first else {})}
         return TokenSet(
             sign_in_id=sign_in.id,
-            access_token=self._signer.sign({**claims, "aud": AUDIENCE}, ACCESS_TYPE),
+            access_token=self._signer.sign({**claims, "aud": AUDIENCE}, ACCESS_TYPE, now),
             expires_in=self._settings.access_lifetime_s,
             refresh_token=refresh_token,
-            refresh_expires_in=self._settings.refresh_lifetime_s,
+            refresh_expires_in=int((sign_in.expires_at - now).total_seconds()),
             scope=sign_in.scope,
             id_token=(
-                self._signer.sign({**claims, "aud": sign_in.client_id}, "JWT")
-                if "openid" in sign_in.scope.split()
-                else None
+                self._signer.sign(told, IDENTITY_TYPE, now) if "openid" in sign_in.scope.split() else None
             ),
         )
+
+    def _end_of(self, sign_in: SignIn, now: datetime) -> datetime:
+        """When a sign-in ends that is used `now` and not again."""
+        unused = now + timedelta(seconds=self._settings.refresh_lifetime_s)
+        if _outlasts(sign_in):
+            return unused
+        return min(unused, sign_in.created_at + timedelta(seconds=self._settings.browser_lifetime_s))
 
     def _claims(self, principal: Principal, sign_in: SignIn, now: datetime, issuer: str) -> dict[str, Any]:
         issued = int(now.timestamp())
@@ -214,3 +267,14 @@ class Tokens:
             "preferred_username": principal.username,
             "name": principal.name,
         }
+
+
+def key_files(settings: Settings) -> KeyFiles:
+    """The keys of a service, which sign access and identity tokens of one life."""
+    age = timedelta(days=settings.key_age_days) if settings.key_age_days else None
+    return KeyFiles(settings.data_dir / "keys", age, timedelta(seconds=settings.access_lifetime_s))
+
+
+def _outlasts(sign_in: SignIn) -> bool:
+    """Whether the person let the client stay signed in when they sign out on the pages."""
+    return "offline_access" in sign_in.scope.split()

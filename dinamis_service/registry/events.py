@@ -41,7 +41,5 @@ def note(
 
 def events_of(session: Session, about: About, about_id: str) -> Sequence[RegistryEvent]:
     """What was done to it, the newest first."""
-    found = select(RegistryEvent).where(
-        RegistryEvent.about_kind == about, RegistryEvent.about_id == about_id
-    )
+    found = select(RegistryEvent).where(RegistryEvent.about_kind == about, RegistryEvent.about_id == about_id)
     return session.scalars(found.order_by(RegistryEvent.id.desc())).all()

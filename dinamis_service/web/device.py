@@ -13,7 +13,6 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from dinamis_service.context import Context
-from dinamis_service.identity.clients import CLIENTS
 from dinamis_service.identity.devices import (
     ExpiredCodeError,
     PendingRequest,
@@ -56,7 +55,7 @@ def build_router(context: Context) -> APIRouter:
         if step != "consent":
             return _ask_code(page, user_code)
         wanted = _find(page, identity, user_code)
-        return wanted if isinstance(wanted, Response) else _ask_person(page, wanted)
+        return wanted if isinstance(wanted, Response) else _ask_person(page, identity, wanted)
 
     @router.post(DEVICE_PATH)
     def advance(request: Request, form: Annotated[DeviceForm, Form()]) -> Response:
@@ -103,7 +102,7 @@ def _find(page: Page, identity: Identity, user_code: str) -> PendingRequest | Re
 def _sign_in(page: Page, identity: Identity, form: DeviceForm, wanted: PendingRequest) -> Response:
     refused = try_sign_in(page, identity, form.login, form.password, asked=form.asked, code=form.code)
     if refused is not None:
-        return refused.finish(_ask_password(page, wanted, refused, form.login))
+        return refused.finish(_ask_password(page, identity, wanted, refused, form.login))
     return page.redirect(_consent_address(wanted.user_code))
 
 
@@ -123,28 +122,28 @@ def _ask_code(page: Page, user_code: str, status: int = 200, error: str = "") ->
     return page.render("device_code.html", status, user_code=code, error=error)
 
 
-def _ask_person(page: Page, wanted: PendingRequest) -> Response:
+def _ask_person(page: Page, identity: Identity, wanted: PendingRequest) -> Response:
     """Consent of whoever is signed in in the browser; else a sign-in."""
     person = page.person
     if person is None:
-        return _ask_password(page, wanted)
+        return _ask_password(page, identity, wanted)
     return page.render(
         "device_consent.html",
         user_code=wanted.user_code,
-        application=CLIENTS[wanted.client_id],
+        application=identity.clients.named(wanted.client_id),
         stays="offline_access" in wanted.scope.split(),
         person=person,
     )
 
 
 def _ask_password(
-    page: Page, wanted: PendingRequest, refused: Refused = NOTHING_YET, login: str = ""
+    page: Page, identity: Identity, wanted: PendingRequest, refused: Refused = NOTHING_YET, login: str = ""
 ) -> Response:
     return page.render(
         "device_sign_in.html",
         refused.status,
         user_code=wanted.user_code,
-        application=CLIENTS[wanted.client_id],
+        application=identity.clients.named(wanted.client_id),
         login=login,
         error=refused.sentence,
         asked=refused.asked,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
@@ -79,6 +80,11 @@ class Page:
         """Who is signed in in this browser."""
         return self._context.identity.browsers.principal(self._secret)
 
+    @property
+    def signed_in_at(self) -> datetime | None:
+        """Since when somebody is signed in in this browser, None when nobody is."""
+        return self._context.identity.browsers.signed_in_at(self._secret)
+
     def caller(self, person: Principal) -> Caller:
         """That person, to be answered in the language of this page."""
         return Caller(person, self.language)
@@ -95,6 +101,11 @@ class Page:
         self._context.identity.browsers.close(self._secret)
         self._secret = new_secret()
         self.__dict__.pop("person", None)
+
+    @property
+    def secret(self) -> str:
+        """What ties things to this browser; it is for its cookie and for digests of it alone."""
+        return self._secret
 
     def came_from_here(self, form_token: str) -> bool:
         """Whether a form that was sent is one that this browser got from us."""
@@ -155,7 +166,7 @@ class Page:
         return typeset(sentence) if self.language == "fr" else sentence
 
     def redirect(self, path: str) -> Response:
-        """Send the browser on to a page of ours, by GET."""
+        """Send the browser on by GET: to a page of ours, or where a client has registered its answers."""
         return self._finish(RedirectResponse(path, 303, HEADERS))
 
     def _finish(self, response: Response) -> Response:

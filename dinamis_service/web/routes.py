@@ -10,7 +10,7 @@ from dinamis_service.catalogue.missions import mission_title
 from dinamis_service.context import Context
 from dinamis_service.errors import NotFoundError
 from dinamis_service.language import text
-from dinamis_service.web import device, password, sign_in
+from dinamis_service.web import authorization, device, end_session, password, sign_in, sign_in_elsewhere
 from dinamis_service.web.account import routes as account_routes
 from dinamis_service.web.entity import routes as entity_routes
 from dinamis_service.web.operator import routes as operator_routes
@@ -36,9 +36,9 @@ def build_router(context: Context) -> APIRouter:
             raise NotFoundError(text(request, fr="Ce fichier n'existe pas.", en="There is no such file."))
         return FileResponse(files[name], headers={"Cache-Control": f"public, max-age={STATIC_LIFE_S}"})
 
-    router.include_router(device.build_router(context))
-    router.include_router(sign_in.build_router(context))
-    router.include_router(password.build_router(context))
+    own = (device, sign_in, authorization, end_session, password)
+    for pages in own if context.identity.external is None else (sign_in_elsewhere,):
+        router.include_router(pages.build_router(context))
     router.include_router(account_routes.build_router(context))
     router.include_router(operator_routes.build_router(context))
     router.include_router(entity_routes.build_router(context))

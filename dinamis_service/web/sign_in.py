@@ -146,23 +146,31 @@ def slowed(page: Page, wait: TooManyAttemptsError) -> Refused:
     return Refused(429, sentence, wait.seconds)
 
 
+def lost_sentence(page: Page) -> str:
+    """Why somebody has to sign in who sent a form."""
+    return page.text(
+        "Votre connexion avait pris fin : rien n'a été enregistré. Connectez-vous, puis recommencez.",
+        "Your sign-in had ended: nothing was kept. Sign in, then do it again.",
+    )
+
+
 def build_router(context: Context) -> APIRouter:
     """The pages `/sign-in` and `/sign-out`."""
     router = APIRouter(include_in_schema=False, route_class=page_route(context))
 
     @router.get(SIGN_IN_PATH)
-    def show(request: Request, next: str = "", lost: str = "", changed: str = "") -> Response:  # noqa: A002 (name of the parameter)
+    def show(
+        request: Request,
+        next: str = "",  # noqa: A002 (name of the parameter)
+        lost: str = "",
+        changed: str = "",
+        login: str = "",
+    ) -> Response:
         page = Page(context, request)
         if changed:
             done = page.text("Votre mot de passe a changé.", "Your password has changed.")
-            return _ask(page, next, done=done)
-        error = ""
-        if lost:
-            error = page.text(
-                "Votre connexion avait pris fin : rien n'a été enregistré. Connectez-vous, puis recommencez.",
-                "Your sign-in had ended: nothing was kept. Sign in, then do it again.",
-            )
-        return _ask(page, next, refused=Refused(200, error))
+            return _ask(page, next, login, done=done)
+        return _ask(page, next, login, Refused(200, lost_sentence(page)) if lost else NOTHING_YET)
 
     @router.post(SIGN_IN_PATH)
     def sign_in(request: Request, form: Annotated[SignInForm, Form()]) -> Response:
@@ -174,16 +182,20 @@ def build_router(context: Context) -> APIRouter:
         )
         if refused is not None:
             return refused.finish(_ask(page, form.next, form.login, refused))
-        return page.redirect(own_path(form.next, _home(page)))
+        return page.redirect(own_path(form.next, home_of(page)))
 
     @router.post(SIGN_OUT_PATH)
     def sign_out(request: Request, form_token: Annotated[str, Form()] = "") -> Response:
-        page = Page(context, request)
-        if page.came_from_here(form_token):
-            page.sign_out()
-        return page.redirect(HOME)
+        return signed_out(Page(context, request), form_token, HOME)
 
     return router
+
+
+def signed_out(page: Page, form_token: str, then: str) -> Response:
+    """The page `then`, with nobody signed in any more where the wish came from a page of ours."""
+    if page.came_from_here(form_token):
+        page.sign_out()
+    return page.redirect(then)
 
 
 def _ask(
@@ -200,7 +212,7 @@ def _ask(
     )
 
 
-def _home(page: Page) -> str:
+def home_of(page: Page) -> str:
     """Where somebody begins who has just signed in."""
     own = sections(page.person) if page.person is not None else []
     return own[0][0] if own else HOME

@@ -21,7 +21,7 @@ from running import TEST_CLIENT_URL, LiveService, SignedIn, sign_in
 
 from dinamis_service.app import create_app, create_context
 from dinamis_service.context import Context
-from dinamis_service.identity import accounts, signer
+from dinamis_service.identity import accounts, key_files
 from dinamis_service.settings import Settings
 
 sys.path.append(str(Path(__file__).parents[1] / "unit"))  # the scripted HTTP server
@@ -46,14 +46,14 @@ def _keys_are_read_once() -> Iterator[None]:
     proven: dict[str, RSAKey] = {}
     prove = RSAKey.import_key
 
-    def read(value: dict[str, Any]) -> RSAKey:
+    def read(value: dict[str, Any], *more: Any, **named: Any) -> RSAKey:
         text = json.dumps(value, sort_keys=True)
         if text not in proven:
-            proven[text] = prove(value)
+            proven[text] = prove(value, *more, **named)
         return proven[text]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(signer.RSAKey, "import_key", read)
+        patch.setattr(key_files.RSAKey, "import_key", read)
         yield
 
 

@@ -58,9 +58,9 @@ def sign_in(context: Context, role: str = "user", kind: str = "SCI", base: str =
 class LiveService:
     """The service on a free port of this machine, in a thread."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, host: str = "127.0.0.1") -> None:
         self.context = context
-        self._listener = listen("127.0.0.1", 0)
+        self._listener = listen(host, 0)
         self.url = address(self._listener)
         self._server = uvicorn.Server(server_config(create_app(context), context.settings))
         self._thread = threading.Thread(

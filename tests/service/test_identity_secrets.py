@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 from fastapi.testclient import TestClient
 from oauth import Browser, Device
 from running import PASSWORD
 
+from dinamis_service.clock import utc_now
 from dinamis_service.context import Context
+from dinamis_service.identity.key_files import KeyFiles
 from dinamis_service.identity.signer import Signer
 from dinamis_service.secret_files import read_or_create
 from dinamis_service.settings import Settings
@@ -56,7 +59,8 @@ def test_key_files_are_for_the_service_alone(context: Context, settings: Setting
 
 
 def test_the_signing_key_is_made_once(tmp_path: Path) -> None:
-    assert Signer(tmp_path).public_keys() == Signer(tmp_path).public_keys()
+    first, second = (Signer(KeyFiles(tmp_path, None, timedelta())) for _ in range(2))
+    assert first.public_keys(utc_now()) == second.public_keys(utc_now())
     assert [path.name for path in tmp_path.iterdir()] == ["oidc.json"]
 
 

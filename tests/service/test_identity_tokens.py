@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from dinamis_service import migrations
 from dinamis_service.clock import utc_now
 from dinamis_service.context import Context
 from dinamis_service.db import Database
+from dinamis_service.identity.key_files import KeyFiles
 from dinamis_service.identity.oauth_errors import OAuthError
 from dinamis_service.identity.service import REALM_PATH, Identity
 from dinamis_service.identity.signer import ACCESS_TYPE, InvalidTokenError, Signer
@@ -82,6 +84,7 @@ def test_userinfo_names_the_person_and_the_entity(
             "family_name": "Martin",
             "name": "Camille Martin",
             "email": person.principal.email,
+            "email_verified": True,
             "roles": ["user"],
             "user_kind": "SCI",
             "entity": {"id": person.principal.entity_id, "name": "UMR Exemple SCI", "acronym": "EXSCI"},
@@ -180,10 +183,11 @@ def test_an_identity_token_opens_nothing(device: Device, tokens: dict[str, str])
 
 
 def test_only_the_access_type_is_an_access_token(tmp_path: Path, tokens: dict[str, str]) -> None:
-    signer, claims = Signer(tmp_path), claims_of(tokens["access_token"])
-    assert signer.verify(signer.sign(claims, ACCESS_TYPE), utc_now(), audience="dinamis") == claims
+    signer, claims = Signer(KeyFiles(tmp_path, None, timedelta())), claims_of(tokens["access_token"])
+    now = utc_now()
+    assert signer.verify(signer.sign(claims, ACCESS_TYPE, now), now, audience="dinamis") == claims
     with pytest.raises(InvalidTokenError, match="not an access token"):
-        signer.verify(signer.sign(claims, "JWT"), utc_now(), audience="dinamis")
+        signer.verify(signer.sign(claims, "JWT", now), now, audience="dinamis")
 
 
 def test_a_token_of_another_address_opens_nothing(device: Device, context: Context, person: SignedIn) -> None:

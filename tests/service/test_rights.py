@@ -31,6 +31,10 @@ ROLES = ("anonymous", "member", "owner", "operator")
 
 ASKING = ("anonymous", "member", "operator", "owner")
 """Who changes things comes last."""
+OF_SIGN_IN = tuple(
+    f"/auth/realms/dinamis/{path}"
+    for path in ("protocol/openid-connect/auth", "protocol/openid-connect/logout", "consent")
+)
 OF_BROWSERS = (
     "/operator",
     "/entity",
@@ -39,6 +43,7 @@ OF_BROWSERS = (
     "/sign-in",
     "/sign-out",
     "/auth/realms/dinamis/device",
+    *OF_SIGN_IN,
     "/account",
     "/password",
 )
@@ -169,6 +174,11 @@ GET    /                                                              200 200 20
 GET    /static/{name}                                                 200 200 200 200
 GET    /auth/realms/dinamis/device                                    200 200 200 200
 POST   /auth/realms/dinamis/device                                    403 400 400 400
+GET    /auth/realms/dinamis/protocol/openid-connect/auth              400 400 400 400
+POST   /auth/realms/dinamis/protocol/openid-connect/auth              303 303 303 303
+POST   /auth/realms/dinamis/consent                                   403 400 400 400
+GET    /auth/realms/dinamis/protocol/openid-connect/logout            200 200 200 200
+POST   /auth/realms/dinamis/protocol/openid-connect/logout            200 200 200 200
 GET    /sign-in                                                       200 200 200 200
 POST   /sign-in                                                       403 401 401 401
 POST   /sign-out                                                      303 303 303 303

@@ -56,27 +56,26 @@ class SignedIn:
         return False
 
 
+def discovery(base: str) -> dict[str, object]:
+    return {
+        "service": "dinamis",
+        "version": "0.1.0",
+        "title": "DINAMIS",
+        "demo": True,
+        "client_id": "dinamis-qgis",
+        "issuer": f"{base}/auth/realms/dinamis",
+        "stac": f"{base}/stac",
+        "stapi": f"{base}/stapi",
+        "api": f"{base}/api",
+        "signing": base,
+        "objects": f"{base}/objects",
+    }
+
+
 @pytest.fixture
 def service(server) -> Service:
     base = server.url
-    server.on(
-        "/.well-known/dinamis",
-        answer(
-            {
-                "service": "dinamis",
-                "version": "0.1.0",
-                "title": "DINAMIS",
-                "demo": True,
-                "client_id": "dinamis-qgis",
-                "issuer": f"{base}/auth/realms/dinamis",
-                "stac": f"{base}/stac",
-                "stapi": f"{base}/stapi",
-                "api": f"{base}/api",
-                "signing": base,
-                "objects": f"{base}/objects",
-            }
-        ),
-    )
+    server.on("/.well-known/dinamis", answer(discovery(base)))
     made = Service(requests.Session, base, "en", SignedIn())
     made.http._sleep = lambda _seconds: None
     return made
@@ -112,6 +111,22 @@ def test_a_service_that_was_away_is_asked_again(server, service):
 
 
 # Sign-in
+
+
+def test_another_issuer_is_asked_once_where_it_signs_people_in(server, service):
+    base = server.url
+    server.on("/.well-known/dinamis", answer({**discovery(base), "issuer_document": f"{base}/issuer"}))
+    told = {"device_authorization_endpoint": f"{base}/o/device/", "token_endpoint": f"{base}/o/token/"}
+    server.on("/issuer", answer(told))
+    server.on("/o/device/", answer(DEVICE))
+    server.on("/o/token/", answer(TOKENS))
+    assert service.auth.start().user_code == "ABCD-EFGH"
+    assert service.auth.refresh("r1").refresh_token == "r2"
+    service.auth.revoke("r2")  # the issuer has no endpoint for it
+    assert [seen.path for seen in server.seen].count("/issuer") == 1
+    assert "Authorization" not in server.seen[1].headers
+    server.on("/api/me", answer({"sub": "1", "given_name": "Camille", "family_name": "Martin"}))
+    assert service.auth.account().full_name == "Camille Martin"
 
 
 def test_a_sign_in_starts(server, service):

@@ -144,6 +144,25 @@ def test_endpoints_follow_the_layout_of_keycloak():
     assert endpoints.demo
 
 
+def test_the_endpoints_of_another_issuer_are_taken_as_it_tells_them():
+    told = {"device_authorization_endpoint": "http://i/device/", "token_endpoint": "http://i/token/?a=b"}
+    ours = Endpoints.from_discovery("http://h", {**DISCOVERY, "issuer_document": "http://h/issuer"})
+    endpoints = ours.at_issuer({**told, "revocation_endpoint": "http://i/revoke/", "issuer": "http://i"})
+    assert (endpoints.device_authorization, endpoints.token, endpoints.revoke) == (
+        "http://i/device/",
+        "http://i/token/?a=b",
+        "http://i/revoke/",
+    )
+    assert endpoints.userinfo == f"{endpoints.api}/me"
+    assert ours.at_issuer(told).revoke == ""
+
+
+@pytest.mark.parametrize("document", [None, [], {}, {"token_endpoint": "http://i/token"}])
+def test_an_issuer_without_a_device_grant_is_a_bad_answer(document):
+    with pytest.raises(BadAnswerError):
+        Endpoints.from_discovery("http://h", DISCOVERY).at_issuer(document)
+
+
 @given(JSON)
 def test_another_kind_of_service_is_not_dinamis(document):
     with pytest.raises(NotDinamisError):

@@ -177,6 +177,7 @@ def _add_identity() -> None:
         sa.Column("verifier", sa.Text(), nullable=False),
         sa.Column("nonce", sa.String(length=64), nullable=False),
         sa.Column("wanted", sa.Text(), nullable=False),
+        sa.Column("claims", sa.JSON(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("state_hash"),
     )
@@ -199,6 +200,7 @@ def _add_identity() -> None:
         sa.Column("scope", sa.String(length=200), nullable=False),
         sa.Column("nonce", sa.String(length=200), nullable=True),
         sa.Column("code_challenge", sa.String(length=64), nullable=False),
+        sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("redeemed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sign_in_id", sa.String(length=36), nullable=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dinamis_service.identity.clients import CLIENTS
+from dinamis_service.identity.clients import Clients
 from dinamis_service.identity.sessions import SignedInAt
 from dinamis_service.web.pages import Page
 
@@ -25,10 +25,10 @@ _SYSTEMS = (
 )
 
 
-def place_name(page: Page, place: SignedInAt) -> str:
+def place_name(page: Page, clients: Clients, place: SignedInAt) -> str:
     """Name of a place for its owner."""
     if place.kind == "program":
-        return CLIENTS.get(place.name, place.name)
+        return clients.named(place.name)
     browser = _first(_BROWSERS, place.name)
     system = _first(_SYSTEMS, place.name)
     if not browser:

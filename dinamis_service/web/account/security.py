@@ -42,7 +42,7 @@ class SecurityPages:
             said.status,
             said=said,
             person=caller.principal,
-            places=[(one, place_name(page, one)) for one in places],
+            places=[(one, place_name(page, identity.clients, one)) for one in places],
             keys=identity.api_keys.list(sub),
             is_on=identity.second_factor.is_on(sub),
             codes_left=identity.second_factor.codes_left(sub),
