@@ -190,6 +190,8 @@ _VALIDATIONS = {
     "finite_number": ("il faut un nombre fini", "a finite number is expected"),
     "closes_before": ("se ferme avant de s'ouvrir", "closes before it opens"),
     "unsound_depth": ("au plus {most} niveaux", "at most {most} levels"),
+    "no_email": ("une adresse électronique est attendue", "an e-mail address is expected"),
+    "no_heading": ("commence par un titre (« # Titre »)", "begins with a heading ('# Title')"),
     "no_date": ("une date s'écrit AAAA-MM-JJ", "a date is written YYYY-MM-DD"),
     "unsound_text": ("contient ce qui n'est pas du texte", "holds characters that are not text"),
     "no_geojson": ("ce n'est pas une géométrie GeoJSON", "this is not a GeoJSON geometry"),

@@ -88,6 +88,14 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("DINAMIS <dinamis@localhost>", description="Sender of mails: Name <address>")
 
+    contact_address: str | None = Field(
+        None,
+        description="Mailbox that messages of the contact form are sent to; they are kept for operators too",
+    )
+    pneo_contact_address: str | None = Field(
+        None, description="Mailbox for questions about Pléiades Neo, shown on the contact page"
+    )
+
     access_lifetime_s: int = Field(300, ge=1, description="Life of an access token, in seconds")
     refresh_lifetime_s: int = Field(30 * 86400, ge=1, description="Life of a refresh token, in seconds")
     refresh_grace_s: int = Field(
@@ -170,6 +178,19 @@ class Settings(BaseSettings):
             msg = "a mail address is expected, such as DINAMIS <dinamis@example.org>"
             raise ValueError(msg) from error
         return sender
+
+    @field_validator("contact_address", "pneo_contact_address")
+    @classmethod
+    def _is_a_mailbox(cls, address: str | None) -> str | None:
+        """Refuse what no mail could go to."""
+        try:
+            sound = address is None or bool(Address(addr_spec=address).domain)
+        except (ValueError, IndexError):
+            sound = False
+        if not sound:
+            msg = "a mail address is expected, such as contact@example.org"
+            raise ValueError(msg)
+        return address
 
     @model_validator(mode="after")
     def _opens_its_bucket(self) -> Settings:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
+from dinamis_service.notifications import operator_letters
 from dinamis_service.quotas.words import Words
 
 
@@ -13,6 +14,9 @@ class Letter(StrEnum):
     """What a letter tells."""
 
     CHECK_ADDRESS = "letter_check_address"
+    ADHESION_REFUSED = "letter_adhesion_refused"
+    CONTACT = "letter_contact"
+    CONTACT_RECEIVED = "letter_contact_received"
 
 
 LETTERS = frozenset(one.value for one in Letter)
@@ -37,4 +41,7 @@ def _check_address(facts: Mapping[str, Any]) -> tuple[Words, Words]:
 
 _WORDS: dict[Letter, Callable[[Mapping[str, Any]], tuple[Words, Words]]] = {
     Letter.CHECK_ADDRESS: _check_address,
+    Letter.ADHESION_REFUSED: operator_letters.adhesion_refused,
+    Letter.CONTACT: operator_letters.contact,
+    Letter.CONTACT_RECEIVED: operator_letters.contact_received,
 }

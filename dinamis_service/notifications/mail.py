@@ -15,13 +15,16 @@ from dinamis_service.notifications.wording import worded
 from dinamis_service.registry.links import secret_of
 from dinamis_service.settings import Settings
 
+HIDDEN = "…"
+"""What stands for the secret of a link in a mail that is only shown."""
+
 
 class UnsendableError(ValueError):
     """No mail can be written to this address."""
 
 
-def composed(mail: OutgoingMail, settings: Settings) -> EmailMessage:
-    """The message of a mail.
+def composed(mail: OutgoingMail, settings: Settings, *, shows_links: bool = True) -> EmailMessage:
+    """The message of a mail; its links open nothing where it is only shown.
 
     Its Message-ID is the same each time: a mail that had to be sent again is recognised where it arrives.
 
@@ -34,6 +37,8 @@ def composed(mail: OutgoingMail, settings: Settings) -> EmailMessage:
     try:
         message["From"] = Address(_line(name or settings.title), addr_spec=sender)
         message["To"] = Address(_line(mail.name), addr_spec=mail.address)
+        if "reply_to" in mail.facts:
+            message["Reply-To"] = Address(addr_spec=mail.facts["reply_to"])
     except (ValueError, IndexError) as error:
         raise UnsendableError(str(error)) from error
     message["Subject"] = f"[{_line(settings.title)}] {_line(title)}"
@@ -41,7 +46,9 @@ def composed(mail: OutgoingMail, settings: Settings) -> EmailMessage:
     message["Message-ID"] = f"<{mail.id}.{mail.moment:%Y%m%d%H%M%S%f}.dinamis@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(
-        _letter(mail, body, settings) if mail.topic in LETTERS else _text(mail, body, settings)
+        _letter(mail, body, settings, shows_links=shows_links)
+        if mail.topic in LETTERS
+        else _text(mail, body, settings)
     )
     message["Content-Language"] = mail.language
     return message
@@ -55,9 +62,14 @@ def _text(mail: OutgoingMail, body: str, settings: Settings) -> str:
         place = f"{place}/operator/requests/{quote(mail.order_id, safe='')}"
     about = text(
         mail.language,
-        fr=f"Demande : {mail.order_id}\nService : {place}",
-        en=f"Request: {mail.order_id}\nService: {place}",
+        fr=f"Service : {place}",
+        en=f"Service: {place}",
     )
+    if mail.order_id:
+        about = (
+            text(mail.language, fr=f"Demande : {mail.order_id}", en=f"Request: {mail.order_id}")
+            + f"\n{about}"
+        )
     why = text(
         mail.language,
         fr="Vous choisissez dans QGIS (DINAMIS, Préférences) ce qui vous est écrit. "
@@ -68,11 +80,13 @@ def _text(mail: OutgoingMail, body: str, settings: Settings) -> str:
     return f"{greeting}\n\n{body}\n\n{about}\n\n-- \n{why}\n"
 
 
-def _letter(mail: OutgoingMail, body: str, settings: Settings) -> str:
+def _letter(mail: OutgoingMail, body: str, settings: Settings, *, shows_links: bool) -> str:
     """The text of a letter, its link made only now."""
     parts = [text(mail.language, fr="Bonjour,", en="Hello,"), body]
     if "link" in mail.facts:
-        secret = secret_of(settings, mail.facts["link"], mail.facts["purpose"])
+        secret = HIDDEN
+        if shows_links:
+            secret = secret_of(settings, mail.facts["link"], mail.facts["purpose"])
         parts.append(f"{settings.own_url}{mail.facts['path']}?link={secret}")
     parts.append(
         text(

@@ -25,10 +25,13 @@ class Kind(StrEnum):
     DELIVERY = "delivery"
     PROJECT = "project"
     CALL = "call"
+    REGISTRY = "registry"
 
 
 MAILED = (Kind.STATE, Kind.MESSAGE, Kind.QUOTATION, Kind.DELIVERY)
 """Kinds that come by mail too, unless a person prefers otherwise."""
+ALWAYS_MAILED = frozenset({Kind.REGISTRY})
+"""Kinds that come by mail whatever a person prefers: their account and their entity depend on them."""
 
 
 class Topic(StrEnum):
@@ -44,6 +47,7 @@ class Topic(StrEnum):
     QUOTATION_DECLINED = "quotation_declined"
     CANCELLED = "cancelled"
     PROJECT = "project"
+    REGISTRY = "registry"
 
 
 FOR_OPERATORS = frozenset(
@@ -132,7 +136,8 @@ def _post(session: Session, whom: ColumnElement[bool], news: News) -> None:
                 account_id=row.id, moment=news.moment, kind=news.kind.value, topic=news.topic.value, **about
             )
         )
-        if news.kind in MAILED and (row.emails or {}).get(news.kind, True):
+        wanted = news.kind in MAILED and (row.emails or {}).get(news.kind, True)
+        if wanted or news.kind in ALWAYS_MAILED:
             session.add(
                 OutgoingMail(
                     moment=news.moment,

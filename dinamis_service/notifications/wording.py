@@ -95,6 +95,11 @@ def _project(facts: Facts) -> tuple[Words, Words]:
     return title, _with_reason(Words(what["fr"], what["en"]), facts)
 
 
+def _registry(facts: Facts) -> tuple[Words, Words]:
+    """What operators did with an entity or an account; the facts hold the words."""
+    return Words(**facts.title), _with_reason(Words(**facts.what), facts)
+
+
 def _by_requester(fr: str, en: str, done_fr: str, done_en: str) -> Callable[[Facts], tuple[Words, Words]]:
     """The words for what a requester did: a title, and a sentence about them."""
 
@@ -119,6 +124,7 @@ _WORDS: dict[Topic, Callable[[Facts], tuple[Words, Words]]] = {
     Topic.QUESTION: _message,
     Topic.SUBMITTED: _submitted,
     Topic.PROJECT: _project,
+    Topic.REGISTRY: _registry,
     Topic.QUOTATION_ACCEPTED: _by_requester(
         "Devis accepté", "Quotation accepted", "a accepté le devis", "accepted the quotation"
     ),

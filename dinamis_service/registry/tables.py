@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dinamis_service.db import Base, UtcDateTime
@@ -199,3 +199,22 @@ class ContactMessage(Base):
     account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handled_by: Mapped[str | None] = mapped_column(Text)
+
+
+class RegistryEvent(Base):
+    """What an operator did with an entity, an account or a super-entity: who, when, why; never rewritten.
+
+    `about_kind` is entity, account or super; `facts` are what the words of the event need.
+    """
+
+    __tablename__ = "registry_events"
+    __table_args__ = (Index("ix_registry_events_about", "about_kind", "about_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    moment: Mapped[datetime] = mapped_column(UtcDateTime)
+    author: Mapped[str] = mapped_column(Text)
+    about_kind: Mapped[str] = mapped_column(String(10))
+    about_id: Mapped[str] = mapped_column(String(36))
+    event: Mapped[str] = mapped_column(String(20))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(Text, default="")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -56,9 +57,20 @@ class _Tally:
     signatures: int = 0
 
 
-def downloads(session: Session, start: datetime, end: datetime) -> Iterator[Downloads]:
-    """Lines of the statistics from `start` to before `end`, sorted."""
-    entities = {entity.id: entity for entity in session.scalars(select(Entity))}
+class Counted(NamedTuple):
+    """A line of the statistics as the state knows it: entities by their ids, missions of the catalogue."""
+
+    month: str
+    entity_id: str
+    mission: str
+    access: str
+    people: int
+    images: int
+    signatures: int
+
+
+def counted(session: Session, start: datetime, end: datetime) -> Iterator[Counted]:
+    """Lines of the statistics from `start` to before `end`, counted in the journal."""
     tallies: dict[tuple[str, str, str, str], _Tally] = {}
     columns = SignatureBatch.at, SignatureBatch.sub, SignatureBatch.entity_id, SignatureBatch.objects
     asked = select(*columns).where(
@@ -72,20 +84,27 @@ def downloads(session: Session, start: datetime, end: datetime) -> Iterator[Down
             tally = tallies.setdefault(key, _Tally())
             tally.images.update((sub, name) for name in group["keys"])
             tally.signatures += len(group["keys"])
-    lines = []
-    for (month, entity_id, mission, access), tally in tallies.items():
-        entity = entities.get(entity_id)
+    for key, tally in tallies.items():
         people = {sub for sub, _ in tally.images if sub is not None}
+        yield Counted(*key, len(people), len(tally.images), tally.signatures)
+
+
+def downloads(session: Session, start: datetime, end: datetime) -> Iterator[Downloads]:
+    """Lines of the statistics from `start` to before `end`, sorted."""
+    entities = {entity.id: entity for entity in session.scalars(select(Entity))}
+    lines = []
+    for one in counted(session, start, end):
+        entity = entities.get(one.entity_id)
         lines.append(
             Downloads(
-                month,
-                entity.name if entity else entity_id,
+                one.month,
+                entity.name if entity else one.entity_id,
                 entity.user_kind if entity else "",
-                mission_title(mission),
-                access,
-                len(people),
-                len(tally.images),
-                tally.signatures,
+                mission_title(one.mission),
+                one.access,
+                one.people,
+                one.images,
+                one.signatures,
             )
         )
     yield from sorted(lines, key=astuple)

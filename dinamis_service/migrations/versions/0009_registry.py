@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Bring the schema from the version before to this one."""
     _add_registry()
     _add_identity()
+    _add_figures()
     _widen()
 
 
@@ -194,6 +195,34 @@ def _add_identity() -> None:
         sa.PrimaryKeyConstraint("code_hash"),
     )
     op.create_index("ix_authorization_codes_expires_at", "authorization_codes", ["expires_at"])
+
+
+def _add_figures() -> None:
+    """What operators did with the registry, and what was downloaded in the months that are over."""
+    op.create_table(
+        "registry_events",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("moment", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("about_kind", sa.String(length=10), nullable=False),
+        sa.Column("about_id", sa.String(length=36), nullable=False),
+        sa.Column("event", sa.String(length=20), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_registry_events_about", "registry_events", ["about_kind", "about_id"])
+    op.create_table(
+        "download_months",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("entity_id", sa.String(length=36), nullable=False),
+        sa.Column("mission", sa.String(length=100), nullable=False),
+        sa.Column("access", sa.String(length=20), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("images", sa.Integer(), nullable=False),
+        sa.Column("signatures", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("month", "entity_id", "mission", "access"),
+    )
 
 
 def _widen() -> None:

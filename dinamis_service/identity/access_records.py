@@ -1,0 +1,26 @@
+"""The record of who looked at, or took away, data about a person or an entity."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dinamis_service.identity.principal import Principal
+from dinamis_service.identity.tables import AccessRecord
+
+
+def record(  # noqa: PLR0917 (who, what, how, when)
+    session: Session, actor: Principal | None, about_kind: str, about_id: str, action: str, now: datetime
+) -> None:
+    """Write down that somebody looked."""
+    session.add(
+        AccessRecord(
+            moment=now,
+            actor_id=None if actor is None else actor.sub,
+            actor="" if actor is None else actor.name,
+            about_kind=about_kind,
+            about_id=about_id,
+            action=action,
+        )
+    )
