@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -44,6 +45,12 @@ def principal_of(account: Account) -> Principal:
         entity_name=account.entity.name,
         entity_acronym=account.entity.acronym,
     )
+
+
+def is_open(account: Account, now: datetime) -> bool:
+    """Whether an account lets anybody in: active, not past its end, and its entity a member (ACC-07)."""
+    ended = account.expires_at is not None and account.expires_at <= now
+    return account.state == "active" and not ended and account.entity.state == "member"
 
 
 class Accounts:
@@ -103,6 +110,10 @@ class Accounts:
             session.add(account)
             session.flush()
             return principal_of(account)
+
+    def hash(self, password: str) -> str:
+        """What the state keeps of a password."""
+        return self._hasher.hash(password)
 
     def by_email(self, email: str) -> Principal | None:
         """The owner of the account of this address (or user name), whatever its case."""

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
-from dinamis_service.identity.accounts import principal_of
+from dinamis_service.identity.accounts import is_open, principal_of
 from dinamis_service.identity.digests import digest, new_secret
 from dinamis_service.identity.principal import Principal
 from dinamis_service.identity.tables import Account, BrowserSession
@@ -45,7 +45,8 @@ class Browsers:
             found = session.get(BrowserSession, digest(secret))
             if found is None or found.expires_at <= self._clock():
                 return None
-            return principal_of(session.get_one(Account, found.account_id))
+            account = session.get_one(Account, found.account_id)
+            return principal_of(account) if is_open(account, self._clock()) else None
 
     def close(self, secret: str) -> None:
         """Sign the person of this browser out."""

@@ -15,8 +15,9 @@ class Account(Base):
     """A person's account, attached to one entity (ACC-01, ACC-02).
 
     `state` is waiting (for the referent, ACC-04), active, refused or closed; an active account ends at
-    `expires_at` (UTC, ACC-07). `totp_secret` is sealed. `directory_id` names the person in an external
-    directory, `external_subject` at another OpenID Connect issuer.
+    `expires_at` (UTC, ACC-07), of which a letter told at `reminded_at`. `totp_secret` is sealed.
+    `directory_id` names the person in an external directory, `external_subject` at another OpenID Connect
+    issuer.
     """
 
     __tablename__ = "accounts"
@@ -37,6 +38,7 @@ class Account(Base):
     postcode: Mapped[str] = mapped_column(String(20), default="", server_default="")
     town: Mapped[str] = mapped_column(String(120), default="", server_default="")
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     validated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     validated_by: Mapped[str | None] = mapped_column(String(36))
     password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

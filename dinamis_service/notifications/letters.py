@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
+from dinamis_service.notifications import account_letters as words
 from dinamis_service.notifications import operator_letters
 from dinamis_service.quotas.words import Words
 
@@ -14,7 +15,17 @@ class Letter(StrEnum):
     """What a letter tells."""
 
     CHECK_ADDRESS = "letter_check_address"
+    ACCOUNT_VALIDATED = "letter_account_validated"
+    ACCOUNT_VALIDATED_UNTIL = "letter_account_validated_until"
+    ACCOUNT_REFUSED = "letter_account_refused"
+    ACCOUNT_CLOSED = "letter_account_closed"
+    ACCOUNT_REOPENED = "letter_account_reopened"
+    ACCOUNT_UNTIL = "letter_account_until"
+    ACCOUNT_WITHOUT_END = "letter_account_without_end"
     ADHESION_REFUSED = "letter_adhesion_refused"
+    ENTITY_CLOSED = "letter_entity_closed"
+    ENTITY_MERGED = "letter_entity_merged"
+    LICENCE_EXTENDED = "letter_licence_extended"
     CONTACT = "letter_contact"
     CONTACT_RECEIVED = "letter_contact_received"
 
@@ -41,7 +52,17 @@ def _check_address(facts: Mapping[str, Any]) -> tuple[Words, Words]:
 
 _WORDS: dict[Letter, Callable[[Mapping[str, Any]], tuple[Words, Words]]] = {
     Letter.CHECK_ADDRESS: _check_address,
-    Letter.ADHESION_REFUSED: operator_letters.adhesion_refused,
-    Letter.CONTACT: operator_letters.contact,
-    Letter.CONTACT_RECEIVED: operator_letters.contact_received,
+    Letter.ACCOUNT_VALIDATED: words.ACCOUNT_VALIDATED,
+    Letter.ACCOUNT_VALIDATED_UNTIL: words.ACCOUNT_VALIDATED_UNTIL,
+    Letter.ACCOUNT_REFUSED: words.ACCOUNT_REFUSED,
+    Letter.ACCOUNT_CLOSED: words.ACCOUNT_CLOSED,
+    Letter.ACCOUNT_REOPENED: words.ACCOUNT_REOPENED,
+    Letter.ACCOUNT_UNTIL: words.ACCOUNT_UNTIL,
+    Letter.ACCOUNT_WITHOUT_END: words.ACCOUNT_WITHOUT_END,
+    Letter.ADHESION_REFUSED: operator_letters.ADHESION_REFUSED,
+    Letter.ENTITY_CLOSED: operator_letters.ENTITY_CLOSED,
+    Letter.ENTITY_MERGED: operator_letters.ENTITY_MERGED,
+    Letter.LICENCE_EXTENDED: operator_letters.LICENCE_EXTENDED,
+    Letter.CONTACT: operator_letters.CONTACT,
+    Letter.CONTACT_RECEIVED: operator_letters.CONTACT_RECEIVED,
 }

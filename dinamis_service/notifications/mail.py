@@ -62,14 +62,9 @@ def _text(mail: OutgoingMail, body: str, settings: Settings) -> str:
         place = f"{place}/operator/requests/{quote(mail.order_id, safe='')}"
     about = text(
         mail.language,
-        fr=f"Service : {place}",
-        en=f"Service: {place}",
+        fr=f"Demande : {mail.order_id}\nService : {place}",
+        en=f"Request: {mail.order_id}\nService: {place}",
     )
-    if mail.order_id:
-        about = (
-            text(mail.language, fr=f"Demande : {mail.order_id}", en=f"Request: {mail.order_id}")
-            + f"\n{about}"
-        )
     why = text(
         mail.language,
         fr="Vous choisissez dans QGIS (DINAMIS, Préférences) ce qui vous est écrit. "
@@ -81,13 +76,15 @@ def _text(mail: OutgoingMail, body: str, settings: Settings) -> str:
 
 
 def _letter(mail: OutgoingMail, body: str, settings: Settings, *, shows_links: bool) -> str:
-    """The text of a letter, its link made only now."""
+    """The text of a letter, and the address of what it is about; its link is made only now."""
     parts = [text(mail.language, fr="Bonjour,", en="Hello,"), body]
     if "link" in mail.facts:
         secret = HIDDEN
         if shows_links:
             secret = secret_of(settings, mail.facts["link"], mail.facts["purpose"])
         parts.append(f"{settings.own_url}{mail.facts['path']}?link={secret}")
+    elif "path" in mail.facts:
+        parts.append(f"{settings.own_url}{mail.facts['path']}")
     parts.append(
         text(
             mail.language,

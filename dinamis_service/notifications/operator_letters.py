@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dinamis_service.notifications.account_letters import letter
 from dinamis_service.quotas.words import Words
 
 PURPOSES = {
@@ -15,20 +16,39 @@ PURPOSES = {
 }
 """The purposes of the contact form (SUP-01)."""
 
+ADHESION_REFUSED = letter(
+    Words("Demande d'adhésion de {entity} : refusée", "Adhesion request of {entity}: refused"),
+    Words(
+        "L'instance DINAMIS n'a pas validé la demande d'adhésion de {entity}.",
+        "The DINAMIS body has not validated the adhesion request of {entity}.",
+    ),
+)
+ENTITY_CLOSED = letter(
+    Words("Adhésion de {entity} : clôturée", "Adhesion of {entity}: closed"),
+    Words(
+        "L'adhésion de votre entité {entity} est clôturée : ses comptes ne donnent plus accès au service.",
+        "The adhesion of your entity {entity} is closed: its accounts give no access any more.",
+    ),
+)
+ENTITY_MERGED = letter(
+    Words("{former} : fusion avec {entity}", "{former}: merged with {entity}"),
+    Words(
+        "Les comptes de {former} appartiennent maintenant à {entity}, avec leurs projets et leurs demandes. "
+        "Personne n'a à se reconnecter.",
+        "The accounts of {former} belong to {entity} now, with their projects and requests. Nobody has to "
+        "sign in again.",
+    ),
+)
+LICENCE_EXTENDED = letter(
+    Words("Licence de données ouvertes : {region}", "Open-data licence: {region}"),
+    Words(
+        "La licence de données ouvertes est étendue à votre entité {entity} sur la Région {region}, {days}.",
+        "The open-data licence is extended to your entity {entity} over the Region {region}, {days}.",
+    ),
+)
 
-def adhesion_refused(facts: Mapping[str, Any]) -> tuple[Words, Words]:
-    """An adhesion was refused by the DINAMIS body."""
-    name = facts["entity"]
-    return (
-        Words(f"Demande d'adhésion de {name} : refusée", f"Adhesion request of {name}: refused"),
-        Words(
-            f"L'instance DINAMIS n'a pas validé la demande d'adhésion de {name}. Motif : {facts['reason']}",
-            f"The DINAMIS body has not validated the adhesion request of {name}. Reason: {facts['reason']}",
-        ),
-    )
 
-
-def contact(facts: Mapping[str, Any]) -> tuple[Words, Words]:
+def CONTACT(facts: Mapping[str, Any]) -> tuple[Words, Words]:  # noqa: N802 (a letter among the others)
     """A message of the contact form, for those who read them."""
     purpose = PURPOSES[facts["purpose"]]
     return (
@@ -40,7 +60,7 @@ def contact(facts: Mapping[str, Any]) -> tuple[Words, Words]:
     )
 
 
-def contact_received(facts: Mapping[str, Any]) -> tuple[Words, Words]:
+def CONTACT_RECEIVED(facts: Mapping[str, Any]) -> tuple[Words, Words]:  # noqa: N802
     """Receipt of a message to the signed-in person who wrote it."""
     return (
         Words("Votre message est arrivé", "Your message has arrived"),

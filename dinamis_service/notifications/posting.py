@@ -30,8 +30,6 @@ class Kind(StrEnum):
 
 MAILED = (Kind.STATE, Kind.MESSAGE, Kind.QUOTATION, Kind.DELIVERY)
 """Kinds that come by mail too, unless a person prefers otherwise."""
-ALWAYS_MAILED = frozenset({Kind.REGISTRY})
-"""Kinds that come by mail whatever a person prefers: their account and their entity depend on them."""
 
 
 class Topic(StrEnum):
@@ -115,6 +113,24 @@ def write(
     )
 
 
+def inform(
+    session: Session, account: Account, letter: Letter, *, moment: datetime, facts: dict[str, Any]
+) -> None:
+    """A letter to somebody who has an account, and the same words among their notifications."""
+    preferred = session.get(Preferences, account.id)
+    write(
+        session,
+        letter,
+        address=account.email,
+        name=f"{account.given_name} {account.family_name}",
+        language=(preferred.language if preferred else None) or "fr",
+        moment=moment,
+        facts=facts,
+    )
+    told = {**facts, "letter": letter.value}
+    tell(session, account.id, News(Kind.REGISTRY, Topic.REGISTRY, moment, facts=told))
+
+
 def _post(session: Session, whom: ColumnElement[bool], news: News) -> None:
     """A notification for each of these accounts, and a mail for those that want it."""
     rows: Sequence[Any] = session.execute(
@@ -136,8 +152,7 @@ def _post(session: Session, whom: ColumnElement[bool], news: News) -> None:
                 account_id=row.id, moment=news.moment, kind=news.kind.value, topic=news.topic.value, **about
             )
         )
-        wanted = news.kind in MAILED and (row.emails or {}).get(news.kind, True)
-        if wanted or news.kind in ALWAYS_MAILED:
+        if news.kind in MAILED and (row.emails or {}).get(news.kind, True):
             session.add(
                 OutgoingMail(
                     moment=news.moment,

@@ -96,8 +96,12 @@ def _project(facts: Facts) -> tuple[Words, Words]:
 
 
 def _registry(facts: Facts) -> tuple[Words, Words]:
-    """What operators did with an entity or an account; the facts hold the words."""
-    return Words(**facts.title), _with_reason(Words(**facts.what), facts)
+    """The words of the letter that says the same."""
+    if not facts.letter:
+        return Words("Registre DINAMIS", "DINAMIS registry"), Words(
+            "Le registre a du nouveau.", "There is news in the registry."
+        )
+    return lettered(Letter(facts.letter), facts.values)
 
 
 def _by_requester(fr: str, en: str, done_fr: str, done_en: str) -> Callable[[Facts], tuple[Words, Words]]:

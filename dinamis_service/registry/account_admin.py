@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -88,12 +88,13 @@ def close(
         ConflictError: it is not active, or it is the caller's own.
     """
     with database.session() as session:
-        account = _seen(session, caller, account_id, seen)
+        _seen(session, caller, account_id, seen)
         reason = required_reason(caller, reason)
-        if account.state != "active":
-            raise ConflictError(caller.say(fr="Ce compte n'est pas actif.", en="This account is not active."))
         _not_own(caller, account_id)
-        account_life.close(session, account_id, by=caller.principal, now=now)
+        _step(
+            caller,
+            lambda: account_life.close(session, account_id, by=caller.principal, now=now, reason=reason),
+        )
         _note(session, caller, account_id, "closed", now=now, reason=reason)
 
 
@@ -107,11 +108,9 @@ def reopen(
         ConflictError: it is not closed.
     """
     with database.session() as session:
-        account = _seen(session, caller, account_id, seen)
+        _seen(session, caller, account_id, seen)
         reason = required_reason(caller, reason)
-        if account.state != "closed":
-            raise ConflictError(caller.say(fr="Ce compte n'est pas clos.", en="This account is not closed."))
-        account_life.reopen(session, account_id, by=caller.principal, now=now)
+        _step(caller, lambda: account_life.reopen(session, account_id, by=caller.principal, now=now))
         _note(session, caller, account_id, "reopened", now=now, reason=reason)
 
 
@@ -154,6 +153,14 @@ def set_operator(
             )
         account.version += 1
         _note(session, caller, account_id, "role_given" if held else "role_taken", now=now, reason=reason)
+
+
+def _step(caller: Caller, step: Callable[[], object]) -> None:
+    """Make a step of the life of an account; one that cannot be made is refused in words."""
+    try:
+        step()
+    except account_life.AccountStepError as error:
+        raise ConflictError(error.words.told(caller.language)) from error
 
 
 def _account(session: Session, caller: Caller, account_id: str, *, lock: bool = False) -> Account:

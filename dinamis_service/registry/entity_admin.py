@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from dinamis_service.db import Database
 from dinamis_service.errors import ConflictError, InvalidError, NotFoundError, PreconditionFailedError
 from dinamis_service.identity.tables import Account, AccountRole
-from dinamis_service.notifications.posting import Kind, News, Topic, tell
-from dinamis_service.quotas.words import Words
-from dinamis_service.registry.adhesion_states import State
+from dinamis_service.notifications.letters import Letter
+from dinamis_service.notifications.posting import inform
+from dinamis_service.registry.adhesion_states import Event, State
 from dinamis_service.registry.adhesion_store import change
 from dinamis_service.registry.events import note
 from dinamis_service.registry.tables import Adhesion, Entity
@@ -174,7 +174,7 @@ def close(
             Adhesion.entity_id == entity.id, Adhesion.state == State.VALIDATED.value
         )
         for adhesion in session.scalars(adhesions.with_for_update()):
-            change(session, adhesion, "close", author=author, now=now, reason=reason)
+            change(session, adhesion, Event.CLOSE, author=author, now=now, reason=reason)
         close_entity(session, entity, author=author, now=now, reason=reason)
 
 
@@ -183,35 +183,18 @@ def close_entity(session: Session, entity: Entity, *, author: str, now: datetime
     entity.state, entity.closed_at = CLOSED, now
     entity.version += 1
     note(session, ("entity", entity.id), "closed", author=author, now=now, reason=reason)
-    tell_referents(
-        session,
-        entity.id,
-        Words(f"Adhésion de {entity.name} clôturée", f"Adhesion of {entity.name} closed"),
-        Words(
-            "L'adhésion de votre entité est clôturée : ses comptes ne donnent plus accès au service.",
-            "The adhesion of your entity is closed: its accounts give no access to the service any more.",
-        ),
-        now=now,
-        reason=reason,
-    )
+    tell_referents(session, entity, Letter.ENTITY_CLOSED, now, reason=reason)
 
 
-def tell_referents(
-    session: Session, entity_id: str, title: Words, what: Words, *, now: datetime, reason: str = ""
-) -> None:
-    """Tell the referents of an entity."""
+def tell_referents(session: Session, entity: Entity, letter: Letter, now: datetime, **facts: str) -> None:
+    """Tell the referents of an entity, by mail and among their notifications."""
     referents = (
-        select(Account.id)
+        select(Account)
         .join(AccountRole)
-        .where(Account.entity_id == entity_id, AccountRole.role == "referent", Account.state == "active")
+        .where(Account.entity_id == entity.id, AccountRole.role == "referent", Account.state == "active")
     )
-    facts = {
-        "title": {"fr": title.fr, "en": title.en},
-        "what": {"fr": what.fr, "en": what.en},
-        "reason": reason,
-    }
-    for sub in session.scalars(referents).all():
-        tell(session, sub, News(Kind.REGISTRY, Topic.REGISTRY, now, facts=facts))
+    for account in session.scalars(referents).unique().all():
+        inform(session, account, letter, moment=now, facts={"entity": entity.name, **facts})
 
 
 def required_reason(caller: Caller, reason: str) -> str:

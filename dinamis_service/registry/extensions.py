@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from dinamis_service.db import Database
 from dinamis_service.errors import ConflictError, InvalidError, NotFoundError
-from dinamis_service.quotas.words import Words
+from dinamis_service.notifications.letters import Letter
 from dinamis_service.registry.entity_admin import MEMBER, entity_of, required_reason, tell_referents
 from dinamis_service.registry.events import note
 from dinamis_service.registry.regions import REGIONS
@@ -99,16 +99,7 @@ def grant(database: Database, caller: Caller, entity_id: str, form: ExtensionFor
             starts=form.starts.isoformat(),
             ends=form.ends.isoformat() if form.ends else "",
         )
-        tell_referents(
-            session,
-            entity_id,
-            Words(f"Licence de données ouvertes : {region}", f"Open-data licence: {region}"),
-            Words(
-                f"La licence de données ouvertes est étendue à votre entité sur la Région {region}.",
-                f"The open-data licence is extended to your entity over the Region {region}.",
-            ),
-            now=now,
-        )
+        tell_referents(session, entity, Letter.LICENCE_EXTENDED, now, region=region, days=_days(form))
 
 
 def end(
@@ -156,3 +147,8 @@ def _overlapping(session: Session, entity_id: str, form: ExtensionForm) -> bool:
     if form.ends is not None:
         wanted = wanted.where(Extension.starts <= form.ends)
     return session.scalar(wanted.limit(1)) is not None
+
+
+def _days(form: ExtensionForm) -> str:
+    """Both days, as any reader of either language reads them (ISO 8601)."""
+    return f"{form.starts.isoformat()} / {form.ends.isoformat() if form.ends else '…'} (UTC)"

@@ -15,11 +15,11 @@ from dinamis_service.db import Database
 from dinamis_service.errors import ConflictError, InvalidError, NotFoundError, PreconditionFailedError
 from dinamis_service.notifications.letters import Letter
 from dinamis_service.notifications.posting import write
-from dinamis_service.registry.adhesion_states import TRANSITIONS, State
+from dinamis_service.registry.adhesion_states import TRANSITIONS, Event, State
 from dinamis_service.registry.adhesion_store import IllegalStepError, change
 from dinamis_service.registry.admission import admit
 from dinamis_service.registry.entity_admin import close_entity
-from dinamis_service.registry.tables import Adhesion, AdhesionEvent, Entity
+from dinamis_service.registry.tables import Adhesion, Entity
 from dinamis_service.requests.caller import Caller, require_operator
 
 REASON_MAX = 2000
@@ -71,7 +71,7 @@ def awaiting(session: Session) -> tuple[int, datetime | None]:
 
 def possible(adhesion: Adhesion) -> list[Decision]:
     """Decisions that may be made now."""
-    return [one for one in Decision if State(adhesion.state) in TRANSITIONS[one.value].origins]
+    return [one for one in Decision if State(adhesion.state) in TRANSITIONS[Event(one.value)].origins]
 
 
 def find(session: Session, caller: Caller, adhesion_id: str, *, lock: bool = False) -> Adhesion:
@@ -86,13 +86,6 @@ def find(session: Session, caller: Caller, adhesion_id: str, *, lock: bool = Fal
     if found is None or found.state == State.DRAFT:
         raise NotFoundError(caller.say(fr="Cette adhésion n'existe pas.", en="There is no such adhesion."))
     return found
-
-
-def history(session: Session, adhesion_id: str) -> Sequence[AdhesionEvent]:
-    """What happened to an adhesion, oldest first."""
-    return session.scalars(
-        select(AdhesionEvent).where(AdhesionEvent.adhesion_id == adhesion_id).order_by(AdhesionEvent.id)
-    ).all()
 
 
 def decide(
@@ -135,12 +128,7 @@ def _decided(
     try:
         change(session, adhesion, decision.value, author=author, now=now, reason=reason)
     except IllegalStepError as error:
-        raise ConflictError(
-            caller.say(
-                fr="Cette décision n'est pas possible dans l'état de l'adhésion.",
-                en="This decision is not possible in the state of the adhesion.",
-            )
-        ) from error
+        raise ConflictError(error.words.told(caller.language)) from error
     if decision is Decision.VALIDATE:
         name = adhesion.form["entity"]["name"]
         if session.scalar(select(Entity.id).where(Entity.name == name)) is not None:

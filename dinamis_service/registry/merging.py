@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from dinamis_service.db import Database
 from dinamis_service.errors import ConflictError
 from dinamis_service.identity.tables import Account
+from dinamis_service.notifications.letters import Letter
 from dinamis_service.quotas.words import Words
 from dinamis_service.registry.entity_admin import (
     CLOSED,
@@ -140,7 +141,8 @@ def merge(
             name=source.name,
             **vars(moved),
         )
-        _tell(session, source, target, reason, now)
+        # the referents of both, who are all the target's by now
+        tell_referents(session, target, Letter.ENTITY_MERGED, now, former=source.name, reason=reason)
         return moved
 
 
@@ -194,22 +196,6 @@ def _move(session: Session, source: Entity, target: Entity) -> None:
             execution_options={"synchronize_session": "fetch"},
         )
     move_downloads(session, source.id, target.id)
-
-
-def _tell(session: Session, source: Entity, target: Entity, reason: str, now: datetime) -> None:
-    """Tell the referents of both, who are all the target's by now."""
-    tell_referents(
-        session,
-        target.id,
-        Words(f"{source.name} : fusion avec {target.name}", f"{source.name}: merged with {target.name}"),
-        Words(
-            f"Les comptes de {source.name} appartiennent maintenant à {target.name} ; rien d'autre ne change "
-            "pour eux.",
-            f"The accounts of {source.name} belong to {target.name} now; nothing else changes for them.",
-        ),
-        now=now,
-        reason=reason,
-    )
 
 
 def _of_mission(entity_id: str) -> object:

@@ -10,7 +10,7 @@ from dinamis_service.catalogue.missions import mission_title
 from dinamis_service.context import Context
 from dinamis_service.errors import NotFoundError
 from dinamis_service.language import text
-from dinamis_service.web import device, sign_in
+from dinamis_service.web import contact, device, help_page, sign_in
 from dinamis_service.web.operator import routes as operator_routes
 from dinamis_service.web.pages import STATIC, Page
 
@@ -35,6 +35,8 @@ def build_router(context: Context) -> APIRouter:
 
     router.include_router(device.build_router(context))
     router.include_router(sign_in.build_router(context))
+    router.include_router(contact.build_router(context))
+    router.include_router(help_page.build_router(context))
     router.include_router(operator_routes.build_router(context))
     return router
 

@@ -17,7 +17,7 @@ from dinamis_service.web.access import SIGN_IN_PATH, page_route
 from dinamis_service.web.pages import Page, own_path
 
 SIGN_OUT_PATH = "/sign-out"
-OPERATOR_HOME, HOME = "/operator/", "/"
+OPERATOR_HOME, HOME = "/operator/home", "/"
 
 
 class SignInForm(BaseModel):

@@ -240,6 +240,7 @@ def _widen() -> None:
     op.add_column("accounts", sa.Column("postcode", sa.String(length=20), server_default="", nullable=False))
     op.add_column("accounts", sa.Column("town", sa.String(length=120), server_default="", nullable=False))
     op.add_column("accounts", sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("accounts", sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("accounts", sa.Column("validated_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("accounts", sa.Column("validated_by", sa.String(length=36), nullable=True))
     op.add_column("accounts", sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=True))

@@ -1,0 +1,76 @@
+"""Charts that the service draws itself, as SVG: bars side by side, a row for each thing that is counted.
+
+A chart is a file of its own, for an `img`: it holds no script and no style sheet, and comes in the colours of
+both themes. What it shows stands in a table beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from xml.sax.saxutils import escape, quoteattr
+
+Theme = Literal["light", "dark"]
+
+WIDTH = 460
+_ROW, _BAR, _TOP, _LETTER = 34, 20, 10, 8.2
+_LEGEND = 24
+_LABEL_MAX, _VALUE = 190.0, 72.0
+_COLOURS: dict[Theme, tuple[str, ...]] = {
+    "light": ("#0b6e6e", "#0b3954", "#b85c00", "#6a4c93", "#5b7a1e", "#9b1c1c"),
+    "dark": ("#6fd0ca", "#8cc4f0", "#ffb454", "#c7a6f0", "#b5d16b", "#ff8a80"),
+}
+_INK: dict[Theme, tuple[str, str]] = {"light": ("#14242f", "#ffffff"), "dark": ("#e4edf2", "#17252e")}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its label, its values in the order of the series, and its sum as people read it."""
+
+    label: str
+    values: Sequence[float]
+    told: str
+
+
+def bars(title: str, rows: Sequence[Row], series: Sequence[str], theme: Theme) -> str:
+    """A chart of stacked bars; the series are named below where there are several."""
+    ink, paper = _INK[theme]
+    label_width = min(_LABEL_MAX, 12 + max((len(one.label) for one in rows), default=0) * _LETTER)
+    most = max((sum(one.values) for one in rows), default=0) or 1
+    scale = (WIDTH - label_width - _VALUE) / most
+    named = series if len(series) > 1 else ()
+    height = _TOP * 2 + _ROW * max(len(rows), 1) + _LEGEND * len(named)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
+        f'height="{height}" role="img" aria-label={quoteattr(title)} font-family="system-ui, sans-serif" '
+        f'font-size="15">'
+    )
+    parts = [
+        head,
+        f"<title>{escape(title)}</title>",
+        f'<rect width="{WIDTH}" height="{height}" fill="{paper}"/>',
+    ]
+    for number, row in enumerate(rows):
+        y = _TOP + number * _ROW
+        parts.append(_text(label_width - 8, y + 16, row.label, ink, "end"))
+        x = label_width
+        for place, value in enumerate(row.values):
+            width = max(0.0, value) * scale
+            if width > 0:
+                colour = _COLOURS[theme][place % len(_COLOURS[theme])]
+                parts.append(
+                    f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{_BAR}" fill="{colour}"/>'
+                )
+            x += width
+        parts.append(_text(x + 6, y + 16, row.told, ink, "start"))
+    for place, name in enumerate(named):
+        y = _TOP + _ROW * len(rows) + _LEGEND * place + 6
+        colour = _COLOURS[theme][place % len(_COLOURS[theme])]
+        parts.append(f'<rect x="12" y="{y}" width="16" height="14" fill="{colour}"/>')
+        parts.append(_text(36, y + 13, name, ink, "start"))
+    return "".join([*parts, "</svg>"])
+
+
+def _text(x: float, y: float, words: str, colour: str, anchor: str) -> str:
+    return f'<text x="{x:.1f}" y="{y}" fill="{colour}" text-anchor="{anchor}">{escape(words)}</text>'
