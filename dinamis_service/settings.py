@@ -95,6 +95,10 @@ class Settings(BaseSettings):
     pneo_contact_address: str | None = Field(
         None, description="Mailbox for questions about Pléiades Neo, shown on the contact page"
     )
+    public_mail_domains: str = Field(
+        "",
+        description="More mail services whose addresses are not professional, separated by commas",
+    )
 
     access_lifetime_s: int = Field(300, ge=1, description="Life of an access token, in seconds")
     refresh_lifetime_s: int = Field(30 * 86400, ge=1, description="Life of a refresh token, in seconds")

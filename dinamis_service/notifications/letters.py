@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from dinamis_service.notifications import account_letters as words
-from dinamis_service.notifications import operator_letters
+from dinamis_service.notifications import adhesion_words, operator_letters
 from dinamis_service.quotas.words import Words
 
 
@@ -28,6 +28,12 @@ class Letter(StrEnum):
     LICENCE_EXTENDED = "letter_licence_extended"
     CONTACT = "letter_contact"
     CONTACT_RECEIVED = "letter_contact_received"
+    ACCOUNT_EXISTS = "letter_account_exists"
+    ADHESION_TEXTS = "letter_adhesion_texts"
+    VALIDATION_LINK = "letter_validation_link"
+    DEED = "letter_deed"
+    ENTITY_CREATED = "letter_entity_created"
+    PARTNERSHIP_TO_VALIDATE = "letter_partnership_to_validate"
 
 
 LETTERS = frozenset(one.value for one in Letter)
@@ -40,12 +46,17 @@ def lettered(letter: Letter, facts: Mapping[str, Any]) -> tuple[Words, Words]:
 
 def _check_address(facts: Mapping[str, Any]) -> tuple[Words, Words]:
     name = facts.get("entity", "")
+    adhesion = Words("demande d'adhésion", "adhesion request")
+    for_what = Words(f"inscription pour {name}", f"registration for {name}") if name else adhesion
     return (
         Words("Vérification de votre adresse", "Check of your address"),
         Words(
-            f"Ouvrez ce lien pour continuer votre démarche{f' pour {name}' if name else ''}. "
-            "Si vous n'avez rien demandé, ne faites rien.",
-            f"Open this link to go on{f' for {name}' if name else ''}. If you asked for nothing, do nothing.",
+            f"Votre adresse électronique est valide dès que vous ouvrez ce lien, qui poursuit votre "
+            f"{for_what.fr}. Gardez ce message : le lien ramène, "
+            "un autre jour aussi, à ce que vous aviez saisi. Si vous n'avez rien demandé, ne faites rien.",
+            f"Your e-mail address is valid as soon as you open this link, which goes on with your "
+            f"{for_what.en}. Keep this message: the link leads, "
+            "on another day too, to what you had typed. If you asked for nothing, do nothing.",
         ),
     )
 
@@ -65,4 +76,10 @@ _WORDS: dict[Letter, Callable[[Mapping[str, Any]], tuple[Words, Words]]] = {
     Letter.LICENCE_EXTENDED: operator_letters.LICENCE_EXTENDED,
     Letter.CONTACT: operator_letters.CONTACT,
     Letter.CONTACT_RECEIVED: operator_letters.CONTACT_RECEIVED,
+    Letter.ACCOUNT_EXISTS: adhesion_words.ACCOUNT_EXISTS,
+    Letter.ADHESION_TEXTS: adhesion_words.ADHESION_TEXTS,
+    Letter.VALIDATION_LINK: adhesion_words.VALIDATION_LINK,
+    Letter.DEED: adhesion_words.DEED,
+    Letter.ENTITY_CREATED: adhesion_words.ENTITY_CREATED,
+    Letter.PARTNERSHIP_TO_VALIDATE: adhesion_words.PARTNERSHIP_TO_VALIDATE,
 }

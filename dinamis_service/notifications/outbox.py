@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
+from dinamis_service.notifications.enclosures import EnclosureError, Enclosures
 from dinamis_service.notifications.lease import Leaseholder
 from dinamis_service.notifications.mail import composed
 from dinamis_service.notifications.tables import OutgoingMail
@@ -41,6 +42,7 @@ class Taken:
     id: int
     attempt: int
     message: EmailMessage
+    enclosed: Sequence[str] = ()
 
 
 class Outbox:
@@ -51,6 +53,7 @@ class Outbox:
         self._settings = settings
         self._clock = clock
         self._lease = Leaseholder("mail", _LEASE)
+        self._enclosures = Enclosures(database, settings)
 
     def page(self, limit: int, before: int | None = None, state: str | None = None) -> Sequence[OutgoingMail]:
         """Mails, newest first, older than the one of id `before`."""
@@ -121,14 +124,18 @@ class Outbox:
             mail.attempts += 1
             mail.next_attempt = now + min(_FIRST * 2 ** (mail.attempts - 1), _LONGEST)
             try:
-                return Taken(mail.id, mail.attempts, composed(mail, self._settings))
+                enclosed = mail.facts.get("attachments", ())
+                return Taken(mail.id, mail.attempts, composed(mail, self._settings), enclosed)
             except Exception as error:  # noqa: BLE001  (what cannot be written holds up nothing else)
                 mail.state, mail.error = REFUSED, str(error)
 
     def _send(self, transport: Transport, taken: Taken) -> bool:
         try:
             with self._holding():
+                self._enclosures.add(taken.message, taken.enclosed)
                 transport.send(taken.id, taken.message)
+        except EnclosureError as error:
+            self._note(taken, REFUSED, str(error))
         except DownError as error:
             self._note(taken, WAITING, str(error), attempts=taken.attempt - 1, due=self._clock())
             raise

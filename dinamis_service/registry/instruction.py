@@ -130,14 +130,6 @@ def _decided(
     except IllegalStepError as error:
         raise ConflictError(error.words.told(caller.language)) from error
     if decision is Decision.VALIDATE:
-        name = adhesion.form["entity"]["name"]
-        if session.scalar(select(Entity.id).where(Entity.name == name)) is not None:
-            raise ConflictError(
-                caller.say(
-                    fr=f"Une entité s'appelle déjà « {name} » : refusez l'adhésion ou renommez l'entité.",
-                    en=f"An entity is called '{name}' already: refuse the adhesion or rename the entity.",
-                )
-            )
         admit(session, adhesion, author=author, now=now)
     elif decision is Decision.REFUSE:
         _tell_refusal(session, adhesion, reason, now)
