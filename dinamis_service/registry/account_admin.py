@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from dinamis_service.db import Database
+from dinamis_service.db import Database, numbers_by
 from dinamis_service.errors import ConflictError, ForbiddenError, NotFoundError, PreconditionFailedError
 from dinamis_service.identity.access_records import record
 from dinamis_service.identity.tables import Account, AccountRole
@@ -49,7 +49,7 @@ def look_through(session: Session, caller: Caller, wanted: Wanted, *, offset: in
     require_operator(caller)
     conditions = _conditions(wanted)
     counted = select(Account.state, func.count()).join(Account.entity).where(*conditions)
-    counts = dict(session.execute(counted.group_by(Account.state)).tuples().all())
+    counts = numbers_by(session, counted.group_by(Account.state))
     if wanted.state:
         conditions.append(Account.state == wanted.state)
     found = select(Account).join(Account.entity).where(*conditions)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from dinamis_service.db import Database
+from dinamis_service.db import Database, numbers_by
 from dinamis_service.errors import ConflictError, InvalidError, NotFoundError, PreconditionFailedError
 from dinamis_service.identity.tables import Account, AccountRole
 from dinamis_service.notifications.letters import Letter
@@ -76,7 +76,7 @@ def look_through(
     if super_id:
         conditions.append(Entity.super_entity_id == super_id)
     counted = select(Entity.state, func.count()).where(*conditions).group_by(Entity.state)
-    counts = {MEMBER: 0, CLOSED: 0, **dict(session.execute(counted).tuples().all())}
+    counts = {MEMBER: 0, CLOSED: 0, **numbers_by(session, counted)}
     if state:
         conditions.append(Entity.state == state)
     found = select(Entity).where(*conditions).order_by(func.lower(Entity.name), Entity.id)
@@ -88,7 +88,7 @@ def look_through(
 def accounts_of(session: Session) -> dict[str, int]:
     """How many accounts the people of each entity have, the closed ones left out."""
     counted = select(Account.entity_id, func.count()).where(Account.state == "active")
-    return dict(session.execute(counted.group_by(Account.entity_id)).tuples().all())
+    return numbers_by(session, counted.group_by(Account.entity_id))
 
 
 def entity_of(session: Session, caller: Caller, entity_id: str, *, seen: int | None = None) -> Entity:

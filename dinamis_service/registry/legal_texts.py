@@ -73,8 +73,7 @@ def unsigned(session: Session, account_id: str, nationality: str) -> list[LegalT
         .where(Signature.account_id == account_id)
         .group_by(Signature.code)
     )
-    versions: dict[str, int] = {}
-    versions.update(signed.tuples())
+    versions: dict[str, int] = {row[0]: row[1] for row in signed}
     return [
         text
         for text in current(session, texts_to_sign(nationality))

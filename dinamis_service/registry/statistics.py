@@ -16,7 +16,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from dinamis_service.catalogue.missions import mission_title
-from dinamis_service.db import Database
+from dinamis_service.db import Database, numbers_by
 from dinamis_service.identity.tables import Account
 from dinamis_service.quotas.words import Words
 from dinamis_service.registry.adhesion_states import State as AdhesionState
@@ -129,7 +129,7 @@ def _downloaded(one: Counted) -> str:
 
 def _members(session: Session) -> dict[str, int]:
     counted = select(Entity.category, func.count()).where(Entity.state == "member").group_by(Entity.category)
-    of_category = dict(session.execute(counted).tuples().all())
+    of_category = numbers_by(session, counted)
     return {
         name: sum(of_category.get(category, 0) for category in categories)
         for name, (_, categories) in GROUPS.items()
@@ -143,7 +143,7 @@ def _adhesions(session: Session, year: int) -> Adhesions:
         .where(Adhesion.signed_at >= start, Adhesion.signed_at < end)
         .group_by(Adhesion.state)
     )
-    number = Counter(dict(session.execute(counted).tuples().all()))
+    number = Counter(numbers_by(session, counted))
     return Adhesions(
         received=number.total(),
         validated=number[AdhesionState.VALIDATED.value] + number[AdhesionState.CLOSED.value],
@@ -212,11 +212,11 @@ def _groups(session: Session, now: datetime, year: int, downloads: Iterable[Coun
         .join(Order, Order.owner_sub == Account.id)
         .where(Order.created >= start, Order.created < end, Order.state != State.DRAFT.value)
     )
-    requests = _grouped(inside, session.execute(requested.group_by(Account.entity_id)).tuples())
+    requests = _grouped(inside, numbers_by(session, requested.group_by(Account.entity_id)).items())
     held = select(Account.entity_id, func.count()).where(
         Account.state == "active", or_(Account.expires_at.is_(None), Account.expires_at > now)
     )
-    accounts = _grouped(inside, session.execute(held.group_by(Account.entity_id)).tuples())
+    accounts = _grouped(inside, numbers_by(session, held.group_by(Account.entity_id)).items())
     entities = Counter(inside.values())
     rows = session.scalars(select(SuperEntity).order_by(SuperEntity.name))
     return [

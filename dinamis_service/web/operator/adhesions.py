@@ -93,7 +93,7 @@ class AdhesionPages:
         return {
             "entity": entity,
             "partner": partner,
-            "title": adhesion.form.get("entity", {}).get("name", adhesion.email),
+            "name": adhesion.form.get("entity", {}).get("name", adhesion.email),
             "state": TITLES[State(adhesion.state)].told(page.language),
             "category": _category(adhesion, page.language),
             "blocks": blocks_of(
