@@ -119,7 +119,7 @@ class Database:
             self._writing.close()
 
 
-def numbers_by(session: Session, query: Select[tuple[Name, int]]) -> dict[Name, int]:
+def numbers_by(session: Session, query: Select[Name, int]) -> dict[Name, int]:
     """Numbers by name, of a query of both."""
     return {row[0]: row[1] for row in session.execute(query)}
 

@@ -10,6 +10,9 @@ from dinamis_service.catalogue.missions import mission_title
 from dinamis_service.context import Context
 from dinamis_service.errors import NotFoundError
 from dinamis_service.language import text
+from dinamis_service.registry.extensions import in_force
+from dinamis_service.registry.regions import REGIONS
+from dinamis_service.registry.tables import Extension
 from dinamis_service.web import contact, device, help_page, sign_in
 from dinamis_service.web.operator import routes as operator_routes
 from dinamis_service.web.pages import STATIC, Page
@@ -25,7 +28,12 @@ def build_router(context: Context) -> APIRouter:
     @router.get("/")
     def home(request: Request) -> Response:
         page = Page(context, request)
-        return page.render("home.html", base=page.base, missions=_products_per_mission(context, page))
+        return page.render(
+            "home.html",
+            base=page.base,
+            missions=_products_per_mission(context, page),
+            extensions=_extensions(context, page),
+        )
 
     @router.get("/static/{name}")
     def static(request: Request, name: str) -> Response:
@@ -39,6 +47,15 @@ def build_router(context: Context) -> APIRouter:
     router.include_router(help_page.build_router(context))
     router.include_router(operator_routes.build_router(context))
     return router
+
+
+def _extensions(context: Context, page: Page) -> list[tuple[Extension, str]]:
+    """Regions over which the open-data licence is extended to the entity of who is signed in (SUP-10)."""
+    if page.person is None:
+        return []
+    with context.database.reading() as session:
+        found = in_force(session, page.person.entity_id, context.clock().date())
+    return [(one, REGIONS.get(one.region, one.region)) for one in found]
 
 
 def _products_per_mission(context: Context, page: Page) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from dinamis_service.identity.principal import Principal
 from dinamis_service.identity.tables import Account
 from dinamis_service.registry import legal_texts
 from dinamis_service.registry.adhesion_store import change
+from dinamis_service.registry.contact import MessageForm
 from dinamis_service.registry.entities import add_entity
 from dinamis_service.registry.tables import Adhesion, Entity
 from dinamis_service.requests.caller import Caller
@@ -94,6 +95,12 @@ def adhesion(
 def caller(principal: Principal) -> Caller:
     """An operator who reads English."""
     return Caller(principal, "en")
+
+
+def message_form(**values: str) -> MessageForm:
+    """A message of the contact form."""
+    told = {"purpose": "problem", "name": "Jeanne", "email": "jeanne@example.org", "text": "Bonjour"}
+    return MessageForm.model_validate(told | values)
 
 
 def entity(context: Context, name: str, category: int = 4, **values: Any) -> Entity:
