@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -39,7 +40,7 @@ def composed(mail: OutgoingMail, settings: Settings, *, shows_links: bool = True
         message["To"] = Address(_line(mail.name), addr_spec=mail.address)
         if "reply_to" in mail.facts:
             message["Reply-To"] = Address(addr_spec=mail.facts["reply_to"])
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, HeaderParseError) as error:
         raise UnsendableError(str(error)) from error
     message["Subject"] = f"[{_line(settings.title)}] {_line(title)}"
     message["Date"] = mail.moment

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from email.headerregistry import Address
 from enum import StrEnum
 from typing import Annotated
 
@@ -19,6 +18,7 @@ from dinamis_service.identity.throttle import Limit, Throttle, TooManyAttemptsEr
 from dinamis_service.language import Language, text
 from dinamis_service.notifications.letters import Letter
 from dinamis_service.notifications.posting import write
+from dinamis_service.registry.addresses import is_address
 from dinamis_service.registry.tables import ContactMessage
 from dinamis_service.requests.caller import Caller, require_operator
 
@@ -55,11 +55,7 @@ class MessageForm(BaseModel):
     @classmethod
     def _is_an_address(cls, written: str) -> str:
         """Refuse what nobody could answer to, and what would be more than an address."""
-        try:
-            address = Address(addr_spec=written)
-        except (ValueError, IndexError) as error:
-            raise PydanticCustomError("no_email", "no e-mail address") from error
-        if not address.domain or not address.username or not written.isprintable():
+        if not is_address(written):
             raise PydanticCustomError("no_email", "no e-mail address")
         return written
 

@@ -278,12 +278,8 @@ def test_an_extension_holds_on_its_days_and_once_at_a_time(
 def test_days_of_an_extension_are_included(starts: date, ends: date | None, day: date) -> None:
     granted = datetime(2020, 1, 1, tzinfo=UTC)
     kept = Extension(region="76", starts=starts, ends=ends, granted_by="", granted_at=granted)
-    days = (
-        {starts + timedelta(days=number) for number in range(((ends or date.max) - starts).days + 1)}
-        if ends
-        else None
-    )
-    assert holds(kept, day) == (day >= starts if days is None else day in days)
+    within = {starts + timedelta(days=number) for number in range(((ends or day) - starts).days + 1)}
+    assert holds(kept, day) == (day in within)
 
 
 def test_only_operators_touch_entities(context: Context, signed_in: SignIn) -> None:
@@ -296,9 +292,7 @@ def test_only_operators_touch_entities(context: Context, signed_in: SignIn) -> N
         lambda: merging.merge(database, referent, kept.id, kept.id, "x", seen=(1, 1), now=now),
         lambda: super_entities.create(database, referent, SuperForm(name="x"), now),
         lambda: super_entities.group(database, referent, None, kept.id, seen=1, now=now),
-        lambda: extensions.grant(
-            database, referent, kept.id, ExtensionForm(region="76", starts=TODAY), now=now
-        ),
+        lambda: extensions.grant(database, referent, kept.id, occitanie, now=now),
     ):
         with pytest.raises(ForbiddenError):
             act()
