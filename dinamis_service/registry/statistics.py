@@ -23,7 +23,7 @@ from dinamis_service.registry.adhesion_states import State as AdhesionState
 from dinamis_service.registry.tables import Adhesion, Entity, SuperEntity
 from dinamis_service.requests.states import State
 from dinamis_service.requests.tables import Order, StatusChange
-from dinamis_service.signing.monthly import by_month
+from dinamis_service.signing.monthly import RunningMonth, by_month
 from dinamis_service.signing.statistics import Counted
 
 GROUPS: dict[str, tuple[Words, frozenset[int]]] = {
@@ -88,9 +88,9 @@ class Figures:
         return sum(self.members.values())
 
 
-def figures(database: Database, now: datetime, year: int) -> Figures:
+def figures(database: Database, now: datetime, year: int, running: RunningMonth | None = None) -> Figures:
     """The figures of a year as they are known now."""
-    counted = by_month(database, now)
+    counted = by_month(database, now, running)
     with database.reading() as session:
         requests = _requests(session)
         downloads = _by_year((int(one.month[:4]), _downloaded(one), one.images) for one in counted)

@@ -5,6 +5,7 @@ What is counted stays known when the journal is purged.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,27 +14,56 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from dinamis_service.db import Database
-from dinamis_service.signing.statistics import Counted, counted
+from dinamis_service.registry.tables import Entity
+from dinamis_service.signing.statistics import Counted, Tallies, counted
 from dinamis_service.signing.tables import DownloadMonth, SignatureBatch
 
 _COUNTED = ""
 """Access in the row that says that a month was counted; no object is signed for it."""
 _LATE = timedelta(hours=1)
 """After its end, time for the calls of a month to be written down."""
+_SETTLED = timedelta(minutes=10)
+"""After this time every call is written down, whatever the order in which they were."""
 
 
-def by_month(database: Database, now: datetime) -> list[Counted]:
+class RunningMonth:
+    """The months that are not over, as one process has counted them so far: only what came since is read."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._of: tuple[datetime, int] | None = None
+        self._until = datetime(1970, 1, 1, tzinfo=UTC)
+        self._kept = Tallies()
+
+    def lines(self, session: Session, start: datetime, now: datetime) -> list[Counted]:
+        """Lines from `start` until now."""
+        merged = select(func.count()).where(Entity.merged_into_id.is_not(None))
+        of = start, session.scalar(merged) or 0  # a merge gives the journal to another entity
+        settled = now - _SETTLED
+        with self._lock:
+            if self._of != of or settled < self._until:
+                self._of, self._until, self._kept = of, start, Tallies()
+            if settled > self._until:
+                self._kept.read(session, self._until, settled)
+                self._until = settled
+            latest = Tallies()
+            latest.read(session, self._until, now + _LATE)
+            return list(self._kept.lines(latest))
+
+
+def by_month(database: Database, now: datetime, running: RunningMonth | None = None) -> list[Counted]:
     """Downloads of every month until now; those of months that are over are counted and kept first."""
+    running = running or RunningMonth()
     _count_past_months(database, now)
     with database.reading() as session:
         kept = session.scalars(select(DownloadMonth).where(DownloadMonth.access != _COUNTED)).all()
         last = session.scalar(select(func.max(DownloadMonth.month)))
         start = _after(last) if last else datetime(1970, 1, 1, tzinfo=UTC)
-        running = list(counted(session, start, now + _LATE))
+        latest = running.lines(session, start, now)
     return [
         Counted(one.month, one.entity_id, one.mission, one.access, one.people, one.images, one.signatures)
         for one in kept
-    ] + running
+    ] + latest
 
 
 def move_downloads(session: Session, source_id: str, target_id: str) -> None:

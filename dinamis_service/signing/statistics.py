@@ -49,14 +49,6 @@ class Downloads:
     signatures: int
 
 
-@dataclass
-class _Tally:
-    """What is counted for one line."""
-
-    images: set[tuple[str | None, str]] = field(default_factory=set)
-    signatures: int = 0
-
-
 class Counted(NamedTuple):
     """A line of the statistics as the state knows it: entities by their ids, missions of the catalogue."""
 
@@ -69,24 +61,58 @@ class Counted(NamedTuple):
     signatures: int
 
 
+@dataclass
+class _Tally:
+    """What is counted for one line; images are known by the hash of who had them signed and their key."""
+
+    images: set[int] = field(default_factory=set)
+    people: set[str] = field(default_factory=set)
+    signatures: int = 0
+
+
+class Tallies:
+    """Counts of the journal, which grow as more of it is read."""
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str, str, str], _Tally] = {}
+
+    def read(self, session: Session, start: datetime, end: datetime) -> None:
+        """Count what was signed for reading from `start` to before `end`."""
+        columns = SignatureBatch.at, SignatureBatch.sub, SignatureBatch.entity_id, SignatureBatch.objects
+        asked = select(*columns).where(
+            SignatureBatch.at >= start, SignatureBatch.at < end, SignatureBatch.method == "GET"
+        )
+        for at, sub, entity_id, objects in session.execute(asked.execution_options(yield_per=_ROWS)):
+            for group in objects:
+                if group["access"] in _NO_DOWNLOADS:
+                    continue
+                key = (f"{at:%Y-%m}", entity_id or "", group["mission"], group["access"])
+                tally = self._lines.setdefault(key, _Tally())
+                tally.images.update(hash((sub, name)) for name in group["keys"])
+                tally.people.update([] if sub is None else [sub])
+                tally.signatures += len(group["keys"])
+
+    def lines(self, more: Tallies | None = None) -> Iterator[Counted]:
+        """The lines, together with those of `more`."""
+        others = more._lines if more is not None else {}
+        for key in self._lines.keys() | others.keys():
+            one, other = self._lines.get(key, _NONE), others.get(key, _NONE)
+            yield Counted(
+                *key,
+                people=len(one.people) + len(other.people - one.people),
+                images=len(one.images) + len(other.images - one.images),
+                signatures=one.signatures + other.signatures,
+            )
+
+
+_NONE = _Tally()
+
+
 def counted(session: Session, start: datetime, end: datetime) -> Iterator[Counted]:
     """Lines of the statistics from `start` to before `end`, counted in the journal."""
-    tallies: dict[tuple[str, str, str, str], _Tally] = {}
-    columns = SignatureBatch.at, SignatureBatch.sub, SignatureBatch.entity_id, SignatureBatch.objects
-    asked = select(*columns).where(
-        SignatureBatch.at >= start, SignatureBatch.at < end, SignatureBatch.method == "GET"
-    )
-    for at, sub, entity_id, objects in session.execute(asked.execution_options(yield_per=_ROWS)):
-        for group in objects:
-            if group["access"] in _NO_DOWNLOADS:
-                continue
-            key = (f"{at:%Y-%m}", entity_id or "", group["mission"], group["access"])
-            tally = tallies.setdefault(key, _Tally())
-            tally.images.update((sub, name) for name in group["keys"])
-            tally.signatures += len(group["keys"])
-    for key, tally in tallies.items():
-        people = {sub for sub, _ in tally.images if sub is not None}
-        yield Counted(*key, len(people), len(tally.images), tally.signatures)
+    tallies = Tallies()
+    tallies.read(session, start, end)
+    return tallies.lines()
 
 
 def downloads(session: Session, start: datetime, end: datetime) -> Iterator[Downloads]:

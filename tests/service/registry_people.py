@@ -22,6 +22,13 @@ AREA = {
     "type": "Polygon",
     "coordinates": [[[3.6, 43.5], [4.0, 43.5], [4.0, 43.7], [3.6, 43.7], [3.6, 43.5]]],
 }
+RND = {
+    "eligibility": "france",
+    "interest": "planning",
+    "sector": "private",
+    "sector_type": "company",
+    "activity": "rnd",
+}
 
 
 def form_of(name: str = "Commune d'Exemple", **parts: Any) -> dict[str, Any]:

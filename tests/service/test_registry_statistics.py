@@ -23,7 +23,7 @@ from dinamis_service.registry.kinds import CATEGORIES
 from dinamis_service.registry.statistics import GROUPS, Figures, figures, lines
 from dinamis_service.registry.super_entities import SuperForm
 from dinamis_service.registry.tables import Adhesion
-from dinamis_service.signing.monthly import by_month
+from dinamis_service.signing.monthly import RunningMonth, by_month
 from dinamis_service.signing.tables import DownloadMonth, SignatureBatch
 from dinamis_service.web.charts import Row, bars
 
@@ -121,6 +121,16 @@ def test_a_month_that_is_over_is_counted_once(on_either: LiveService) -> None:
         session.execute(delete(SignatureBatch).where(SignatureBatch.at < datetime(2026, 3, 1, tzinfo=UTC)))
     assert sorted(by_month(database, now)) == sorted(first), "what was counted outlives the journal"
     assert len(by_month(database, now + timedelta(days=90))) == 3
+
+
+def test_what_a_process_counts_as_it_goes_is_what_the_journal_holds(context: Context) -> None:
+    running, now = RunningMonth(), datetime(2026, 5, 20, 12, tzinfo=UTC)
+    for number in range(4):
+        now += timedelta(minutes=7)
+        signed(context.database, now, ["a", f"b{number}"], entity_id="e", sub=f"p{number % 2}")
+        found = by_month(context.database, now, running)
+        assert found == by_month(context.database, now)
+    assert [(one.people, one.images, one.signatures) for one in found] == [(2, 6, 8)]
 
 
 def test_half_a_million_signatures_do_not_make_it_slow(context: Context) -> None:

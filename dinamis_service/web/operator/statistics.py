@@ -26,6 +26,7 @@ from dinamis_service.registry.statistics import (
     of_year,
 )
 from dinamis_service.requests.csv_export import BOM, csv_line
+from dinamis_service.signing.monthly import RunningMonth
 from dinamis_service.web.access import operator_of, page_route
 from dinamis_service.web.charts import Row, Theme, bars
 from dinamis_service.web.downloads import csv_answer
@@ -67,6 +68,7 @@ class FreshFigures:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._running = RunningMonth()
         self._kept: dict[int, tuple[datetime, Figures]] = {}
 
     def of(self, year: int, most: timedelta) -> Figures:
@@ -74,7 +76,7 @@ class FreshFigures:
         now = self._context.clock()
         at, found = self._kept.get(year, (None, None))
         if at is None or found is None or not timedelta(0) <= now - at <= most:
-            found = figures(self._context.database, now, year)
+            found = figures(self._context.database, now, year, self._running)
             self._kept[year] = now, found
         return found
 
