@@ -100,11 +100,16 @@ _MEMBER = [
 ]
 _REFERENT = [
     Section(Link("/entity/", HOME)),
-    Section(Link("/entity/requests", REQUESTS)),
+    Section(Link("/entity/requests", REQUESTS, ("/entity/partnerships/",))),
     Section(Link("/entity/statistics", FIGURES)),
     Section(
         Link("/entity/settings", SETTINGS),
-        (Link("/entity/settings", Words("Mon entité", "My entity")), *_ACCOUNT),
+        (
+            Link("/entity/settings", Words("Mon entité", "My entity")),
+            Link("/entity/accounts", Words("Utilisateurs", "Users")),
+            Link("/entity/missions", Words("Missions", "Missions")),
+            *_ACCOUNT,
+        ),
     ),
     Section(Link(HELP, AID, ("/entity/help",)), _AID.pages),
     _BACK,
