@@ -8,7 +8,7 @@ import pytest
 from browsing import chromium
 from registry_people import AREA, RND, account, adhesion, entity
 from running import LiveService
-from test_web_browser import FOCUS, MISSED, PHONE, REACHABLE, WIDE, sign_in, unreadable
+from test_web_browser import PHONE, WIDE, sign_in, unreadable, walk
 
 from dinamis_service.registry import super_entities
 from dinamis_service.registry.super_entities import SuperForm
@@ -95,17 +95,7 @@ def test_every_page_is_walked_with_the_keyboard(live_service: LiveService) -> No
         sign_in(page, live_service.url, person)
         for path in PAGES:
             page.goto(live_service.url + path.format(**names))
-            ends = 0
-            for _ in range(page.evaluate(REACHABLE)):
-                page.keyboard.press("Tab")
-                if page.evaluate("document.activeElement === document.body"):
-                    ends += 1
-                    if ends == 2:
-                        break
-                    continue
-                assert page.evaluate(FOCUS)["outlined"], (path, page.evaluate(FOCUS))
-                page.evaluate("document.activeElement.dataset.walked = 'yes'")
-            assert page.evaluate(MISSED) == [], path
+            walk(page, path)
 
 
 def test_an_adhesion_is_decided_on_a_phone_without_scripts(live_service: LiveService) -> None:
