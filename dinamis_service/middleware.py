@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dinamis_service.errors import TooLargeError, problem
 from dinamis_service.language import pick_language, text
+from dinamis_service.registry.uploads import MAX_BYTES as PROJECT_MAX_BYTES
 from dinamis_service.requests.attachments import MAX_BYTES, MAX_FILES
 from dinamis_service.settings import Settings
 from dinamis_service.storage.addresses import PREFIX as OBJECTS
@@ -22,8 +23,11 @@ log = logging.getLogger("dinamis.access")
 
 MESSAGE_MAX_BYTES = MAX_FILES * MAX_BYTES + 1024 * 1024
 """A message with as many files as it may have, and its text."""
+_MARGIN = 1024 * 1024
+"""What a form has besides its file."""
 _MESSAGES = re.compile(r"/(api/orders|operator/requests)/[^/]+/messages")
 _DELIVERY = re.compile(r"/operator/requests/[^/]+/delivery")
+_PROJECT = "/registry/adhesion/file"
 _FILE = "/attachments/"
 _SIGNED = ("authorization", "secret-key", "cookie")
 
@@ -77,6 +81,8 @@ class BodyLimit:
             return self._settings.object_max_bytes
         if method == "POST" and _MESSAGES.fullmatch(path) and any(name in headers for name in _SIGNED):
             return MESSAGE_MAX_BYTES
+        if method == "POST" and path == _PROJECT:
+            return max(PROJECT_MAX_BYTES + _MARGIN, self._settings.body_max_bytes)
         return self._settings.body_max_bytes
 
 

@@ -74,13 +74,11 @@ class Signing:
             wanted = self._wanted(session, secret, now)
             _require_attested(wanted.texts, attested, language)
             deed = deed_of(session, wanted.adhesion, self._context.settings, wanted.texts, now)
-        digest = self._deeds.keep(written(deed))  # outside of the transaction: it takes a moment
-        try:
-            with self._context.database.session() as session:
-                return self._signed(session, secret, wanted, digest=digest, language=language, now=now)
-        except Exception:
-            self._deeds.forget(digest)
-            raise
+        # Outside of the transaction, since it takes a moment. The file of a signature that came second is in
+        # nobody's way; it may be the same as that of the first one.
+        digest = self._deeds.keep(written(deed))
+        with self._context.database.session() as session:
+            return self._signed(session, secret, wanted, digest=digest, language=language, now=now)
 
     def _signed(
         self,

@@ -30,6 +30,7 @@ from dinamis_service.whole_files import give_name, partial_file
 
 VERIFY_PATH = "/registry/verify"
 _QR_MM = 34.0
+_DIGEST_SIZE = 8.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Deed:
     reference: str
     language: Language
     form: dict[str, Any]
+    email: str
     partner: str
     project_file: dict[str, Any] | None
     texts: tuple[Signed, ...]
@@ -61,6 +63,7 @@ class Deed:
         facts = {
             "reference": self.reference,
             "form": self.form,
+            "email": self.email,
             "partner": self.partner,
             "project_file": self.project_file,
             "texts": [[one.code, one.version, one.sha256] for one in self.texts],
@@ -81,6 +84,7 @@ def deed_of(
         reference=adhesion.id,
         language=language,
         form=adhesion.form,
+        email=adhesion.email,
         partner=partner.name if partner else "",
         project_file=adhesion.project_file,
         texts=tuple(_signed(one, language) for one in texts),
@@ -112,13 +116,15 @@ def written(deed: Deed) -> bytes:
     document.heading(title, 1)
     document.paragraph(name, "B")
     document.paragraph(_statement(deed))
-    for block in blocks_of(deed.form, deed.language, partner=deed.partner, project_file=deed.project_file):
+    for block in blocks_of(
+        deed.form, deed.language, partner=deed.partner, project_file=deed.project_file, email=deed.email
+    ):
         document.heading(block.title, 2)
         document.facts(block.rows)
     document.heading(say("Textes attestés", "Texts attested"), 2)
-    document.facts(
-        (one.title, f"{say('version', 'version')} {one.version}\nSHA-256 {one.sha256}") for one in deed.texts
-    )
+    version = say("version", "version")
+    rows = ((one.title, f"{version} {one.version}, SHA-256 :\n{one.sha256}") for one in deed.texts)
+    document.facts(rows, size=_DIGEST_SIZE)
     _seal(document, deed)
     return document.bytes()
 
@@ -140,10 +146,6 @@ class DeedStore:
     def path(self, digest: str) -> Path:
         """Where the deed of a digest lies."""
         return self._folder / digest[:2] / digest
-
-    def forget(self, digest: str) -> None:
-        """Remove a deed that nobody signed after all."""
-        self.path(digest).unlink(missing_ok=True)
 
 
 class _Say:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from dinamis_service.language import Language, text
-from dinamis_service.quotas.words import Words
+from dinamis_service.quotas.words import Words, number
 from dinamis_service.registry import adhesion_steps as steps
-from dinamis_service.registry.adhesion_rules import SIDES, extent_of
+from dinamis_service.registry.adhesion_rules import extent_of
 from dinamis_service.registry.nationalities import country
 from dinamis_service.registry.sectors import ELIGIBILITIES, INTERESTS, SECTORS, TYPES, variant_of
 
@@ -24,6 +25,7 @@ NATURES = {
     "rnd": Words("Recherche & Développement", "Research and development"),
     "partner": Words("Prestataire de la commande publique", "Contractor of public procurement"),
 }
+_DECIMALS = 4  # of degrees
 _UNSEEN = frozenset({"email_again", "password", "password_again"})
 
 
@@ -136,13 +138,14 @@ def _day(written: str, language: Language) -> str:
 
 
 def _zone(typed: Mapping[str, Any], language: Language) -> str:
-    extent = typed.get("extent", {})
-    if extent_of(extent) is None:
+    extent = extent_of(typed.get("extent", {}))
+    if extent is None:
         return text(
             language, fr="aucune : la mission n'est pas limitée à une zone", en="none: not bound to an area"
         )
-    return ", ".join(_sides(extent, language))
-
-
-def _sides(extent: Mapping[str, str], language: Language) -> Iterable[str]:
-    return (f"{SIDE_TITLES[side].told(language)} {extent[side]}" for side in SIDES)
+    west, south, east, north = extent
+    sides = {"north": north, "west": west, "east": east, "south": south}
+    return ", ".join(
+        f"{SIDE_TITLES[side].told(language)} {number(Decimal(str(value)), language, _DECIMALS)}"
+        for side, value in sides.items()
+    )

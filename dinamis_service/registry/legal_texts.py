@@ -13,6 +13,7 @@ from importlib.resources import files
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dinamis_service.quotas.words import Words
 from dinamis_service.registry.tables import LegalText, Signature
 
 CHARTER = "charter"
@@ -29,6 +30,27 @@ ADHESION_TEXTS = (CHARTER, *LICENCES)
 TEMPLATES = ("template-rnd", "template-foreign")
 SHEETS = ("sheet-quotas", "sheet-qgis")
 CODES = (*ADHESION_TEXTS, *TEMPLATES, *SHEETS)
+
+
+def _attested(sensor: str) -> Words:
+    return Words(
+        f"J'atteste avoir pris connaissance des licences d'utilisation des images {sensor}",
+        f"I certify that I have taken note of the licences for the use of {sensor} images",
+    )
+
+
+ATTESTATIONS = {
+    CHARTER: Words(
+        "J'atteste avoir pris connaissance de la Charte DINAMIS",
+        "I certify that I have taken note of the DINAMIS Charter",
+    ),
+    SPOT: _attested("SPOT 6-7"),
+    PLEIADES_FR: _attested("Pléiades CAT1"),
+    PLEIADES_FOREIGN: _attested("Pléiades ISIS"),
+    PWH: _attested("Pléiades PWH"),
+    PNEO: _attested("Pléiades Néo"),
+}
+"""What the box at the end of each text says (REG-24)."""
 
 
 def texts_to_sign(nationality: str) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ class Document(FPDF):
         size = _SIZES.get(level, _TEXT)
         self.set_font(FONT, "B", size)
         self.set_text_color(*_BLUE)
-        if self.will_page_break(size * 1.6):
+        if self.will_page_break(size * 2.2):
             self.add_page()
         if level > 1:
             self.ln(2.5)
@@ -87,8 +87,8 @@ class Document(FPDF):
         self.ln(1.8)
         self.plain()
 
-    def facts(self, rows: Iterable[tuple[str, str]]) -> None:
-        """Names and values side by side; rows without a value are left out."""
+    def facts(self, rows: Iterable[tuple[str, str]], size: float = _TEXT) -> None:
+        """Names and values side by side, these in letters of a size; rows without a value are left out."""
         left, right = self.epw * 0.36, self.epw * 0.64
         for name, value in rows:
             if not value:
@@ -100,9 +100,10 @@ class Document(FPDF):
             self.multi_cell(left, _LINE, name, align="L", new_x=XPos.RIGHT, new_y=YPos.NEXT)
             below = self.get_y()
             self.set_xy(self.l_margin + left, top)
-            self.plain()
+            self.plain(size=size)
             self.multi_cell(right, _LINE, value, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
             self.set_y(max(below, self.get_y()))
+            self.plain()
         self.ln(1.5)
 
     def markdown(self, source: str) -> None:

@@ -23,7 +23,7 @@ from dinamis_service.registry.legal_texts import TEMPLATES
 from dinamis_service.registry.pages_pdf import Document
 from dinamis_service.registry.tables import LegalText
 
-_FIELD_MM, _LINE_MM = 34.0, 9.0
+_FIELD_MM, _LINE_MM, _WORDS_MM = 34.0, 9.0, 22.0
 _POINTS = 72 / 25.4
 _MULTILINE = 1 << 12
 _PRINT = 4
@@ -65,6 +65,8 @@ def _rendered(code: str, version: int, words: tuple[str, str], published: float,
         return document.bytes()
     boxes: list[Box] = []
     for number, section in enumerate(_sections(body)):
+        if number and document.will_page_break(_height(section) + _WORDS_MM):
+            document.add_page()
         document.markdown(section)
         if number:
             boxes.append(_box(document, section))
@@ -78,16 +80,19 @@ def _sections(body: str) -> list[str]:
 
 
 def _box(document: Document, section: str) -> Box:
-    """A frame under a part: small for one line of words that the part asks for, large for others."""
+    """A frame under a part."""
     name = section.partition("\n")[0].removeprefix("## ").strip()
-    height = _FIELD_MM if section.count("\n") > 1 else _LINE_MM
-    if document.will_page_break(height + 2):
-        document.add_page()
+    height = _height(section)
     x, y, width = document.l_margin, document.get_y(), document.epw
     document.set_draw_color(118, 137, 147)
     document.rect(x, y, width, height)
     document.set_y(y + height + 3)
     return Box(document.page_no() - 1, name, x, y, width, height)
+
+
+def _height(section: str) -> float:
+    """Height of the frame of a part: parts that ask something in words get a large one."""
+    return _FIELD_MM if section.count("\n") > 1 else _LINE_MM
 
 
 def _fillable(plain: bytes, boxes: list[Box], language: Language) -> bytes:

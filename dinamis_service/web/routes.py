@@ -16,6 +16,7 @@ from dinamis_service.registry.tables import Extension
 from dinamis_service.web import contact, device, help_page, sign_in
 from dinamis_service.web.operator import routes as operator_routes
 from dinamis_service.web.pages import STATIC, Page
+from dinamis_service.web.registry import routes as registry_routes
 
 STATIC_LIFE_S = 3600
 
@@ -46,6 +47,7 @@ def build_router(context: Context) -> APIRouter:
     router.include_router(contact.build_router(context))
     router.include_router(help_page.build_router(context))
     router.include_router(operator_routes.build_router(context))
+    router.include_router(registry_routes.build_router(context))
     return router
 
 

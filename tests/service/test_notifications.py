@@ -220,7 +220,7 @@ def test_preferences_say_what_comes_by_mail(
 
 
 def test_kinds_of_projects_and_calls_are_not_mailed() -> None:
-    assert set(Kind) - set(MAILED) == {Kind.PROJECT, Kind.CALL}
+    assert set(Kind) - set(MAILED) == {Kind.PROJECT, Kind.CALL, Kind.REGISTRY}, "a letter comes with the last"
 
 
 def test_nobody_reads_them_without_signing_in(client: TestClient) -> None:

@@ -35,7 +35,16 @@ ROLES = ("anonymous", "member", "owner", "operator")
 
 ASKING = ("anonymous", "member", "operator", "owner")
 """Who changes things comes last."""
-OF_BROWSERS = ("/operator", "/contact", "/help", "/sign-in", "/sign-out", "/auth/realms/dinamis/device")
+OF_BROWSERS = (
+    "/operator",
+    "/contact",
+    "/help",
+    "/registry",
+    "/documents",
+    "/sign-in",
+    "/sign-out",
+    "/auth/realms/dinamis/device",
+)
 """Pages, which know people by a cookie."""
 QUERIES = {
     "/places": {"q": "x"},
@@ -219,6 +228,22 @@ POST   /operator/contact                                              303 403 40
 GET    /operator/statistics                                           303 403 403 200
 GET    /operator/statistics.csv                                       303 403 403 200
 GET    /operator/statistics/{name}.svg                                303 403 403 200
+GET    /registry                                                      200 200 200 200
+GET    /registry/email                                                200 200 200 200
+POST   /registry/email                                                403 422 422 422
+GET    /registry/adhesion                                             410 410 410 410
+POST   /registry/adhesion                                             410 410 410 410
+GET    /registry/adhesion/file                                        410 410 410 410
+POST   /registry/adhesion/file                                        410 410 410 410
+GET    /registry/validation                                           410 410 410 410
+POST   /registry/validation                                           410 410 410 410
+GET    /registry/validation/file                                      410 410 410 410
+GET    /registry/validated                                            200 200 200 200
+GET    /registry/verify                                               200 200 200 200
+POST   /registry/verify                                               403 422 422 422
+GET    /documents                                                     200 200 200 200
+GET    /documents/{code}.pdf                                          404 404 404 404
+GET    /documents/{code}                                              404 404 404 404
 GET    /operator                                                      303 303 303 303
 GET    /operator/{rest:path}                                          303 403 403 404
 """

@@ -1,0 +1,1 @@
+"""Pages of the registry: portal, adhesion, electronic validation, documents."""
