@@ -41,7 +41,7 @@ def bars(title: str, rows: Sequence[Row], series: Sequence[str], theme: Theme) -
     left, above = (_BESIDE, 0) if beside else (_EDGE, _ABOVE)
     step = _ROW + above
     most = max((sum(one.values) for one in rows), default=0) or 1
-    scale = (WIDTH - left - _VALUE) / most
+    room = WIDTH - left - _VALUE
     named = series if len(series) > 1 else ()
     height = _EDGE * 2 + step * max(len(rows), 1) + _LEGEND * len(named)
     head = (
@@ -59,7 +59,7 @@ def bars(title: str, rows: Sequence[Row], series: Sequence[str], theme: Theme) -
         parts.append(_text(_EDGE, y + (16 if beside else -6), row.label, ink))
         x = left
         for place, value in enumerate(row.values):
-            width = max(0.0, value) * scale
+            width = max(0.0, value) / most * room  # a share first: numbers may be very small
             if width > 0:
                 parts.append(_box(x, y, width, _BAR, _colour(theme, place)))
             x += width

@@ -198,7 +198,7 @@ def test_a_text_is_previewed_then_published(operator: Operator, context: Context
     page = operator.post(path, {**hidden, **bodies, "act": "preview"}).text
     assert "1 people will have to sign again." in page
     assert "<ins>" in page
-    assert "<h3>Charter</h3>" in page
+    assert "<h2>Charter</h2>" in page
     page = operator.post(path, {**hidden, **bodies, "act": "publish"}).text
     assert "The new version is published." in page
     assert operator.post(path, {**hidden, **bodies, "act": "publish"}).status_code == 412

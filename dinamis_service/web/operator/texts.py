@@ -138,7 +138,7 @@ def _names(page: Page) -> dict[str, str]:
 
 def _shown(body: str) -> Markup:
     """A text as it is read; what looks like HTML in it was made text by the reader of Markdown."""
-    return Markup(as_html(body, 2))  # noqa: S704
+    return Markup(as_html(body, 1))  # noqa: S704
 
 
 def _changes(before: LegalText, after: dict[str, str]) -> list[tuple[str, list[publishing.Line]]]:
