@@ -8,14 +8,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
-from sqlalchemy import DateTime, Engine, create_engine, event
+from sqlalchemy import DateTime, Engine, Select, create_engine, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 _READS = "dinamis_reads"
+Name = TypeVar("Name")
 
 
 class Base(DeclarativeBase):
@@ -174,6 +175,11 @@ class Database:
         self.engine.dispose()
         if self._writing is not None:
             self._writing.close()
+
+
+def numbers_by(session: Session, query: Select[Name, int]) -> dict[Name, int]:
+    """Numbers by name, of a query of both."""
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:

@@ -199,6 +199,8 @@ _VALIDATIONS = {
     "unsound_depth": ("au plus {most} niveaux", "at most {most} levels"),
     "no_phone": ("un numéro de téléphone est attendu", "a telephone number is expected"),
     "no_country": ("un pays de la liste est attendu", "a country of the list is expected"),
+    "no_email": ("une adresse électronique est attendue", "an e-mail address is expected"),
+    "no_heading": ("commence par un titre (« # Titre »)", "begins with a heading ('# Title')"),
     "no_date": ("une date s'écrit AAAA-MM-JJ", "a date is written YYYY-MM-DD"),
     "unsound_text": ("contient ce qui n'est pas du texte", "holds characters that are not text"),
     "no_geojson": ("ce n'est pas une géométrie GeoJSON", "this is not a GeoJSON geometry"),

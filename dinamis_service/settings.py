@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.headerregistry import Address
 from email.utils import parseaddr
 from ipaddress import ip_address
@@ -22,6 +23,7 @@ from dinamis_service.identity.clients import read_clients
 from dinamis_service.registry.kinds import ROLES
 from dinamis_service.smtp_address import read_address
 
+_MAILBOX = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+"
 _ADDRESS = r"^https?://[^\s/?#]+(/[^\s?#]*)?$"
 
 
@@ -103,6 +105,13 @@ class Settings(BaseSettings):
         " PUT <address>/<account>; by default there is none",
     )
     directory_secret: SecretStr = Field(SecretStr(""), description="Bearer token of the external directory")
+    contact_address: str | None = Field(
+        None,
+        description="Mailbox that messages of the contact form are sent to; they are kept for operators too",
+    )
+    pneo_contact_address: str | None = Field(
+        None, description="Mailbox for questions about Pléiades Neo, shown on the contact page"
+    )
     public_mail_domains: str = Field(
         "",
         description="More mail services whose addresses are not professional, separated by commas",
@@ -289,6 +298,15 @@ class Settings(BaseSettings):
                 msg = f"{pair!r} is not NAME=ROLE, with one of {', '.join(sorted(ROLES))}"
                 raise ValueError(msg)
         return pairs
+
+    @field_validator("contact_address", "pneo_contact_address")
+    @classmethod
+    def _is_a_mailbox(cls, address: str | None) -> str | None:
+        """Refuse what no mail could go to."""
+        if address is not None and not re.fullmatch(_MAILBOX, address):
+            msg = "a mail address is expected, such as contact@example.org"
+            raise ValueError(msg)
+        return address
 
     @model_validator(mode="after")
     def _trusts_its_issuer(self) -> Settings:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from dinamis_service.notifications import account_letters as words
-from dinamis_service.notifications import adhesion_words
+from dinamis_service.notifications import adhesion_words, operator_letters
 from dinamis_service.notifications import person_letters as person
 from dinamis_service.quotas.words import Words
 
@@ -33,6 +33,12 @@ class Letter(StrEnum):
     REPRESENTATIVE_CHANGED = "letter_representative_changed"
     MISSION_ENDS = "letter_mission_ends"
     MISSION_SHORTENED = "letter_mission_shortened"
+    ADHESION_REFUSED = "letter_adhesion_refused"
+    ENTITY_CLOSED = "letter_entity_closed"
+    ENTITY_MERGED = "letter_entity_merged"
+    LICENCE_EXTENDED = "letter_licence_extended"
+    CONTACT = "letter_contact"
+    CONTACT_RECEIVED = "letter_contact_received"
     ACCOUNT_EXISTS = "letter_account_exists"
     ADHESION_TEXTS = "letter_adhesion_texts"
     VALIDATION_LINK = "letter_validation_link"
@@ -91,6 +97,12 @@ _WORDS: dict[Letter, Callable[[Mapping[str, Any]], tuple[Words, Words]]] = {
     Letter.REPRESENTATIVE_CHANGED: words.REPRESENTATIVE_CHANGED,
     Letter.MISSION_ENDS: words.MISSION_ENDS,
     Letter.MISSION_SHORTENED: words.MISSION_SHORTENED,
+    Letter.ADHESION_REFUSED: operator_letters.ADHESION_REFUSED,
+    Letter.ENTITY_CLOSED: operator_letters.ENTITY_CLOSED,
+    Letter.ENTITY_MERGED: operator_letters.ENTITY_MERGED,
+    Letter.LICENCE_EXTENDED: operator_letters.LICENCE_EXTENDED,
+    Letter.CONTACT: operator_letters.CONTACT,
+    Letter.CONTACT_RECEIVED: operator_letters.CONTACT_RECEIVED,
     Letter.ACCOUNT_EXISTS: adhesion_words.ACCOUNT_EXISTS,
     Letter.ADHESION_TEXTS: adhesion_words.ADHESION_TEXTS,
     Letter.VALIDATION_LINK: adhesion_words.VALIDATION_LINK,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -16,13 +17,16 @@ from dinamis_service.registry.links import secret_of
 from dinamis_service.settings import Settings
 from dinamis_service.soundness import printable
 
+HIDDEN = "…"
+"""What stands for the secret of a link in a mail that is only shown."""
+
 
 class UnsendableError(ValueError):
     """No mail can be written to this address."""
 
 
-def composed(mail: OutgoingMail, settings: Settings) -> EmailMessage:
-    """The message of a mail.
+def composed(mail: OutgoingMail, settings: Settings, *, shows_links: bool = True) -> EmailMessage:
+    """The message of a mail; its links open nothing where it is only shown.
 
     Its Message-ID is the same each time: a mail that had to be sent again is recognised where it arrives.
 
@@ -35,14 +39,18 @@ def composed(mail: OutgoingMail, settings: Settings) -> EmailMessage:
     try:
         message["From"] = Address(printable(name or settings.title), addr_spec=sender)
         message["To"] = Address(printable(mail.name), addr_spec=mail.address)
-    except (ValueError, IndexError) as error:
+        if "reply_to" in mail.facts:
+            message["Reply-To"] = Address(addr_spec=mail.facts["reply_to"])
+    except (ValueError, IndexError, HeaderParseError) as error:
         raise UnsendableError(str(error)) from error
     message["Subject"] = f"[{printable(settings.title)}] {printable(title)}"
     message["Date"] = mail.moment
     message["Message-ID"] = f"<{mail.id}.{mail.moment:%Y%m%d%H%M%S%f}.dinamis@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(
-        _letter(mail, body, settings) if mail.topic in LETTERS else _text(mail, body, settings)
+        _letter(mail, body, settings, shows_links=shows_links)
+        if mail.topic in LETTERS
+        else _text(mail, body, settings)
     )
     message["Content-Language"] = mail.language
     return message
@@ -69,11 +77,13 @@ def _text(mail: OutgoingMail, body: str, settings: Settings) -> str:
     return f"{greeting}\n\n{body}\n\n{about}\n\n-- \n{why}\n"
 
 
-def _letter(mail: OutgoingMail, body: str, settings: Settings) -> str:
+def _letter(mail: OutgoingMail, body: str, settings: Settings, *, shows_links: bool) -> str:
     """The text of a letter, and the address of what it is about; its link is made only now."""
     parts = [text(mail.language, fr="Bonjour,", en="Hello,"), body]
     if "link" in mail.facts:
-        secret = secret_of(settings, mail.facts["link"], mail.facts["purpose"])
+        secret = HIDDEN
+        if shows_links:
+            secret = secret_of(settings, mail.facts["link"], mail.facts["purpose"])
         parts.append(f"{settings.own_url}{mail.facts['path']}?link={secret}")
     elif "path" in mail.facts:
         parts.append(f"{settings.own_url}{mail.facts['path']}")

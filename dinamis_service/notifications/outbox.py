@@ -25,6 +25,7 @@ from dinamis_service.notifications.transports import (
     RefusedError,
     Transport,
 )
+from dinamis_service.registry.links import Purpose
 from dinamis_service.settings import Settings
 
 WAITING, SENT, REFUSED = "waiting", "sent", "refused"
@@ -65,12 +66,16 @@ class Outbox:
             return session.scalars(wanted).all()
 
     def message(self, mail: OutgoingMail) -> EmailMessage:
-        """A mail as it is sent, but for what is enclosed.
+        """A mail as operators see it.
+
+        A link opens a mailbox's own business: it is shown only where mails go into a folder of this machine,
+        as in a demonstration, and never where it sets a password.
 
         Raises:
             UnsendableError: no mail can be written to its address.
         """
-        return composed(mail, self._settings)
+        shows_links = self._settings.smtp_url is None and mail.facts.get("purpose") != Purpose.PASSWORD
+        return composed(mail, self._settings, shows_links=shows_links)
 
     def try_again(self, mail_id: int) -> None:
         """Let a mail that was given up, or that waits, leave at the next occasion."""

@@ -29,6 +29,13 @@ def normal(address: str) -> str:
     return address.strip().casefold()
 
 
+def is_address(address: str) -> bool:
+    """Whether somebody could be written to at an address."""
+    known = normal(address)
+    local, _, domain = known.rpartition("@")
+    return _is_local(local) and _DOMAIN.fullmatch(domain) is not None and len(known) <= LENGTH_MAX
+
+
 def professional(address: str, extra: str = "") -> str:
     """A professional address in its normal form.
 
@@ -40,8 +47,8 @@ def professional(address: str, extra: str = "") -> str:
         AddressError: it is none, or its domain gives addresses to everybody.
     """
     known = normal(address)
-    local, _, domain = known.rpartition("@")
-    if not (_is_local(local) and _DOMAIN.fullmatch(domain) and len(known) <= LENGTH_MAX):
+    domain = known.rpartition("@")[2]
+    if not is_address(known):
         raise AddressError(
             Words(
                 "Ce n'est pas une adresse électronique ; exemple : prenom.nom@organisme.fr.",

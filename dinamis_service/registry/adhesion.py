@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from dinamis_service.context import Context
 from dinamis_service.errors import ConflictError, InvalidError
-from dinamis_service.identity.passwords import check_new
 from dinamis_service.identity.throttle import Limit, Throttle, TooManyAttemptsError
 from dinamis_service.language import Language
 from dinamis_service.quotas.words import Words
@@ -140,8 +139,9 @@ class Adhesions:
         opened = self.open(secret)
         person, entity = opened.form.get(steps.REFERENT, {}), opened.form.get(steps.ENTITY, {})
         names = [person.get("given_name", ""), person.get("family_name", ""), entity.get("acronym", "")]
-        check_new(password, about=[opened.email, *filter(None, names)], language=language)
-        hashed = self._context.identity.accounts.hash(password)
+        accounts = self._context.identity.accounts
+        accounts.check_new(password, about=[opened.email, *filter(None, names)], language=language)
+        hashed = accounts.hash(password)
         with self._database.session() as session:
             self._draft(session, secret, language)[1].password_hash = hashed
 

@@ -83,7 +83,7 @@ def seed(session: Session, now: datetime) -> None:
         written = {
             language: (folder / f"{code}.{language}.md").read_text("utf-8") for language in ("fr", "en")
         }
-        titles = {language: _title(text) for language, text in written.items()}
+        titles = {language: heading(text) for language, text in written.items()}
         session.add(
             LegalText(code=code, version=1, title=titles, body=written, published_at=now, author="DINAMIS")
         )
@@ -165,6 +165,6 @@ def sign(
     )
 
 
-def _title(markdown: str) -> str:
+def heading(markdown: str) -> str:
     """The heading that a text begins with."""
     return markdown.partition("\n")[0].lstrip("# ").strip()

@@ -36,9 +36,9 @@ class Column(NamedTuple):
 
 def rows(orders: Iterable[Order], language: Language) -> Iterator[str]:
     """The lines of the table, titles first."""
-    yield BOM + _line([column.title.told(language) for column in COLUMNS])
+    yield BOM + csv_line([column.title.told(language) for column in COLUMNS])
     for order in orders:
-        yield _line([column.cell(order, language) for column in COLUMNS])
+        yield csv_line([column.cell(order, language) for column in COLUMNS])
 
 
 def harmless(cell: str) -> str:
@@ -46,7 +46,8 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _line(cells: list[str]) -> str:
+def csv_line(cells: list[str]) -> str:
+    """One line of a table, its end included."""
     line = io.StringIO()
     csv.writer(line, delimiter=";", lineterminator="\r\n").writerow([harmless(cell) for cell in cells])
     return line.getvalue()

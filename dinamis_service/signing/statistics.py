@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,12 +49,74 @@ class Downloads:
     signatures: int
 
 
+class Counted(NamedTuple):
+    """A line of the statistics as the state knows it: entities by their ids, missions of the catalogue."""
+
+    month: str
+    entity_id: str
+    mission: str
+    access: str
+    people: int
+    images: int
+    signatures: int
+
+
 @dataclass
 class _Tally:
-    """What is counted for one line."""
+    """What is counted for one line; images are known by the hash of who had them signed and their key."""
 
-    images: set[tuple[str | None, str]] = field(default_factory=set)
+    images: set[int] = field(default_factory=set)
+    people: set[str] = field(default_factory=set)
     signatures: int = 0
+
+
+class Tallies:
+    """Counts of the journal, which grow as more of it is read."""
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str, str, str], _Tally] = {}
+
+    def read(self, session: Session, start: datetime, end: datetime, of_entity: str | None = None) -> None:
+        """Count what was signed for reading from `start` to before `end`; of one entity, if named."""
+        columns = SignatureBatch.at, SignatureBatch.sub, SignatureBatch.entity_id, SignatureBatch.objects
+        asked = select(*columns).where(
+            SignatureBatch.at >= start, SignatureBatch.at < end, SignatureBatch.method == "GET"
+        )
+        if of_entity is not None:
+            asked = asked.where(SignatureBatch.entity_id == of_entity)
+        for at, sub, entity_id, objects in session.execute(asked.execution_options(yield_per=_ROWS)):
+            for group in objects:
+                if group["access"] in _NO_DOWNLOADS:
+                    continue
+                key = (f"{at:%Y-%m}", entity_id or "", group["mission"], group["access"])
+                tally = self._lines.setdefault(key, _Tally())
+                tally.images.update(hash((sub, name)) for name in group["keys"])
+                tally.people.update([] if sub is None else [sub])
+                tally.signatures += len(group["keys"])
+
+    def lines(self, more: Tallies | None = None) -> Iterator[Counted]:
+        """The lines, together with those of `more`."""
+        others = more._lines if more is not None else {}
+        for key in self._lines.keys() | others.keys():
+            one, other = self._lines.get(key, _NONE), others.get(key, _NONE)
+            yield Counted(
+                *key,
+                people=len(one.people) + len(other.people - one.people),
+                images=len(one.images) + len(other.images - one.images),
+                signatures=one.signatures + other.signatures,
+            )
+
+
+_NONE = _Tally()
+
+
+def counted(
+    session: Session, start: datetime, end: datetime, entity_id: str | None = None
+) -> Iterator[Counted]:
+    """Lines of the statistics from `start` to before `end`, counted in the journal."""
+    tallies = Tallies()
+    tallies.read(session, start, end, entity_id)
+    return tallies.lines()
 
 
 def downloads(
@@ -61,35 +124,19 @@ def downloads(
 ) -> Iterator[Downloads]:
     """Lines of the statistics from `start` to before `end`, sorted; of one entity, where it is named."""
     entities = {entity.id: entity for entity in session.scalars(select(Entity))}
-    tallies: dict[tuple[str, str, str, str], _Tally] = {}
-    columns = SignatureBatch.at, SignatureBatch.sub, SignatureBatch.entity_id, SignatureBatch.objects
-    asked = select(*columns).where(
-        SignatureBatch.at >= start, SignatureBatch.at < end, SignatureBatch.method == "GET"
-    )
-    if entity_id is not None:
-        asked = asked.where(SignatureBatch.entity_id == entity_id)
-    for at, sub, signed_for, objects in session.execute(asked.execution_options(yield_per=_ROWS)):
-        for group in objects:
-            if group["access"] in _NO_DOWNLOADS:
-                continue
-            key = (f"{at:%Y-%m}", signed_for or "", group["mission"], group["access"])
-            tally = tallies.setdefault(key, _Tally())
-            tally.images.update((sub, name) for name in group["keys"])
-            tally.signatures += len(group["keys"])
     lines = []
-    for (month, named, mission, access), tally in tallies.items():
-        entity = entities.get(named)
-        people = {sub for sub, _ in tally.images if sub is not None}
+    for one in counted(session, start, end, entity_id):
+        entity = entities.get(one.entity_id)
         lines.append(
             Downloads(
-                month,
-                entity.name if entity else named,
+                one.month,
+                entity.name if entity else one.entity_id,
                 entity.user_kind if entity else "",
-                mission_title(mission),
-                access,
-                len(people),
-                len(tally.images),
-                tally.signatures,
+                mission_title(one.mission),
+                one.access,
+                one.people,
+                one.images,
+                one.signatures,
             )
         )
     yield from sorted(lines, key=astuple)

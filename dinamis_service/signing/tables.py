@@ -42,6 +42,24 @@ class SignatureBatch(Base):
     objects: Mapped[list[SignedObjects]] = mapped_column(JSON)
 
 
+class DownloadMonth(Base):
+    """What was downloaded in a month (UTC) that is over, counted once for all from the journal.
+
+    `entity_id` is empty for people not signed in. Each counted month has one row more, of no access, which
+    says that it was counted.
+    """
+
+    __tablename__ = "download_months"
+
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    entity_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    mission: Mapped[str] = mapped_column(String(100), primary_key=True)
+    access: Mapped[str] = mapped_column(String(20), primary_key=True)
+    people: Mapped[int]
+    images: Mapped[int]
+    signatures: Mapped[int]
+
+
 class Pace(Base):
     """What a caller may still have signed: kept in the state, since several processes answer one caller."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -109,3 +109,24 @@ def refused(page: Page, error: ServiceError, form: Mapping[str, Any], of: str = 
 def strange(page: Page, form: Mapping[str, Any], of: str = "") -> Said:
     """How a form is refused that this browser did not get from us, or got before its sign-in."""
     return Said(403, of, error=page.stale(), form=form)
+
+
+def tried(page: Page, form: Mapping[str, Any], act: Callable[[], object]) -> Said | None:
+    """Do what a form of this browser asks for: how it is refused, or None once it is done."""
+    of = text_of(form, "act")
+    if not page.came_from_here(text_of(form, "form_token")):
+        return strange(page, form, of)
+    try:
+        act()
+    except ServiceError as error:
+        return refused(page, error, form, of)
+    return None
+
+
+def whole_number(form: Mapping[str, Any], name: str) -> int:
+    """A hidden number of a form, such as the version that its page showed; -1 for what is none."""
+    written = text_of(form, name)
+    return int(written) if written.isascii() and written.isdigit() and len(written) < _DIGITS else -1
+
+
+_DIGITS = 10

@@ -21,7 +21,7 @@ from dinamis_service.identity.digests import new_secret
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import Language, pick_language, text
 from dinamis_service.requests.caller import Caller
-from dinamis_service.web.navigation import sections
+from dinamis_service.web import navigation
 from dinamis_service.web.wording import Wording, typeset
 
 STATIC = Path(__file__).parent / "static"
@@ -131,6 +131,8 @@ class Page:
         """The page of a template."""
         settings = self._context.settings
         other = "en" if self.language == "fr" else "fr"
+        path = self.request.url.path
+        menu = navigation.sections(self.person)
         body = _TEMPLATES.get_template(template).render(
             t=self.text,
             show=self.show,
@@ -141,8 +143,9 @@ class Page:
             demo=settings.demo,
             version=__version__,
             viewer=self.person,
-            sections=sections(self.person) if self.person else [],
-            path=self.request.url.path,
+            path=path,
+            menu=menu,
+            place=navigation.place(menu, path),
             form_token=self._context.identity.browsers.form_token(self._secret),
             **values,
         )

@@ -10,7 +10,19 @@ from dinamis_service.catalogue.missions import mission_title
 from dinamis_service.context import Context
 from dinamis_service.errors import NotFoundError
 from dinamis_service.language import text
-from dinamis_service.web import authorization, device, end_session, password, sign_in, sign_in_elsewhere
+from dinamis_service.registry.extensions import in_force
+from dinamis_service.registry.regions import REGIONS
+from dinamis_service.registry.tables import Extension
+from dinamis_service.web import (
+    authorization,
+    contact,
+    device,
+    end_session,
+    help_page,
+    password,
+    sign_in,
+    sign_in_elsewhere,
+)
 from dinamis_service.web.account import routes as account_routes
 from dinamis_service.web.entity import routes as entity_routes
 from dinamis_service.web.operator import routes as operator_routes
@@ -28,7 +40,12 @@ def build_router(context: Context) -> APIRouter:
     @router.get("/")
     def home(request: Request) -> Response:
         page = Page(context, request)
-        return page.render("home.html", base=page.base, missions=_products_per_mission(context, page))
+        return page.render(
+            "home.html",
+            base=page.base,
+            missions=_products_per_mission(context, page),
+            extensions=_extensions(context, page),
+        )
 
     @router.get("/static/{name}")
     def static(request: Request, name: str) -> Response:
@@ -37,13 +54,22 @@ def build_router(context: Context) -> APIRouter:
         return FileResponse(files[name], headers={"Cache-Control": f"public, max-age={STATIC_LIFE_S}"})
 
     own = (device, sign_in, authorization, end_session, password)
-    for pages in own if context.identity.external is None else (sign_in_elsewhere,):
+    ways_in = own if context.identity.external is None else (sign_in_elsewhere,)
+    for pages in (*ways_in, account_routes, contact, help_page):
         router.include_router(pages.build_router(context))
-    router.include_router(account_routes.build_router(context))
     router.include_router(operator_routes.build_router(context))
     router.include_router(entity_routes.build_router(context))
     router.include_router(registry_routes.build_router(context))
     return router
+
+
+def _extensions(context: Context, page: Page) -> list[tuple[Extension, str]]:
+    """Regions over which the open-data licence is extended to the entity of who is signed in (SUP-10)."""
+    if page.person is None:
+        return []
+    with context.database.reading() as session:
+        found = in_force(session, page.person.entity_id, context.clock().date())
+    return [(one, REGIONS.get(one.region, one.region)) for one in found]
 
 
 def _products_per_mission(context: Context, page: Page) -> list[tuple[str, str]]:

@@ -214,5 +214,4 @@ def _ask(
 
 def home_of(page: Page) -> str:
     """Where somebody begins who has just signed in."""
-    own = sections(page.person) if page.person is not None else []
-    return own[0][0] if own else HOME
+    return sections(page.person)[0].link.address if page.person is not None else HOME

@@ -47,6 +47,14 @@ class Operator:
         found = re.findall(r'type="hidden" name="([\w-]+)" value="([^"]*)"', self.form(action))
         return {name: unescape(value) for name, value in found}
 
+    def hidden_of(self, action: str, act: str) -> dict[str, str]:
+        """What one of several forms for an address holds, by the act that it asks for."""
+        forms = re.findall(r"<form.*?</form>", self.page.text, re.DOTALL)
+        found = [one for one in forms if f'action="{action}"' in one and f'name="act" value="{act}"' in one]
+        assert len(found) == 1, f"{len(found)} forms for {act} of {action}"
+        hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', found[0])
+        return {name: unescape(value) for name, value in hidden}
+
     def send(self, action: str, files: Any = None, **fields: Any) -> httpx.Response:
         """Fill in the form that the page shows, and send it."""
         self.page = self.post(action, {**self.hidden(action), **fields}, files)

@@ -17,6 +17,7 @@ import pytest
 from browsing import Operator
 from catalogue_model import make_item
 from fastapi.testclient import TestClient
+from registry_people import adhesion, caller, message_form
 from requesters import Requester, tasking
 from running import PASSWORD, TEST_CLIENT_URL, sign_in
 from stored import put_item
@@ -24,6 +25,9 @@ from stored import put_item
 from dinamis_service.app import create_app, create_context
 from dinamis_service.context import Context
 from dinamis_service.quotas.store import stored_table
+from dinamis_service.registry import super_entities
+from dinamis_service.registry.contact import Contact
+from dinamis_service.registry.super_entities import SuperForm
 from dinamis_service.settings import Settings
 
 ROLES = ("anonymous", "member", "owner", "operator")
@@ -37,6 +41,8 @@ OF_SIGN_IN = tuple(
 )
 OF_BROWSERS = (
     "/operator",
+    "/contact",
+    "/help",
     "/entity",
     "/registry",
     "/documents",
@@ -55,6 +61,8 @@ QUERIES = {
     "/revoke_api_key": {"access_key": "x"},
     "/sign": {"url": f"{TEST_CLIENT_URL}/objects/pleiades/IMAGE/pan.tif"},
 }
+FIELDS = {"/operator/contact": {"message": 1}}
+"""What forms of pages hold beside the token."""
 BODIES: dict[str, Any] = {
     "/stac/search": {},
     "/stac/aggregate": {"aggregations": ["total_count"]},
@@ -223,6 +231,38 @@ POST   /operator/calls/{call_id}                                      303 403 40
 GET    /operator/outbox                                               303 403 403 200
 GET    /operator/outbox/{mail_id}                                     303 403 403 200
 POST   /operator/outbox/{mail_id}                                     303 403 403 303
+GET    /contact                                                       200 200 200 200
+POST   /contact                                                       403 422 422 422
+GET    /help                                                          200 200 200 200
+GET    /operator/home                                                 303 403 403 200
+POST   /operator/home                                                 303 403 403 303
+GET    /operator/adhesions                                            303 403 403 200
+GET    /operator/adhesions/{adhesion_id}                              303 403 403 200
+GET    /operator/adhesions/{adhesion_id}/file                         303 403 403 404
+POST   /operator/adhesions/{adhesion_id}                              303 403 403 422
+GET    /operator/entities                                             303 403 403 200
+GET    /operator/entities.csv                                         303 403 403 200
+GET    /operator/entities/{entity_id}                                 303 403 403 200
+POST   /operator/entities/{entity_id}                                 303 403 403 404
+GET    /operator/entities/{entity_id}/merge                           303 403 403 200
+POST   /operator/entities/{entity_id}/merge                           303 403 403 404
+GET    /operator/super-entities                                       303 403 403 200
+POST   /operator/super-entities                                       303 403 403 422
+GET    /operator/super-entities/{super_id}                            303 403 403 200
+POST   /operator/super-entities/{super_id}                            303 403 403 404
+GET    /operator/accounts                                             303 403 403 200
+GET    /operator/accounts/{account_id}                                303 403 403 200
+POST   /operator/accounts/{account_id}                                303 403 403 404
+GET    /operator/access                                               303 403 403 200
+GET    /operator/texts                                                303 403 403 200
+GET    /operator/texts/{code}                                         303 403 403 200
+POST   /operator/texts/{code}                                         303 403 403 422
+GET    /operator/texts/{code}/{version}                               303 403 403 200
+GET    /operator/contact                                              303 403 403 200
+POST   /operator/contact                                              303 403 403 303
+GET    /operator/statistics                                           303 403 403 200
+GET    /operator/statistics.csv                                       303 403 403 200
+GET    /operator/statistics/{name}.svg                                303 403 403 200
 GET    /registry                                                      200 200 200 200
 GET    /registry/email                                                200 200 200 200
 POST   /registry/email                                                403 422 422 422
@@ -318,6 +358,8 @@ class Stage:
             "kind": "region", "code": "x", "name": "dinamis.css", "mail_id": 1, "rest:path": "x/y",
             "year": now.year, "version": 1, "account_id": "x", "adhesion_id": "x", "mission_id": "x",
         }  # fmt: skip
+        if path.startswith("/operator/"):
+            values |= self._made_of_registry(path)
         if "{order_id}" in path:
             values["order_id"] = self.owner.submit()["id"]
         if "{item_id}" in path:
@@ -327,12 +369,30 @@ class Stage:
             files = [("files", ("a.txt", b"plan", "text/plain"))]
             sent = self.client.post(thread, files=files, headers=self.owner.headers).json()
             values["attachment_id"] = sent["attachments"][0]["id"]
+        if path == "/operator/contact":
+            Contact(self.context).send(message_form(), None, "192.0.2.1", "en")
         if "{mail_id}" in path:
             self.owner.submit()  # operators are told by mail
         if "{draft_id}" in path:
             values["draft_id"] = self.owner.post("/api/drafts", draft_form()).json()["id"]
         if "{search_id}" in path:
             values["search_id"] = self.owner.post("/api/searches", search_form()).json()["id"]
+        return values
+
+    def _made_of_registry(self, path: str) -> dict[str, Any]:
+        """What pages of the registry name."""
+        operator = caller(self.people["operator"].principal)
+        values = {
+            "entity_id": self.owner.principal.entity_id, "account_id": self.owner.principal.sub,
+            "code": "charter", "name": "members",
+        }  # fmt: skip
+        if "{adhesion_id}" in path:
+            values["adhesion_id"] = adhesion(self.context, f"Commune {uuid.uuid4()}")
+        if "{super_id}" in path:
+            form = SuperForm(name=f"Région {uuid.uuid4()}")
+            values["super_id"] = super_entities.create(
+                self.context.database, operator, form, self.context.clock()
+            )
         return values
 
     def ask(self, role: str, method: str, path: str, values: dict[str, Any]) -> int:
@@ -361,7 +421,8 @@ class Stage:
         if path.endswith("/messages") and path.startswith("/api"):
             return {"data": {"text": "Hello"}}
         if path.startswith((*OF_BROWSERS, "/auth")):
-            return {"data": {"client_id": "dinamis-qgis", "token": "x", "form_token": token}}
+            told = {"client_id": "dinamis-qgis", "token": "x", "form_token": token}
+            return {"data": told | FIELDS.get(path, {})}
         return {"json": self._body(path)}
 
     def _body(self, path: str) -> Any:

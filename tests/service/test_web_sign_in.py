@@ -30,7 +30,7 @@ def test_who_signs_in_is_led_to_the_page_they_wanted(client: TestClient, signed_
 def test_without_a_wish_an_operator_begins_at_the_queue_and_others_at_home(
     client: TestClient, signed_in: SignIn
 ) -> None:
-    assert Operator(client, signed_in("operator")).page.url.path == "/operator/"
+    assert Operator(client, signed_in("operator")).page.url.path == "/operator/home"
     client.cookies.clear()
     reader = Operator(client, signed_in())
     assert reader.page.url.path == "/"
@@ -83,7 +83,7 @@ def test_nobody_is_led_to_another_site(client: TestClient, signed_in: SignIn) ->
         reader.open("/sign-in")
         form = {"next": address, "login": person.principal.email, "password": PASSWORD}
         answer = client.post("/sign-in", data=reader.hidden("/sign-in") | form, follow_redirects=False)
-        assert answer.headers["location"] == "/operator/", address
+        assert answer.headers["location"] == "/operator/home", address
 
 
 @given(st.text(max_size=40))

@@ -212,7 +212,7 @@ def _add_identity() -> None:
 
 
 def _add_figures() -> None:
-    """What was done with the registry."""
+    """What operators did with the registry, and what was downloaded in the months that are over."""
     op.create_table(
         "registry_events",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -226,6 +226,17 @@ def _add_figures() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_registry_events_about", "registry_events", ["about_kind", "about_id"])
+    op.create_table(
+        "download_months",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("entity_id", sa.String(length=36), nullable=False),
+        sa.Column("mission", sa.String(length=100), nullable=False),
+        sa.Column("access", sa.String(length=20), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("images", sa.Integer(), nullable=False),
+        sa.Column("signatures", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("month", "entity_id", "mission", "access"),
+    )
 
 
 def _widen() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Annotated
@@ -11,6 +12,7 @@ from fastapi.responses import Response
 
 from dinamis_service.context import Context
 from dinamis_service.errors import NotFoundError
+from dinamis_service.identity.access_records import record
 from dinamis_service.notifications.mail import UnsendableError
 from dinamis_service.notifications.outbox import REFUSED, SENT, WAITING, Outbox
 from dinamis_service.notifications.tables import OutgoingMail
@@ -27,11 +29,12 @@ MailId = Annotated[int, Path(ge=1, le=_ID_MAX)]
 
 @dataclass(frozen=True)
 class Shown:
-    """A mail with its words; none for one that cannot be written."""
+    """A mail with its words, none for one that cannot be written; and its link, where operators see it."""
 
     mail: OutgoingMail
     subject: str
     text: str
+    link: str = ""
 
 
 def build_router(context: Context) -> APIRouter:
@@ -65,11 +68,14 @@ def build_router(context: Context) -> APIRouter:
     @router.get(PATH)
     def show(request: Request, mail_id: MailId, done: str = "") -> Response:
         page = Page(context, request)
-        operator_of(page)
+        operator = operator_of(page)
+        mail = find(page, mail_id)
+        with context.database.session() as session:
+            record(session, operator.principal, "mail", str(mail_id), "view", context.clock())
         said = page.text("Le courrier part à la prochaine occasion.", "The mail leaves at the next occasion.")
         return page.render(
             "operator/mail.html",
-            shown=_shown(outbox, find(page, mail_id)),
+            shown=_shown(outbox, mail),
             states=_states(page),
             done=said if done else "",
         )
@@ -93,7 +99,10 @@ def _shown(outbox: Outbox, mail: OutgoingMail) -> Shown:
     except UnsendableError:
         return Shown(mail, mail.topic, "")
     body = message.get_body(("plain",))
-    return Shown(mail, str(message["Subject"]), "" if body is None else str(body.get_content()))
+    text = "" if body is None else str(body.get_content())
+    secret = re.search(rf"{re.escape(mail.facts.get('path', ''))}\?link=([\w-]+)", text)
+    link = f"{mail.facts['path']}?link={secret[1]}" if secret and "link" in mail.facts else ""
+    return Shown(mail, str(message["Subject"]), text, link)
 
 
 def _states(page: Page) -> dict[str, str]:

@@ -8,7 +8,25 @@ from fastapi.responses import Response
 from dinamis_service.context import Context
 from dinamis_service.errors import NotFoundError
 from dinamis_service.web.access import operator_of, page_route
-from dinamis_service.web.operator import calls, delivery, messages, outbox, projects, queue, tariffs
+from dinamis_service.web.operator import (
+    access,
+    accounts,
+    adhesions,
+    calls,
+    contact,
+    delivery,
+    entities,
+    home,
+    merging,
+    messages,
+    outbox,
+    projects,
+    queue,
+    statistics,
+    super_entities,
+    tariffs,
+    texts,
+)
 from dinamis_service.web.operator import request as request_pages
 from dinamis_service.web.operator.request import RequestPages
 from dinamis_service.web.pages import Page
@@ -22,12 +40,28 @@ def build_router(context: Context) -> APIRouter:
     router.include_router(request_pages.build_router(context, requests))
     router.include_router(delivery.build_router(context, requests))
     router.include_router(messages.build_router(context, requests))
-    for pages in (projects, tariffs, calls, outbox):
+    fresh = statistics.FreshFigures(context)
+    router.include_router(home.build_router(context, fresh))
+    router.include_router(statistics.build_router(context, fresh))
+    for pages in (
+        projects,
+        tariffs,
+        calls,
+        outbox,
+        adhesions,
+        entities,
+        merging,
+        super_entities,
+        accounts,
+        access,
+        texts,
+        contact,
+    ):
         router.include_router(pages.build_router(context))
 
     @router.get("/operator")
     def begin(request: Request) -> Response:
-        return Page(context, request).redirect(queue.PATH)
+        return Page(context, request).redirect(home.PATH)
 
     @router.get("/operator/{rest:path}")
     def nothing(request: Request) -> Response:
