@@ -224,6 +224,8 @@ class Adhesions:
                 raise ConflictError(_NOTHING_WAITS.told(language))
             self._change(session, adhesion, Event.REOPEN, link.email, language)
             adhesion.accepted_at = None
+            email = adhesion.form[steps.REPRESENTATIVE]["email"]
+            adhesion_store.keep(adhesion, steps.REPRESENTATIVE, {"email_again": email})
             issued = select(MailedLink).where(
                 MailedLink.about_id == adhesion.id, MailedLink.purpose == links.Purpose.VALIDATION.value
             )

@@ -155,7 +155,8 @@ def _together(shapes: Sequence[BaseGeometry]) -> list[BaseGeometry]:
 
 def _breadth(shapes: Sequence[BaseGeometry]) -> float:
     bounds = [shape.bounds for shape in shapes]
-    return float(max(one[2] for one in bounds) - min(one[0] for one in bounds))
+    breadth = float(max(one[2] for one in bounds) - min(one[0] for one in bounds))
+    return round(breadth, 9)  # a shape that was moved is no narrower for it
 
 
 def _beyond(shape: BaseGeometry) -> BaseGeometry:

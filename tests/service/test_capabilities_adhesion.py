@@ -1,10 +1,9 @@
-"""Every field, mark, label, warning, mail and state of adhesion, by the id of its capability, in both languages."""
+"""Every field, mark, label, warning, mail and state of adhesion, by its capability, in both languages."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +18,8 @@ from dinamis_service.registry.adhesion_states import TITLES, State
 from dinamis_service.registry.tables import Adhesion
 from dinamis_service.settings import Settings
 
+ASKED = "Une demande de validation électronique de l'acte d'adhésion"
+TAKEN = "Votre demande a bien été prise en compte."
 CAPABILITIES = Path(__file__).parents[2] / "docs" / "capabilities.md"
 
 
@@ -38,11 +39,18 @@ def rows(where: str, *told: tuple[str, str, str]) -> list[Row]:
 TABLE = [
     *rows(
         "portal",
-        ("REG-01", "Bienvenue dans le portail de demande d'adhésion et d'inscription au dispositif DINAMIS",
-         "Welcome to the portal of adhesion and registration to DINAMIS"),
+        (
+            "REG-01",
+            "Bienvenue dans le portail de demande d'adhésion et d'inscription au dispositif DINAMIS",
+            "Welcome to the portal of adhesion and registration to DINAMIS",
+        ),
         ("REG-01", "Votre entité n'est pas adhérente", "Your entity is not a member"),
         ("REG-01", "Votre entité est adhérente", "Your entity is a member"),
-        ("REG-01", "n'est effective qu'après validation par l'instance DINAMIS", "only after validation by the DINAMIS"),
+        (
+            "REG-01",
+            "n'est effective qu'après validation par l'instance DINAMIS",
+            "only after validation by the DINAMIS",
+        ),
         ("REG-01", "permanent au sein de sa structure", "permanent staff"),
         ("REG-01", "sélectionner votre entité adhérente", "choose your member entity"),
         ("REG-02", "Entité adhérente", "Member entity"),
@@ -51,12 +59,20 @@ TABLE = [
         ("REG-07", "un compte THEIA existant est rattaché", "an existing THEIA account is attached"),
         ("REG-08", "Demande d'adhésion d'une nouvelle Entité", "Adhesion request of a new entity"),
         ("REG-32", "Télécharger le modèle de projet R&D", "Download the R&D project template"),
-        ("REG-44", "Télécharger le modèle de projet scientifique étranger", "Download the foreign scientific project"),
+        (
+            "REG-44",
+            "Télécharger le modèle de projet scientifique étranger",
+            "Download the foreign scientific project",
+        ),
     ),
     *rows("found", ("REG-02", "UMR TETIS d'exemple", "UMR TETIS d'exemple"), ("REG-03", "TETIS", "TETIS")),
     *rows(
         "email",
-        ("REG-04", "Vérification d'e-mail du référent DINAMIS", "Check of the e-mail address of the DINAMIS contact"),
+        (
+            "REG-04",
+            "Vérification d'e-mail du référent DINAMIS",
+            "Check of the e-mail address of the DINAMIS contact",
+        ),
         ("REG-04", "Saisissez votre adresse email *", "Type your e-mail address *"),
         ("REG-04", "Vérifier l'e-mail", "Check the address"),
         ("REG-05", "Une adresse professionnelle", "A professional address"),
@@ -64,22 +80,40 @@ TABLE = [
         ("REG-06", "formulaire Contact", "contact form"),
         ("REG-07", "annuaire THEIA", "THEIA directory"),
     ),
-    *rows("refused email", ("REG-05", "gmail.com donne des adresses à tout le monde", "gmail.com gives addresses to everybody")),
+    *rows(
+        "refused email",
+        ("REG-05", "gmail.com donne des adresses à tout le monde", "gmail.com gives addresses to everybody"),
+    ),
     *rows("sent", ("REG-04", "Consultez vos mails", "Read your mails"), ("REG-06", "spam", "spam")),
     *rows(
         "public reminder",
-        ("REG-09", "Votre adresse e-mail : lea.petit@labo.example est valide.", "lea.petit@labo.example is valid."),
+        (
+            "REG-09",
+            "Votre adresse e-mail : lea.petit@labo.example est valide.",
+            "lea.petit@labo.example is valid.",
+        ),
         ("REG-09", "Services centraux et services déconcentrés de l'État", "Central and devolved services"),
-        ("REG-09", "Entité publique de recherche scientifique de pays hors UE", "of a country outside the EU"),
+        (
+            "REG-09",
+            "Entité publique de recherche scientifique de pays hors UE",
+            "of a country outside the EU",
+        ),
         ("REG-10", "Formulaire d'adhésion en 6 points", "Adhesion form in 6 points"),
         ("REG-11", "Poursuivre", "Continue"),
     ),
     *(
         Row("REG-10", "public reminder", f"{number} {fr}", f"{number} {en}")
         for number, (fr, en) in enumerate(
-            [("Rappel", "Reminder"), ("Informations de l'Entité", "The entity"),
-             ("Secteur d'activité", "Sector of activity"), ("Représentant Légal", "Legal representative"),
-             ("Référent", "DINAMIS contact"), ("Soumettre", "Submit")], 1)
+            [
+                ("Rappel", "Reminder"),
+                ("Informations de l'Entité", "The entity"),
+                ("Secteur d'activité", "Sector of activity"),
+                ("Représentant Légal", "Legal representative"),
+                ("Référent", "DINAMIS contact"),
+                ("Soumettre", "Submit"),
+            ],
+            1,
+        )
     ),
     *rows(
         "public entity",
@@ -114,7 +148,11 @@ TABLE = [
         ("REG-14", "Email professionnel *", "Professional e-mail address *"),
         ("REG-14", "Confirmation email *", "The same address again *"),
         ("REG-14", "Nationalité *", "Nationality *"),
-        ("REG-15", "Le représentant légal recevra un e-mail à l'adresse indiquée", "will get an e-mail at this address"),
+        (
+            "REG-15",
+            "Le représentant légal recevra un e-mail à l'adresse indiquée",
+            "will get an e-mail at this address",
+        ),
     ),
     *rows(
         "public referent",
@@ -128,7 +166,11 @@ TABLE = [
         ("REG-16", "Adresse", "Address"),
         ("REG-16", "Code Postal", "Postcode"),
         ("REG-16", "Ville", "Town"),
-        ("REG-17", "Utiliser les coordonnées du représentant légal", "Use the details of the legal representative"),
+        (
+            "REG-17",
+            "Utiliser les coordonnées du représentant légal",
+            "Use the details of the legal representative",
+        ),
     ),
     *rows(
         "public submit",
@@ -136,64 +178,138 @@ TABLE = [
         ("REG-18", "Acronyme/Nom court de l'Entité LABEX", "Acronym or short name of the entity LABEX"),
         ("REG-18", "Email professionnel anne.blanc@labo.example", "anne.blanc@labo.example"),
         ("REG-18", "Accepter le formulaire", "Accept the form"),
-        ("REG-19", "reçoivent par e-mail la charte et les licences", "get the charter and the licences by e-mail"),
+        (
+            "REG-19",
+            "reçoivent par e-mail la charte et les licences",
+            "get the charter and the licences by e-mail",
+        ),
         ("REG-20", "reçoit aussi un lien pour finaliser la démarche", "also gets a link to finish"),
-        ("REG-21", "générée, horodatée et transmise à DINAMIS pour instruction", "generated, time-stamped and sent"),
+        (
+            "REG-21",
+            "générée, horodatée et transmise à DINAMIS pour instruction",
+            "generated, time-stamped and sent",
+        ),
     ),
     *rows(
         "public accepted",
-        ("REG-22", "Votre demande a bien été prise en compte. Une demande de validation électronique de l'acte "
-         f"d'adhésion a été envoyée à : {REPRESENTATIVE}", f"was sent to: {REPRESENTATIVE}"),
+        (
+            "REG-22",
+            f"{TAKEN} {ASKED} a été envoyée à : {REPRESENTATIVE}",
+            f"was sent to: {REPRESENTATIVE}",
+        ),
     ),
     *rows(
         "public validation",
-        ("REG-23", "Validation électronique du représentant légal pour l'adhésion d'une nouvelle entité",
-         "Electronic validation by the legal representative of the adhesion of a new entity"),
+        (
+            "REG-23",
+            "Validation électronique du représentant légal pour l'adhésion d'une nouvelle entité",
+            "Electronic validation by the legal representative of the adhesion of a new entity",
+        ),
         ("REG-23", "Bonjour Anne Blanc", "Hello Anne Blanc"),
-        ("REG-23", "Vous êtes sur le point de valider la demande d'adhésion de l'entité Laboratoire d'essai",
-         "You are about to validate the adhesion request of the entity Laboratoire d'essai"),
-        ("REG-23", "informations fournies par le futur référent DINAMIS : Léa Petit (lea.petit@labo.example)",
-         "Léa Petit (lea.petit@labo.example)"),
-        *(("REG-23", fr, en) for fr, en in (
-            ("Informations de l'Entité", "The entity"), ("Secteur d'activité", "Sector of activity"),
-            ("Représentant Légal", "Legal representative"), ("Référent", "DINAMIS contact"))),
+        (
+            "REG-23",
+            "Vous êtes sur le point de valider la demande d'adhésion de l'entité Laboratoire d'essai",
+            "You are about to validate the adhesion request of the entity Laboratoire d'essai",
+        ),
+        (
+            "REG-23",
+            "informations fournies par le futur référent DINAMIS : Léa Petit (lea.petit@labo.example)",
+            "Léa Petit (lea.petit@labo.example)",
+        ),
+        *(
+            ("REG-23", fr, en)
+            for fr, en in (
+                ("Informations de l'Entité", "The entity"),
+                ("Secteur d'activité", "Sector of activity"),
+                ("Représentant Légal", "Legal representative"),
+                ("Référent", "DINAMIS contact"),
+            )
+        ),
         ("REG-24", "1. Charte d'utilisation DINAMIS", "1. DINAMIS charter of use"),
-        ("REG-24", "J'atteste avoir pris connaissance de la Charte DINAMIS *", "note of the DINAMIS Charter *"),
-        *(("REG-24", f"J'atteste avoir pris connaissance des licences d'utilisation des images {sensor} *",
-           f"the licences for the use of {sensor} images *")
-          for sensor in ("SPOT 6-7", "Pléiades CAT1", "Pléiades ISIS", "Pléiades PWH", "Pléiades Néo")),
+        (
+            "REG-24",
+            "J'atteste avoir pris connaissance de la Charte DINAMIS *",
+            "note of the DINAMIS Charter *",
+        ),
+        *(
+            (
+                "REG-24",
+                f"J'atteste avoir pris connaissance des licences d'utilisation des images {sensor} *",
+                f"the licences for the use of {sensor} images *",
+            )
+            for sensor in ("SPOT 6-7", "Pléiades CAT1", "Pléiades ISIS", "Pléiades PWH", "Pléiades Néo")
+        ),
         ("REG-25", "Le bouton de validation reste inactif", "The button stays inactive"),
-        ("REG-26", "Valider électroniquement l'acte d'adhésion", "Validate the deed of adhesion electronically"),
-        ("REG-27", "L'adhésion sera effective après une instruction positive par l'instance DINAMIS",
-         "takes effect after a positive instruction by the DINAMIS body"),
-        ("REG-29", "Un Acte d'Adhésion DINAMIS (PDF) vous sera transmis : il est à conserver", "is to be kept"),
+        (
+            "REG-26",
+            "Valider électroniquement l'acte d'adhésion",
+            "Validate the deed of adhesion electronically",
+        ),
+        (
+            "REG-27",
+            "L'adhésion sera effective après une instruction positive par l'instance DINAMIS",
+            "takes effect after a positive instruction by the DINAMIS body",
+        ),
+        (
+            "REG-29",
+            "Un Acte d'Adhésion DINAMIS (PDF) vous sera transmis : il est à conserver",
+            "is to be kept",
+        ),
     ),
     *rows(
         "public validated",
-        ("REG-21", "La demande est transmise à l'instance DINAMIS pour instruction", "sent to the DINAMIS body"),
-        ("REG-30", "Une notification vous parviendra dès que l'entité sera créée.", "as soon as the entity is created"),
+        (
+            "REG-21",
+            "La demande est transmise à l'instance DINAMIS pour instruction",
+            "sent to the DINAMIS body",
+        ),
+        (
+            "REG-30",
+            "Une notification vous parviendra dès que l'entité sera créée.",
+            "as soon as the entity is created",
+        ),
     ),
     *rows(
         "rnd mission",
         ("REG-31", "Formulaire d'adhésion en 7 points", "Adhesion form in 7 points"),
         ("REG-33", "4 Mission de l'Entité", "4 Mission of the entity"),
         ("REG-34", "Titre de la mission *", "Title of the mission *"),
-        ("REG-34", "Période de validité (JJ/MM/AAAA - JJ/MM/AAAA) *", "Period of validity (DD/MM/YYYY - DD/MM/YYYY) *"),
+        (
+            "REG-34",
+            "Période de validité (JJ/MM/AAAA - JJ/MM/AAAA) *",
+            "Period of validity (DD/MM/YYYY - DD/MM/YYYY) *",
+        ),
         ("REG-35", "Zone d'intérêt", "Area of interest"),
-        *(("REG-35", fr, en) for fr, en in (
-            ("NORD", "NORTH"), ("OUEST", "WEST"), ("EST", "EAST"), ("SUD", "SOUTH"), ("Étendue", "Extent"))),
+        *(
+            ("REG-35", fr, en)
+            for fr, en in (
+                ("NORD", "NORTH"),
+                ("OUEST", "WEST"),
+                ("EST", "EAST"),
+                ("SUD", "SOUTH"),
+                ("Étendue", "Extent"),
+            )
+        ),
         ("REG-35", 'class="pointer"', 'class="pointer"'),
         ("REG-36", "Données souhaitées *", "Wanted data *"),
         ("REG-36", "Capteurs *", "Sensors *"),
         ("REG-36", "Ajouter une ligne", "Add a line"),
-        ("REG-37", "Importer un fichier de description de votre projet de R&D", "description file of your R&D project"),
+        (
+            "REG-37",
+            "Importer un fichier de description de votre projet de R&D",
+            "description file of your R&D project",
+        ),
         ("REG-37", "taille maximale : 25 Mo", "largest size: 25 MB"),
         ("REG-32", "Télécharger le modèle à compléter", "Download the template to fill in"),
     ),
     *rows(
         "rnd submit",
         ("REG-43", "Nature Recherche & Développement", "Nature Research and development"),
-        ("REG-43", "Période de validité 28/10/2025 - 01/10/2026", "Period of validity 2025-10-28 - 2026-10-01"),
+        (
+            "REG-43",
+            "Période de validité 28/10/2025 - 01/10/2026",
+            "Period of validity 2025-10-28 - 2026-10-01",
+        ),
         ("REG-43", "NORD 43,7129, OUEST 3,6872, EST 4,0313, SUD 43,504", "NORTH 43.7129, WEST 3.6872"),
         ("REG-43", "SPOT 6/7, 01/01/2020 - 31/12/2022", "SPOT 6/7, 2020-01-01 - 2022-12-31"),
         ("REG-43", "Fichier de description MonProjetRD.pdf", "Description file MonProjetRD.pdf"),
@@ -203,7 +319,11 @@ TABLE = [
         ("REG-38", "Formulaire d'adhésion en 9 points", "Adhesion form in 9 points"),
         ("REG-38", "8 Soumettre", "8 Submit"),
         ("REG-38", "3bis", "3bis"),
-        ("REG-40", "Choisissez une Entité partenaire dans la liste ci-dessous", "Choose a partner entity in the list below"),
+        (
+            "REG-40",
+            "Choisissez une Entité partenaire dans la liste ci-dessous",
+            "Choose a partner entity in the list below",
+        ),
         ("REG-40", "Je cherche...", "I am looking for..."),
         ("REG-40", "Nom Acronyme Nationalité", "Name Acronym Nationality"),
         ("REG-40", 'type="checkbox"', 'type="checkbox"'),
@@ -212,13 +332,24 @@ TABLE = [
     *rows(
         "partner submit",
         ("REG-43", "Prestataire de la commande publique", "Contractor of public procurement"),
-        ("REG-43", "Entité publique partenaire UMR TETIS d'exemple", "Public partner entity UMR TETIS d'exemple"),
+        (
+            "REG-43",
+            "Entité publique partenaire UMR TETIS d'exemple",
+            "Public partner entity UMR TETIS d'exemple",
+        ),
     ),
-    *rows("partner validated", ("REG-38", "doit maintenant valider le partenariat", "now has to validate the partnership")),
+    *rows(
+        "partner validated",
+        ("REG-38", "doit maintenant valider le partenariat", "now has to validate the partnership"),
+    ),
     *rows(
         "foreign project",
         ("REG-44", "4 Projet scientifique", "4 Scientific project"),
-        ("REG-44", "Importer un fichier de description de votre projet scientifique", "file of your scientific project"),
+        (
+            "REG-44",
+            "Importer un fichier de description de votre projet scientifique",
+            "file of your scientific project",
+        ),
     ),
     *rows(
         "documents",
@@ -231,15 +362,30 @@ TABLE = [
     *rows("letter_check_address", ("REG-04", "Vérification de votre adresse", "Check of your address")),
     *rows(
         "letter_adhesion_texts",
-        ("REG-19", "La charte et les licences d'utilisation des images sont jointes", "the licences of use of the images"),
+        (
+            "REG-19",
+            "La charte et les licences d'utilisation des images sont jointes",
+            "the licences of use of the images",
+        ),
     ),
-    *rows("letter_validation_link", ("REG-20", "validez électroniquement la demande", "validate electronically")),
-    *rows("letter_deed", ("REG-29", "L'Acte d'Adhésion DINAMIS est joint à ce message : conservez-le", "keep it")),
-    *rows("letter_entity_created", ("REG-30", "L'entité Laboratoire d'essai est créée", "Laboratoire d'essai is created")),
+    *rows(
+        "letter_validation_link", ("REG-20", "validez électroniquement la demande", "validate electronically")
+    ),
+    *rows(
+        "letter_deed",
+        ("REG-29", "L'Acte d'Adhésion DINAMIS est joint à ce message : conservez-le", "keep it"),
+    ),
+    *rows(
+        "letter_entity_created",
+        ("REG-30", "L'entité Laboratoire d'essai est créée", "Laboratoire d'essai is created"),
+    ),
     *rows("letter_partnership_to_validate", ("REG-41", "Valider le partenariat", "validate the partnership")),
-    *rows("states", ("REG-28", "Validée Refusée En instruction Clôturée", "Validated Refused Under instruction Closed")),
+    *rows(
+        "states",
+        ("REG-28", "Validée Refusée En instruction Clôturée", "Validated Refused Under instruction Closed"),
+    ),
     *rows("portal", ("SUP-08", "/registry/email", "/registry/email")),
-]  # fmt: skip
+]
 OWN = {f"REG-{number:02d}" for number in (*range(1, 31), *range(31, 42), 43, 44)} | {"SUP-06", "SUP-08"}
 
 
@@ -301,9 +447,8 @@ class Tour:
             return
         person.go("accept")
         self.keep(f"{variant} accepted", person)
-        person.open(
-            f"/registry/validation?link={link_in(self.context, mails(self.context, 'letter_validation_link')[-1])}"
-        )
+        link = link_in(self.context, mails(self.context, "letter_validation_link")[-1])
+        person.open(f"/registry/validation?link={link}")
         self.keep(f"{variant} validation", person)
         person.validate()
         self.keep(f"{variant} validated", person)
@@ -323,8 +468,8 @@ class Tour:
 
 
 @pytest.fixture(scope="module", params=["fr", "en"])
-def tour(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
-    yield Tour(tmp_path_factory.mktemp("tour") / "data", request.param)
+def tour(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Tour:
+    return Tour(tmp_path_factory.mktemp("tour") / "data", request.param)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.id} {row.where}: {row.fr[:40]}")

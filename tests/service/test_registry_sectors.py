@@ -87,15 +87,23 @@ def test_nationalities_are_countries_in_order(language: Language) -> None:
     assert not {"EU", "RE", "UN", "ZZ"} & set(names)
     assert set(names) == set(countries("fr"))
     assert len(EUROPE) == 29
-    assert list(names)[0] == "AF"
+    assert next(iter(names)) == "AF"
     assert countries("fr")["DE"] == "Allemagne"
 
 
 @pytest.mark.parametrize(
     ("nationality", "eligibility"),
-    [("FR", "france"), ("DE", "europe"), ("CH", "europe"), ("IS", "europe"), ("NO", "europe"), ("GB", "world"),
-     ("SN", "world"), ("", "world")],
-)  # fmt: skip
+    [
+        ("FR", "france"),
+        ("DE", "europe"),
+        ("CH", "europe"),
+        ("IS", "europe"),
+        ("NO", "europe"),
+        ("GB", "world"),
+        ("SN", "world"),
+        ("", "world"),
+    ],
+)
 def test_eligibility_goes_with_the_nationality(nationality: str, eligibility: str) -> None:
     assert eligibility_of(nationality) == eligibility
 
@@ -109,11 +117,30 @@ class TestAddresses:
 
     @pytest.mark.parametrize(
         "typed",
-        ["", "lea", "lea@", "@labo.example", "lea@labo", "a b@labo.example", "a@b@labo.example", "a..b@labo.example",
-         ".a@labo.example", "a@-x.example", "a@labo.example\nBcc: x@labo.example", "a\r@labo.example",
-         '"a b"@labo.example', "a@[127.0.0.1]", f"{'a' * 65}@labo.example", f"a@{'b' * 250}.example", "a@labo..example",
-         "é@labo.example", "a,b@labo.example", "a@labo.example, b@labo.example", "a@labo.123"],
-    )  # fmt: skip
+        [
+            "",
+            "lea",
+            "lea@",
+            "@labo.example",
+            "lea@labo",
+            "a b@labo.example",
+            "a@b@labo.example",
+            "a..b@labo.example",
+            ".a@labo.example",
+            "a@-x.example",
+            "a@labo.example\nBcc: x@labo.example",
+            "a\r@labo.example",
+            '"a b"@labo.example',
+            "a@[127.0.0.1]",
+            f"{'a' * 65}@labo.example",
+            f"a@{'b' * 250}.example",
+            "a@labo..example",
+            "é@labo.example",
+            "a,b@labo.example",
+            "a@labo.example, b@labo.example",
+            "a@labo.123",
+        ],
+    )
     def test_what_is_none_is_refused(self, typed: str) -> None:
         with pytest.raises(AddressError) as refused:
             professional(typed)

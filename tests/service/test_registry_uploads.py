@@ -1,4 +1,4 @@
-"""Project files: real PDF are taken; false ones, bombs, protected and acting ones are not (REG-37, REG-44)."""
+"""Project files: real PDF are taken; false, protected and acting ones and bombs are not (REG-37, REG-44)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def bomb() -> bytes:
     packed = zlib.compressobj(9)
     body = b"".join(packed.compress(bytes(2**20)) for _ in range(3000)) + packed.flush()
     head = b"%PDF-1.5\n"
-    table = b"1 0 obj\n<< /Type /XRef /Size 900000000 /W [1 2 1] /Root 2 0 R /Filter /FlateDecode /Length %d >>\nstream\n"
+    kind = b"/Type /XRef /Size 900000000 /W [1 2 1] /Root 2 0 R /Filter /FlateDecode"
+    table = b"1 0 obj\n<< " + kind + b" /Length %d >>\nstream\n"
     return head + table % len(body) + body + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF" % len(head)
 
 

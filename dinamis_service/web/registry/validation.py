@@ -84,7 +84,7 @@ def _show(
             "code": one.code,
             "version": one.version,
             "title": one.title[language],
-            "html": as_html(without_title(one.body[language]), 2),
+            "html": as_html(without_title(one.body[language]), 1),
             "attests": legal_texts.ATTESTATIONS[one.code].told(language),
             "ticked": ticked.get(one.code) == str(one.version),
         }

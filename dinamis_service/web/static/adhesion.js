@@ -5,7 +5,9 @@
 const form = document.querySelector("form.adhesion");
 if (form) {
   const kept = form.querySelector(".kept");
-  const key = `adhesion:${form.elements.link.value.slice(-24)}:${form.dataset.step}`;
+  const ours = `adhesion:${form.elements.link.value.slice(-24)}:`;
+  const key = ours + form.dataset.step;
+  const FRESH_MS = 15000; // what was just saved may be newer than the page that is shown
   const UNKEPT = new Set(["form_token", "link", "step", "words"]);
   const isKept = (one) => one.name && !UNKEPT.has(one.name) && !["password", "file", "submit", "hidden"].includes(one.type);
   const fields = () => [...form.elements].filter(isKept);
@@ -14,17 +16,20 @@ if (form) {
     try { return JSON.parse(sessionStorage.getItem(key)); } catch { return null; }
   }
 
-  function remember() {
+  function remember(saved) {
     const values = fields().map((one) => [one.name, one.type === "checkbox" ? one.checked : one.value]);
-    try { sessionStorage.setItem(key, JSON.stringify(values)); } catch { /* no room: the service keeps it */ }
+    try { sessionStorage.setItem(key, JSON.stringify({ values, saved })); } catch { /* no room: the service keeps it */ }
   }
 
-  function forget() {
-    try { sessionStorage.removeItem(key); } catch { /* nothing was kept */ }
+  // A step that was left is with the service.
+  for (const other of Object.keys(sessionStorage)) {
+    if (other.startsWith(ours) && other !== key) sessionStorage.removeItem(other);
   }
 
-  // What the service could not be told before is put back.
-  for (const [number, [name, value]] of (remembered() || []).entries()) {
+  // What the service may not have been told before is put back.
+  const before = remembered();
+  const isNews = before && (!before.saved || Date.now() - before.saved < FRESH_MS);
+  for (const [number, [name, value]] of (isNews ? before.values : []).entries()) {
     const one = fields()[number];
     if (!one || one.name !== name) continue;
     if (one.type === "checkbox") one.checked = value; else if (value) one.value = value;
@@ -39,7 +44,7 @@ if (form) {
     try {
       const answer = await fetch("/registry/adhesion", { method: "POST", body, redirect: "error" });
       if (answer.status !== 204) throw new Error(String(answer.status));
-      forget();
+      remember(Date.now());
       kept.textContent = form.dataset.saved;
     } catch {
       kept.textContent = form.dataset.unsaved;
@@ -48,7 +53,7 @@ if (form) {
 
   let waiting = 0;
   form.addEventListener("input", () => {
-    remember();
+    remember(0);
     clearTimeout(waiting);
     waiting = setTimeout(save, 1200);
   });
