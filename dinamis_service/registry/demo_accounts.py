@@ -29,6 +29,8 @@ class _Body:
     name: str
     acronym: str
     category: int
+    town: str = "Montpellier"
+    nationality: str = "FR"
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ _LAB = _Body("UMR Exemple de télédétection", "UMR-EX", 2)
 _TOWN = _Body("Métropole Exemple", "ME", 4)
 _STARTUP = _Body("Exemple Géo SAS", "EXGEO", 7)
 _CONTRACTOR = _Body("Bureau d'études Exemple", "BEEX", 8)
-_FOREIGN = _Body("Institut Exemple de Genève", "IEG", 9)
+_FOREIGN = _Body("Institut Exemple de Genève", "IEG", 9, "Genève", "CH")
 _PLATFORM = _Body("Pôle DINAMIS de démonstration", "DINAMIS", 3)
 
 _MONTPELLIER = (3.6, 43.4, 4.2, 43.8)  # west, south, east, north in degrees
@@ -110,6 +112,8 @@ def _seed_person(context: Context, rng: random.Random, secret: str, person: _Per
             acronym=person.body.acronym,
             category=person.body.category,
             entity_id=entity_id,
+            town=person.body.town,
+            nationality=person.body.nationality,
         )
         principal = context.identity.create_account(
             email=email,
@@ -126,6 +130,15 @@ def _seed_person(context: Context, rng: random.Random, secret: str, person: _Per
             legal_texts.sign(
                 session, texts, signer=principal.name, now=context.clock(), account_id=principal.sub
             )
+            if person.role == "legal_representative":
+                session.get_one(Entity, principal.entity_id).legal_representative = {
+                    "given_name": person.given_name,
+                    "family_name": person.family_name,
+                    "function": "Directrice",
+                    "email": email,
+                    "nationality": "FR",
+                    "rank": "2",
+                }
     return {
         "username": principal.username,
         "email": principal.email,

@@ -19,9 +19,15 @@ PUBLIC_KINDS = frozenset({"PUB", "SCI"})
 
 
 def add_entity(
-    database: Database, *, name: str, acronym: str, category: int, entity_id: str | None = None
+    database: Database,
+    *,
+    name: str,
+    acronym: str,
+    category: int,
+    entity_id: str | None = None,
+    **more: str,
 ) -> Entity:
-    """Add the entity, or give back the one that already bears this name.
+    """Add the entity, or give back the one that already bears this name; `more` are other columns of it.
 
     Raises:
         ValueError: `category` is not one of 1 to 11.
@@ -31,7 +37,9 @@ def add_entity(
         known = session.scalar(select(Entity).where(Entity.name == name))
         if known is not None:
             return known
-        entity = Entity(id=entity_id or str(uuid.uuid4()), name=name, acronym=acronym, category=category)
+        entity = Entity(
+            id=entity_id or str(uuid.uuid4()), name=name, acronym=acronym, category=category, **more
+        )
         session.add(entity)
         return entity
 

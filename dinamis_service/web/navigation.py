@@ -67,8 +67,8 @@ def sections(person: Principal | None) -> list[Section]:
 
 def place(menu: Sequence[Section], path: str) -> Place:
     """Where the page of a path is."""
-    section = max(menu, key=lambda one: one.closeness(path), default=None)
-    if section is None or not section.closeness(path):
+    section = max((*menu, _OWN), key=lambda one: one.closeness(path))
+    if not section.closeness(path):
         return Place()
     page = max(section.pages, key=lambda one: one.closeness(path), default=None)
     return Place(section, page if page is not None and page.closeness(path) else None)
@@ -79,11 +79,13 @@ _CONTACT = Link(CONTACT, Words("Contact", "Contact"))
 _AID = Section(Link(HELP, AID), (Link(HELP, AID), _DOCUMENTS, _CONTACT))
 _BACK = Section(Link(PORTAL, BACK))
 _ACCOUNT = (
-    Link("/account", Words("Mon compte", "My account")),
+    Link("/account", Words("Profil", "Profile")),
     Link("/account/security", Words("Sécurité", "Security")),
     Link("/account/texts", Words("Charte et licences", "Charter and licences")),
     Link("/account/data", Words("Mes données", "My data")),
 )
+_OWN = Section(Link("/account", Words("Mon compte", "My account")), _ACCOUNT)
+"""The pages of one's own account, which the name of the person leads to."""
 
 _VISITOR = [
     Section(Link("/", HOME)),
@@ -108,7 +110,6 @@ _REFERENT = [
             Link("/entity/settings", Words("Mon entité", "My entity")),
             Link("/entity/accounts", Words("Utilisateurs", "Users")),
             Link("/entity/missions", Words("Missions", "Missions")),
-            *_ACCOUNT,
         ),
     ),
     Section(Link(HELP, AID, ("/entity/help",)), _AID.pages),
@@ -137,7 +138,6 @@ _OPERATOR = [
             Link("/operator/calls", Words("Appels", "Calls")),
             Link("/operator/outbox", Words("Courriers", "Mails")),
             Link("/operator/access", Words("Consultations", "Accesses")),
-            _ACCOUNT[0],
         ),
     ),
     _AID,
