@@ -28,6 +28,7 @@ from dinamis_service.registry import legal_texts
 from dinamis_service.registry.upkeep import Upkeep
 from dinamis_service.requests import calls
 from dinamis_service.requests import routes as requests_routes
+from dinamis_service.routing import take_in
 from dinamis_service.searches import routes as searches_routes
 from dinamis_service.settings import Settings
 from dinamis_service.signing import routes as signing_routes
@@ -91,7 +92,7 @@ def create_app(context: Context) -> FastAPI:
         searches_routes,
         web_routes,
     ):
-        app.include_router(routes.build_router(context))
+        take_in(app, routes.build_router(context))
     app.add_middleware(middleware.BodyLimit, settings=context.settings)
     app.add_middleware(middleware.Compression)
     app.add_middleware(middleware.SecurityHeaders)

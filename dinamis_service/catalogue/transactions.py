@@ -33,6 +33,7 @@ from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import text
 from dinamis_service.preconditions import is_match
+from dinamis_service.routing import take_in
 from dinamis_service.soundness import sound_json
 
 _ITEMS = "/collections/{collection_id}/items"
@@ -60,7 +61,7 @@ class Transactions(ApiExtension):
 
     def register(self, app: FastAPI) -> None:
         """Add the routes to the application."""
-        app.include_router(build_router(self.context, self.prefix))
+        take_in(app, build_router(self.context, self.prefix))
 
 
 def build_router(context: Context, prefix: str) -> APIRouter:

@@ -17,6 +17,7 @@ from dinamis_service.identity.provider_routes import PROTOCOL_PATH
 from dinamis_service.language import pick_language, text
 from dinamis_service.registry.profiles import ProfileEdit, Profiles
 from dinamis_service.requests.caller import Caller
+from dinamis_service.routing import take_in
 from dinamis_service.soundness import SOUND
 
 
@@ -93,7 +94,7 @@ def build_router(context: Context) -> APIRouter:
     """Every identity endpoint."""
     router = APIRouter()
     if context.identity.external is None:
-        router.include_router(provider_routes.build_router(context))
+        take_in(router, provider_routes.build_router(context))
         _add_userinfo(router, context)
     _add_people(router, context)
     _add_api_keys(router, context)

@@ -13,6 +13,7 @@ from dinamis_service.language import text
 from dinamis_service.registry.extensions import in_force
 from dinamis_service.registry.regions import REGIONS
 from dinamis_service.registry.tables import Extension
+from dinamis_service.routing import take_in
 from dinamis_service.web import (
     authorization,
     contact,
@@ -56,10 +57,10 @@ def build_router(context: Context) -> APIRouter:
     own = (device, sign_in, authorization, end_session, password)
     ways_in = own if context.identity.external is None else (sign_in_elsewhere,)
     for pages in (*ways_in, account_routes, contact, help_page):
-        router.include_router(pages.build_router(context))
-    router.include_router(operator_routes.build_router(context))
-    router.include_router(entity_routes.build_router(context))
-    router.include_router(registry_routes.build_router(context))
+        take_in(router, pages.build_router(context))
+    take_in(router, operator_routes.build_router(context))
+    take_in(router, entity_routes.build_router(context))
+    take_in(router, registry_routes.build_router(context))
     return router
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from dinamis_service.context import Context
+from dinamis_service.routing import take_in
 from dinamis_service.web.account import data, profile, second_factor, security, texts
 
 
@@ -12,5 +13,5 @@ def build_router(context: Context) -> APIRouter:
     """The pages of one's own account."""
     router = APIRouter(include_in_schema=False)
     for pages in (profile, security, second_factor, texts, data):
-        router.include_router(pages.build_router(context))
+        take_in(router, pages.build_router(context))
     return router

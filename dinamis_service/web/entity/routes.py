@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from dinamis_service.catalogue.freetext.gazetteer import SqliteGazetteer
 from dinamis_service.context import Context
 from dinamis_service.errors import NotFoundError
+from dinamis_service.routing import take_in
 from dinamis_service.web.access import page_route, referent_of
 from dinamis_service.web.entity import accounts, home, missions, partnerships, settings, statistics
 from dinamis_service.web.land import Land
@@ -19,9 +20,9 @@ def build_router(context: Context) -> APIRouter:
     router = APIRouter(include_in_schema=False, route_class=page_route(context))
     land = Land(SqliteGazetteer(context.settings.gazetteer_file))
     for pages in (home, accounts, settings, statistics):
-        router.include_router(pages.build_router(context))
+        take_in(router, pages.build_router(context))
     for pages_with_maps in (partnerships, missions):
-        router.include_router(pages_with_maps.build_router(context, land))
+        take_in(router, pages_with_maps.build_router(context, land))
 
     @router.get("/entity")
     def begin(request: Request) -> Response:

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from dinamis_service.context import Context
 from dinamis_service.errors import NotFoundError
+from dinamis_service.routing import take_in
 from dinamis_service.web.access import operator_of, page_route
 from dinamis_service.web.operator import (
     access,
@@ -35,14 +36,14 @@ from dinamis_service.web.pages import Page
 def build_router(context: Context) -> APIRouter:
     """The pages under `/operator/`."""
     router = APIRouter(include_in_schema=False, route_class=page_route(context))
-    router.include_router(queue.build_router(context))
+    take_in(router, queue.build_router(context))
     requests = RequestPages(context)
-    router.include_router(request_pages.build_router(context, requests))
-    router.include_router(delivery.build_router(context, requests))
-    router.include_router(messages.build_router(context, requests))
+    take_in(router, request_pages.build_router(context, requests))
+    take_in(router, delivery.build_router(context, requests))
+    take_in(router, messages.build_router(context, requests))
     fresh = statistics.FreshFigures(context)
-    router.include_router(home.build_router(context, fresh))
-    router.include_router(statistics.build_router(context, fresh))
+    take_in(router, home.build_router(context, fresh))
+    take_in(router, statistics.build_router(context, fresh))
     for pages in (
         projects,
         tariffs,
@@ -57,7 +58,7 @@ def build_router(context: Context) -> APIRouter:
         texts,
         contact,
     ):
-        router.include_router(pages.build_router(context))
+        take_in(router, pages.build_router(context))
 
     @router.get("/operator")
     def begin(request: Request) -> Response:
