@@ -1,9 +1,9 @@
 """Play the journey in a real QGIS window, or open the same window for a person.
 
 `make demo` plays it and leaves build/demo/report.html with pictures; it ends with 1 and the name of the step
-when one fails. `make qgis` opens QGIS with the plugin and a demonstration service. The mode `way`
-plays what comes before: from an entity that is not a member to the first image, in Chromium and QGIS, with its
-seconds in way.json.
+when one fails. `make qgis` opens QGIS with the plugin and a demonstration service. `make way` plays what
+comes before: from an entity that is not a member to the first image, in Chromium and QGIS; its seconds are in
+way.json.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 
 from demo_report import write_report
 from demo_service import Demonstration, demonstration, elsewhere
-from demo_way import COLLEAGUE_NAME, ENTITY, play_way
+from demo_way import COLLEAGUE_NAME, ENTITY, keep_pictures, play_way
 from package import package
 from qgis_desktop import ROOT, STOP_S
 
@@ -66,6 +66,9 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--language", choices=("fr", "en"), default="fr", help="language of QGIS")
     parser.add_argument("--timeout", type=int, default=600, help="longest time of the journey, in seconds")
     parser.add_argument("--no-realdata", action="store_true", help="leave the real images out")
+    parser.add_argument(
+        "--pictures", type=Path, help="folder for the pictures of the way in docs/registry.md"
+    )
     parser.add_argument("--service", metavar="URL", help="play on a demonstration that runs elsewhere")
     parser.add_argument("--accounts", type=Path, help="its accounts.json")
     parser.add_argument("--qgis344", type=Path, help="run QGIS by this tool, which has another version")
@@ -138,6 +141,8 @@ def _play_way(args: argparse.Namespace, out: Path, config: Path, service: Demons
     path = out.parent / "way.json"
     path.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     print(f"The way took {told['seconds']} s, and hands need {told['by_hand_s']} s: {_below_root(path)}")
+    if args.pictures and told["passed"]:
+        keep_pictures(out, args.pictures)
     return 0 if told["passed"] else 1
 
 
@@ -190,10 +195,10 @@ def _open(args: argparse.Namespace, config: Path, service: Demonstration) -> int
     if not os.environ.get("DISPLAY"):
         print("make qgis needs a display; make demo plays the journey without one", file=sys.stderr)
         return 1
-    account = service.accounts[0]
-    passwords = _below_root(service.accounts_file)
-    print(f"The service is at {service.url}. Sign in as {account['email']}; the passwords are in")
-    print(f"{passwords}. Close QGIS to end.")
+    account, data = service.accounts[0], service.accounts_file.parent
+    print(f"The service is at {service.url}, also for a browser. Sign in as {account['email']};")
+    print(f"passwords: {_below_root(service.accounts_file)}, mails: {_below_root(data / 'outbox')}.")
+    print("docs/registry.md tells how an entity and its people become members. Close QGIS to end.")
     return subprocess.run(_desktop(args, config), cwd=ROOT, check=False).returncode
 
 

@@ -73,6 +73,16 @@ _ACCOUNT = {
     "nationality": "FR",
     "town": "Sète",
 }
+PICTURES = {
+    "pages/registry-portal.png": "registry-portal.png",
+    "pages/registry-step-entity.png": "registry-form.png",
+    "pages/registry-ticked.png": "registry-validation.png",
+    "pages/registry-instruction.png": "registry-instruction.png",
+    "pages/registry-pending.png": "registry-account.png",
+    "pages/registry-device.png": "registry-device.png",
+    "03-1.png": "registry-image.png",
+}
+"""What docs/registry.md shows, by its name in the folder of the way."""
 
 
 @dataclass
@@ -131,6 +141,11 @@ class Person:
                 self._record.too_wide.append(f"{name} at {size['width']}")
             path = self._out / f"{name}-{size['width']}.png"
             self.page.screenshot(path=str(path), full_page=True)
+        self.page.evaluate("scrollTo(0, 0)")
+        self.picture(name)
+
+    def picture(self, name: str) -> None:
+        """Keep what the screen shows of the page."""
         self.page.screenshot(path=str(self._out / f"{name}.png"))
 
     def fill(self, values: dict[str, str]) -> None:
@@ -236,6 +251,7 @@ class Way:
         if button.is_enabled():
             raise RuntimeError("the adhesion can be validated before the boxes are ticked")
         person.tick()
+        person.picture("registry-ticked")
         person.press("Valider électroniquement l'acte d'adhésion")
         person.look("registry-validated")
 
@@ -330,6 +346,13 @@ class Way:
         person.press("Autoriser")
         person.reads("Application autorisée")
         person.look("device-done")
+
+
+def keep_pictures(out: Path, folder: Path) -> None:
+    """Put the pictures that the documentation shows into its folder, small."""
+    small = ("-resize", "1024x", "+dither", "-colors", "64")
+    for source, name in PICTURES.items():
+        subprocess.run(("convert", str(out / source), *small, f"PNG8:{folder / name}"), check=True)
 
 
 def play_way(
