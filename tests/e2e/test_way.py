@@ -25,6 +25,7 @@ QGIS_STEPS = 3
 pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(shutil.which("qgis") is None, reason="QGIS is not installed"),
+    pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed"),
     pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed"),
 ]
 
