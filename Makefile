@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-service demo qgis serve test test-long test-qgis344 lint package security bench bench-catalogue bench-results bench-signins lock vendor translations clean
+.PHONY: help setup setup-service demo way qgis serve test test-long test-qgis344 lint package security bench bench-catalogue bench-results bench-signins lock vendor translations clean
 
 SERVICE := .venv/service/bin/python
 PLUGIN := .venv/plugin/bin/python
@@ -23,6 +23,9 @@ setup-service:
 
 demo: setup ## play the whole journey in a real QGIS window; report in build/demo/report.html
 	@$(SERVICE) tools/demo.py journey $(DEMO)
+
+way: setup ## play the way from "my entity is not a member" to the first image in QGIS; build/demo/way.json
+	@$(SERVICE) tools/demo.py way $(DEMO)
 
 qgis: setup ## open QGIS with the plugin and a demonstration service, for a person to use
 	@$(SERVICE) tools/demo.py person $(DEMO)

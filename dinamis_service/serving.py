@@ -13,6 +13,7 @@ from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import ifaddr
 import uvicorn
@@ -59,6 +60,7 @@ def run_server(
         OSError: the address cannot be listened on.
     """
     listener = listen(settings.host, settings.port)
+    settings = found_at(settings, listener)
     with listener:
         context = create_context(settings)
         if before is not None:
@@ -163,6 +165,15 @@ def address(listener: socket.socket) -> str:
     """URL of the listener for a client on this machine."""
     host, port = listener.getsockname()[:2]
     return _url(_EVERY_ADDRESS.get(host, host), port)
+
+
+def found_at(settings: Settings, listener: socket.socket) -> Settings:
+    """Settings whose host and port are those that mails name: a real address, and the port that was free.
+
+    One who listens on every address is named as other machines know it, where there are any.
+    """
+    found = urlsplit(next(iter(other_addresses(listener)), address(listener)))
+    return settings.model_copy(update={"host": found.hostname, "port": found.port})
 
 
 def other_addresses(listener: socket.socket) -> list[str]:

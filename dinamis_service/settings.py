@@ -342,7 +342,8 @@ class Settings(BaseSettings):
     @property
     def own_url(self) -> str:
         """Address of the service where no request tells it."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     def objects_base(self, base: str) -> str:
         """Address under which clients of the service at `base` read objects, without a trailing slash."""

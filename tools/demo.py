@@ -1,7 +1,9 @@
 """Play the journey in a real QGIS window, or open the same window for a person.
 
 `make demo` plays it and leaves build/demo/report.html with pictures; it ends with 1 and the name of the step
-when one fails. `make qgis` opens QGIS with the plugin and a demonstration service.
+when one fails. `make qgis` opens QGIS with the plugin and a demonstration service. `make way` plays what
+comes before: from an entity that is not a member to the first image, in Chromium and QGIS; its seconds are in
+way.json.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import argparse
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -19,6 +22,7 @@ from typing import Any
 
 from demo_report import write_report
 from demo_service import Demonstration, demonstration, elsewhere
+from demo_way import COLLEAGUE_NAME, ENTITY, keep_pictures, play_way
 from package import package
 from qgis_desktop import ROOT, STOP_S
 
@@ -29,6 +33,8 @@ def main(argv: list[str]) -> int:
     """Run one of the two; return the exit code."""
     args = _arguments(argv)
     out = args.out.resolve()
+    if args.mode == "way":
+        out = _without_people(out / "way")
     out.mkdir(parents=True, exist_ok=True)
     archive = package()
     realdata = "" if args.no_realdata else os.environ.get("DINAMIS_REALDATA", "../shared/realdata")
@@ -41,6 +47,8 @@ def main(argv: list[str]) -> int:
             config = _configuration(args, out, archive, service, realdata)
             if args.mode == "person":
                 return _open(args, config, service)
+            if args.mode == "way":
+                return _play_way(args, out, config, service)
             return _play(args, out, config, built)
     except RuntimeError as error:
         print(error, file=sys.stderr)
@@ -51,13 +59,16 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("mode", choices=("journey", "person"))
+    parser.add_argument("mode", choices=("journey", "person", "way"))
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "demo", help="folder of data and report")
     parser.add_argument("--scenes", type=int, help="scenes of the catalogue (default: that of the service)")
     parser.add_argument("--images", help="images of the demonstration: small for a quick one")
     parser.add_argument("--language", choices=("fr", "en"), default="fr", help="language of QGIS")
     parser.add_argument("--timeout", type=int, default=600, help="longest time of the journey, in seconds")
     parser.add_argument("--no-realdata", action="store_true", help="leave the real images out")
+    parser.add_argument(
+        "--pictures", type=Path, help="folder for the pictures of the way in docs/registry.md"
+    )
     parser.add_argument("--service", metavar="URL", help="play on a demonstration that runs elsewhere")
     parser.add_argument("--accounts", type=Path, help="its accounts.json")
     parser.add_argument("--qgis344", type=Path, help="run QGIS by this tool, which has another version")
@@ -80,6 +91,9 @@ def _service(
 def _configuration(
     args: argparse.Namespace, out: Path, archive: Path, service: Demonstration, realdata: str
 ) -> Path:
+    scenario = service.scenario()
+    if args.mode == "way":
+        scenario["account"] = {"name": COLLEAGUE_NAME, "entity": ENTITY}
     values: dict[str, Any] = {
         "mode": args.mode,
         "archive": _below_root(archive),
@@ -90,7 +104,7 @@ def _configuration(
         "timeout_s": args.timeout,
         # The other QGIS sees the shared folder under another name.
         "realdata": "/shared/realdata" if args.qgis344 and realdata else realdata,
-        "scenario": service.scenario(),
+        "scenario": scenario,
     }
     path = out / "config.json"
     path.write_text(json.dumps(values, indent=1), encoding="utf-8")
@@ -107,11 +121,42 @@ def _desktop(args: argparse.Namespace, config: Path) -> list[str]:
     return [*inside, "/usr/bin/python3", "tools/qgis_desktop.py", _below_root(config)]
 
 
-def _play(args: argparse.Namespace, out: Path, config: Path, built: float) -> int:
-    for old in [*out.glob("*.png"), out / "result.json", out / "report.html"]:
+def _clean(out: Path) -> None:
+    """Take away what an earlier journey left."""
+    for old in [*out.glob("*.png"), *out.glob("*.html"), out / "result.json"]:
         old.unlink(missing_ok=True)
-    for folder in ("browser", "downloads", "project"):
+    for folder in ("browser", "downloads", "project", "pages"):
         shutil.rmtree(out / folder, ignore_errors=True)
+
+
+def _play_way(args: argparse.Namespace, out: Path, config: Path, service: Demonstration) -> int:
+    """Play the way of a new member; way.json lies where the folder of the way does."""
+    _clean(out)
+    told = play_way(
+        service,
+        out,
+        secrets.token_urlsafe(12),
+        lambda: subprocess.Popen(_desktop(args, config), cwd=ROOT),
+    )
+    path = out.parent / "way.json"
+    path.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+    print(f"The way took {told['seconds']} s, and hands need {told['by_hand_s']} s: {_below_root(path)}")
+    if args.pictures and told["passed"]:
+        keep_pictures(out, args.pictures)
+    return 0 if told["passed"] else 1
+
+
+def _without_people(out: Path) -> Path:
+    """The folder of the way, whose demonstration does not know the new member yet; its images stay."""
+    for old in (out / "data").glob("state.sqlite*"):
+        old.unlink()
+    shutil.rmtree(out / "data" / "outbox", ignore_errors=True)
+    (out.parent / "way.json").unlink(missing_ok=True)
+    return out
+
+
+def _play(args: argparse.Namespace, out: Path, config: Path, built: float) -> int:
+    _clean(out)
     print("Playing the journey", flush=True)
     began = time.monotonic()
     limit = args.timeout + QGIS_START_S + STOP_S
@@ -150,10 +195,10 @@ def _open(args: argparse.Namespace, config: Path, service: Demonstration) -> int
     if not os.environ.get("DISPLAY"):
         print("make qgis needs a display; make demo plays the journey without one", file=sys.stderr)
         return 1
-    account = service.accounts[0]
-    passwords = _below_root(service.accounts_file)
-    print(f"The service is at {service.url}. Sign in as {account['email']}; the passwords are in")
-    print(f"{passwords}. Close QGIS to end.")
+    account, data = service.accounts[0], service.accounts_file.parent
+    print(f"The service is at {service.url}, also for a browser. Sign in as {account['email']};")
+    print(f"passwords: {_below_root(service.accounts_file)}, mails: {_below_root(data / 'outbox')}.")
+    print("docs/registry.md tells how an entity and its people become members. Close QGIS to end.")
     return subprocess.run(_desktop(args, config), cwd=ROOT, check=False).returncode
 
 

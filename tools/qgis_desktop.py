@@ -32,6 +32,8 @@ SCREEN = "1600x1000x24"
 START_S = 20
 STOP_S = 10
 CLOSE_S = 40
+#: What plays in QGIS, below tests/e2e, by mode.
+DRIVERS = {"journey": "driver.py", "way": "way_driver.py"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Config:
     """What to open; paths are relative to the root of the project."""
 
     mode: str
-    """`journey` plays the journey and ends, `person` leaves the window to a person."""
+    """`journey` plays the journey and ends, `way` the first steps of a new member; `person` leaves the window
+    to a person."""
     archive: Path
     out: Path
     service_url: str
@@ -86,12 +89,21 @@ def make_profile(config: Config) -> Path:
 
 
 def make_browser(config: Config) -> Path:
-    """Make the folder of commands in which `xdg-open` is a browser that a program drives."""
+    """Make the folder of commands in which `xdg-open` is a browser that a program drives.
+
+    In the mode `way` that program runs already, and reads the file `asked` for addresses.
+    """
     folder = config.out / "bin"
     folder.mkdir(parents=True, exist_ok=True)
-    script = shlex.quote(str(ROOT / "tests" / "e2e" / "browser.py"))
+    if config.mode == "way":
+        (config.out / "browser").mkdir(exist_ok=True)
+        asked = shlex.quote(str(config.out / "browser" / "asked"))
+        command = f'echo "$1" >> {asked}'
+    else:
+        script = shlex.quote(str(ROOT / "tests" / "e2e" / "browser.py"))
+        command = f'exec /usr/bin/python3 {script} "$@"'
     opener = folder / "xdg-open"
-    opener.write_text(f'#!/bin/sh\nexec /usr/bin/python3 {script} "$@"\n', encoding="utf-8")
+    opener.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
     opener.chmod(0o755)
     return folder
 
@@ -123,7 +135,7 @@ def environment(config: Config, display: str) -> dict[str, str]:
         runtime = config.out / "run"
         runtime.mkdir(mode=0o700, exist_ok=True)
         variables["XDG_RUNTIME_DIR"] = str(runtime)
-    if config.mode == "journey":
+    if config.mode in DRIVERS:
         variables["QT_QPA_PLATFORM"] = "xcb"
         variables["PATH"] = f"{make_browser(config)}:{variables['PATH']}"
         variables["DINAMIS_JOURNEY_ACCOUNTS"] = str(config.accounts)
@@ -192,8 +204,8 @@ def play(config: Config) -> int:
     result = config.out / "result.json"
     result.unlink(missing_ok=True)
     flags = ["--nologo", "--noversioncheck", "--profiles-path", str(base), "--profile", PROFILE]
-    if config.mode == "journey":
-        flags += ["--code", str(ROOT / "tests" / "e2e" / "driver.py")]
+    if config.mode in DRIVERS:
+        flags += ["--code", str(ROOT / "tests" / "e2e" / DRIVERS[config.mode])]
     with display(config) as name:
         variables = environment(config, name)
         with running("qgis", *flags, log=config.out / "qgis.log", env=variables, cwd=config.out) as qgis:

@@ -62,7 +62,7 @@ def _people(context: Context, seed: int, say: Callable[[str], None]) -> None:
         demo_projects.seed(context, scientist)
     path = context.settings.data_dir / ACCOUNTS_FILE
     _write_private(path, accounts)
-    say(f"accounts: {path}")
+    say(f"accounts: {path}; mails: {context.settings.outbox_dir}")
 
 
 def _write_private(path: Path, accounts: list[dict[str, Any]]) -> None:

@@ -80,10 +80,11 @@ ENTITY_CREATED = _letter(
     Words("L'entité {entity} est créée", "The entity {entity} is created"),
     Words(
         "L'instance DINAMIS a validé l'adhésion de l'entité {entity} : l'entité est créée et ses membres "
-        "peuvent demander un compte. {referent}, référent DINAMIS, se connecte avec son adresse et le mot de "
-        "passe choisi dans le formulaire. L'Acte d'Adhésion DINAMIS est joint à ce message : conservez-le.",
+        "peuvent demander un compte. L'Acte d'Adhésion DINAMIS est joint à ce message : conservez-le. "
+        "{referent}, référent DINAMIS, se connecte avec son adresse et le mot de passe choisi dans le "
+        "formulaire :",
         "The DINAMIS body has validated the adhesion of the entity {entity}: the entity is created and its "
-        "members may ask for an account. {referent}, the DINAMIS contact, signs in with their address and "
-        "the password chosen in the form. The DINAMIS deed of adhesion is enclosed: keep it.",
+        "members may ask for an account. The DINAMIS deed of adhesion is enclosed: keep it. {referent}, the "
+        "DINAMIS contact, signs in with their address and the password chosen in the form:",
     ),
 )

@@ -13,10 +13,11 @@ from dinamis_service.registry import legal_texts, links, partnerships
 from dinamis_service.registry.entities import account_of_address
 from dinamis_service.registry.tables import Adhesion, Entity
 
-ADHESION_PATH, VALIDATION_PATH, ACCOUNT_PATH = (
+ADHESION_PATH, VALIDATION_PATH, ACCOUNT_PATH, ENTITY_PATH = (
     "/registry/adhesion",
     "/registry/validation",
     "/registry/account",
+    "/entity/",
 )
 
 
@@ -66,9 +67,10 @@ def signed(session: Session, adhesion: Adhesion, now: datetime) -> None:
 
 
 def created(session: Session, adhesion: Adhesion, now: datetime) -> None:
-    """M5 to both: the entity is a member, with the deed (REG-30)."""
+    """M5 to both: the entity is a member, with the deed and where the contact signs in (REG-30)."""
+    facts = {"attachments": [f"deed/{adhesion.id}"], "path": ENTITY_PATH}
     for person in _both(adhesion):
-        _write(session, Letter.ENTITY_CREATED, adhesion, person, now, attachments=[f"deed/{adhesion.id}"])
+        _write(session, Letter.ENTITY_CREATED, adhesion, person, now, **facts)
 
 
 def name_of(person: dict[str, str]) -> str:

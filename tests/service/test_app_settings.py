@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from dinamis_service.cli import main
+from dinamis_service.serving import address, found_at, listen, other_addresses
 from dinamis_service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -100,3 +101,18 @@ def test_a_database_that_cannot_be_opened_is_said_in_one_line(
     monkeypatch.setenv("DINAMIS_DATABASE_URL", f"sqlite:///{tmp_path}/nowhere/state.sqlite")
     assert main(["serve", "--port", "0"]) == 1
     assert capsys.readouterr().err == "dinamis-service: unable to open database file\n"
+
+
+@pytest.mark.parametrize(("host", "named"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]")])
+def test_mails_name_the_port_that_was_free(host: str, named: str) -> None:
+    with listen(host, 0) as listener:
+        settings = Settings(host=host, port=0)
+        assert found_at(settings, listener).own_url == f"http://{named}:{listener.getsockname()[1]}"
+        public = settings.model_copy(update={"public_url": "https://dinamis.demo.example/"})
+        assert found_at(public, listener).own_url == "https://dinamis.demo.example"
+
+
+def test_mails_of_one_who_listens_everywhere_name_an_address() -> None:
+    with listen("0.0.0.0", 0) as listener:
+        named = found_at(Settings(host="0.0.0.0", port=0), listener).own_url
+        assert named in (address(listener), *other_addresses(listener))
