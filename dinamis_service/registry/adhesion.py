@@ -256,7 +256,8 @@ class Adhesions:
         return Known(
             extra_domains=self._settings.public_mail_domains,
             has_file=adhesion is not None and adhesion.project_file is not None,
-            has_password=adhesion is not None and adhesion.password_hash is not None,
+            has_password=not self._context.identity.keeps_passwords
+            or (adhesion is not None and adhesion.password_hash is not None),
             is_public_entity=lambda one: is_public_member(session, one),
         )
 

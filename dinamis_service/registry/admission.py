@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from dinamis_service.errors import ConflictError
+from dinamis_service.identity.external_accounts import NO_PASSWORD
 from dinamis_service.identity.tables import Account, AccountRole
 from dinamis_service.language import pick_language, text
 from dinamis_service.registry import adhesion_letters
@@ -92,7 +93,7 @@ def _account(adhesion: Adhesion, entity: Entity, author: str, now: datetime) -> 
         id=str(uuid.uuid4()),
         username=adhesion.email,
         email=adhesion.email,
-        password_hash=adhesion.password_hash or "",
+        password_hash=adhesion.password_hash or NO_PASSWORD,
         entity=entity,
         state="active",
         created_at=now,

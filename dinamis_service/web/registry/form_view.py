@@ -72,7 +72,11 @@ def describe_step(
         "variant": variant,
         "form_title": steps.FORM_TITLES[variant].told(language),
         "step_title": steps.STEP_TITLES[step].told(language),
-        "asked": steps.FIELDS.get(step, ()),
+        "asked": [
+            one
+            for one in steps.FIELDS.get(step, ())
+            if one.kind != "password" or context.identity.keeps_passwords
+        ],
         "countries": list(countries(language).items()),
         "names": countries(language),
         "project_file": opened.adhesion.project_file if opened.adhesion else None,
