@@ -85,6 +85,12 @@ def account_of_address(session: Session, email: str) -> Account | None:
     return session.scalar(select(Account).where(or_(Account.email == email, Account.username == email)))
 
 
+def is_address_taken(session: Session, email: str) -> bool:
+    """Whether there is an account of this address; who was refused may ask again."""
+    account = account_of_address(session, email)
+    return account is not None and account.state != "refused"
+
+
 def _plain(text: str) -> str:
     """A text without case and accents."""
     apart = unicodedata.normalize("NFKD", text).casefold()
