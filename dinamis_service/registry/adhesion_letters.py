@@ -25,7 +25,8 @@ def check_address(
 ) -> None:
     """M1: the link that proves an address; for the account in an entity, or for a new adhesion (REG-04).
 
-    Who has an account already is told so instead, unless it was refused: only the owner of the address learns of it.
+    Who has an account already is told so instead, unless it was refused: only the owner of the address
+    learns of it.
     """
     facts: dict[str, Any] = {}
     letter = Letter.CHECK_ADDRESS
