@@ -69,8 +69,13 @@ def test_each_form_is_played_to_the_signature(
     person.fill("referent")
     assert person.page.text.count("<li class=") == steps
     person.fill()
+    assert person.page.text.count('<path class="zone"') == (variant in ("rnd", "partner"))
     person.go("accept")
     assert f"a été envoyée à : {REPRESENTATIVE}" in person.shown
+    link = link_in(context, mails(context, "letter_validation_link")[-1])
+    assert person.open(f"/registry/validation?link={link}").count('<path class="zone"') == (
+        variant in ("rnd", "partner")
+    )
     person.validate()
     assert "Une notification vous parviendra dès que l'entité sera créée" in person.shown
     adhesion = adhesion_of(context)

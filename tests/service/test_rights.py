@@ -297,6 +297,7 @@ GET    /entity/settings/representative                                303 403 40
 POST   /entity/settings/representative                                303 403 403 403
 GET    /entity/statistics                                             303 403 403 403
 GET    /entity/partnerships/{adhesion_id}                             303 403 403 403
+GET    /entity/partnerships/{adhesion_id}/file                        303 403 403 403
 POST   /entity/partnerships/{adhesion_id}                             303 403 403 403
 GET    /entity/missions                                               303 403 403 403
 GET    /entity/missions/{mission_id}                                  303 403 403 403
