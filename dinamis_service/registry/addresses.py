@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from functools import cache
 from importlib.resources import files
@@ -78,7 +79,7 @@ def _is_local(local: str) -> bool:
         return False
     try:
         Address(username=local, domain="example.org")
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, HeaderParseError):
         return False
     return ".." not in local and not local.startswith(".") and not local.endswith(".")
 

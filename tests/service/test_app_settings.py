@@ -100,3 +100,9 @@ def test_a_database_that_cannot_be_opened_is_said_in_one_line(
     monkeypatch.setenv("DINAMIS_DATABASE_URL", f"sqlite:///{tmp_path}/nowhere/state.sqlite")
     assert main(["serve", "--port", "0"]) == 1
     assert capsys.readouterr().err == "dinamis-service: unable to open database file\n"
+
+
+@pytest.mark.parametrize("sender", ["@a", "x@", "Name <>", "a b@c", '"<', ""])
+def test_a_sender_that_is_no_address_is_refused_in_words(sender: str) -> None:
+    with pytest.raises(ValidationError, match="a mail address is expected"):
+        Settings(mail_from=sender)
