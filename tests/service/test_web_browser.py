@@ -245,3 +245,17 @@ def test_without_scripts_nothing_is_missing(
         page.check("[name=decision][value=accept]")
         page.click("text=Record the decision")
         assert page.locator(".heading .state").text_content() == "Accepted"
+
+
+@pytest.mark.long
+def test_a_field_at_fault_is_seen_to_be(live_service: LiveService) -> None:
+    with chromium(viewport=WIDE, locale="fr") as page:
+        page.goto(f"{live_service.url}/sign-in")
+        border = "getComputedStyle(document.querySelector('#login')).borderTopWidth"
+        assert page.evaluate(border) == "1px"
+        page.fill("#login", "nobody@demo.example")
+        page.fill("#password", "wrong words")
+        with page.expect_navigation():
+            page.click("button.primary")
+        assert page.get_attribute("#login", "aria-invalid") == "true"
+        assert page.evaluate(border) == "2px"
