@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
-from dinamis_service.identity.accounts import is_open, principal_of
+from dinamis_service.identity.accounts import account_named, is_open, principal_of
 from dinamis_service.identity.principal import Principal
 from dinamis_service.identity.signer import InvalidTokenError
 from dinamis_service.identity.tables import Account, AccountRole
@@ -220,8 +220,7 @@ def _of_subject(session: Session, subject: str) -> Account | None:
 
 def _is_taken(session: Session, name: str) -> bool:
     """Whether somebody signs in under this name."""
-    either = or_(Account.username == name, Account.email == name)
-    return session.scalar(select(Account.id).where(either)) is not None
+    return session.scalar(account_named(name)) is not None
 
 
 def _member(session: Session, name: str) -> Entity | None:

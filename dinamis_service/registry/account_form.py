@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,10 +16,10 @@ from dinamis_service.notifications.tables import Preferences
 from dinamis_service.quotas.words import Words
 from dinamis_service.registry import legal_texts
 from dinamis_service.registry.account_life import REFUSED, WAITING, announce
+from dinamis_service.registry.addresses import is_phone
+from dinamis_service.registry.entities import account_of_address
 from dinamis_service.registry.nationalities import countries
 from dinamis_service.registry.tables import Entity, LegalText
-
-_PHONE = re.compile(r"\+?[\d ().\-/]{2,40}")
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def problems(values: Mapping[str, str], verified: str, *, keeps_passwords: bool 
     fields = asked(keeps_passwords=keeps_passwords)
     looked = {field.name: problem_of(field, values.get(field.name, "")) for field in fields}
     found = {name: told for name, told in looked.items() if told is not None}
-    if "phone" not in found and not _PHONE.fullmatch(values["phone"]):
+    if "phone" not in found and not is_phone(values["phone"]):
         found["phone"] = Words("Ce n'est pas un numéro de téléphone.", "This is no telephone number.")
     if "nationality" not in found and values["nationality"] not in countries("fr"):
         found["nationality"] = Words("Choisissez dans la liste.", "Choose in the list.")
@@ -128,7 +126,7 @@ def ask(
         TakenError: there is one of this address, and it was not refused.
     """
     email = values["email"].casefold()
-    known = session.scalar(select(Account).where((Account.email == email) | (Account.username == email)))
+    known = account_of_address(session, email)
     if known is not None and known.state != REFUSED:
         raise TakenError
     account = known or _new(email, now)

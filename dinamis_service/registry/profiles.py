@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -20,7 +19,7 @@ from dinamis_service.identity.tables import Account
 from dinamis_service.notifications.letters import Letter
 from dinamis_service.notifications.posting import write
 from dinamis_service.preconditions import require_seen
-from dinamis_service.registry.addresses import AddressError, professional
+from dinamis_service.registry.addresses import AddressError, is_phone, professional
 from dinamis_service.registry.extensions import in_force
 from dinamis_service.registry.legal_texts import unsigned_titles
 from dinamis_service.registry.links import DeadLinkError, Purpose, issue, opened
@@ -41,7 +40,7 @@ def _known_country(code: str) -> str:
 
 
 def _phone(typed: str) -> str:
-    if not _PHONE.fullmatch(typed):
+    if not is_phone(typed):
         raise PydanticCustomError("no_phone", "a telephone number is expected")
     return typed
 
@@ -53,7 +52,6 @@ def _something(typed: str) -> str:
     return line
 
 
-_PHONE = re.compile(r"\+?[0-9 ().\-/]{2,40}")
 _Name = Annotated[str, StringConstraints(max_length=120), SOUND, AfterValidator(_something)]
 
 
