@@ -40,11 +40,12 @@ def signed_in(context: Context, client: TestClient, person: SignedIn) -> Operato
 
 def test_pages_of_the_account_offer_no_passwords(context: Context, client: TestClient, lab: Entity) -> None:
     pages = signed_in(context, client, add_person(context, lab))
-    for path in ("/account", "/account/security", "/account/data"):
+    for path in ("/", "/account", "/account/security", "/account/data"):
         text = pages.open(path)
         assert pages.page.status_code == 200, path
         assert 'type="password"' not in text, path
         assert 'href="/password"' not in text, path
+        assert "/auth/realms/" not in text, path
     assert "the service that signs you in" in pages.open("/account/security")
     for path in ("/password", "/account/security/second-factor", "/account/email"):
         assert client.get(path).status_code == 404, path
