@@ -18,6 +18,7 @@ from dinamis_service.identity.external_words import issuer_down
 from dinamis_service.identity.service import REALM_PATH
 from dinamis_service.language import text
 from dinamis_service.settings import Settings
+from dinamis_service.web.navigation import PORTAL
 
 log = logging.getLogger("dinamis")
 
@@ -48,6 +49,7 @@ class Discovery(BaseModel):
     api: str
     signing: str
     objects: str
+    registry: str = Field(description="Page of the registry of members, for people")
 
 
 def build_router(context: Context) -> APIRouter:
@@ -69,6 +71,7 @@ def build_router(context: Context) -> APIRouter:
             api=f"{base}/api",
             signing=base,
             objects=settings.objects_base(base),
+            registry=f"{base}{PORTAL}",
         )
 
     external = context.identity.external

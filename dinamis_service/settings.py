@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from ipaddress import ip_address
@@ -283,7 +284,7 @@ class Settings(BaseSettings):
         """Refuse what no mail could come from."""
         try:
             Address(addr_spec=parseaddr(sender)[1])
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, HeaderParseError) as error:
             msg = "a mail address is expected, such as DINAMIS <dinamis@example.org>"
             raise ValueError(msg) from error
         return sender

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from dinamis_service.clock import Clock
 from dinamis_service.db import Database
-from dinamis_service.identity.accounts import is_open, principal_of
+from dinamis_service.identity.accounts import account_named, is_open, principal_of
 from dinamis_service.identity.principal import Principal
 from dinamis_service.identity.signer import InvalidTokenError
 from dinamis_service.identity.tables import Account, AccountRole
+from dinamis_service.registry import account_life
 from dinamis_service.registry.kinds import ROLES
 from dinamis_service.registry.tables import Entity
 from dinamis_service.settings import Settings
@@ -120,7 +121,7 @@ class ExternalAccounts:
             return self._admit(person)
 
     def join(self, person: Person, entity_id: str) -> str:
-        """A new account that waits for the referent of the entity which the person has named.
+        """A new account that waits for the referents, who are told, of the entity which the person has named.
 
         Raises:
             NotAdmittedError: NO_EMAIL, TAKEN, or NO_ENTITY: it is not the identifier of a member.
@@ -132,7 +133,9 @@ class ExternalAccounts:
             entity = session.get(Entity, entity_id)
             if entity is None or entity.state != "member":
                 raise NotAdmittedError(NotAdmittedError.NO_ENTITY)
-            return self._made(session, person, entity, "waiting").id
+            account = self._made(session, person, entity, account_life.WAITING)
+            account_life.announce(session, account, self._clock())
+            return account.id
 
     def principal(self, account_id: str) -> Principal:
         """Who an account speaks for.
@@ -217,8 +220,7 @@ def _of_subject(session: Session, subject: str) -> Account | None:
 
 def _is_taken(session: Session, name: str) -> bool:
     """Whether somebody signs in under this name."""
-    either = or_(Account.username == name, Account.email == name)
-    return session.scalar(select(Account.id).where(either)) is not None
+    return session.scalar(account_named(name)) is not None
 
 
 def _member(session: Session, name: str) -> Entity | None:

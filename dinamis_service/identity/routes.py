@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -48,6 +49,14 @@ class TextToSign(BaseModel):
     title: dict[str, str] = Field(description="By language")
 
 
+class ExtensionOut(BaseModel):
+    """The open-data licence extended to the person's entity over one Region (SUP-10)."""
+
+    region: str = Field(description="INSEE code of the Region")
+    starts: date = Field(description="First day, UTC")
+    ends: date | None = Field(description="Last day, UTC; null without an end")
+
+
 class Profile(Me):
     """Who is signed in, with what they tell of themselves (ACC-02)."""
 
@@ -60,6 +69,7 @@ class Profile(Me):
     expires: str | None = Field(description="End of the account, UTC")
     second_factor: bool = Field(description="Whether a code is asked for besides the password")
     texts_to_sign: list[TextToSign] = Field(description="Signed on the page `/account/texts`")
+    extensions: list[ExtensionOut] = Field(description="Those that hold today")
     etag: str = Field(description="For `If-Match`")
 
 

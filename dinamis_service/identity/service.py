@@ -45,6 +45,11 @@ class Identity:
         self.create_account = self.accounts.create
         self.principal_by_email = self.accounts.by_email
 
+    @property
+    def keeps_passwords(self) -> bool:
+        """Whether people have passwords here; those of another issuer are its own affair."""
+        return self.external is None
+
     def close(self) -> None:
         """Close the connections to another issuer."""
         if self.external is not None:

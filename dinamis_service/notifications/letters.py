@@ -35,6 +35,7 @@ class Letter(StrEnum):
     MISSION_SHORTENED = "letter_mission_shortened"
     ADHESION_REFUSED = "letter_adhesion_refused"
     ENTITY_CLOSED = "letter_entity_closed"
+    ENTITY_REOPENED = "letter_entity_reopened"
     ENTITY_MERGED = "letter_entity_merged"
     LICENCE_EXTENDED = "letter_licence_extended"
     CONTACT = "letter_contact"
@@ -99,6 +100,7 @@ _WORDS: dict[Letter, Callable[[Mapping[str, Any]], tuple[Words, Words]]] = {
     Letter.MISSION_SHORTENED: words.MISSION_SHORTENED,
     Letter.ADHESION_REFUSED: operator_letters.ADHESION_REFUSED,
     Letter.ENTITY_CLOSED: operator_letters.ENTITY_CLOSED,
+    Letter.ENTITY_REOPENED: operator_letters.ENTITY_REOPENED,
     Letter.ENTITY_MERGED: operator_letters.ENTITY_MERGED,
     Letter.LICENCE_EXTENDED: operator_letters.LICENCE_EXTENDED,
     Letter.CONTACT: operator_letters.CONTACT,

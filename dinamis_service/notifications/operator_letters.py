@@ -30,6 +30,13 @@ ENTITY_CLOSED = letter(
         "The adhesion of your entity {entity} is closed: its accounts give no access any more.",
     ),
 )
+ENTITY_REOPENED = letter(
+    Words("Adhésion de {entity} : rouverte", "Adhesion of {entity}: opened again"),
+    Words(
+        "L'adhésion de votre entité {entity} est rouverte : ses comptes donnent de nouveau accès au service.",
+        "The adhesion of your entity {entity} is open again: its accounts give access to the service again.",
+    ),
+)
 ENTITY_MERGED = letter(
     Words("{former} : fusion avec {entity}", "{former}: merged with {entity}"),
     Words(

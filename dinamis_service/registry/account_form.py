@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dinamis_service.identity.tables import Account, AccountRole
 from dinamis_service.language import Language
-from dinamis_service.notifications.letters import Letter
-from dinamis_service.notifications.posting import inform
 from dinamis_service.notifications.tables import Preferences
 from dinamis_service.quotas.words import Words
 from dinamis_service.registry import legal_texts
-from dinamis_service.registry.account_life import REFUSED, WAITING, referents_of
+from dinamis_service.registry.account_life import REFUSED, WAITING, announce
+from dinamis_service.registry.addresses import is_phone
+from dinamis_service.registry.entities import account_of_address
 from dinamis_service.registry.nationalities import countries
 from dinamis_service.registry.tables import Entity, LegalText
-
-_PHONE = re.compile(r"\+?[\d ().\-/]{2,40}")
 
 
 @dataclass(frozen=True)
@@ -71,16 +67,23 @@ class TakenError(ValueError):
     """There is an account of this address already."""
 
 
-def problems(values: Mapping[str, str], verified: str) -> dict[str, Words]:
+def asked(*, keeps_passwords: bool) -> tuple[Field, ...]:
+    """The fields of the form; without passwords where another issuer signs people in."""
+    return tuple(one for one in FIELDS if keeps_passwords or one.name not in SECRETS)
+
+
+def problems(values: Mapping[str, str], verified: str, *, keeps_passwords: bool = True) -> dict[str, Words]:
     """What is wrong with the fields, by name.
 
     Args:
         values: what was typed, by field.
         verified: address of the mailbox that the link was sent to.
+        keeps_passwords: whether one was asked for.
     """
-    looked = {field.name: problem_of(field, values.get(field.name, "")) for field in FIELDS}
+    fields = asked(keeps_passwords=keeps_passwords)
+    looked = {field.name: problem_of(field, values.get(field.name, "")) for field in fields}
     found = {name: told for name, told in looked.items() if told is not None}
-    if "phone" not in found and not _PHONE.fullmatch(values["phone"]):
+    if "phone" not in found and not is_phone(values["phone"]):
         found["phone"] = Words("Ce n'est pas un numéro de téléphone.", "This is no telephone number.")
     if "nationality" not in found and values["nationality"] not in countries("fr"):
         found["nationality"] = Words("Choisissez dans la liste.", "Choose in the list.")
@@ -91,7 +94,7 @@ def problems(values: Mapping[str, str], verified: str) -> dict[str, Words]:
         )
     if "email_again" not in found and values["email_again"].casefold() != values.get("email", "").casefold():
         found["email_again"] = Words("Les deux adresses diffèrent.", "The two addresses differ.")
-    if "password_again" not in found and values["password_again"] != values.get("password"):
+    if "password_again" not in found and values.get("password_again") != values.get("password"):
         found["password_again"] = Words("Les deux mots de passe diffèrent.", "The two passwords differ.")
     return found
 
@@ -123,7 +126,7 @@ def ask(
         TakenError: there is one of this address, and it was not refused.
     """
     email = values["email"].casefold()
-    known = session.scalar(select(Account).where((Account.email == email) | (Account.username == email)))
+    known = account_of_address(session, email)
     if known is not None and known.state != REFUSED:
         raise TakenError
     account = known or _new(email, now)
@@ -142,11 +145,7 @@ def ask(
         raise TakenError from error
     _prefer(session, account, language)
     legal_texts.sign(session, signed, signer=_name(account), now=now, account_id=account.id)
-    facts = {"name": _name(account), "email": email, "entity": entity.name}
-    inform(session, account, Letter.ACCOUNT_ASKED, moment=now, facts=facts)
-    for referent in referents_of(session, entity.id, now):
-        path = f"/entity/accounts/{account.id}"
-        inform(session, referent, Letter.ACCOUNT_TO_VALIDATE, moment=now, facts={**facts, "path": path})
+    announce(session, account, now)
     return account
 
 

@@ -141,6 +141,16 @@ def set_expiry(
     return account
 
 
+def announce(session: Session, account: Account, now: datetime) -> None:
+    """Tell the owner of an account that waits that it was asked for, and the referents of its entity (M7)."""
+    name = f"{account.given_name} {account.family_name}"
+    facts = {"name": name, "email": account.email, "entity": account.entity.name}
+    inform(session, account, Letter.ACCOUNT_ASKED, moment=now, facts=facts)
+    for referent in referents_of(session, account.entity.id, now):
+        path = f"/entity/accounts/{account.id}"
+        inform(session, referent, Letter.ACCOUNT_TO_VALIDATE, moment=now, facts={**facts, "path": path})
+
+
 def referents_of(session: Session, entity_id: str, now: datetime) -> list[Account]:
     """The referents of an entity whose accounts are open, by name."""
     role = select(AccountRole.account_id).where(AccountRole.role == "referent")

@@ -1,9 +1,10 @@
-"""E-mail addresses that people type: whether one can be, and whether it is a professional one (REG-05)."""
+"""How people who type are reached: e-mail addresses, professional ones where asked (REG-05), and phones."""
 
 from __future__ import annotations
 
 import json
 import re
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,9 @@ LENGTH_MAX = 254
 _LOCAL_MAX = 64
 _DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+")
+
+
+_PHONE = re.compile(r"\+?(?=.*[0-9])[0-9 ().\-/]{2,39}")
 
 
 class AddressError(ValueError):
@@ -65,6 +69,11 @@ def professional(address: str, extra: str = "") -> str:
     return known
 
 
+def is_phone(typed: str) -> bool:
+    """Whether this is a telephone number as people write them."""
+    return _PHONE.fullmatch(typed) is not None
+
+
 @cache
 def public_domains() -> frozenset[str]:
     """Domains of the mail services that everybody may have an address of."""
@@ -78,7 +87,7 @@ def _is_local(local: str) -> bool:
         return False
     try:
         Address(username=local, domain="example.org")
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, HeaderParseError):
         return False
     return ".." not in local and not local.startswith(".") and not local.endswith(".")
 

@@ -23,7 +23,7 @@ from dinamis_service.registry import adhesion_steps as steps
 from dinamis_service.registry.addresses import professional
 from dinamis_service.registry.adhesion_rules import Known, faults, mission_of, open_steps
 from dinamis_service.registry.adhesion_states import UNDER_WAY, Event, State
-from dinamis_service.registry.entities import account_of_address, is_name_taken, is_public_member
+from dinamis_service.registry.entities import is_address_taken, is_name_taken, is_public_member
 from dinamis_service.registry.sectors import variant_of
 from dinamis_service.registry.tables import Adhesion, Entity, MailedLink
 from dinamis_service.registry.uploads import ProjectFiles
@@ -256,7 +256,8 @@ class Adhesions:
         return Known(
             extra_domains=self._settings.public_mail_domains,
             has_file=adhesion is not None and adhesion.project_file is not None,
-            has_password=adhesion is not None and adhesion.password_hash is not None,
+            has_password=not self._context.identity.keeps_passwords
+            or (adhesion is not None and adhesion.password_hash is not None),
             is_public_entity=lambda one: is_public_member(session, one),
         )
 
@@ -268,7 +269,7 @@ class Adhesions:
         )
         if session.scalar(others.limit(1)) is not None:
             raise ConflictError(_UNDER_WAY.told(language))
-        if account_of_address(session, adhesion.email) is not None:
+        if is_address_taken(session, adhesion.email):
             raise ConflictError(_HAS_ACCOUNT.told(language))
         if is_name_taken(session, adhesion.form[steps.ENTITY]["name"]):
             sentence = _IS_MEMBER.told(language)

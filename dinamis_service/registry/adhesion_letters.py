@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dinamis_service.notifications.letters import Letter
 from dinamis_service.notifications.posting import write
 from dinamis_service.registry import legal_texts, links, partnerships
-from dinamis_service.registry.entities import account_of_address
+from dinamis_service.registry.entities import is_address_taken
 from dinamis_service.registry.tables import Adhesion, Entity
 
 ADHESION_PATH, VALIDATION_PATH, ACCOUNT_PATH, ENTITY_PATH = (
@@ -26,11 +26,12 @@ def check_address(
 ) -> None:
     """M1: the link that proves an address; for the account in an entity, or for a new adhesion (REG-04).
 
-    Who has an account already is told so instead: only the owner of the address learns of it.
+    Who has an account already is told so instead, unless it was refused: only the owner of the address
+    learns of it.
     """
     facts: dict[str, Any] = {}
     letter = Letter.CHECK_ADDRESS
-    if account_of_address(session, email) is not None:
+    if is_address_taken(session, email):
         letter = Letter.ACCOUNT_EXISTS
     elif entity is None:
         link = links.issue(session, links.Purpose.ADHESION, email, now)

@@ -15,7 +15,7 @@ import shapely
 from dinamis_service.numbers import read_number
 from dinamis_service.quotas.words import Words
 from dinamis_service.registry import adhesion_steps as steps
-from dinamis_service.registry.addresses import AddressError, professional
+from dinamis_service.registry.addresses import AddressError, is_phone, professional
 from dinamis_service.registry.nationalities import countries, eligibility_of
 from dinamis_service.registry.sectors import (
     ELIGIBILITIES,
@@ -30,7 +30,6 @@ from dinamis_service.registry.sectors import (
 SIDES = ("north", "west", "east", "south")
 _LIMITS = {"north": 90, "south": 90, "west": 180, "east": 180}
 _FIRST_YEAR, _LAST_YEAR = 1980, 2100
-_PHONE = re.compile(r"\+?[0-9][0-9 .()/-]{3,38}")
 
 MISSING = Words("Ce champ est obligatoire.", "This field is mandatory.")
 _DAY = Words("Une date est attendue : JJ/MM/AAAA.", "A date is expected: DD/MM/YYYY.")
@@ -129,7 +128,7 @@ def _of_fields(typed: Mapping[str, Any], step: str) -> Faults:
             found[one.name] = Words("Ce n'est pas du texte lisible.", "This is no readable text.")
         elif one.kind == "country" and value not in countries("fr"):
             found[one.name] = _LISTS
-        elif one.kind == "tel" and not _PHONE.fullmatch(value):
+        elif one.kind == "tel" and not is_phone(value):
             found[one.name] = Words(
                 "Un numéro de téléphone est attendu : des chiffres, + devant l'indicatif du pays.",
                 "A telephone number is expected: digits, with + before the code of the country.",

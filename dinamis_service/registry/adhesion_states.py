@@ -37,6 +37,7 @@ class Event(StrEnum):
     VALIDATE = "validate"
     REFUSE = "refuse"
     CLOSE = "close"
+    RESUME = "resume"
 
 
 class Who(StrEnum):
@@ -69,6 +70,7 @@ TRANSITIONS: dict[Event, Transition] = {
         frozenset({State.ACCEPTED, State.PARTNER, State.INSTRUCTION}), State.REFUSED, Who.OPERATOR
     ),
     Event.CLOSE: Transition(frozenset({State.VALIDATED}), State.CLOSED, Who.OPERATOR),
+    Event.RESUME: Transition(frozenset({State.CLOSED}), State.VALIDATED, Who.OPERATOR),
 }
 
 UNDER_WAY = frozenset({State.ACCEPTED, State.PARTNER, State.INSTRUCTION})

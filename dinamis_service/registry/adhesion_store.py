@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from dinamis_service.quotas.words import Words
@@ -87,11 +87,13 @@ def of_address(session: Session, email: str) -> Adhesion | None:
     return min(found, key=lambda one: one.state == State.DRAFT, default=None)
 
 
+def abandoned(now: datetime) -> ColumnElement[bool]:
+    """Drafts that nobody came back to."""
+    return (Adhesion.state == State.DRAFT) & (Adhesion.created_at < now - DRAFT_LIFE)
+
+
 def begin(session: Session, link: MailedLink, language: str, now: datetime) -> Adhesion:
-    """The draft of a link, made at its first use; drafts that nobody came back to go."""
-    session.execute(
-        delete(Adhesion).where(Adhesion.state == State.DRAFT, Adhesion.created_at < now - DRAFT_LIFE)
-    )
+    """The draft of a link, made at its first use."""
     adhesion = Adhesion(
         id=str(uuid.uuid4()),
         email=link.email,

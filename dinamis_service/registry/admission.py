@@ -10,12 +10,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from dinamis_service.errors import ConflictError
+from dinamis_service.identity.external_accounts import NO_PASSWORD
 from dinamis_service.identity.tables import Account, AccountRole
 from dinamis_service.language import pick_language, text
 from dinamis_service.registry import adhesion_letters
 from dinamis_service.registry.adhesion_states import State
 from dinamis_service.registry.adhesion_store import IllegalStepError
-from dinamis_service.registry.entities import account_of_address, is_name_taken
+from dinamis_service.registry.entities import account_of_address, is_address_taken, is_name_taken
 from dinamis_service.registry.missions import Wish, add_mission
 from dinamis_service.registry.sectors import category_of, variant_of
 from dinamis_service.registry.tables import Adhesion, Entity, Mission, Signature
@@ -40,8 +41,7 @@ def admit(session: Session, adhesion: Adhesion, *, author: str, now: datetime) -
     entity = _entity(adhesion, now)
     session.add(entity)
     session.flush()
-    account = _account(adhesion, entity, author, now)
-    session.add(account)
+    account = _account(session, adhesion, entity, author, now)
     session.flush()
     if _same_person(adhesion):
         signed = update(Signature).where(Signature.adhesion_id == adhesion.id)
@@ -64,7 +64,7 @@ def _require_new(session: Session, adhesion: Adhesion) -> None:
                 en=f"There is an entity called '{name}' already.",
             )
         )
-    if account_of_address(session, adhesion.email) is not None:
+    if is_address_taken(session, adhesion.email):
         raise ConflictError(
             text(
                 language,
@@ -87,21 +87,30 @@ def _entity(adhesion: Adhesion, now: datetime) -> Entity:
     )
 
 
-def _account(adhesion: Adhesion, entity: Entity, author: str, now: datetime) -> Account:
-    return Account(
-        id=str(uuid.uuid4()),
-        username=adhesion.email,
-        email=adhesion.email,
-        password_hash=adhesion.password_hash or "",
-        entity=entity,
-        state="active",
-        created_at=now,
-        validated_at=now,
-        validated_by=author[:36],
-        password_changed_at=now,
-        roles=[AccountRole(role=role) for role in ("referent", "user")],
+def _account(session: Session, adhesion: Adhesion, entity: Entity, author: str, now: datetime) -> Account:
+    """The account of the contact: a new one, or the one that an entity had refused them."""
+    email = adhesion.email
+    account = account_of_address(session, email)
+    if account is None:
+        account = Account(id=str(uuid.uuid4()), username=email, email=email, created_at=now, version=0)
+    told = {
+        "password_hash": adhesion.password_hash or NO_PASSWORD,
+        "entity": entity,
+        "state": "active",
+        "expires_at": None,
+        "closed_at": None,
+        "validated_at": now,
+        "validated_by": author[:36],
+        "password_changed_at": now,
         **adhesion.form["referent"],
-    )
+    }
+    for name, value in told.items():
+        setattr(account, name, value)
+    roles = {one.role for one in account.roles}
+    account.roles += [AccountRole(role=role) for role in ("referent", "user") if role not in roles]
+    account.version += 1
+    session.add(account)
+    return account
 
 
 def _same_person(adhesion: Adhesion) -> bool:

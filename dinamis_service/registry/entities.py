@@ -6,10 +6,11 @@ import unicodedata
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dinamis_service.db import Database
+from dinamis_service.identity.accounts import account_named
 from dinamis_service.identity.tables import Account
 from dinamis_service.registry.kinds import user_kind
 from dinamis_service.registry.tables import Entity
@@ -90,7 +91,13 @@ def is_name_taken(session: Session, name: str) -> bool:
 
 def account_of_address(session: Session, email: str) -> Account | None:
     """The account whose address or user name this is."""
-    return session.scalar(select(Account).where(or_(Account.email == email, Account.username == email)))
+    return session.scalar(account_named(email))
+
+
+def is_address_taken(session: Session, email: str) -> bool:
+    """Whether there is an account of this address; who was refused may ask again."""
+    account = account_of_address(session, email)
+    return account is not None and account.state != "refused"
 
 
 def _plain(text: str) -> str:

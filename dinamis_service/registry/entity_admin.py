@@ -186,6 +186,40 @@ def close_entity(session: Session, entity: Entity, *, author: str, now: datetime
     tell_referents(session, entity, Letter.ENTITY_CLOSED, now, reason=reason)
 
 
+def reopen(
+    database: Database, caller: Caller, entity_id: str, reason: str, *, seen: int, now: datetime
+) -> None:
+    """Open a closed entity again with its adhesion: its people may come in as before (REG-46).
+
+    Raises:
+        ConflictError: it is a member, or lives on in the one that it was merged into.
+    """
+    with database.session() as session:
+        entity = entity_of(session, caller, entity_id, seen=seen)
+        reason = required_reason(caller, reason)
+        if entity.merged_into_id is not None:
+            raise ConflictError(
+                caller.say(
+                    fr="Cette entité a été fusionnée : elle ne se rouvre pas.",
+                    en="This entity was merged: it cannot be opened again.",
+                )
+            )
+        if entity.state == MEMBER:
+            raise ConflictError(caller.say(fr="Cette entité est adhérente.", en="This entity is a member."))
+        author = caller.principal.name
+        adhesions = select(Adhesion).where(
+            Adhesion.entity_id == entity.id, Adhesion.state == State.CLOSED.value
+        )
+        for adhesion in session.scalars(adhesions.with_for_update()):
+            decided_at = adhesion.decided_at
+            change(session, adhesion, Event.RESUME, author=author, now=now, reason=reason)
+            adhesion.decided_at = decided_at  # it was admitted then
+        entity.state, entity.closed_at = MEMBER, None
+        entity.version += 1
+        note(session, ("entity", entity.id), "reopened", author=author, now=now, reason=reason)
+        tell_referents(session, entity, Letter.ENTITY_REOPENED, now, reason=reason)
+
+
 def tell_referents(session: Session, entity: Entity, letter: Letter, now: datetime, **facts: str) -> None:
     """Tell the referents of an entity, by mail and among their notifications."""
     referents = (

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import astuple, dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dinamis_service.db import Database
 from dinamis_service.identity.tables import Account
 from dinamis_service.registry.account_life import Status, status_of
-from dinamis_service.requests.states import State
+from dinamis_service.registry.statistics import downloaded, sent_in
 from dinamis_service.requests.tables import Order
-from dinamis_service.signing.statistics import Downloads, downloads
+from dinamis_service.signing.monthly import RunningMonth, by_month
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """What was downloaded of one sensor in one month (UTC); open data apart."""
+
+    month: str
+    sensor: str
+    people: int
+    images: int
 
 
 @dataclass(frozen=True)
@@ -38,23 +49,30 @@ class Figures:
         return sum(one.images for one in self.downloads)
 
 
-def figures_of(session: Session, entity_id: str, now: datetime) -> Figures:
+def figures_of(
+    database: Database, entity_id: str, now: datetime, running: RunningMonth | None = None
+) -> Figures:
     """The figures of an entity, of this year."""
-    start, end = datetime(now.year, 1, 1, tzinfo=UTC), datetime(now.year + 1, 1, 1, tzinfo=UTC)
-    people = select(Account.id).where(Account.entity_id == entity_id)
-    sent = (
-        select(Order.sensor, Order.state, func.count())
-        .where(Order.owner_sub.in_(people), Order.state != State.DRAFT.value)
-        .where(Order.created >= start, Order.created < end)
-        .group_by(Order.sensor, Order.state)
-        .order_by(Order.sensor, Order.state)
-    )
-    return Figures(
-        now.year,
-        accounts_by_status(session, entity_id, now),
-        {(sensor, state): count for sensor, state, count in session.execute(sent)},
-        list(downloads(session, start, end, entity_id)),
-    )
+    counted = by_month(database, now, running)
+    had = [
+        Downloads(one.month, downloaded(one), one.people, one.images)
+        for one in counted
+        if one.entity_id == entity_id and one.month.startswith(f"{now.year}-")
+    ]
+    with database.reading() as session:
+        people = select(Account.id).where(Account.entity_id == entity_id)
+        sent = (
+            select(Order.sensor, Order.state, func.count())
+            .where(Order.owner_sub.in_(people), sent_in(now.year))
+            .group_by(Order.sensor, Order.state)
+            .order_by(Order.sensor, Order.state)
+        )
+        return Figures(
+            now.year,
+            accounts_by_status(session, entity_id, now),
+            {(sensor, state): count for sensor, state, count in session.execute(sent)},
+            sorted(had, key=astuple),
+        )
 
 
 def accounts_by_status(session: Session, entity_id: str, now: datetime) -> Mapping[Status, int]:

@@ -1,8 +1,8 @@
 """Forgetting a person (GDPR, article 17): what is theirs alone goes, what must stay loses their name.
 
 Requests, projects, their history and the journal of signatures stay, as work of the entity paid by public
-money; the account stays as a shell without a name that they point to. The adhesion of an entity stays whole:
-it is the act by which the entity is a member.
+money; the account stays as a shell without a name that they point to. An adhesion that is under way or was
+validated stays whole: it is the act by which the entity is a member.
 """
 
 from __future__ import annotations
@@ -19,7 +19,17 @@ from dinamis_service.identity.sessions import end_all
 from dinamis_service.identity.tables import AccessRecord, Account, AccountRole, ApiKey, SignIn
 from dinamis_service.notifications.outbox import WAITING
 from dinamis_service.notifications.tables import Notification, OutgoingMail, Preferences
-from dinamis_service.registry.tables import Adhesion, ContactMessage, MailedLink, Signature
+from dinamis_service.registry import adhesion_steps as steps
+from dinamis_service.registry.adhesion_states import State
+from dinamis_service.registry.tables import (
+    Adhesion,
+    AdhesionEvent,
+    ContactMessage,
+    Entity,
+    MailedLink,
+    RegistryEvent,
+    Signature,
+)
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.message_tables import OrderMessage, OrderReading
 from dinamis_service.requests.states import Actor
@@ -67,6 +77,7 @@ def forget(session: Session, account: Account, now: datetime) -> None:
     second_factor.forget(session, account)
     _delete_what_is_theirs(session, sub, email)
     _take_the_name_off(session, sub, name, is_operator=is_operator)
+    _take_the_name_off_the_registry(session, account, name)
     account.state, account.closed_at = "closed", account.closed_at or now
     account.given_name, account.family_name = FORGOTTEN.split(" · ")
     account.email, account.username = f"{sub}@deleted.invalid", sub
@@ -93,7 +104,7 @@ def _delete_what_is_theirs(session: Session, sub: str, email: str) -> None:
         (OrderReading, OrderReading.reader_sub == sub),
         (MailedLink, or_(MailedLink.about_id == sub, MailedLink.email == email)),
         (OutgoingMail, (OutgoingMail.address == email) & (OutgoingMail.state != WAITING)),
-        (Adhesion, (Adhesion.email == email) & (Adhesion.state == "draft")),
+        (Adhesion, (Adhesion.email == email) & (Adhesion.state == State.DRAFT)),
     )
     for table, condition in theirs:
         session.execute(delete(table).where(condition))
@@ -121,3 +132,45 @@ def _take_the_name_off(session: Session, sub: str, name: str, *, is_operator: bo
     )
     for table, condition, values in nameless:
         session.execute(update(table).where(condition).values(**values))
+
+
+def events_about(account: Account) -> ColumnElement[bool]:
+    """Events of the registry in which the person is named: of their account and entity, or made by them."""
+    name = f"{account.given_name} {account.family_name}"
+    named = or_(*(RegistryEvent.facts[key].as_string() == name for key in ("name", "former")))
+    theirs = (RegistryEvent.about_kind == "account") & (RegistryEvent.about_id == account.id)
+    return theirs | (RegistryEvent.author == name) | ((RegistryEvent.about_id == account.entity_id) & named)
+
+
+def represented_by(email: str) -> ColumnElement[bool]:
+    """Adhesions that name the owner of this address as the legal representative."""
+    named: ColumnElement[bool] = Adhesion.form[steps.REPRESENTATIVE]["email"].as_string() == email
+    return named
+
+
+def _take_the_name_off_the_registry(session: Session, account: Account, name: str) -> None:
+    """What the registry keeps of a person beside the deeds of members."""
+    for event in session.scalars(select(RegistryEvent).where(events_about(account))).all():
+        event.author = FORGOTTEN if event.author == name else event.author
+        event.facts = {key: FORGOTTEN if told == name else told for key, told in event.facts.items()}
+    email = account.email
+    without_deed = Adhesion.state.in_((State.DRAFT, State.REFUSED))
+    for adhesion in session.scalars(select(Adhesion).where(without_deed, represented_by(email))).all():
+        adhesion.form = {**adhesion.form, steps.REPRESENTATIVE: _nobody(adhesion.form[steps.REPRESENTATIVE])}
+    of_them = (Adhesion.email == email) & (Adhesion.state == State.REFUSED)
+    for adhesion in session.scalars(select(Adhesion).where(of_them)).all():
+        adhesion.form = {**adhesion.form, steps.REFERENT: _nobody(adhesion.form.get(steps.REFERENT, {}))}
+        adhesion.email, adhesion.password_hash = f"{adhesion.id}@deleted.invalid", None
+        wrote = (AdhesionEvent.adhesion_id == adhesion.id) & (AdhesionEvent.author.in_((name, email)))
+        session.execute(update(AdhesionEvent).where(wrote).values(author=FORGOTTEN))
+    represented = Entity.legal_representative["email"].as_string() == email
+    for entity in session.scalars(select(Entity).where(represented)).all():
+        entity.legal_representative = _nobody(entity.legal_representative)
+        entity.version += 1
+
+
+def _nobody(person: dict[str, str]) -> dict[str, str]:
+    """A person of a form, forgotten."""
+    given_name, family_name = FORGOTTEN.split(" · ")
+    empty = dict.fromkeys(person, "")
+    return {**empty, "given_name": given_name, "family_name": family_name}

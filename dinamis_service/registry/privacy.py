@@ -15,7 +15,15 @@ from sqlalchemy.orm import Session
 from dinamis_service.db import Base, Database
 from dinamis_service.identity.tables import AccessRecord, Account, AccountRole, ApiKey, BrowserSession, SignIn
 from dinamis_service.notifications.tables import Notification, OutgoingMail, Preferences
-from dinamis_service.registry.tables import Adhesion, ContactMessage, MailedLink, Signature
+from dinamis_service.registry.erasure import events_about, represented_by
+from dinamis_service.registry.tables import (
+    Adhesion,
+    ContactMessage,
+    Entity,
+    MailedLink,
+    RegistryEvent,
+    Signature,
+)
 from dinamis_service.requests.attachments import AttachmentStore
 from dinamis_service.requests.message_tables import OrderAttachment, OrderMessage
 from dinamis_service.requests.tables import Draft, Order, Project, ProjectChange, StatusChange
@@ -86,7 +94,9 @@ def _parts(account: Account) -> Sequence[tuple[str, type[Base], ColumnElement[bo
         ("mails", OutgoingMail, OutgoingMail.address == email),
         ("mailed_links", MailedLink, or_(MailedLink.about_id == sub, MailedLink.email == email)),
         ("contact_messages", ContactMessage, ContactMessage.account_id == sub),
-        ("adhesions", Adhesion, Adhesion.email == email),
+        ("adhesions", Adhesion, (Adhesion.email == email) | represented_by(email)),
+        ("represented", Entity, Entity.legal_representative["email"].as_string() == email),
+        ("events_of_the_registry", RegistryEvent, events_about(account)),
         ("who_looked", AccessRecord, (AccessRecord.about_kind == "account") & (AccessRecord.about_id == sub)),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -20,7 +19,8 @@ from dinamis_service.identity.tables import Account
 from dinamis_service.notifications.letters import Letter
 from dinamis_service.notifications.posting import write
 from dinamis_service.preconditions import require_seen
-from dinamis_service.registry.addresses import AddressError, professional
+from dinamis_service.registry.addresses import AddressError, is_phone, professional
+from dinamis_service.registry.extensions import in_force
 from dinamis_service.registry.legal_texts import unsigned_titles
 from dinamis_service.registry.links import DeadLinkError, Purpose, issue, opened
 from dinamis_service.registry.nationalities import countries
@@ -40,7 +40,7 @@ def _known_country(code: str) -> str:
 
 
 def _phone(typed: str) -> str:
-    if not _PHONE.fullmatch(typed):
+    if not is_phone(typed):
         raise PydanticCustomError("no_phone", "a telephone number is expected")
     return typed
 
@@ -52,7 +52,6 @@ def _something(typed: str) -> str:
     return line
 
 
-_PHONE = re.compile(r"\+?[0-9 ().\-/]{2,40}")
 _Name = Annotated[str, StringConstraints(max_length=120), SOUND, AfterValidator(_something)]
 
 
@@ -99,8 +98,7 @@ class Profiles:
         """What a person tells of themselves, with its ETag and the texts that wait for their signature."""
         with self._database.reading() as session:
             account = session.get_one(Account, sub)
-            titles = unsigned_titles(session, sub, account.entity.nationality)
-            return _document(account, titles)
+            return self._document(session, account)
 
     def edit(self, caller: Caller, change: ProfileEdit, if_match: str | None) -> dict[str, Any]:
         """Change fields of one's own profile, as it was seen.
@@ -116,7 +114,7 @@ class Profiles:
             for name, value in changed.items():
                 setattr(account, name, value)
             account.version += bool(changed)
-            return _document(account, unsigned_titles(session, account.id, account.entity.nationality))
+            return self._document(session, account)
 
     def ask_address(self, caller: Caller, typed: str) -> str:
         """Mail a link to the address that is to be that of the account; gives the address as it is kept.
@@ -186,6 +184,20 @@ class Profiles:
         except IntegrityError as error:
             raise _taken(caller) from error
 
+    def _document(self, session: Session, account: Account) -> dict[str, Any]:
+        titles = unsigned_titles(session, account.id, account.entity.nationality)
+        return {
+            **{name: getattr(account, name) for name in FIELDS},
+            "expires": account.expires_at.isoformat() if account.expires_at else None,
+            "second_factor": account.totp_secret is not None,
+            "texts_to_sign": [{"code": code, "title": title} for code, title in titles.items()],
+            "extensions": [
+                {"region": one.region, "starts": one.starts, "ends": one.ends}
+                for one in in_force(session, account.entity_id, self._clock().date())
+            ],
+            "etag": _tag(account),
+        }
+
     def _opened(self, session: Session, secret: str, *, use: bool = False) -> MailedLink:
         return opened(session, self._settings, secret, Purpose.EMAIL, self._clock(), use=use)
 
@@ -220,13 +232,3 @@ def _of_address(caller: Caller, fr: str, en: str) -> InvalidError:
 
 def _tag(account: Account) -> str:
     return f'"{account.version}"'
-
-
-def _document(account: Account, titles: dict[str, dict[str, str]]) -> dict[str, Any]:
-    return {
-        **{name: getattr(account, name) for name in FIELDS},
-        "expires": account.expires_at.isoformat() if account.expires_at else None,
-        "second_factor": account.totp_secret is not None,
-        "texts_to_sign": [{"code": code, "title": title} for code, title in titles.items()],
-        "etag": _tag(account),
-    }

@@ -25,6 +25,7 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
     try:
         with context.database.session() as session:
             done = retention.apply(session, context.settings, context.clock())
+        done["folders of project files"] = retention.remove_files(context.database, context.settings)
     finally:
         context.catalogue.close()
         context.database.close()

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from dinamis_service.catalogue.missions import mission_title
@@ -93,7 +93,7 @@ def figures(database: Database, now: datetime, year: int, running: RunningMonth 
     counted = by_month(database, now, running)
     with database.reading() as session:
         requests = _requests(session)
-        downloads = _by_year((int(one.month[:4]), _downloaded(one), one.images) for one in counted)
+        downloads = _by_year((int(one.month[:4]), downloaded(one), one.images) for one in counted)
         known = {*requests, *downloads, now.year}
         in_year = [one for one in counted if one.month.startswith(f"{year}-")]
         return Figures(
@@ -122,7 +122,8 @@ def of_year(by_year: ByYear, year: int) -> int:
     return sum(by_year.get(year, {}).values())
 
 
-def _downloaded(one: Counted) -> str:
+def downloaded(one: Counted) -> str:
+    """Name under which a line of downloads is told."""
     title = mission_title(one.mission)
     return open_label(title) if one.access == OPEN else title
 
@@ -137,7 +138,7 @@ def _members(session: Session) -> dict[str, int]:
 
 
 def _adhesions(session: Session, year: int) -> Adhesions:
-    start, end = _bounds(year)
+    start, end = bounds(year)
     counted = (
         select(Adhesion.state, func.count())
         .where(Adhesion.signed_at >= start, Adhesion.signed_at < end)
@@ -156,7 +157,7 @@ def _closed(session: Session, year: int | None = None) -> int:
     """Entities whose adhesion was closed, in a year or ever; those that live on in another are not."""
     wanted = select(func.count()).where(Entity.state == "closed", Entity.merged_into_id.is_(None))
     if year is not None:
-        start, end = _bounds(year)
+        start, end = bounds(year)
         wanted = wanted.where(Entity.closed_at >= start, Entity.closed_at < end)
     return session.scalar(wanted) or 0
 
@@ -178,7 +179,7 @@ def _accounts(session: Session, now: datetime) -> int:
 
 def _created(session: Session, year: int) -> int:
     """Accounts that people made in a year, those that were never validated left out."""
-    start, end = _bounds(year)
+    start, end = bounds(year)
     wanted = select(func.count()).where(
         Account.created_at >= start, Account.created_at < end, Account.state.in_(["active", "closed"])
     )
@@ -206,11 +207,10 @@ def _groups(session: Session, now: datetime, year: int, downloads: Iterable[Coun
     images: Counter[str] = Counter()
     for one in downloads:
         images[inside.get(one.entity_id, "")] += one.images
-    start, end = _bounds(year)
     requested = (
         select(Account.entity_id, func.count())
         .join(Order, Order.owner_sub == Account.id)
-        .where(Order.created >= start, Order.created < end, Order.state != State.DRAFT.value)
+        .where(sent_in(year))
     )
     requests = _grouped(inside, numbers_by(session, requested.group_by(Account.entity_id)).items())
     held = select(Account.entity_id, func.count()).where(
@@ -244,7 +244,13 @@ def _year(moment: datetime) -> int:
     return moment.astimezone(UTC).year
 
 
-def _bounds(year: int) -> tuple[datetime, datetime]:
+def sent_in(year: int) -> ColumnElement[bool]:
+    """Requests that were sent in a year."""
+    start, end = bounds(year)
+    return (Order.created >= start) & (Order.created < end) & (Order.state != State.DRAFT.value)
+
+
+def bounds(year: int) -> tuple[datetime, datetime]:
     """Beginning of a year and of the next."""
     return datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
 

@@ -53,14 +53,16 @@ class Upkeep:
 
     def turn(self) -> None:
         """Do what is due, unless another process does."""
-        database, now = self._context.database, self._context.clock()
+        database, now, aged = self._context.database, self._context.clock(), False
         with database.session() as session:
             if not self._lease.take(session, now):
                 return
             remind(session, now, self._context.settings.reminder_days)
             if self._aged_at is None or now - self._aged_at >= AGEING:
                 retention.apply(session, self._context.settings, now)
-                self._aged_at = now
+                self._aged_at, aged = now, True
+        if aged:
+            retention.remove_files(database, self._context.settings)
         if self._directory is not None:
             DirectoryQueue(database, self._directory, self._context.clock).run_due()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -111,6 +112,16 @@ class ProjectFiles:
     def path(self, adhesion_id: str, sha256: str) -> Path:
         """Where a file of an adhesion lies."""
         return self._folder / adhesion_id / sha256
+
+    def adhesions(self) -> list[str]:
+        """Those that files were kept for."""
+        if not self._folder.is_dir():
+            return []
+        return [one.name for one in self._folder.iterdir() if one.is_dir()]
+
+    def forget(self, adhesion_id: str) -> None:
+        """Remove every file of an adhesion."""
+        shutil.rmtree(self._folder / adhesion_id, ignore_errors=True)
 
     def forget_others(self, adhesion_id: str, sha256: str) -> None:
         """Remove what the file of this digest stands in for."""

@@ -76,14 +76,12 @@ class Tallies:
     def __init__(self) -> None:
         self._lines: dict[tuple[str, str, str, str], _Tally] = {}
 
-    def read(self, session: Session, start: datetime, end: datetime, of_entity: str | None = None) -> None:
-        """Count what was signed for reading from `start` to before `end`; of one entity, if named."""
+    def read(self, session: Session, start: datetime, end: datetime) -> None:
+        """Count what was signed for reading from `start` to before `end`."""
         columns = SignatureBatch.at, SignatureBatch.sub, SignatureBatch.entity_id, SignatureBatch.objects
         asked = select(*columns).where(
             SignatureBatch.at >= start, SignatureBatch.at < end, SignatureBatch.method == "GET"
         )
-        if of_entity is not None:
-            asked = asked.where(SignatureBatch.entity_id == of_entity)
         for at, sub, entity_id, objects in session.execute(asked.execution_options(yield_per=_ROWS)):
             for group in objects:
                 if group["access"] in _NO_DOWNLOADS:
@@ -110,22 +108,18 @@ class Tallies:
 _NONE = _Tally()
 
 
-def counted(
-    session: Session, start: datetime, end: datetime, entity_id: str | None = None
-) -> Iterator[Counted]:
+def counted(session: Session, start: datetime, end: datetime) -> Iterator[Counted]:
     """Lines of the statistics from `start` to before `end`, counted in the journal."""
     tallies = Tallies()
-    tallies.read(session, start, end, entity_id)
+    tallies.read(session, start, end)
     return tallies.lines()
 
 
-def downloads(
-    session: Session, start: datetime, end: datetime, entity_id: str | None = None
-) -> Iterator[Downloads]:
-    """Lines of the statistics from `start` to before `end`, sorted; of one entity, where it is named."""
+def downloads(session: Session, start: datetime, end: datetime) -> Iterator[Downloads]:
+    """Lines of the statistics from `start` to before `end`, sorted."""
     entities = {entity.id: entity for entity in session.scalars(select(Entity))}
     lines = []
-    for one in counted(session, start, end, entity_id):
+    for one in counted(session, start, end):
         entity = entities.get(one.entity_id)
         lines.append(
             Downloads(

@@ -9,6 +9,7 @@ from dinamis_service.identity.principal import Principal
 from dinamis_service.quotas.words import Words
 
 PORTAL, CONTACT, DOCUMENTS, HELP = "/registry", "/contact", "/documents", "/help"
+OWN_REQUESTS = "/requests"
 HOME, REQUESTS, FIGURES, SETTINGS, AID = (
     Words("Accueil", "Home"),
     Words("Demandes", "Requests"),
@@ -96,13 +97,24 @@ _VISITOR = [
 ]
 _MEMBER = [
     Section(Link("/", HOME)),
+    Section(Link(OWN_REQUESTS, REQUESTS)),
     Section(Link("/account", SETTINGS), _ACCOUNT),
     _AID,
     _BACK,
 ]
 _REFERENT = [
     Section(Link("/entity/", HOME)),
-    Section(Link("/entity/requests", REQUESTS, ("/entity/partnerships/",))),
+    Section(
+        Link("/entity/requests", REQUESTS),
+        (
+            Link(
+                "/entity/requests",
+                Words("Comptes et partenariats", "Accounts and partnerships"),
+                ("/entity/partnerships/",),
+            ),
+            Link(OWN_REQUESTS, Words("Mes images", "My images")),
+        ),
+    ),
     Section(Link("/entity/statistics", FIGURES)),
     Section(
         Link("/entity/settings", SETTINGS),

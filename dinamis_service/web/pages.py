@@ -141,6 +141,7 @@ class Page:
             other_language_query=self.request.url.include_query_params(lang=other).query,
             title=settings.title,
             demo=settings.demo,
+            keeps_passwords=self._context.identity.keeps_passwords,
             version=__version__,
             viewer=self.person,
             path=path,

@@ -20,6 +20,7 @@ from dinamis_service.web import (
     device,
     end_session,
     help_page,
+    own_requests,
     password,
     sign_in,
     sign_in_elsewhere,
@@ -56,7 +57,7 @@ def build_router(context: Context) -> APIRouter:
 
     own = (device, sign_in, authorization, end_session, password)
     ways_in = own if context.identity.external is None else (sign_in_elsewhere,)
-    for pages in (*ways_in, account_routes, contact, help_page):
+    for pages in (*ways_in, account_routes, contact, help_page, own_requests):
         take_in(router, pages.build_router(context))
     take_in(router, operator_routes.build_router(context))
     take_in(router, entity_routes.build_router(context))

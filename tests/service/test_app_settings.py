@@ -116,3 +116,9 @@ def test_mails_of_one_who_listens_everywhere_name_an_address() -> None:
     with listen("0.0.0.0", 0) as listener:
         named = found_at(Settings(host="0.0.0.0", port=0), listener).own_url
         assert named in (address(listener), *other_addresses(listener))
+
+
+@pytest.mark.parametrize("sender", ["@a", "x@", "Name <>", "a b@c", '"<', ""])
+def test_a_sender_that_is_no_address_is_refused_in_words(sender: str) -> None:
+    with pytest.raises(ValidationError, match="a mail address is expected"):
+        Settings(mail_from=sender)

@@ -31,10 +31,11 @@ def test_discovery_gives_addresses_as_the_client_reaches_them(client: TestClient
     assert found["objects"] == "http://192.0.2.7:8000/objects"
     assert set(found) == {
         "service", "version", "title", "demo", "issuer", "client_id",
-        "stac", "stapi", "api", "signing", "objects",
+        "stac", "stapi", "api", "signing", "objects", "registry",
     }  # fmt: skip
-    for part in ("stac", "stapi"):
-        assert client.get(found[part].replace("192.0.2.7:8000", "testserver") + "/").status_code == 200
+    assert found["registry"] == "http://192.0.2.7:8000/registry"
+    for part in ("stac", "stapi", "registry"):
+        assert client.get(found[part].replace("192.0.2.7:8000", "testserver")).status_code == 200
     document = client.get("/auth/realms/dinamis/.well-known/openid-configuration").json()
     assert document["issuer"] == f"{BASE}/auth/realms/dinamis"
 

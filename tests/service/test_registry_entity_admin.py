@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
+import browsing
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
@@ -106,6 +107,39 @@ def test_closing_an_entity_closes_its_adhesion_and_its_accounts(context: Context
     assert context.identity.browsers.principal(secret) is None
     with pytest.raises(ConflictError):
         entity_admin.close(context.database, operator, kept.id, "Encore", seen=2, now=now)
+
+
+def test_a_closed_entity_is_opened_again_but_no_merged_one(
+    context: Context, client: TestClient, operator: Caller, signed_in: SignIn
+) -> None:
+    kept, other = entity(context, "Une"), entity(context, "Autre")
+    request = adhesion(context, "Une demande")
+    with context.database.session() as session:
+        told = session.get_one(Adhesion, request)
+        told.state, told.entity_id = "validated", kept.id
+    referent = account(context, kept.id, roles=("user", "referent"))
+    secret = context.identity.browsers.open(referent.id)
+    database, now = context.database, context.clock()
+    with pytest.raises(ConflictError):
+        entity_admin.reopen(database, operator, kept.id, "Membre", seen=1, now=now)
+    entity_admin.close(database, operator, kept.id, "Dissoute", seen=1, now=now)
+    with pytest.raises(InvalidError):
+        entity_admin.reopen(database, operator, kept.id, " ", seen=2, now=now)
+    page = browsing.Operator(client, signed_in("operator"), "fr")
+    path = f"/operator/entities/{kept.id}"
+    page.open(path)
+    page.post(path, {**page.hidden_of(path, "reopen"), "reason": "Par erreur"})
+    assert stored(context, kept.id).state == "member"
+    with database.reading() as session:
+        assert session.get_one(Adhesion, request).state == "validated"
+        mails = session.scalars(select(OutgoingMail).where(OutgoingMail.address == referent.email)).all()
+    assert [one.topic for one in mails] == ["letter_entity_closed", "letter_entity_reopened"]
+    assert context.identity.browsers.principal(secret) is not None
+    with database.session() as session:
+        closed = session.get_one(Entity, other.id)
+        closed.state, closed.merged_into_id = "closed", kept.id
+    with pytest.raises(ConflictError):
+        entity_admin.reopen(database, operator, other.id, "x", seen=1, now=now)
 
 
 def test_a_merge_moves_everything_and_signs_nobody_out(
@@ -259,8 +293,13 @@ def test_an_extension_holds_on_its_days_and_once_at_a_time(
         extensions.grant(
             context.database, operator, kept.id, ExtensionForm(region="99", starts=today), now=now
         )
+    told = client.get("/api/me", headers=person.headers).json()
     with context.database.reading() as session:
         assert {one.region for one in extensions.in_force(session, kept.id, today)} == {"76", "11"}
+        assert [(one["region"], one["ends"]) for one in told["extensions"]] == [
+            ("11", None),
+            ("76", spring.ends.isoformat()),
+        ]
         later = extensions.in_force(session, kept.id, today + timedelta(days=31))
         mails = session.scalars(select(OutgoingMail).where(OutgoingMail.address == person.principal.email))
         assert [one.facts["region"] for one in mails] == ["Occitanie", "Île-de-France"]
@@ -289,6 +328,7 @@ def test_only_operators_touch_entities(context: Context, signed_in: SignIn) -> N
     for act in (
         lambda: entity_admin.edit(database, referent, kept.id, form(kept), "x", seen=1, now=now),
         lambda: entity_admin.close(database, referent, kept.id, "x", seen=1, now=now),
+        lambda: entity_admin.reopen(database, referent, kept.id, "x", seen=1, now=now),
         lambda: merging.merge(database, referent, kept.id, kept.id, "x", seen=(1, 1), now=now),
         lambda: super_entities.create(database, referent, SuperForm(name="x"), now),
         lambda: super_entities.group(database, referent, None, kept.id, seen=1, now=now),

@@ -19,10 +19,14 @@ from dinamis_service.errors import (
     ServiceError,
 )
 from dinamis_service.identity.tables import Account
+from dinamis_service.notifications.letters import Letter
 from dinamis_service.notifications.tables import Notification, OutgoingMail
 from dinamis_service.registry import instruction
+from dinamis_service.registry.adhesion_letters import check_address
 from dinamis_service.registry.adhesion_states import State
 from dinamis_service.registry.adhesion_store import history
+from dinamis_service.registry.directory import Person
+from dinamis_service.registry.directory_queue import DirectoryQueue
 from dinamis_service.registry.instruction import Decision
 from dinamis_service.registry.tables import Adhesion, Entity
 from dinamis_service.requests.caller import Caller
@@ -189,3 +193,45 @@ def test_an_account_of_a_closed_entity_is_not_open(context: Context, operator: C
     assert context.identity.browsers.principal(secret) is not None
     decide(context, operator, wanted, Decision.CLOSE, "Fin")
     assert context.identity.browsers.principal(secret) is None
+
+
+def test_who_was_refused_an_account_may_ask_again(context: Context, operator: Caller) -> None:
+    wanted = adhesion(context, "Commune de Test")
+    email = stored(context, wanted).email
+    refused = account(context, entity(context, "UMR Exemple").id, email=email, state="refused")
+    with context.database.session() as session:
+        check_address(session, email, "fr", context.clock())
+    assert [one.facts["purpose"] for one in letters(context, Letter.CHECK_ADDRESS)] == ["adhesion"]
+    decide(context, operator, wanted, Decision.VALIDATE, "Complet")
+    with context.database.reading() as session:
+        referent = session.get_one(Account, refused.id)
+        assert (referent.state, referent.entity.name) == ("active", "Commune de Test")
+        assert {one.role for one in referent.roles} == {"user", "referent"}
+
+
+class Listening:
+    """A directory that takes everybody."""
+
+    def __init__(self) -> None:
+        self.told: list[Person] = []
+
+    def create_or_attach(self, person: Person) -> str:
+        self.told.append(person)
+        return f"theia-{len(self.told)}"
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def test_an_admitted_contact_is_told_to_the_directory(context: Context, operator: Caller) -> None:
+    directory = Listening()
+    queue = DirectoryQueue(context.database, directory, context.clock)
+    queue.run_due()
+    wanted = adhesion(context, "Commune de Test")
+    decide(context, operator, wanted, Decision.VALIDATE, "Complet")
+    assert queue.run_due() == 1
+    assert (directory.told[-1].email, directory.told[-1].entity) == (
+        stored(context, wanted).email,
+        "Commune de Test",
+    )
+    assert queue.run_due() == 0

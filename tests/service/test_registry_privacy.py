@@ -27,9 +27,11 @@ from dinamis_service.identity.tables import AccessRecord, Account, ApiKey, SignI
 from dinamis_service.notifications.tables import Notification, OutgoingMail
 from dinamis_service.registry import erasure, retention
 from dinamis_service.registry.erasure import FORGOTTEN, forget
+from dinamis_service.registry.events import note
 from dinamis_service.registry.privacy import archive
-from dinamis_service.registry.tables import ContactMessage, MailedLink, Signature
+from dinamis_service.registry.tables import Adhesion, ContactMessage, Entity, MailedLink, Signature
 from dinamis_service.registry.upkeep import Upkeep
+from dinamis_service.registry.uploads import ProjectFiles
 from dinamis_service.requests.attachments import AttachmentStore
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.tables import Order, Project, ProjectChange, StatusChange
@@ -293,3 +295,46 @@ def test_who_looked_is_told_the_newest_first(context: Context, signed_in, clock:
         found = [(one.actor, one.action) for one in about_account(session, person.principal.sub, 10)]
     assert found == [("", "exported"), (NAME, "viewed")]
     assert letters(context, person.principal.email) == []
+
+
+def test_drafts_of_adhesions_go_in_time_with_their_files(context: Context, clock: MovableClock) -> None:
+    files = ProjectFiles(context.settings)
+    with context.database.session() as session:
+        for state in ("draft", "instruction"):
+            about = {"id": state, "email": "x@y.example", "language": "fr", "form": {}}
+            session.add(Adhesion(state=state, created_at=clock(), **about))
+        used = {"purpose": "account", "email": "x", "about_id": "", "draft": {"given_name": "Ada"}}
+        ends = clock() + timedelta(days=365)
+        session.add(MailedLink(id="1", created_at=clock(), expires_at=ends, used_at=clock(), **used))
+    for state in ("draft", "instruction"):
+        files.path(state, "0" * 64).parent.mkdir(parents=True)
+        files.path(state, "0" * 64).write_bytes(b"%PDF-")
+    for days, left in ((1, {"draft", "instruction"}), (95, {"instruction"})):
+        clock.advance(days * 86400)
+        Upkeep(context).turn()
+        assert set(files.adhesions()) == left
+        with context.database.reading() as session:
+            assert set(session.scalars(select(Adhesion.id))) == left
+            assert (session.get(MailedLink, "1") is None) == (days > 30)
+
+
+@pytest.mark.parametrize(("state", "is_kept"), [("refused", False), ("draft", False), ("validated", True)])
+def test_the_registry_forgets_a_name_but_for_deeds(
+    context: Context, signed_in, state: str, is_kept: bool
+) -> None:
+    person: SignedIn = signed_in()
+    sub, entity, now = person.principal.sub, person.principal.entity_id, context.clock()
+    told = {"given_name": "Camille", "family_name": "Martin", "email": person.principal.email}
+    with context.database.session() as session:
+        form = {"legal_representative": told, "referent": {"given_name": "Rémi", "family_name": "Faure"}}
+        about = {"id": "1", "email": "remi@y.example", "language": "fr", "form": form}
+        session.add(Adhesion(state=state, created_at=now, **about))
+        session.get_one(Entity, entity).legal_representative = told
+        note(session, ("entity", entity), "referent_changed", author=NAME, now=now, name="X", former=NAME)
+    parts = exported(context, sub)
+    for name in ("adhesions", "represented", "events_of_the_registry"):
+        assert len(parts[f"{name}.json"]) == 1, name
+    erase(context, sub)
+    left = [line for line in everything(context).splitlines() if "Martin" in line]
+    assert [line.split(":")[0] for line in left] == ["adhesions"] * is_kept
+    assert "Faure" in everything(context)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dinamis_service.language import Language
 from dinamis_service.registry import adhesion_steps as steps
-from dinamis_service.registry.addresses import AddressError, professional, public_domains
+from dinamis_service.registry.addresses import AddressError, is_phone, professional, public_domains
 from dinamis_service.registry.kinds import CATEGORIES as KNOWN
 from dinamis_service.registry.kinds import user_kind
 from dinamis_service.registry.nationalities import EUROPE, countries, eligibility_of
@@ -166,3 +166,19 @@ class TestAddresses:
         assert known.isascii()
         assert known.isprintable()
         assert " " not in known
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_one"),
+    [
+        ("06 01 02 03 04", True),
+        ("+33 (0)4-67/00.00", True),
+        ("(04) 67", True),
+        ("call me", False),
+        ("...", False),
+        ("٠٦٠١", False),
+        ("0" * 41, False),
+    ],
+)
+def test_a_telephone_number_is_one_by_one_rule(typed: str, is_one: bool) -> None:
+    assert is_phone(typed) is is_one

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,7 @@ from dinamis_service.context import Context
 from dinamis_service.db import Database
 from dinamis_service.registry import entity_admin, super_entities
 from dinamis_service.registry.adhesion_store import change
+from dinamis_service.registry.entity_figures import figures_of
 from dinamis_service.registry.kinds import CATEGORIES
 from dinamis_service.registry.statistics import GROUPS, Figures, figures, lines
 from dinamis_service.registry.super_entities import SuperForm
@@ -163,3 +165,19 @@ def test_a_chart_is_sound_whatever_it_shows(counted: list[tuple[str, list[float]
     assert drawn.tag.endswith("svg")
     widths = [float(one.get("width", 0)) for one in drawn.iter() if one.tag.endswith("rect")]
     assert all(0 <= width <= 460 for width in widths)
+
+
+def test_a_referent_and_an_operator_read_the_same_downloads(context: Context) -> None:
+    one, other = (entity(context, name, 2).id for name in ("Une", "Autre"))
+    now = context.clock()
+    earlier = now.replace(month=1, day=1) if now.month > 1 else now
+    for at in (earlier, now, now - timedelta(days=800)):
+        for owner, keys in ((one, ["a", "b"]), (other, ["c"])):
+            signed(context.database, at, keys, entity_id=owner)
+            signed(context.database, at, keys, entity_id=owner, access="open")
+    ours = [figures_of(context.database, owner, now) for owner in (one, other)]
+    summed: Counter[str] = Counter()
+    for line in (line for found in ours for line in found.downloads):
+        summed[line.sensor] += line.images
+    assert summed == told(context).downloads[now.year]
+    assert ours[0].images == 2 * ours[1].images > 0

@@ -51,6 +51,7 @@ OF_BROWSERS = (
     "/auth/realms/dinamis/device",
     *OF_SIGN_IN,
     "/account",
+    "/requests",
     "/password",
 )
 """Pages, which know people by a cookie."""
@@ -233,6 +234,7 @@ GET    /operator/outbox/{mail_id}                                     303 403 40
 POST   /operator/outbox/{mail_id}                                     303 403 403 303
 GET    /contact                                                       200 200 200 200
 POST   /contact                                                       403 422 422 422
+GET    /requests                                                      303 200 200 200
 GET    /help                                                          200 200 200 200
 GET    /operator/home                                                 303 403 403 200
 POST   /operator/home                                                 303 403 403 303
@@ -297,6 +299,7 @@ GET    /entity/settings/representative                                303 403 40
 POST   /entity/settings/representative                                303 403 403 403
 GET    /entity/statistics                                             303 403 403 403
 GET    /entity/partnerships/{adhesion_id}                             303 403 403 403
+GET    /entity/partnerships/{adhesion_id}/file                        303 403 403 403
 POST   /entity/partnerships/{adhesion_id}                             303 403 403 403
 GET    /entity/missions                                               303 403 403 403
 GET    /entity/missions/{mission_id}                                  303 403 403 403

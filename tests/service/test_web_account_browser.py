@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browsing import chromium
+from browsing import PHONE, WIDE, chromium, unreadable
 from running import PASSWORD, LiveService, SignedIn
 from sqlalchemy import delete
 
 from dinamis_service.registry.tables import Signature
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = ("/account", "/account/security", "/account/texts", "/account/data")
-WIDE, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -34,10 +31,9 @@ def sign_in(page: Any, url: str, person: SignedIn, wanted: str) -> None:
     page.wait_for_url(f"**{wanted}")
 
 
-def unreadable(page: Any) -> list[str]:
+def unfit(page: Any) -> list[str]:
     """What axe finds wrong with the page, and whether it is too wide."""
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    told = [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+    told = unreadable(page)
     fits = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     return told if fits else [*told, "too wide"]
 
@@ -75,21 +71,21 @@ def test_the_pages_can_be_read_by_everyone(
 ) -> None:
     with chromium(viewport=size, color_scheme=theme, locale=language) as page:
         page.goto(live_service.url + "/password")
-        assert unreadable(page) == []
+        assert unfit(page) == []
         sign_in(page, live_service.url, person, "/account")
         for path in PAGES:
             page.goto(live_service.url + path)
             assert page.locator("h1").count() == 1, path
-            assert unreadable(page) == [], path
+            assert unfit(page) == [], path
         page.goto(live_service.url + "/account/security")
         page.fill("#factor-password", PASSWORD)
         page.click("[value=propose]")
         assert page.locator("img.qr").evaluate("img => img.complete && img.naturalWidth > 0")
-        assert unreadable(page) == [], "the QR code"
+        assert unfit(page) == [], "the QR code"
         page.goto(live_service.url + "/account/security")
         page.fill("#password-current", "wrong")
         page.fill("#password", "long enough for it")
         page.fill("#password_again", "long enough for it")
         page.press("#password_again", "Enter")
         assert page.locator("#password-current-problem").is_visible()
-        assert unreadable(page) == [], "with a refusal"
+        assert unfit(page) == [], "with a refusal"

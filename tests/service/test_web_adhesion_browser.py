@@ -8,67 +8,10 @@ from typing import Any
 import httpx
 import pytest
 from adhesions import EMAIL, FORM, REFERENT, Filling, a_pdf, adhesion_of, link_in, mails, partner
-from axe_playwright_python.sync_playwright import Axe
-from browsing import chromium
+from browsing import PHONE, WIDE, Keyboard, chromium, unreadable
 from running import LiveService
 
 from dinamis_service.context import Context
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WIDE, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
-OUTLINED = """() => {
-  const style = getComputedStyle(document.activeElement);
-  return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-}"""
-FOCUSED = "document.activeElement && (document.activeElement.id || document.activeElement.value || '')"
-
-
-def unreadable(page: Any) -> list[str]:
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
-
-
-class Keyboard:
-    """Somebody who has no mouse: goes from field to field by Tab, and presses keys."""
-
-    def __init__(self, page: Any) -> None:
-        self.page = page
-
-    def to(self, selector: str) -> None:
-        """Go on with Tab until an element has the focus, which is always to be seen."""
-        for _ in range(90):
-            if self.page.evaluate(f"document.activeElement?.matches({selector!r})"):
-                return
-            self.page.keyboard.press("Tab")
-            if self.page.evaluate("document.activeElement !== document.body"):
-                assert self.page.evaluate(OUTLINED), self.page.evaluate("document.activeElement.outerHTML")
-        pytest.fail(f"{selector} is not reached: {self.page.evaluate(FOCUSED)}")
-
-    def type(self, name: str, value: str) -> None:
-        self.to(f"[name='{name}']")
-        kind = self.page.evaluate("document.activeElement.type")
-        if kind == "select-one":
-            wanted = self.page.evaluate(
-                "value => [...document.activeElement.options].find(one => one.value === value).text", value
-            )
-            self.page.keyboard.type(wanted, delay=5)
-            if self.page.evaluate("document.activeElement.value") != value:  # names that begin alike
-                for _ in range(260):
-                    self.page.keyboard.press("ArrowDown")
-                    if self.page.evaluate("document.activeElement.value") == value:
-                        break
-        elif kind == "date":
-            year, month, day = value.split("-")
-            self.page.keyboard.type(f"{month}{day}{year}")
-        else:
-            self.page.keyboard.press("Control+a")
-            self.page.keyboard.type(value)
-        assert self.page.evaluate("document.activeElement.value") == value, (name, value)
-
-    def press(self, go: str) -> None:
-        self.to(f"button[name='go'][value='{go}']:not([tabindex='-1'])")
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
 
 
 def prove(page: Any, live_service: LiveService, context: Context, keyboard: Keyboard | None = None) -> None:

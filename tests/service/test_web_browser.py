@@ -9,8 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browsing import chromium
+from browsing import FOCUS, PHONE, WIDE, chromium, unreadable, walk
 from deliveries import image
 from requesters import ARCHIVE, Requester, archive, scene
 from running import PASSWORD, LiveService, SignedIn
@@ -20,7 +19,6 @@ from dinamis_service.context import Context
 from dinamis_service.settings import Settings
 
 LARGE = mapping(box(3.0, 43.0, 3.8, 43.5))  # beyond the quota of Pléiades
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = (
     "/",
     "/auth/realms/dinamis/device",
@@ -38,7 +36,6 @@ PAGES = (
     "/operator/outbox/1",
     "/operator/nowhere",
 )
-WIDE, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -64,12 +61,6 @@ def sign_in(page: Any, url: str, person: SignedIn) -> None:
     page.fill("#password", PASSWORD)
     page.click("main button[type=submit]")
     page.wait_for_url("**/operator/")
-
-
-def unreadable(page: Any) -> list[str]:
-    """What axe finds wrong with the page."""
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
 def test_a_request_is_quoted_produced_and_delivered_in_a_browser(
@@ -179,39 +170,6 @@ def test_every_page_is_walked_with_the_keyboard(
             walk(page, live_service.url + named)
 
 
-def walk(page: Any, address: str) -> None:
-    """Go through a page by the Tab key: everything is reached, and seen to be."""
-    page.goto(address)
-    ends = 0  # a page that begins at its first field is walked to its end, then from its beginning
-    for _ in range(page.evaluate(REACHABLE)):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement === document.body"):
-            ends += 1
-            if ends == 2:
-                break
-            continue
-        assert page.evaluate(FOCUS)["outlined"], (address, page.evaluate(FOCUS))
-        page.evaluate("document.activeElement.dataset.walked = 'yes'")
-    assert page.evaluate(MISSED) == [], address
-
-
-_STOPS = (
-    "document.querySelectorAll('a[href], button, input:not([type=hidden], [type=radio]), select, textarea')"
-)
-REACHABLE = f"4 + 6 * {_STOPS}.length"  # twice, and dates have several fields each
-MISSED = (
-    f"[...{_STOPS}].filter(one => one.checkVisibility() && !one.dataset.walked).map(one => one.outerHTML)"
-)
-
-FOCUS = """() => {
-  const at = document.activeElement;
-  const style = getComputedStyle(at);
-  const text = at.type === "submit" ? "submit" : at.innerText;
-  return {name: at.name || at.getAttribute("aria-label") || text,
-          outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2};
-}"""
-
-
 @pytest.mark.long
 def test_the_map_is_enlarged_and_whole_again(
     live_service: LiveService, operator: SignedIn, requester: Requester
@@ -245,3 +203,17 @@ def test_without_scripts_nothing_is_missing(
         page.check("[name=decision][value=accept]")
         page.click("text=Record the decision")
         assert page.locator(".heading .state").text_content() == "Accepted"
+
+
+@pytest.mark.long
+def test_a_field_at_fault_is_seen_to_be(live_service: LiveService) -> None:
+    with chromium(viewport=WIDE, locale="fr") as page:
+        page.goto(f"{live_service.url}/sign-in")
+        border = "getComputedStyle(document.querySelector('#login')).borderTopWidth"
+        assert page.evaluate(border) == "1px"
+        page.fill("#login", "nobody@demo.example")
+        page.fill("#password", "wrong words")
+        with page.expect_navigation():
+            page.click("button.primary")
+        assert page.get_attribute("#login", "aria-invalid") == "true"
+        assert page.evaluate(border) == "2px"

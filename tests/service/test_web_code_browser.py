@@ -11,16 +11,12 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browsing import chromium
+from browsing import PHONE, chromium, unreadable
 from code_flow import AUTHORIZATION, LOGOUT, SECRET, WebApplication, answer_of, write_clients
 from issuers import ENTITY, OtherService, service_of
 from running import PASSWORD, LiveService
 
 from dinamis_service.settings import Settings
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -53,8 +49,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def check_accessible(page: Any) -> None:
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    assert found == [], page.url
+    assert unreadable(page) == [], page.url
 
 
 def fill_in(page: Any, email: str) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from browsing import chromium
+from browsing import PHONE, WIDE, chromium, unreadable, walk
 from registry_people import AREA, RND, account, adhesion, entity
 from running import LiveService
-from test_web_browser import PHONE, WIDE, sign_in, unreadable, walk
+from test_web_browser import sign_in
 
 from dinamis_service.registry import super_entities
 from dinamis_service.registry.super_entities import SuperForm
@@ -94,8 +94,7 @@ def test_every_page_is_walked_with_the_keyboard(live_service: LiveService) -> No
     with chromium(viewport=WIDE, locale="fr") as page:
         sign_in(page, live_service.url, person)
         for path in PAGES:
-            page.goto(live_service.url + path.format(**names))
-            walk(page, path)
+            walk(page, live_service.url + path.format(**names))
 
 
 def test_an_adhesion_is_decided_on_a_phone_without_scripts(live_service: LiveService) -> None:

@@ -33,6 +33,7 @@ from dinamis_service.identity.tables import AccessRecord, Account, AccountRole
 from dinamis_service.registry import partnerships
 from dinamis_service.registry.account_life import end_of
 from dinamis_service.registry.tables import Adhesion, AdhesionEvent, Entity, Mission, RegistryEvent
+from dinamis_service.registry.uploads import ProjectFiles
 from dinamis_service.signing.tables import SignatureBatch
 
 ROLES = ("nobody", "member", "referent", "of another", "operator")
@@ -48,6 +49,7 @@ POST /entity/accounts/{account}             303 403 409 404 403
 GET  /entity/accounts/{account}/validate    303 403 200 404 403
 POST /entity/accounts/{account}/validate    303 403 303 404 403
 GET  /entity/partnerships/{adhesion}        303 403 200 404 403
+GET  /entity/partnerships/{adhesion}/file   303 403 404 404 403
 POST /entity/partnerships/{adhesion}        303 403 303 404 403
 GET  /entity/missions                       303 403 200 200 403
 GET  /entity/missions/{mission}             303 403 200 404 403
@@ -331,6 +333,20 @@ def test_a_partnership_is_seen_whole_and_accepted_once(
     answer = desk.post(path, {**_hidden(desk), "act": "refuse", "reason": "x"})
     assert answer.status_code == 409
     assert "Rien n'a été changé" in answer.text.replace("&#39;", "'")
+
+
+def test_the_description_file_of_a_partnership_is_read(context: Context, desk: Operator, lab: Entity) -> None:
+    kept = {"name": "projet.pdf", "size": 5, "sha256": "0" * 64}
+    one = add_adhesion(context, lab, project_file=kept)
+    path = ProjectFiles(context.settings).path(one, kept["sha256"])
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"%PDF-")
+    desk.open(f"/entity/partnerships/{one}")
+    assert f'href="/entity/partnerships/{one}/file"' in desk.page.text
+    answer = desk.client.get(f"/entity/partnerships/{one}/file")
+    assert (answer.content, answer.headers["content-type"]) == (b"%PDF-", "application/pdf")
+    other = add_adhesion(context, add_entity(context, "Autre"), project_file=kept)
+    assert desk.client.get(f"/entity/partnerships/{other}/file").status_code == 404
 
 
 def test_a_refused_partnership_ends_the_request_with_a_letter(

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from browsing import chromium
+from browsing import PHONE, WIDE, chromium, unreadable, walk
 from referents import (
     FORM,
     account,
@@ -20,7 +20,6 @@ from referents import (
     mailed_link,
 )
 from running import PASSWORD, LiveService, SignedIn
-from test_web_browser import PHONE, WIDE, unreadable, walk
 
 from dinamis_service.context import Context
 from dinamis_service.identity.tables import Account

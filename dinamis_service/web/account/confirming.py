@@ -22,12 +22,14 @@ def raw(form: Mapping[str, Any], name: str) -> str:
 
 
 def confirm(context: Context, page: Page, sub: str, form: Mapping[str, Any]) -> None:
-    """Make sure that the person knows the password of their account.
+    """Make sure that the person knows the password of their account, where accounts have one.
 
     Raises:
         InvalidError: it is not the one typed.
         TooManyRequestsError: it was typed wrongly too often.
     """
+    if not context.identity.keeps_passwords:
+        return
     try:
         context.identity.accounts.confirm(sub, raw(form, FIELD), page.address)
     except WrongCredentialsError:

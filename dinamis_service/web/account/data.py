@@ -15,7 +15,8 @@ from dinamis_service.identity.access_records import ACCOUNT, Action, about_accou
 from dinamis_service.identity.accounts import locked
 from dinamis_service.notifications.letters import Letter
 from dinamis_service.notifications.posting import write
-from dinamis_service.registry import erasure
+from dinamis_service.registry import erasure, retention
+from dinamis_service.registry.adhesion_store import DRAFT_LIFE
 from dinamis_service.registry.privacy import archive
 from dinamis_service.requests.attachments import AttachmentStore
 from dinamis_service.requests.caller import Caller
@@ -73,6 +74,16 @@ class DataPages:
                         "Compte fermé ou expiré (il est ensuite anonymisé)",
                         "Closed or expired account (forgotten after)",
                         settings.keep_closed_days,
+                    ),
+                    (
+                        "Brouillon d'adhésion, avec son fichier de projet",
+                        "Draft of an adhesion, with its project file",
+                        DRAFT_LIFE.days,
+                    ),
+                    (
+                        "Lien envoyé par courriel, une fois utilisé ou expiré, avec ce qui a été saisi",
+                        "Mailed link, once it was used or has ended, with what was typed",
+                        retention.DEAD_LINKS.days,
                     ),
                 )
             ],

@@ -136,7 +136,8 @@ def build_router(context: Context) -> APIRouter:
             return pages.show(page, caller, refused(page, error, form, PROFILE))
         return page.redirect(f"{PATH}?done={PROFILE}")
 
-    _add_address(router, context, pages)
+    if context.identity.keeps_passwords:  # the address is what another issuer says
+        _add_address(router, context, pages)
     return router
 
 

@@ -12,6 +12,7 @@ from dinamis_service.web.account import data, profile, second_factor, security, 
 def build_router(context: Context) -> APIRouter:
     """The pages of one's own account."""
     router = APIRouter(include_in_schema=False)
-    for pages in (profile, security, second_factor, texts, data):
+    of_passwords = (second_factor,) if context.identity.keeps_passwords else ()
+    for pages in (profile, security, *of_passwords, texts, data):
         take_in(router, pages.build_router(context))
     return router

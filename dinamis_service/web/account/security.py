@@ -114,9 +114,11 @@ def build_router(context: Context) -> APIRouter:
         sentence = page.text(*_DONE[done]) if done in _DONE else ""
         return pages.show(page, person_of(page), Said(done=sentence))
 
-    @router.post(PATH + "/password")
-    def change_password(request: Request, data: FormData = posted) -> Response:
-        return acting(context, request, data, PASSWORD, pages.change_password, pages.show)
+    if context.identity.keeps_passwords:
+
+        @router.post(PATH + "/password")
+        def change_password(request: Request, data: FormData = posted) -> Response:
+            return acting(context, request, data, PASSWORD, pages.change_password, pages.show)
 
     @router.post(PATH + "/devices")
     def end_sign_ins(request: Request, data: FormData = posted) -> Response:

@@ -16,12 +16,14 @@ from dinamis_service.identity.principal import Principal
 from dinamis_service.registry import partnerships
 from dinamis_service.registry.adhesion_states import TITLES, State
 from dinamis_service.registry.tables import Adhesion, Entity
+from dinamis_service.registry.uploads import ProjectFiles
 from dinamis_service.web.access import page_route, referent_of
 from dinamis_service.web.entity.desk import changing, reason_of
 from dinamis_service.web.entity.mission_view import Sheet, describe
 from dinamis_service.web.forms import Said, form_data, refused, strange, text_of, typed
 from dinamis_service.web.land import Land
 from dinamis_service.web.pages import Page
+from dinamis_service.web.registry.adhesion import project_file_answer
 
 PATH = "/entity/partnerships/{adhesion_id}"
 DONE = {
@@ -62,6 +64,14 @@ class PartnershipPages:
                 said=said,
             )
 
+    def file(self, page: Page, person: Principal, adhesion_id: str) -> Response:
+        """The description file, taken away to be read; who took it is written down."""
+        with self._context.database.session() as session:
+            adhesion = _of(session, page, person, adhesion_id)
+            answer = project_file_answer(page, ProjectFiles(self._context.settings), adhesion)
+            record(session, person, "adhesion", adhesion.id, "download", self._context.clock())
+        return answer
+
     def decide(self, page: Page, person: Principal, adhesion_id: str, form: dict[str, Any]) -> str:
         """Keep the answer of a form; tell which it was.
 
@@ -95,6 +105,11 @@ def build_router(context: Context, land: Land) -> APIRouter:
         page = Page(context, request)
         said = Said(done=page.text(*DONE[done]) if done in DONE else "")
         return pages.show(page, referent_of(page).principal, adhesion_id, said)
+
+    @router.get(PATH + "/file")
+    def read(request: Request, adhesion_id: str) -> Response:
+        page = Page(context, request)
+        return pages.file(page, referent_of(page).principal, adhesion_id)
 
     @router.post(PATH)
     def decide(request: Request, adhesion_id: str, data: FormData = posted) -> Response:

@@ -9,6 +9,7 @@ from dinamis_service.context import Context
 from dinamis_service.registry.account_life import STATUS_WORDS
 from dinamis_service.registry.entity_figures import figures_of
 from dinamis_service.registry.tables import Entity
+from dinamis_service.signing.monthly import RunningMonth
 from dinamis_service.web.access import page_route, referent_of
 from dinamis_service.web.pages import Page
 
@@ -18,13 +19,14 @@ PATH = "/entity/statistics"
 def build_router(context: Context) -> APIRouter:
     """The page of the figures."""
     router = APIRouter(include_in_schema=False, route_class=page_route(context))
+    running = RunningMonth()
 
     @router.get(PATH)
     def show(request: Request) -> Response:
         page = Page(context, request)
         person = referent_of(page).principal
+        figures = figures_of(context.database, person.entity_id, context.clock(), running)
         with context.database.reading() as session:
-            figures = figures_of(session, person.entity_id, context.clock())
             entity = session.get_one(Entity, person.entity_id)
         return page.render(
             "entity/statistics.html",

@@ -54,6 +54,7 @@ EVENTS = {
     Event.VALIDATE: Words("Adhésion validée", "Adhesion validated"),
     Event.REFUSE: Words("Adhésion refusée", "Adhesion refused"),
     Event.CLOSE: Words("Adhésion clôturée", "Adhesion closed"),
+    Event.RESUME: Words("Adhésion rouverte", "Adhesion opened again"),
 }
 
 

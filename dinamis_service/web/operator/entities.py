@@ -164,6 +164,8 @@ def _change(context: Context, page: Page, operator: Caller, entity_id: str, form
         entity_admin.edit(database, operator, entity_id, values, reason, seen=seen, now=now)
     elif act == "close":
         entity_admin.close(database, operator, entity_id, reason, seen=seen, now=now)
+    elif act == "reopen":
+        entity_admin.reopen(database, operator, entity_id, reason, seen=seen, now=now)
     elif act == "group":
         super_id = text_of(form, "super_entity") or None
         super_entities.group(database, operator, super_id, entity_id, seen=seen, now=now)

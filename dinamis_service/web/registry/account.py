@@ -19,6 +19,7 @@ from starlette.datastructures import FormData
 
 from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError
+from dinamis_service.identity.external_accounts import NO_PASSWORD
 from dinamis_service.registry import account_form, legal_texts, links
 from dinamis_service.registry.account_form import FIELDS, SECRETS, TakenError
 from dinamis_service.registry.entities import members
@@ -116,7 +117,7 @@ class AccountPages:
             said.status,
             link=secret,
             entity=begun.entity,
-            fields=FIELDS,
+            fields=account_form.asked(keeps_passwords=self._context.identity.keeps_passwords),
             values={"email": begun.email, "nationality": nationality} | _shown(form),
             countries=countries(page.language).items(),
             texts=[_text(page, one, ticked(form, "texts")) for one in begun.texts],
@@ -137,7 +138,10 @@ class AccountPages:
         """
         values = _values(form)
         self._check(page, begun, form, values)
-        password_hash = self._context.identity.accounts.hash(values["password"])
+        identity = self._context.identity
+        password_hash = (
+            identity.accounts.hash(values["password"]) if identity.keeps_passwords else NO_PASSWORD
+        )
         now = self._context.clock()
         with self._context.database.session() as session:
             owned = _locked_links(session, begun.email)
@@ -165,13 +169,13 @@ class AccountPages:
                 ) from error
 
     def _check(self, page: Page, begun: Begun, form: Mapping[str, Any], values: Mapping[str, str]) -> None:
-        found = {name: page.text(*told) for name, told in account_form.problems(values, begun.email).items()}
-        if "password" not in found:
+        identity = self._context.identity
+        wrong = account_form.problems(values, begun.email, keeps_passwords=identity.keeps_passwords)
+        found = {name: page.text(*told) for name, told in wrong.items()}
+        if identity.keeps_passwords and "password" not in found:
             about = [values[name] for name in ("given_name", "family_name", "email")]
             try:
-                self._context.identity.accounts.check_new(
-                    values["password"], about=about, language=page.language
-                )
+                identity.accounts.check_new(values["password"], about=about, language=page.language)
             except InvalidError as error:
                 found["password"] = page.typeset(error.detail)
         missing = {_tick(one) for one in begun.texts} - set(ticked(form, "texts"))

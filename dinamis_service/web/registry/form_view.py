@@ -26,7 +26,7 @@ from dinamis_service.registry.sectors import (
 )
 from dinamis_service.registry.uploads import MAX_MB
 from dinamis_service.web.land import Land
-from dinamis_service.web.maps import Drawing, draw
+from dinamis_service.web.maps import Drawing, draw, shape_of
 from dinamis_service.web.pages import Page
 
 PARTNERS_SHOWN = 8
@@ -72,7 +72,11 @@ def describe_step(
         "variant": variant,
         "form_title": steps.FORM_TITLES[variant].told(language),
         "step_title": steps.STEP_TITLES[step].told(language),
-        "asked": steps.FIELDS.get(step, ()),
+        "asked": [
+            one
+            for one in steps.FIELDS.get(step, ())
+            if one.kind != "password" or context.identity.keeps_passwords
+        ],
         "countries": list(countries(language).items()),
         "names": countries(language),
         "project_file": opened.adhesion.project_file if opened.adhesion else None,
@@ -96,6 +100,7 @@ def describe_step(
             project_file=told["project_file"],
             email=opened.email,
         )
+        told["zone"] = zone_of(page, land, form) if steps.MISSION in order else None
     return told
 
 
@@ -156,6 +161,16 @@ def _drawing(page: Page, land: Land, typed: Mapping[str, Any]) -> Drawing:
         path = ground.frame.path(shapely.box(*extent)) if extent is not None else ""
         return replace(ground, zone=path)
     return draw(shapely.box(*extent), [], land.outlines, page.language)
+
+
+def zone_of(page: Page, land: Land, form: Mapping[str, Any]) -> Drawing | None:
+    """The map of the mission of a form; None without one, or where its zone does not hold yet."""
+    mission = form.get(steps.MISSION, {})
+    extent, area = extent_of(mission.get("extent", {})), mission.get("area")
+    if area is None and extent is None:
+        return None
+    zone = shape_of(area) if extent is None else shapely.box(*extent)
+    return draw(zone, [], land.outlines, page.language)
 
 
 def _partners(context: Context, opened: Opened, words: str, number: int) -> dict[str, Any]:

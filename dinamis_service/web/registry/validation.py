@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
+from dinamis_service.catalogue.freetext.gazetteer import SqliteGazetteer
 from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError
 from dinamis_service.registry import legal_texts
@@ -18,9 +19,11 @@ from dinamis_service.registry.form_words import blocks_of
 from dinamis_service.registry.markdown import as_html, without_title
 from dinamis_service.registry.uploads import ProjectFiles
 from dinamis_service.web.forms import form_data
+from dinamis_service.web.land import Land
 from dinamis_service.web.pages import Page
 from dinamis_service.web.registry.adhesion import project_file_answer
 from dinamis_service.web.registry.form_fields import text_of
+from dinamis_service.web.registry.form_view import zone_of
 from dinamis_service.web.registry.link_route import link_route
 
 PATH, DONE_PATH = "/registry/validation", "/registry/validated"
@@ -32,14 +35,15 @@ def build_router(context: Context) -> APIRouter:
     router = APIRouter(include_in_schema=False, route_class=link_route(context))
     signing = Signing(context)
     files = ProjectFiles(context.settings)
+    land = Land(SqliteGazetteer(context.settings.gazetteer_file))
 
     @router.get(PATH)
     def show(request: Request, link: str = "") -> Response:
-        return _show(Page(context, request), signing, link)
+        return _show(Page(context, request), signing, land, link)
 
     @router.post(PATH)
     def sign(request: Request, data: Annotated[FormData, Depends(form_data)]) -> Response:
-        return _sign(Page(context, request), signing, data)
+        return _sign(Page(context, request), signing, land, data)
 
     @router.get(PATH + "/file")
     def read(request: Request, link: str = "") -> Response:
@@ -53,21 +57,24 @@ def build_router(context: Context) -> APIRouter:
     return router
 
 
-def _sign(page: Page, signing: Signing, data: FormData) -> Response:
+def _sign(page: Page, signing: Signing, land: Land, data: FormData) -> Response:
     link = text_of(data, "link")
     attested = {name.removeprefix(ATTEST): text_of(data, name) for name in data if name.startswith(ATTEST)}
     if not page.came_from_here(text_of(data, "form_token")):
-        return _show(page, signing, link, 403, attested=attested, error=page.stale())
+        return _show(page, signing, land, link, 403, attested=attested, error=page.stale())
     try:
         adhesion = signing.sign(link, attested, page.language)
     except InvalidError as error:
-        return _show(page, signing, link, 422, attested=attested, errors=error.fields, error=error.detail)
+        return _show(
+            page, signing, land, link, 422, attested=attested, errors=error.fields, error=error.detail
+        )
     return page.redirect(DONE_PATH + ("?partner=1" if adhesion.partner_id else ""))
 
 
 def _show(
     page: Page,
     signing: Signing,
+    land: Land,
     secret: str,
     status: int = 200,
     *,
@@ -105,6 +112,7 @@ def _show(
             project_file=adhesion.project_file,
             email=adhesion.email,
         ),
+        zone=zone_of(page, land, form),
         project_file=adhesion.project_file,
         texts=texts,
         errors={ATTEST + code: page.typeset(one) for code, one in (errors or {}).items()},
