@@ -1,4 +1,4 @@
-"""Delivery of images for a request: files sent by the browser, or folders that a supplier dropped."""
+"""Delivery of images for a request: files sent by the browser, or what a supplier dropped."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from starlette.datastructures import FormData, UploadFile
 
+from dinamis_service.catalogue.products.ortho import Ortho
 from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError, ServiceError
 from dinamis_service.numbers import read_number
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.decisions import Decision
-from dinamis_service.requests.delivery import Acquisition, deliver
+from dinamis_service.requests.delivery import Sent, deliver
+from dinamis_service.requests.placing import Acquisition
 from dinamis_service.web.access import operator_of, page_route
 from dinamis_service.web.forms import NOTHING_SEEN, refused, strange
-from dinamis_service.web.operator.drop import dropped_folders
+from dinamis_service.web.operator.drop import dropped
 from dinamis_service.web.operator.request import PATH as REQUEST_PATH
 from dinamis_service.web.operator.request import RequestPages, address_of
 from dinamis_service.web.pages import Page
@@ -44,6 +46,8 @@ class DeliveryForm:
     moment: str
     cloud: str
     incidence: str
+    ortho: bool
+    height: str
 
     @classmethod
     def of(cls, data: FormData) -> DeliveryForm:
@@ -64,6 +68,8 @@ class DeliveryForm:
             moment=text("moment"),
             cloud=text("cloud"),
             incidence=text("incidence"),
+            ortho=bool(text("ortho")),
+            height=text("height"),
         )
 
 
@@ -91,7 +97,7 @@ def _send(pages: RequestPages, page: Page, operator: Caller, order_id: str, data
     if not page.came_from_here(form.form_token):
         return pages.show(page, operator, order_id, strange(page, asdict(form), Decision.DELIVER))
     try:
-        acquisition = _acquisition(page, form)
+        acquisition, ortho = _acquisition(page, form), _ortho(page, context, form)
         folders = _chosen(page, context.settings.drop_dir, form.folders)
         with tempfile.TemporaryDirectory(prefix="delivery-", dir=context.settings.data_dir) as received:
             files = _received(page, data, Path(received))
@@ -99,8 +105,7 @@ def _send(pages: RequestPages, page: Page, operator: Caller, order_id: str, data
                 context,
                 operator,
                 order_id,
-                [*folders, *files],
-                acquisition,
+                Sent([*folders, *files], acquisition, ortho),
                 reason=form.reason.strip() or None,
                 if_match=form.etag,
             )
@@ -110,15 +115,15 @@ def _send(pages: RequestPages, page: Page, operator: Caller, order_id: str, data
 
 
 def _chosen(page: Page, drop_dir: Path | None, names: list[str]) -> list[Path]:
-    """The chosen folders, each one that is offered."""
-    offered = {one.name for one in dropped_folders(drop_dir)}
+    """What was chosen of the drop folder, each one that is offered."""
+    offered = {one.name for one in dropped(drop_dir)}
     gone = [name for name in names if name not in offered]
     if gone or drop_dir is None:
         if not gone:
             return []
         sentence = page.text(
-            f"Ce dossier n'est plus dans le dépôt : {', '.join(gone)}.",
-            f"This folder is no longer in the drop folder: {', '.join(gone)}.",
+            f"Ceci n'est plus dans le dépôt : {', '.join(gone)}.",
+            f"This is no longer in the drop folder: {', '.join(gone)}.",
         )
         raise InvalidError(sentence, fields={"folder": sentence})
     return [drop_dir / name for name in names]
@@ -157,6 +162,12 @@ def _acquisition(page: Page, form: DeliveryForm) -> Acquisition:
         _figure(page, "cloud", form.cloud),
         _figure(page, "incidence", form.incidence),
     )
+
+
+def _ortho(page: Page, context: Context, form: DeliveryForm) -> Ortho | None:
+    """How raw products are put on the ground, if that was ticked."""
+    height = _figure(page, "height", form.height)
+    return Ortho(context.settings.dem_path, height) if form.ortho else None
 
 
 def _figure(page: Page, name: str, written: str) -> float | None:
