@@ -27,6 +27,7 @@ from dinamis_service.quotas import store as quota_tables
 from dinamis_service.registry import legal_texts
 from dinamis_service.requests import calls
 from dinamis_service.requests import routes as requests_routes
+from dinamis_service.requests.herald import Herald
 from dinamis_service.searches import routes as searches_routes
 from dinamis_service.settings import Settings
 from dinamis_service.signing import routes as signing_routes
@@ -59,14 +60,19 @@ def create_context(settings: Settings, clock: Clock = utc_now) -> Context:
 def create_app(context: Context) -> FastAPI:
     """The whole service over an open context, closed when the application stops."""
     outbox = Outbox(context.database, context.settings, context.clock)
-    sender = Sender(outbox, transport_of(context.settings))
+    helpers = (
+        Sender(outbox, transport_of(context.settings)),
+        Herald(context.database, context.clock),
+    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         context.catalogue.expect(wide_areas(context.settings.gazetteer_file))
-        sender.start()
+        for helper in helpers:
+            helper.start()
         yield
-        sender.stop()
+        for helper in helpers:
+            helper.stop()
         context.catalogue.close()
         context.database.close()
 
