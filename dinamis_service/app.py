@@ -27,6 +27,7 @@ from dinamis_service.quotas import store as quota_tables
 from dinamis_service.registry import legal_texts
 from dinamis_service.requests import calls
 from dinamis_service.requests import routes as requests_routes
+from dinamis_service.requests.deliverer import Deliverer
 from dinamis_service.requests.herald import Herald
 from dinamis_service.searches import routes as searches_routes
 from dinamis_service.settings import Settings
@@ -63,6 +64,7 @@ def create_app(context: Context) -> FastAPI:
     helpers = (
         Sender(outbox, transport_of(context.settings)),
         Herald(context.database, context.clock),
+        Deliverer(context),
     )
 
     @asynccontextmanager

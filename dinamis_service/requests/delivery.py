@@ -20,6 +20,7 @@ from dinamis_service.errors import ConflictError, InvalidError, StorageFullError
 from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.decisions import DELIVERABLE, Decision, steps_of
+from dinamis_service.requests.delivery_jobs import Progress, Tell
 from dinamis_service.requests.orders import Orders
 from dinamis_service.requests.parcels import Parcel, PlainImage, SentProduct, opened
 from dinamis_service.requests.placing import (
@@ -70,6 +71,7 @@ def deliver(
     *,
     reason: str | None = None,
     if_match: str | None = None,
+    tell: Tell = lambda _progress: None,
 ) -> Order:
     """Put the products of a request into the catalogue and mark the request delivered.
 
@@ -85,6 +87,28 @@ def deliver(
         StorageFullError: there is no room for them.
     """
     orders = Orders(context.database, context.catalogue, context.clock)
+    order = require_deliverable(orders, operator, order_id, if_match)
+    tell(Progress())
+    with room_told(operator), _told(operator), opened(sent.sources, operator) as parcel:
+        if order.kind == RequestKind.ARCHIVE:
+            ready = _ordered(context, operator, order, parcel, sent.ortho)
+        else:
+            ready = _acquired(operator, order, parcel, sent)
+        items: list[Item] = []
+        for one in ready:
+            tell(Progress(len(items), len(ready)))
+            items.append(_stored(context, one, sent.ortho))
+    steps = steps_of(Decision.DELIVER, order)
+    delivered = [{"collection": item["collection"], "id": item["id"]} for item in items]
+    return orders.move(operator, order_id, steps, reason, delivered_items=delivered)
+
+
+def require_deliverable(orders: Orders, operator: Caller, order_id: str, if_match: str | None) -> Order:
+    """A request that can be delivered as it stands.
+
+    Raises:
+        ConflictError, PreconditionFailedError: as `deliver`.
+    """
     order = orders.get(operator, order_id)
     require_unchanged(order, operator, if_match)
     if order.state not in DELIVERABLE:
@@ -94,15 +118,7 @@ def deliver(
                 en=f"Request {order_id} is not accepted, or has ended: nothing can be delivered.",
             )
         )
-    with _told(operator), opened(sent.sources, operator) as parcel:
-        if order.kind == RequestKind.ARCHIVE:
-            ready = _ordered(context, operator, order, parcel, sent.ortho)
-        else:
-            ready = _acquired(operator, order, parcel, sent)
-        items = [_stored(context, one, sent.ortho) for one in ready]
-    steps = steps_of(Decision.DELIVER, order)
-    delivered = [{"collection": item["collection"], "id": item["id"]} for item in items]
-    return orders.move(operator, order_id, steps, reason, delivered_items=delivered)
+    return order
 
 
 @contextmanager
@@ -125,6 +141,13 @@ def _told(operator: Caller) -> Iterator[None]:
                 en=f"The catalogue cannot hold the scene: {error}",
             )
         ) from error
+
+
+@contextmanager
+def room_told(operator: Caller) -> Iterator[None]:
+    """Say to the operator that the disk, or the store of objects, is full."""
+    try:
+        yield
     except StoreFullError as error:
         raise _full(operator) from error
     except OSError as error:

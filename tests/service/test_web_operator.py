@@ -35,6 +35,12 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path / "data", drop_dir=tmp_path / "drop")
 
 
+@pytest.fixture(autouse=True)
+def _deliveries_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a small delivery takes longer than people are let wait."""
+    monkeypatch.setattr("dinamis_service.web.operator.delivery.SOON_S", 60.0)
+
+
 @pytest.fixture
 def requester(client: TestClient, signed_in: SignIn) -> Requester:
     return Requester(client, signed_in())
@@ -257,7 +263,7 @@ def test_an_archive_order_is_delivered_by_files(
     assert state(requester, order_id) == "delivered"
     item = requester.get("/stac/collections/pleiades/items/PHR-WEST").json()
     assert item["properties"]["dinamis:product_type"] == "downloadable"
-    assert list(context.settings.data_dir.glob("delivery-*")) == []
+    assert [one.name for one in (context.settings.data_dir / "deliveries").iterdir()] == [".lock"]
 
 
 def test_a_programming_request_is_delivered_from_the_drop_folder(
@@ -320,6 +326,7 @@ PAGES = {
     "/operator/": ("GET",),
     "/operator/requests/{order}": ("GET", "POST"),
     "/operator/requests/{order}/delivery": ("GET", "POST"),
+    "/operator/requests/{order}/delivery/again": ("POST",),
     "/operator/requests/{order}/messages": ("GET", "POST"),
     "/operator/requests/{order}/attachments/{file}": ("GET",),
     "/operator/projects": ("GET",),
