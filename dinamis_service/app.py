@@ -25,16 +25,19 @@ from dinamis_service.notifications.transports import transport_of
 from dinamis_service.quotas import routes as quotas_routes
 from dinamis_service.quotas import store as quota_tables
 from dinamis_service.registry import legal_texts
+from dinamis_service.regular import Regular
 from dinamis_service.requests import calls
 from dinamis_service.requests import routes as requests_routes
 from dinamis_service.requests.deliverer import Deliverer
-from dinamis_service.requests.herald import Herald
 from dinamis_service.searches import routes as searches_routes
 from dinamis_service.settings import Settings
 from dinamis_service.signing import routes as signing_routes
 from dinamis_service.storage import routes as storage_routes
 from dinamis_service.storage.stores import open_objects
 from dinamis_service.web import routes as web_routes
+
+CALLS_POLL_S = 60.0
+"""Between two looks for calls for requests that open."""
 
 
 def create_context(settings: Settings, clock: Clock = utc_now) -> Context:
@@ -63,7 +66,7 @@ def create_app(context: Context) -> FastAPI:
     outbox = Outbox(context.database, context.settings, context.clock)
     helpers = (
         Sender(outbox, transport_of(context.settings)),
-        Herald(context.database, context.clock),
+        Regular("calls", lambda: calls.announce_openings(context.database, context.clock()), CALLS_POLL_S),
         Deliverer(context),
     )
 

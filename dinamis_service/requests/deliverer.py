@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +14,8 @@ from dinamis_service.errors import ForbiddenError, ServiceError
 from dinamis_service.identity.accounts import principal_of
 from dinamis_service.identity.tables import Account
 from dinamis_service.language import text
+from dinamis_service.quotas.words import Words
+from dinamis_service.regular import Regular
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.delivery import Sent, deliver
 from dinamis_service.requests.delivery_jobs import FAILED, DeliveryJobs, Job
@@ -27,11 +28,18 @@ log = logging.getLogger("dinamis.deliveries")
 POLL_S = 0.5
 MAX_TRIES = 3
 """A delivery in which the service dies each time is not begun for ever."""
-_END_S = 5.0
 _UNFORESEEN = 500
+_DIED = Words(
+    "La livraison a été interrompue plusieurs fois avec le service : voyez son journal.",
+    "The delivery was cut short several times with the service: see its log.",
+)
+_FAILED = Words(
+    "La livraison a échoué sur une erreur imprévue ; elle est au journal du service.",
+    "The delivery failed by an unforeseen error; it is in the log of the service.",
+)
 
 
-class Deliverer:
+class Deliverer(Regular):
     """Looks for deliveries to be made, as long as the service lives.
 
     One that is cut short, by a kill or the end of the service, stays to be made: nothing of it is told, and
@@ -39,31 +47,9 @@ class Deliverer:
     """
 
     def __init__(self, context: Context, poll_s: float = POLL_S) -> None:
+        super().__init__("deliveries", self.look, poll_s)
         self._context = context
         self._jobs = DeliveryJobs(context.settings.data_dir)
-        self._poll_s = poll_s
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="deliveries", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop; a delivery that does not end soon is made again by the next service."""
-        self._stopping.set()
-        self._thread.join(_END_S)
-
-    def _run(self) -> None:
-        while not self._stopping.wait(self._poll_s):
-            self._turn()
-
-    def _turn(self) -> None:
-        try:
-            self.look()
-        except Exception:  # a full disk, a database that is down: nothing may end this thread
-            if not self._stopping.is_set():
-                log.exception("deliveries wait")
 
     def look(self) -> None:
         """Make the deliveries that wait, unless another process does."""
@@ -74,7 +60,7 @@ class Deliverer:
                 return
             self._jobs.sweep()
             for job in self._jobs.waiting():
-                if self._stopping.is_set():
+                if self.stopping.is_set():
                     return
                 self._make(job)
 
@@ -84,7 +70,7 @@ class Deliverer:
             self._jobs.drop(job.order_id)
             return
         if job.tries >= MAX_TRIES:
-            self._fail(job, _UNFORESEEN, *_died(job))
+            self._fail(job, _UNFORESEEN, _DIED.told(job.language))
             return
         job = replace(job, tries=job.tries + 1)
         self._jobs.keep(job)
@@ -93,10 +79,10 @@ class Deliverer:
         except ServiceError as error:
             self._fail(job, error.status, error.detail, error.fields)
         except Exception:
-            if self._stopping.is_set():  # the databases are closed under it
+            if self.stopping.is_set():  # the databases are closed under it
                 return
             log.exception("the delivery of %s failed", job.order_id)
-            self._fail(job, _UNFORESEEN, *_unforeseen(job))
+            self._fail(job, _UNFORESEEN, _FAILED.told(job.language))
         else:
             self._jobs.drop(job.order_id)
 
@@ -137,23 +123,5 @@ class Deliverer:
             state = session.scalar(select(Order.state).where(Order.id == job.order_id))
         return state == State.DELIVERED
 
-    def _fail(self, job: Job, status: int, error: str, fields: dict[str, str]) -> None:
-        self._jobs.keep(replace(job, state=FAILED, status=int(status), error=error, fields=fields))
-
-
-def _died(job: Job) -> tuple[str, dict[str, str]]:
-    sentence = text(
-        job.language,
-        fr="La livraison a été interrompue plusieurs fois avec le service : voyez son journal.",
-        en="The delivery was cut short several times with the service: see its log.",
-    )
-    return sentence, {}
-
-
-def _unforeseen(job: Job) -> tuple[str, dict[str, str]]:
-    sentence = text(
-        job.language,
-        fr="La livraison a échoué sur une erreur imprévue ; elle est au journal du service.",
-        en="The delivery failed by an unforeseen error; it is in the log of the service.",
-    )
-    return sentence, {}
+    def _fail(self, job: Job, status: int, error: str, fields: dict[str, str] | None = None) -> None:
+        self._jobs.keep(replace(job, state=FAILED, status=int(status), error=error, fields=fields or {}))
