@@ -26,8 +26,10 @@ from dinamis_service.quotas import routes as quotas_routes
 from dinamis_service.quotas import store as quota_tables
 from dinamis_service.registry import legal_texts
 from dinamis_service.registry.upkeep import Upkeep
+from dinamis_service.regular import Regular
 from dinamis_service.requests import calls
 from dinamis_service.requests import routes as requests_routes
+from dinamis_service.requests.deliverer import Deliverer
 from dinamis_service.routing import take_in
 from dinamis_service.searches import routes as searches_routes
 from dinamis_service.settings import Settings
@@ -35,6 +37,9 @@ from dinamis_service.signing import routes as signing_routes
 from dinamis_service.storage import routes as storage_routes
 from dinamis_service.storage.stores import open_objects
 from dinamis_service.web import routes as web_routes
+
+CALLS_POLL_S = 60.0
+"""Between two looks for calls for requests that open."""
 
 
 def create_context(settings: Settings, clock: Clock = utc_now) -> Context:
@@ -61,17 +66,21 @@ def create_context(settings: Settings, clock: Clock = utc_now) -> Context:
 def create_app(context: Context) -> FastAPI:
     """The whole service over an open context, closed when the application stops."""
     outbox = Outbox(context.database, context.settings, context.clock)
-    sender = Sender(outbox, transport_of(context.settings))
-    upkeep = Upkeep(context)
+    helpers = (
+        Sender(outbox, transport_of(context.settings)),
+        Regular("calls", lambda: calls.announce_openings(context.database, context.clock()), CALLS_POLL_S),
+        Deliverer(context),
+        Upkeep(context),
+    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         context.catalogue.expect(wide_areas(context.settings.gazetteer_file))
-        sender.start()
-        upkeep.start()
+        for helper in helpers:
+            helper.start()
         yield
-        upkeep.stop()
-        sender.stop()
+        for helper in helpers:
+            helper.stop()
         context.identity.close()
         context.catalogue.close()
         context.database.close()

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from fastapi import Header
+
 from dinamis_service.errors import PreconditionFailedError, PreconditionRequiredError
 from dinamis_service.language import Language, text
+
+_SEEN = "Entity tag of what is changed (`ETag`, or its member `etag`), as it was read"
+IfMatch = Annotated[str | None, Header(description=f"{_SEEN}: refused with 412 when it changed since")]
+"""Header of a route whose change may be made without it."""
+NeededIfMatch = Annotated[
+    str | None, Header(description=f"{_SEEN}; needed (428), refused with 412 when it changed since")
+]
+"""Header of a route that refuses a change without it."""
 
 
 def is_match(if_match: str | None, tag: str) -> bool:

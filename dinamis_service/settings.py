@@ -55,7 +55,12 @@ class Settings(BaseSettings):
     title: str = Field("DINAMIS", description="Name shown by clients and pages")
     time_zone: str = Field("Europe/Paris", description="Time in which pages and mails tell moments")
     drop_dir: Path | None = Field(
-        None, description="Folder in which suppliers put deliveries, each a folder of its own"
+        None, description="Folder in which suppliers put deliveries, each a folder or an archive of its own"
+    )
+    dem_path: Path | None = Field(
+        None,
+        description="Terrain for raw deliveries, heights in metres above the ellipsoid;"
+        " by default a flat ground",
     )
     demo: bool = Field(False, description="Tell clients that images are synthetic and accounts are examples")
 

@@ -10,7 +10,7 @@
         </message>
         <message>
             <source>If an earlier answer was lost on the way, the project is in the list as it was filled in then, and can be changed there.</source>
-            <translation>Si une réponse précédente s’est perdue, le projet est dans la liste tel qu’il était saisi alors, et peut y être modifié.</translation>
+            <translation>Si une réponse précédente s'est perdue, le projet est dans la liste tel qu'il était saisi alors, et peut y être modifié.</translation>
         </message>
         <message>
             <source>Tranche of {credits} credits</source>
@@ -26,7 +26,7 @@
         </message>
         <message>
             <source>This service announces no call.</source>
-            <translation>Ce service n’annonce aucun appel.</translation>
+            <translation>Ce service n'annonce aucun appel.</translation>
         </message>
         <message>
             <source>Quotas and prices</source>
@@ -46,7 +46,7 @@
         </message>
         <message>
             <source>Open until {day}</source>
-            <translation>Ouvert jusqu’au {day}</translation>
+            <translation>Ouvert jusqu'au {day}</translation>
         </message>
         <message>
             <source>Open, permanent</source>
@@ -109,7 +109,7 @@
         </message>
         <message>
             <source>When the state of a request changes</source>
-            <translation>Quand une demande change d’état</translation>
+            <translation>Quand une demande change d'état</translation>
         </message>
         <message>
             <source>When a message comes</source>
@@ -137,7 +137,7 @@
         </message>
         <message>
             <source>States of requests are read again every</source>
-            <translation>Relire l’état des demandes toutes les</translation>
+            <translation>Relire l'état des demandes toutes les</translation>
         </message>
         <message>
             <source>Announce notifications in QGIS's message bar</source>
@@ -157,7 +157,7 @@
         </message>
         <message>
             <source>None: the newest is offered first</source>
-            <translation>Aucun : le plus récent est proposé d’abord</translation>
+            <translation>Aucun : le plus récent est proposé d'abord</translation>
         </message>
         <message>
             <source>Mails</source>
@@ -197,7 +197,7 @@
         </message>
         <message>
             <source>The project was changed meanwhile. Nothing you typed is lost.</source>
-            <translation>Le projet a été modifié entre-temps. Rien de votre saisie n’est perdu.</translation>
+            <translation>Le projet a été modifié entre-temps. Rien de votre saisie n'est perdu.</translation>
         </message>
         <message>
             <source>Save again to change it as it stands in the form now.</source>
@@ -321,7 +321,7 @@
         </message>
         <message>
             <source>Shared with the entity</source>
-            <translation>Partagé avec l’entité</translation>
+            <translation>Partagé avec l'entité</translation>
         </message>
         <message>
             <source>Budget</source>
@@ -341,7 +341,7 @@
         </message>
         <message>
             <source>No new request can be made in it. Requests under way go on. It can be reopened until its end date.</source>
-            <translation>Plus aucune demande ne pourra y être déposée. Les demandes en cours continuent. Il peut être rouvert jusqu’à sa date de fin.</translation>
+            <translation>Plus aucune demande ne pourra y être déposée. Les demandes en cours continuent. Il peut être rouvert jusqu'à sa date de fin.</translation>
         </message>
         <message>
             <source>Close it</source>
@@ -464,7 +464,7 @@
         </message>
         <message>
             <source>Filters, results, requests and account, in the order of your work.</source>
-            <translation>Filtres, résultats, demandes et compte, dans l’ordre de votre travail.</translation>
+            <translation>Filtres, résultats, demandes et compte, dans l'ordre de votre travail.</translation>
         </message>
         <message>
             <source>Where</source>
@@ -472,7 +472,7 @@
         </message>
         <message>
             <source>Draw an area on the map, import one from a file, a layer or a selection, or find a place by its name.</source>
-            <translation>Dessinez une zone sur la carte, importez-la d’un fichier, d’une couche ou d’une sélection, ou cherchez un lieu par son nom.</translation>
+            <translation>Dessinez une zone sur la carte, importez-la d'un fichier, d'une couche ou d'une sélection, ou cherchez un lieu par son nom.</translation>
         </message>
         <message>
             <source>What and when</source>
@@ -496,7 +496,7 @@
         </message>
         <message>
             <source>Images are requested within a project. The table of all projects opens in a window of its own.</source>
-            <translation>Les images se demandent dans le cadre d’un projet. Le tableau de tous les projets s’ouvre dans sa propre fenêtre.</translation>
+            <translation>Les images se demandent dans le cadre d'un projet. Le tableau de tous les projets s'ouvre dans sa propre fenêtre.</translation>
         </message>
         <message>
             <source>Your requests</source>
@@ -516,7 +516,7 @@
         </message>
         <message>
             <source>Acquisition request…</source>
-            <translation>Demande d’acquisition…</translation>
+            <translation>Demande d'acquisition…</translation>
         </message>
         <message>
             <source>Preferences…</source>
@@ -574,7 +574,7 @@
         </message>
         <message>
             <source>Reading the history</source>
-            <translation>Lecture de l’historique</translation>
+            <translation>Lecture de l'historique</translation>
         </message>
         <message>
             <source>Reading notifications</source>
@@ -598,7 +598,7 @@
         </message>
         <message>
             <source>Connect to a service first: its registry opens in the browser.</source>
-            <translation>Connectez-vous d’abord à un service : son registre s’ouvre dans le navigateur.</translation>
+            <translation>Connectez-vous d'abord à un service : son registre s'ouvre dans le navigateur.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="87" />
@@ -608,12 +608,12 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="88" />
             <source>The plugin met an error that it did not foresee.</source>
-            <translation>L’extension a rencontré une erreur qu’elle n’avait pas prévue.</translation>
+            <translation>L'extension a rencontré une erreur qu'elle n'avait pas prévue.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="89" />
             <source>The log tab DINAMIS holds the details.</source>
-            <translation>L’onglet DINAMIS du journal en donne le détail.</translation>
+            <translation>L'onglet DINAMIS du journal en donne le détail.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/filters.py" line="267" />
@@ -624,12 +624,12 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="113" />
             <source>This is not the address of a service.</source>
-            <translation>Ce n’est pas l’adresse d’un service.</translation>
+            <translation>Ce n'est pas l'adresse d'un service.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="114" />
             <source>One request is for scenes of one sensor that can be ordered.</source>
-            <translation>Une demande porte sur des scènes commandables d’un seul capteur.</translation>
+            <translation>Une demande porte sur des scènes commandables d'un seul capteur.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="115" />
@@ -654,7 +654,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="137" />
             <source>Nothing was lost. Try again; if it lasts, check the network and QGIS's proxy.</source>
-            <translation>Rien n’est perdu. Réessayez ; si cela dure, vérifiez le réseau et le proxy de QGIS.</translation>
+            <translation>Rien n'est perdu. Réessayez ; si cela dure, vérifiez le réseau et le proxy de QGIS.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/header.py" line="123" />
@@ -665,27 +665,27 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="143" />
             <source>Nothing answers at the address of the service.</source>
-            <translation>Rien ne répond à l’adresse du service.</translation>
+            <translation>Rien ne répond à l'adresse du service.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="144" />
             <source>Check the address, the network and the proxy set in QGIS's options.</source>
-            <translation>Vérifiez l’adresse, le réseau et le proxy réglé dans les options de QGIS.</translation>
+            <translation>Vérifiez l'adresse, le réseau et le proxy réglé dans les options de QGIS.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="147" />
             <source>Not a DINAMIS service</source>
-            <translation>Ce n’est pas un service DINAMIS</translation>
+            <translation>Ce n'est pas un service DINAMIS</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="148" />
             <source>Something answers at this address, but it is not a DINAMIS service.</source>
-            <translation>Quelque chose répond à cette adresse, mais ce n’est pas un service DINAMIS.</translation>
+            <translation>Quelque chose répond à cette adresse, mais ce n'est pas un service DINAMIS.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="149" />
             <source>Check the address of the service.</source>
-            <translation>Vérifiez l’adresse du service.</translation>
+            <translation>Vérifiez l'adresse du service.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="152" />
@@ -695,12 +695,12 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="153" />
             <source>The service answered something that the plugin cannot read.</source>
-            <translation>Le service a répondu quelque chose que l’extension ne sait pas lire.</translation>
+            <translation>Le service a répondu quelque chose que l'extension ne sait pas lire.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="154" />
             <source>A proxy or a login page of the network may stand in between. Try again later.</source>
-            <translation>Un proxy ou un portail de connexion du réseau s’interpose peut-être. Réessayez plus tard.</translation>
+            <translation>Un proxy ou un portail de connexion du réseau s'interpose peut-être. Réessayez plus tard.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="159" />
@@ -715,7 +715,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="161" />
             <source>Nothing was lost. Try again in a moment.</source>
-            <translation>Rien n’est perdu. Réessayez dans un instant.</translation>
+            <translation>Rien n'est perdu. Réessayez dans un instant.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="164" />
@@ -766,7 +766,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="185" />
             <source>The session is over, or you are not signed in.</source>
-            <translation>La session est terminée, ou vous n’êtes pas connecté.</translation>
+            <translation>La session est terminée, ou vous n'êtes pas connecté.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="186" />
@@ -786,7 +786,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="191" />
             <source>Start again if this was not meant.</source>
-            <translation>Recommencez si ce n’était pas voulu.</translation>
+            <translation>Recommencez si ce n'était pas voulu.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="194" />
@@ -796,7 +796,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="195" />
             <source>The code was not confirmed in time, or the session has ended.</source>
-            <translation>Le code n’a pas été confirmé à temps, ou la session est terminée.</translation>
+            <translation>Le code n'a pas été confirmé à temps, ou la session est terminée.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="196" />
@@ -861,7 +861,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="221" />
             <source>Correct the fields that are marked. Nothing was sent twice, nothing was lost.</source>
-            <translation>Corrigez les champs signalés. Rien n’a été envoyé deux fois, rien n’est perdu.</translation>
+            <translation>Corrigez les champs signalés. Rien n'a été envoyé deux fois, rien n'est perdu.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="231" />
@@ -871,12 +871,12 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="232" />
             <source>There is not enough room on the disk for this file.</source>
-            <translation>Il n’y a pas assez de place sur le disque pour ce fichier.</translation>
+            <translation>Il n'y a pas assez de place sur le disque pour ce fichier.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="233" />
             <source>Free some room, then start the download again. The project is not touched.</source>
-            <translation>Libérez de la place, puis relancez le téléchargement. Le projet n’est pas touché.</translation>
+            <translation>Libérez de la place, puis relancez le téléchargement. Le projet n'est pas touché.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="238" />
@@ -886,7 +886,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="239" />
             <source>The file or folder is not there any more, or cannot be written.</source>
-            <translation>Le fichier ou le dossier n’existe plus, ou l’écriture y est impossible.</translation>
+            <translation>Le fichier ou le dossier n'existe plus, ou l'écriture y est impossible.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="240" />
@@ -901,12 +901,12 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="244" />
             <source>The image was found, but its content cannot be read.</source>
-            <translation>L’image existe, mais son contenu ne peut pas être lu.</translation>
+            <translation>L'image existe, mais son contenu ne peut pas être lu.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="245" />
             <source>Tell the service desk of DINAMIS the name of the scene.</source>
-            <translation>Indiquez le nom de la scène à l’assistance DINAMIS.</translation>
+            <translation>Indiquez le nom de la scène à l'assistance DINAMIS.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="251" />
@@ -936,7 +936,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="264" />
             <source>It does not say its coordinate reference system.</source>
-            <translation>Il n’indique pas son système de coordonnées de référence.</translation>
+            <translation>Il n'indique pas son système de coordonnées de référence.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="265" />
@@ -951,12 +951,12 @@
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="269" />
             <source>Draw a polygon, or make a buffer around the points or lines first.</source>
-            <translation>Dessinez un polygone, ou créez d’abord une zone tampon autour des points ou des lignes.</translation>
+            <translation>Dessinez un polygone, ou créez d'abord une zone tampon autour des points ou des lignes.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="272" />
             <source>Its coordinates are not valid or could not be repaired.</source>
-            <translation>Ses coordonnées ne sont pas valides ou n’ont pas pu être réparées.</translation>
+            <translation>Ses coordonnées ne sont pas valides ou n'ont pas pu être réparées.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="273" />
@@ -1002,7 +1002,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/layers.py" line="354" />
             <source>They keep their place and style, and come alive by themselves.</source>
-            <translation>Elles gardent leur place et leur style, et s’afficheront d’elles-mêmes.</translation>
+            <translation>Elles gardent leur place et leur style, et s'afficheront d'elles-mêmes.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/layers.py" line="355" />
@@ -1036,7 +1036,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/layers.py" line="435" />
             <source>{scene} has no image that can be loaded.</source>
-            <translation>{scene} n’a aucune image à charger.</translation>
+            <translation>{scene} n'a aucune image à charger.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/downloads.py" line="190" />
@@ -1052,7 +1052,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/layers.py" line="444" />
             <source>The file is not on the server any more.</source>
-            <translation>Le fichier n’est plus sur le serveur.</translation>
+            <translation>Le fichier n'est plus sur le serveur.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/layers.py" line="445" />
@@ -1113,12 +1113,12 @@
         <message>
             <location filename="../dinamis_plugin/controllers/downloads.py" line="179" />
             <source>Save the project first</source>
-            <translation>Enregistrez d’abord le projet</translation>
+            <translation>Enregistrez d'abord le projet</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/downloads.py" line="180" />
             <source>Downloads go into the folder of the project, and this project has none yet.</source>
-            <translation>Les téléchargements vont dans le dossier du projet, et ce projet n’en a pas encore.</translation>
+            <translation>Les téléchargements vont dans le dossier du projet, et ce projet n'en a pas encore.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/downloads.py" line="181" />
@@ -1133,7 +1133,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/downloads.py" line="189" />
             <source>{scene} has no image that can be downloaded.</source>
-            <translation>{scene} n’a aucune image téléchargeable.</translation>
+            <translation>{scene} n'a aucune image téléchargeable.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/search.py" line="129" />
@@ -1159,7 +1159,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="147" />
             <source>Connect to a DINAMIS service first.</source>
-            <translation>Indiquez d’abord un service DINAMIS.</translation>
+            <translation>Indiquez d'abord un service DINAMIS.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="149" />
@@ -1195,7 +1195,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="256" />
             <source>The browser did not open: open the address above by hand.</source>
-            <translation>Le navigateur ne s’est pas ouvert : ouvrez vous-même l’adresse ci-dessus.</translation>
+            <translation>Le navigateur ne s'est pas ouvert : ouvrez vous-même l'adresse ci-dessus.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="266" />
@@ -1246,12 +1246,12 @@
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="467" />
             <source>Signed in until QGIS closes</source>
-            <translation>Connecté jusqu’à la fermeture de QGIS</translation>
+            <translation>Connecté jusqu'à la fermeture de QGIS</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="468" />
             <source>QGIS's password store is not open: the session lives in memory only, nothing is on disk.</source>
-            <translation>Le coffre de mots de passe de QGIS n’est pas ouvert : la session ne vit qu’en mémoire, rien n’est écrit sur le disque.</translation>
+            <translation>Le coffre de mots de passe de QGIS n'est pas ouvert : la session ne vit qu'en mémoire, rien n'est écrit sur le disque.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="472" />
@@ -1271,7 +1271,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="481" />
             <source>It is encrypted with QGIS's master password, which was not given yet.</source>
-            <translation>Elle est chiffrée par le mot de passe principal de QGIS, qui n’a pas encore été saisi.</translation>
+            <translation>Elle est chiffrée par le mot de passe principal de QGIS, qui n'a pas encore été saisi.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="482" />
@@ -1286,12 +1286,12 @@
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="496" />
             <source>Everything was forgotten on this computer, but the service could not be told.</source>
-            <translation>Tout a été oublié sur cet ordinateur, mais le service n’a pas pu être prévenu.</translation>
+            <translation>Tout a été oublié sur cet ordinateur, mais le service n'a pas pu être prévenu.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="497" />
             <source>The session ends there by itself; your account page can end it at once.</source>
-            <translation>La session y prendra fin d’elle-même ; la page de votre compte permet de la clore tout de suite.</translation>
+            <translation>La session y prendra fin d'elle-même ; la page de votre compte permet de la clore tout de suite.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="504" />
@@ -1301,7 +1301,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="505" />
             <source>QGIS did not let the kept session be removed from its authentication database.</source>
-            <translation>QGIS n’a pas permis de retirer la session conservée de sa base d’authentification.</translation>
+            <translation>QGIS n'a pas permis de retirer la session conservée de sa base d'authentification.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="508" />
@@ -1316,7 +1316,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="516" />
             <source>The address of the service cannot be used.</source>
-            <translation>L’adresse du service n’est pas utilisable.</translation>
+            <translation>L'adresse du service n'est pas utilisable.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/session.py" line="517" />
@@ -1326,7 +1326,7 @@
         <message>
             <location filename="../dinamis_plugin/controllers/thumbnails.py" line="56" />
             <source>Reading a thumbnail</source>
-            <translation>Lecture d’une vignette</translation>
+            <translation>Lecture d'une vignette</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/qgisio/geometry.py" line="151" />
@@ -1397,7 +1397,7 @@ Windows: OSGeo4W Shell, then: python -m pip install {package}
 macOS: it comes with QGIS; install QGIS again.
 
 Then start QGIS again.</source>
-            <translation>L’extension ne peut pas fonctionner sans lui.
+            <translation>L'extension ne peut pas fonctionner sans lui.
 
 Debian, Ubuntu : sudo apt install python3-{package}
 Fedora : sudo dnf install python3-{package}
@@ -1462,12 +1462,12 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/filters.py" line="104" />
             <source>First day of acquisition</source>
-            <translation>Premier jour d’acquisition</translation>
+            <translation>Premier jour d'acquisition</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/filters.py" line="105" />
             <source>Last day of acquisition</source>
-            <translation>Dernier jour d’acquisition</translation>
+            <translation>Dernier jour d'acquisition</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/programming_dialog.py" line="39" />
@@ -1492,7 +1492,7 @@ Relancez ensuite QGIS.</translation>
             <location filename="../dinamis_plugin/gui/programming_dialog.py" line="46" />
             <location filename="../dinamis_plugin/gui/filters.py" line="113" />
             <source>Largest incidence angle</source>
-            <translation>Angle d’incidence maximal</translation>
+            <translation>Angle d'incidence maximal</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/filters.py" line="231" />
@@ -1503,7 +1503,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/filters.py" line="139" />
             <source>Dates of acquisition</source>
-            <translation>Dates d’acquisition</translation>
+            <translation>Dates d'acquisition</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/filters.py" line="144" />
@@ -1526,7 +1526,7 @@ Relancez ensuite QGIS.</translation>
             <location filename="../dinamis_plugin/gui/programming_dialog.py" line="71" />
             <location filename="../dinamis_plugin/gui/filters.py" line="179" />
             <source>Incidence, at most</source>
-            <translation>Angle d’incidence max.</translation>
+            <translation>Angle d'incidence max.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/results.py" line="270" />
@@ -1570,7 +1570,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/questions.py" line="41" />
             <source>The file does not say its coordinate reference system.</source>
-            <translation>Le fichier n’indique pas son système de coordonnées de référence.</translation>
+            <translation>Le fichier n'indique pas son système de coordonnées de référence.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/schema_form.py" line="134" />
@@ -1602,7 +1602,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="156" />
             <source>It is in the list of the Requests tab, with its state.</source>
-            <translation>Elle figure dans l’onglet Demandes, avec son état.</translation>
+            <translation>Elle figure dans l'onglet Demandes, avec son état.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="162" />
@@ -1612,17 +1612,17 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="275" />
             <source>Fill in what is marked first.</source>
-            <translation>Complétez d’abord ce qui est signalé.</translation>
+            <translation>Complétez d'abord ce qui est signalé.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="315" />
             <source>The request is being sent…</source>
-            <translation>La demande est en cours d’envoi…</translation>
+            <translation>La demande est en cours d'envoi…</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="317" />
             <source>Create a project first: requests belong to a project.</source>
-            <translation>Créez d’abord un projet : toute demande appartient à un projet.</translation>
+            <translation>Créez d'abord un projet : toute demande appartient à un projet.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="322" />
@@ -1637,7 +1637,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="347" />
             <source>No estimate</source>
-            <translation>Pas d’estimation</translation>
+            <translation>Pas d'estimation</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="359" />
@@ -1652,7 +1652,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="368" />
             <source>No quota is defined for this sensor in {year}.</source>
-            <translation>Aucun quota n’est défini pour ce capteur en {year}.</translation>
+            <translation>Aucun quota n'est défini pour ce capteur en {year}.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="371" />
@@ -1795,7 +1795,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/results.py" line="386" />
             <source>Not downloadable: this archive has to be ordered first.</source>
-            <translation>Non téléchargeable : cette archive doit d’abord être commandée.</translation>
+            <translation>Non téléchargeable : cette archive doit d'abord être commandée.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/results.py" line="395" />
@@ -1831,7 +1831,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/programming_dialog.py" line="48" />
             <source>New acquisition over my areas of interest</source>
-            <translation>Nouvelle programmation sur mes zones d’intérêt</translation>
+            <translation>Nouvelle programmation sur mes zones d'intérêt</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/programming_dialog.py" line="69" />
@@ -2086,7 +2086,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/account_page.py" line="116" />
             <source>Area asked for this year, beside the quota of one request</source>
-            <translation>Surface demandée cette année, rapportée au quota d’une demande</translation>
+            <translation>Surface demandée cette année, rapportée au quota d'une demande</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/account_page.py" line="128" />
@@ -2186,7 +2186,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/results_model.py" line="235" />
             <source>Incidence angle in degrees</source>
-            <translation>Angle d’incidence en degrés</translation>
+            <translation>Angle d'incidence en degrés</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/requests_page.py" line="77" />
@@ -2212,7 +2212,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/requests_page.py" line="114" />
             <source>Images are requested within a project.</source>
-            <translation>Les images se demandent dans le cadre d’un projet.</translation>
+            <translation>Les images se demandent dans le cadre d'un projet.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/requests_page.py" line="124" />
@@ -2238,7 +2238,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/requests_page.py" line="165" />
             <source>This cannot be undone; a new request can be made.</source>
-            <translation>C’est définitif ; une nouvelle demande reste possible.</translation>
+            <translation>C'est définitif ; une nouvelle demande reste possible.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/requests_page.py" line="169" />
@@ -2356,7 +2356,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/requests_models.py" line="200" />
             <source>until {day}</source>
-            <translation>jusqu’au {day}</translation>
+            <translation>jusqu'au {day}</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/requests_models.py" line="250" />
@@ -2372,7 +2372,7 @@ Relancez ensuite QGIS.</translation>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="236" />
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="53" />
             <source>Areas of interest</source>
-            <translation>Zones d’intérêt</translation>
+            <translation>Zones d'intérêt</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="60" />
@@ -2407,7 +2407,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="87" />
             <source>Import areas from a file (GeoPackage, Shapefile, GeoJSON, KML, GPX, ZIP…)</source>
-            <translation>Importer des zones d’un fichier (GeoPackage, Shapefile, GeoJSON, KML, GPX, ZIP…)</translation>
+            <translation>Importer des zones d'un fichier (GeoPackage, Shapefile, GeoJSON, KML, GPX, ZIP…)</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="102" />
@@ -2422,7 +2422,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="123" />
             <source>Area of all areas of interest</source>
-            <translation>Surface de toutes les zones d’intérêt</translation>
+            <translation>Surface de toutes les zones d'intérêt</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="131" />
@@ -2437,12 +2437,12 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="194" />
             <source>{area} so far. Esc gives up.</source>
-            <translation>{area} pour l’instant. Échap abandonne.</translation>
+            <translation>{area} pour l'instant. Échap abandonne.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="196" />
             <source>{area} so far. Right click or double click ends, Esc gives up.</source>
-            <translation>{area} pour l’instant. Clic droit ou double clic termine, Échap abandonne.</translation>
+            <translation>{area} pour l'instant. Clic droit ou double clic termine, Échap abandonne.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="201" />
@@ -2462,7 +2462,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="217" />
             <source>Import areas of interest</source>
-            <translation>Importer des zones d’intérêt</translation>
+            <translation>Importer des zones d'intérêt</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="273" />
@@ -2487,7 +2487,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/schema_form.py" line="143" />
             <source>Not one of the choices.</source>
-            <translation>Ce n’est pas un des choix.</translation>
+            <translation>Ce n'est pas un des choix.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/schema_form.py" line="144" />
@@ -2607,7 +2607,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/controllers/aois.py" line="1" />
             <source>Joining the areas of interest</source>
-            <translation>Réunion des zones d’intérêt</translation>
+            <translation>Réunion des zones d'intérêt</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/aoi_panel.py" line="1" />
@@ -2617,12 +2617,12 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="1" />
             <source>The areas of interest are being joined…</source>
-            <translation>Les zones d’intérêt sont en cours de réunion…</translation>
+            <translation>Les zones d'intérêt sont en cours de réunion…</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="1" />
             <source>It lies where its coordinate reference system has no meaning.</source>
-            <translation>Elle se trouve là où son système de coordonnées de référence n’a pas de sens.</translation>
+            <translation>Elle se trouve là où son système de coordonnées de référence n'a pas de sens.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/controllers/messages.py" line="1" />
@@ -2632,7 +2632,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="1" />
             <source>The options of the product could not be read.</source>
-            <translation>Les options du produit n’ont pas pu être lues.</translation>
+            <translation>Les options du produit n'ont pas pu être lues.</translation>
         </message>
         <message>
             <location filename="../dinamis_plugin/gui/request_dialog.py" line="1" />
@@ -2641,7 +2641,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Removing an unfinished download</source>
-            <translation>Suppression d’un téléchargement inachevé</translation>
+            <translation>Suppression d'un téléchargement inachevé</translation>
         </message>
         <message>
             <source>Reading the downloads of the last session</source>
@@ -2665,23 +2665,23 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>What came is not the file that the catalogue describes; nothing was kept.</source>
-            <translation>Le fichier reçu n’est pas celui que décrit le catalogue ; rien n’a été conservé.</translation>
+            <translation>Le fichier reçu n'est pas celui que décrit le catalogue ; rien n'a été conservé.</translation>
         </message>
         <message>
             <source>Try again; if it lasts, tell the service desk the name of the scene.</source>
-            <translation>Réessayez ; si cela persiste, indiquez le nom de la scène à l’assistance.</translation>
+            <translation>Réessayez ; si cela persiste, indiquez le nom de la scène à l'assistance.</translation>
         </message>
         <message>
             <source>Outside the image</source>
-            <translation>Hors de l’image</translation>
+            <translation>Hors de l'image</translation>
         </message>
         <message>
             <source>The area of interest does not touch this image.</source>
-            <translation>La zone d’intérêt ne touche pas cette image.</translation>
+            <translation>La zone d'intérêt ne touche pas cette image.</translation>
         </message>
         <message>
             <source>Choose another area, or download the whole image.</source>
-            <translation>Choisissez une autre zone, ou téléchargez l’image entière.</translation>
+            <translation>Choisissez une autre zone, ou téléchargez l'image entière.</translation>
         </message>
         <message>
             <source>Not to be cut</source>
@@ -2693,7 +2693,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Download the whole image.</source>
-            <translation>Téléchargez l’image entière.</translation>
+            <translation>Téléchargez l'image entière.</translation>
         </message>
         <message>
             <source>Preparing the offline pack</source>
@@ -2709,7 +2709,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>The catalogue does not say how large the images are.</source>
-            <translation>Le catalogue n’indique pas la taille des images.</translation>
+            <translation>Le catalogue n'indique pas la taille des images.</translation>
         </message>
         <message>
             <source>About {size} will come, of {whole} in all.</source>
@@ -2733,7 +2733,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Only the area of interest</source>
-            <translation>Seulement la zone d’intérêt</translation>
+            <translation>Seulement la zone d'intérêt</translation>
         </message>
         <message>
             <source>Offline pack for the field</source>
@@ -2777,15 +2777,15 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Choose a folder first.</source>
-            <translation>Choisissez d’abord un dossier.</translation>
+            <translation>Choisissez d'abord un dossier.</translation>
         </message>
         <message>
             <source>Draw or import an area of interest first.</source>
-            <translation>Dessinez ou importez d’abord une zone d’intérêt.</translation>
+            <translation>Dessinez ou importez d'abord une zone d'intérêt.</translation>
         </message>
         <message>
             <source>There is not enough room on the disk for this.</source>
-            <translation>Il n’y a pas assez de place sur le disque.</translation>
+            <translation>Il n'y a pas assez de place sur le disque.</translation>
         </message>
         <message>
             <source>Give the pack a name.</source>
@@ -2936,8 +2936,8 @@ Relancez ensuite QGIS.</translation>
         <message numerus="yes">
             <source>%n download(s) did not end in the last session.</source>
             <translation>
-                <numerusform>%n téléchargement n’a pas abouti lors de la dernière session.</numerusform>
-                <numerusform>%n téléchargements n’ont pas abouti lors de la dernière session.</numerusform>
+                <numerusform>%n téléchargement n'a pas abouti lors de la dernière session.</numerusform>
+                <numerusform>%n téléchargements n'ont pas abouti lors de la dernière session.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -3005,7 +3005,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Keep the stretch as it is</source>
-            <translation>Garder l’étirement actuel</translation>
+            <translation>Garder l'étirement actuel</translation>
         </message>
         <message>
             <source>Compare with another layer…</source>
@@ -3061,7 +3061,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Open it</source>
-            <translation>L’ouvrir</translation>
+            <translation>L'ouvrir</translation>
         </message>
         <message numerus="yes">
             <source>{scene} (mosaic of %n image(s))</source>
@@ -3092,11 +3092,11 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Other stores of images</source>
-            <translation>Autres dépôts d’images</translation>
+            <translation>Autres dépôts d'images</translation>
         </message>
         <message>
             <source>Addresses under which images lie that the service signs, with spaces between them. Layers added by hand from there are kept signed too.</source>
-            <translation>Adresses des dépôts d’images que le service signe, séparées par des espaces. Les couches ajoutées à la main depuis ces dépôts restent signées elles aussi.</translation>
+            <translation>Adresses des dépôts d'images que le service signe, séparées par des espaces. Les couches ajoutées à la main depuis ces dépôts restent signées elles aussi.</translation>
         </message>
         <message>
             <source>Key needed</source>
@@ -3108,7 +3108,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Make a key on its web page, keep it in QGIS's authentication configurations, then choose it in the options.</source>
-            <translation>Créez une clé sur sa page web, gardez-la dans les configurations d’authentification de QGIS, puis choisissez-la dans les options.</translation>
+            <translation>Créez une clé sur sa page web, gardez-la dans les configurations d'authentification de QGIS, puis choisissez-la dans les options.</translation>
         </message>
         <message>
             <source>The key of {host} is encrypted with QGIS's master password.</source>
@@ -3116,11 +3116,11 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Give the master password to use it.</source>
-            <translation>Donnez le mot de passe principal pour l’utiliser.</translation>
+            <translation>Donnez le mot de passe principal pour l'utiliser.</translation>
         </message>
         <message>
             <source>The configuration chosen for {host} is gone, or holds no key.</source>
-            <translation>La configuration choisie pour {host} n’existe plus, ou ne contient pas de clé.</translation>
+            <translation>La configuration choisie pour {host} n'existe plus, ou ne contient pas de clé.</translation>
         </message>
         <message>
             <source>Choose the configuration that holds your key in the options.</source>
@@ -3128,7 +3128,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>{host} does not accept your key: it was revoked, or mistyped.</source>
-            <translation>{host} n’accepte pas votre clé : elle est révoquée, ou mal saisie.</translation>
+            <translation>{host} n'accepte pas votre clé : elle est révoquée, ou mal saisie.</translation>
         </message>
         <message>
             <source>Make another one on its web page, and put it into the configuration.</source>
@@ -3144,15 +3144,15 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>If it is that of your institution or of its proxy, add the authority in QGIS's options under Authentication; otherwise tell the service desk.</source>
-            <translation>Si c’est celui de votre établissement ou de son proxy, ajoutez l’autorité dans les options de QGIS, rubrique Authentification ; sinon, prévenez le support.</translation>
+            <translation>Si c'est celui de votre établissement ou de son proxy, ajoutez l'autorité dans les options de QGIS, rubrique Authentification ; sinon, prévenez le support.</translation>
         </message>
         <message>
             <source>Images of another signing service</source>
-            <translation>Images d’un autre service de signature</translation>
+            <translation>Images d'un autre service de signature</translation>
         </message>
         <message>
             <source>A configuration of the kind Basic with the access key as user name and the secret key as password, or of the kind API Header with the headers access-key and secret-key.</source>
-            <translation>Une configuration de type Basique, avec la clé d’accès comme nom d’utilisateur et la clé secrète comme mot de passe, ou de type API Header avec les en-têtes access-key et secret-key.</translation>
+            <translation>Une configuration de type Basique, avec la clé d'accès comme nom d'utilisateur et la clé secrète comme mot de passe, ou de type API Header avec les en-têtes access-key et secret-key.</translation>
         </message>
         <message>
             <source>Addresses of DINAMIS and THEIA</source>
@@ -3184,7 +3184,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Making a layer of footprints</source>
-            <translation>Création d’une couche d’emprises</translation>
+            <translation>Création d'une couche d'emprises</translation>
         </message>
         <message>
             <source>Exporting scenes</source>
@@ -3200,19 +3200,19 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>No quicklook</source>
-            <translation>Pas d’aperçu</translation>
+            <translation>Pas d'aperçu</translation>
         </message>
         <message>
             <source>The catalogue has no picture of {title}.</source>
-            <translation>Le catalogue n’a pas d’image d’aperçu de {title}.</translation>
+            <translation>Le catalogue n'a pas d'image d'aperçu de {title}.</translation>
         </message>
         <message>
             <source>Reading a quicklook</source>
-            <translation>Lecture d’un aperçu</translation>
+            <translation>Lecture d'un aperçu</translation>
         </message>
         <message>
             <source>The catalogue does not say where the picture of {title} lies.</source>
-            <translation>Le catalogue ne dit pas où se place l’aperçu de {title}.</translation>
+            <translation>Le catalogue ne dit pas où se place l'aperçu de {title}.</translation>
         </message>
         <message>
             <source>Quicklook not on the map</source>
@@ -3220,7 +3220,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Too many quicklooks</source>
-            <translation>Trop d’aperçus</translation>
+            <translation>Trop d'aperçus</translation>
         </message>
         <message>
             <source>Quicklook</source>
@@ -3252,7 +3252,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>The quicklook is being read…</source>
-            <translation>Lecture de l’aperçu…</translation>
+            <translation>Lecture de l'aperçu…</translation>
         </message>
         <message>
             <source>Picture of the scene</source>
@@ -3272,7 +3272,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Nothing is chosen: all listed scenes are exported.</source>
-            <translation>Rien n’est choisi : toutes les scènes listées sont exportées.</translation>
+            <translation>Rien n'est choisi : toutes les scènes listées sont exportées.</translation>
         </message>
         <message>
             <source>Footprints as a layer</source>
@@ -3408,7 +3408,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Copy the identifier</source>
-            <translation>Copier l’identifiant</translation>
+            <translation>Copier l'identifiant</translation>
         </message>
         <message>
             <source>Quicklook on the whole screen</source>
@@ -3471,7 +3471,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Reading a text</source>
-            <translation>Lecture d’un texte</translation>
+            <translation>Lecture d'un texte</translation>
         </message>
         <message>
             <source>Without {missions}</source>
@@ -3499,7 +3499,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Neither include nor exclude any mission</source>
-            <translation>N’inclure ni n’exclure aucune mission</translation>
+            <translation>N'inclure ni n'exclure aucune mission</translation>
         </message>
         <message>
             <source>No scene matches</source>
@@ -3507,7 +3507,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>That is a lot: an area, dates or a mission narrow it down.</source>
-            <translation>C’est beaucoup : une zone, des dates ou une mission en réduisent le nombre.</translation>
+            <translation>C'est beaucoup : une zone, des dates ou une mission en réduisent le nombre.</translation>
         </message>
         <message>
             <source>Free text: place, sensor, date, keyword</source>
@@ -3531,7 +3531,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>+ or Space: only this mission · -: without it · Delete: neither</source>
-            <translation>+ ou Espace : seulement cette mission · - : sans elle · Suppr : ni l’un ni l’autre</translation>
+            <translation>+ ou Espace : seulement cette mission · - : sans elle · Suppr : ni l'un ni l'autre</translation>
         </message>
         <message>
             <source>included</source>
@@ -3602,15 +3602,15 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Only where nothing can be downloaded</source>
-            <translation>Là où rien n’est téléchargeable</translation>
+            <translation>Là où rien n'est téléchargeable</translation>
         </message>
         <message>
             <source>Scenes to order over the part of the areas without a downloadable one</source>
-            <translation>Scènes à commander sur la partie des zones qu’aucune scène téléchargeable ne couvre</translation>
+            <translation>Scènes à commander sur la partie des zones qu'aucune scène téléchargeable ne couvre</translation>
         </message>
         <message>
             <source>Needs an area of interest.</source>
-            <translation>Il faut une zone d’intérêt.</translation>
+            <translation>Il faut une zone d'intérêt.</translation>
         </message>
         <message>
             <source>Reading areas</source>
@@ -3638,7 +3638,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Open it in QGIS, select what you need, and take the selected features.</source>
-            <translation>Ouvrez-le dans QGIS, sélectionnez ce qu’il vous faut, puis prenez les entités sélectionnées.</translation>
+            <translation>Ouvrez-le dans QGIS, sélectionnez ce qu'il vous faut, puis prenez les entités sélectionnées.</translation>
         </message>
         <message>
             <source>The clipboard holds no area.</source>
@@ -3650,7 +3650,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>No feature is selected.</source>
-            <translation>Aucune entité n’est sélectionnée.</translation>
+            <translation>Aucune entité n'est sélectionnée.</translation>
         </message>
         <message>
             <source>Select polygons in any layer of the map, then try again.</source>
@@ -3670,7 +3670,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>No place is called “{text}”.</source>
-            <translation>Aucun lieu ne s’appelle « {text} ».</translation>
+            <translation>Aucun lieu ne s'appelle « {text} ».</translation>
         </message>
         <message>
             <source>No places</source>
@@ -3726,11 +3726,11 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>{area} so far. Enter ends, Ctrl+Z undoes, Esc gives up.</source>
-            <translation>{area} pour l’instant. Entrée termine, Ctrl+Z annule le dernier geste, Échap abandonne.</translation>
+            <translation>{area} pour l'instant. Entrée termine, Ctrl+Z annule le dernier geste, Échap abandonne.</translation>
         </message>
         <message>
             <source>Take the selected features: of the layer in hand, or of all layers shown when it has none</source>
-            <translation>Prendre les entités sélectionnées : celles de la couche active, ou de toutes les couches affichées si elle n’en a pas</translation>
+            <translation>Prendre les entités sélectionnées : celles de la couche active, ou de toutes les couches affichées si elle n'en a pas</translation>
         </message>
         <message>
             <source>File…</source>
@@ -3758,7 +3758,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Change it with the editing tools of QGIS, then take it as selection.</source>
-            <translation>Modifiez-la avec les outils d’édition de QGIS, puis prenez-la comme sélection.</translation>
+            <translation>Modifiez-la avec les outils d'édition de QGIS, puis prenez-la comme sélection.</translation>
         </message>
         <message>
             <source>“{name}” has more than {count} vertices.</source>
@@ -3782,7 +3782,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Draw freehand, a circle, or the surroundings of a line</source>
-            <translation>Dessiner à main levée, un cercle ou les abords d’une ligne</translation>
+            <translation>Dessiner à main levée, un cercle ou les abords d'une ligne</translation>
         </message>
         <message>
             <source>Freehand</source>
@@ -3802,7 +3802,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Around a line</source>
-            <translation>Autour d’une ligne</translation>
+            <translation>Autour d'une ligne</translation>
         </message>
         <message>
             <source>Click along the line, end with a right click or a double click.</source>
@@ -3814,7 +3814,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Name of a place, or path of an area file</source>
-            <translation>Nom d’un lieu, ou chemin d’un fichier de zones</translation>
+            <translation>Nom d'un lieu, ou chemin d'un fichier de zones</translation>
         </message>
         <message>
             <source>Coordinate reference system of the pasted area</source>
@@ -3822,7 +3822,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>What was pasted does not say its coordinate reference system.</source>
-            <translation>Ce qui a été collé n’indique pas son système de coordonnées.</translation>
+            <translation>Ce qui a été collé n'indique pas son système de coordonnées.</translation>
         </message>
         <message>
             <source>{length} km</source>
@@ -3850,7 +3850,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>What {area} would take of the free quota of one request:</source>
-            <translation>Part du quota gratuit d’une demande que prendraient {area} :</translation>
+            <translation>Part du quota gratuit d'une demande que prendraient {area} :</translation>
         </message>
         <message>
             <source>{sensor} min. {minimum}</source>
@@ -3874,7 +3874,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Latitude came before longitude and was put behind it.</source>
-            <translation>La latitude précédait la longitude ; l’ordre a été rétabli.</translation>
+            <translation>La latitude précédait la longitude ; l'ordre a été rétabli.</translation>
         </message>
         <message>
             <source>Covering the area</source>
@@ -3886,7 +3886,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>This is not a saved search of DINAMIS.</source>
-            <translation>Ce n’est pas une recherche enregistrée de DINAMIS.</translation>
+            <translation>Ce n'est pas une recherche enregistrée de DINAMIS.</translation>
         </message>
         <message>
             <source>An area of this saved search cannot be read.</source>
@@ -3930,7 +3930,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>No listed scene that can be downloaded or ordered lies over your areas.</source>
-            <translation>Aucune scène listée, à télécharger ou à commander, n’est sur vos zones.</translation>
+            <translation>Aucune scène listée, à télécharger ou à commander, n'est sur vos zones.</translation>
         </message>
         <message>
             <source>Take the gaps off the map</source>
@@ -3958,11 +3958,11 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Add an area first.</source>
-            <translation>Ajoutez d’abord une zone.</translation>
+            <translation>Ajoutez d'abord une zone.</translation>
         </message>
         <message>
             <source>Search first: there are no results to choose from.</source>
-            <translation>Lancez d’abord une recherche : il n’y a pas de résultats où choisir.</translation>
+            <translation>Lancez d'abord une recherche : il n'y a pas de résultats où choisir.</translation>
         </message>
         <message>
             <source>Save this search</source>
@@ -4094,7 +4094,7 @@ Relancez ensuite QGIS.</translation>
         </message>
         <message>
             <source>Back to the original filters</source>
-            <translation>Revenir aux filtres d’origine</translation>
+            <translation>Revenir aux filtres d'origine</translation>
         </message>
         <message>
             <source>My searches ({count} new)</source>
@@ -4134,7 +4134,7 @@ Relancez ensuite QGIS.</translation>
         <message>
             <source>Place, sensor, date, cloud limit, in any order: Montpellier Pléiades 2024 &lt; 10 %
 A place narrows the search and is no area: to draw, measure or order it, add it below.</source>
-            <translation>Lieu, capteur, date, limite de nuages, dans n’importe quel ordre : Montpellier Pléiades 2024 &lt; 10 %
+            <translation>Lieu, capteur, date, limite de nuages, dans n'importe quel ordre : Montpellier Pléiades 2024 &lt; 10 %
 Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mesurer ou le commander, ajoutez-le plus bas.</translation>
         </message>
         <message>
@@ -4143,7 +4143,7 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>Adds an area: type the name of a place, or type or drop the path of a file, then Enter</source>
-            <translation>Ajoute une zone : tapez le nom d’un lieu, ou tapez ou déposez le chemin d’un fichier, puis Entrée</translation>
+            <translation>Ajoute une zone : tapez le nom d'un lieu, ou tapez ou déposez le chemin d'un fichier, puis Entrée</translation>
         </message>
         <message>
             <source>Take these words away and search again</source>
@@ -4159,7 +4159,7 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>Nothing is written there until they can.</source>
-            <translation>Rien n’y est écrit tant qu’elles ne le peuvent pas.</translation>
+            <translation>Rien n'y est écrit tant qu'elles ne le peuvent pas.</translation>
         </message>
         <message>
             <source>More than {count} scenes</source>
@@ -4243,7 +4243,7 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>Taken from the package of the project: {area}</source>
-            <translation>Pris sur l’accompagnement du projet : {area}</translation>
+            <translation>Pris sur l'accompagnement du projet : {area}</translation>
         </message>
         <message>
             <source>Table of quotas {year}, version {version}</source>
@@ -4259,7 +4259,7 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>The feasibility is shown when zone and window are chosen.</source>
-            <translation>La faisabilité s’affiche quand la zone et la fenêtre sont choisies.</translation>
+            <translation>La faisabilité s'affiche quand la zone et la fenêtre sont choisies.</translation>
         </message>
         <message>
             <source>{share} ({matching} of {scenes})</source>
@@ -4291,7 +4291,7 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>files of this type are not taken.</source>
-            <translation>ce type de fichier n’est pas accepté.</translation>
+            <translation>ce type de fichier n'est pas accepté.</translation>
         </message>
         <message>
             <source>larger than 25 MB.</source>
@@ -4327,11 +4327,11 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>This service has no messages.</source>
-            <translation>Ce service n’a pas de messagerie.</translation>
+            <translation>Ce service n'a pas de messagerie.</translation>
         </message>
         <message>
             <source>Write something first.</source>
-            <translation>Écrivez d’abord quelque chose.</translation>
+            <translation>Écrivez d'abord quelque chose.</translation>
         </message>
         <message>
             <source>Requester</source>
@@ -4351,7 +4351,7 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>Archive order</source>
-            <translation>Demande d’archive</translation>
+            <translation>Demande d'archive</translation>
         </message>
         <message>
             <source>Only what lies in my zone</source>
@@ -4359,15 +4359,15 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>The areas of interest of the search, or what is drawn on this map</source>
-            <translation>Les zones d’intérêt de la recherche, ou ce qui est dessiné sur cette carte</translation>
+            <translation>Les zones d'intérêt de la recherche, ou ce qui est dessiné sur cette carte</translation>
         </message>
         <message>
             <source>Nothing is ordered, and nothing costs anything, before “Send”.</source>
-            <translation>Rien n’est commandé et rien n’est facturé avant « Envoyer ».</translation>
+            <translation>Rien n'est commandé et rien n'est facturé avant « Envoyer ».</translation>
         </message>
         <message>
             <source>Only the requester can cancel it.</source>
-            <translation>Seul le demandeur peut l’annuler.</translation>
+            <translation>Seul le demandeur peut l'annuler.</translation>
         </message>
         <message>
             <source>Request parameters</source>
@@ -4391,7 +4391,7 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>Ticked scenes are kept for downloads, exports and packs, across searches.</source>
-            <translation>Les scènes cochées restent disponibles pour les téléchargements, les exports et les lots, d’une recherche à l’autre.</translation>
+            <translation>Les scènes cochées restent disponibles pour les téléchargements, les exports et les lots, d'une recherche à l'autre.</translation>
         </message>
         <message>
             <source>Duplicate</source>
@@ -4427,11 +4427,11 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>Draw the area on the map of the summary first.</source>
-            <translation>Dessinez d’abord la zone sur la carte du résumé.</translation>
+            <translation>Dessinez d'abord la zone sur la carte du résumé.</translation>
         </message>
         <message>
             <source>A precise day cannot be asked for: satellites pass within days and clouds decide. A window has at least {days} days and begins today at the earliest; several scene attempts may be needed.</source>
-            <translation>Un jour précis ne peut pas être demandé : les satellites passent à quelques jours près et les nuages décident. Une fenêtre dure au moins {days} jours et commence au plus tôt aujourd’hui ; plusieurs tentatives de scène peuvent être nécessaires.</translation>
+            <translation>Un jour précis ne peut pas être demandé : les satellites passent à quelques jours près et les nuages décident. Une fenêtre dure au moins {days} jours et commence au plus tôt aujourd'hui ; plusieurs tentatives de scène peuvent être nécessaires.</translation>
         </message>
         <message>
             <source>The first day of the window is over.</source>
@@ -4443,7 +4443,7 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>It is not known whether the request arrived. It is kept and sent again, unchanged, until the service answers: there will be exactly one.</source>
-            <translation>On ne sait pas si la demande est arrivée. Elle est conservée et renvoyée, inchangée, jusqu’à ce que le service réponde : il n’y en aura qu’une.</translation>
+            <translation>On ne sait pas si la demande est arrivée. Elle est conservée et renvoyée, inchangée, jusqu'à ce que le service réponde : il n'y en aura qu'une.</translation>
         </message>
         <message>
             <source>The draft is being kept…</source>
@@ -4471,11 +4471,11 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>given when the request is sent</source>
-            <translation>attribué à l’envoi de la demande</translation>
+            <translation>attribué à l'envoi de la demande</translation>
         </message>
         <message>
             <source>Zone of interest ID</source>
-            <translation>Zone d’intérêt ID</translation>
+            <translation>Zone d'intérêt ID</translation>
         </message>
         <message>
             <source>Extent</source>
@@ -4483,7 +4483,7 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>Zone of interest</source>
-            <translation>Zone d’intérêt</translation>
+            <translation>Zone d'intérêt</translation>
         </message>
         <message>
             <source>North</source>
@@ -4519,7 +4519,7 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>No answer came to a request that was sent. It is kept and sent again, unchanged, until the service answers: there will be exactly one.</source>
-            <translation>Une demande envoyée n’a pas reçu de réponse. Elle est conservée et renvoyée, inchangée, jusqu’à ce que le service réponde : il n’y en aura qu’une.</translation>
+            <translation>Une demande envoyée n'a pas reçu de réponse. Elle est conservée et renvoyée, inchangée, jusqu'à ce que le service réponde : il n'y en aura qu'une.</translation>
         </message>
         <message>
             <source>Export the requests</source>
@@ -4612,7 +4612,7 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>Nothing was sent of it. This cannot be undone.</source>
-            <translation>Rien n’en a été envoyé. C’est irréversible.</translation>
+            <translation>Rien n'en a été envoyé. C'est irréversible.</translation>
         </message>
         <message>
             <source>The requests are being read…</source>
@@ -4636,7 +4636,7 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>Map of the zone of interest</source>
-            <translation>Carte de la zone d’intérêt</translation>
+            <translation>Carte de la zone d'intérêt</translation>
         </message>
         <message>
             <source>Remove what was drawn</source>
@@ -4696,7 +4696,19 @@ Un lieu restreint la recherche sans devenir une zone : pour le dessiner, le mes
         </message>
         <message>
             <source>Connect to a service first: your account opens in the browser.</source>
-            <translation>Connectez-vous d’abord à un service : votre compte s’ouvre dans le navigateur.</translation>
+            <translation>Connectez-vous d'abord à un service : votre compte s'ouvre dans le navigateur.</translation>
+        </message>
+        <message>
+            <source>This project has no budget to pay from. One can be given where it is changed.</source>
+            <translation>Ce projet n'a pas de budget qui puisse payer. On peut lui en donner un là où il se modifie.</translation>
+        </message>
+        <message>
+            <source>The project is saved</source>
+            <translation>Le projet est enregistré</translation>
+        </message>
+        <message>
+            <source>{id} is as you typed it: an earlier try had saved it, its answer was lost.</source>
+            <translation>{id} est tel que vous l'avez saisi : un essai précédent l'avait enregistré, sa réponse s'est perdue.</translation>
         </message>
     </context>
 </TS>

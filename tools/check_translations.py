@@ -213,6 +213,8 @@ def _check_entry(entry: Translation, used: set[str]) -> Iterator[Problem]:
         words = PLACEHOLDER.sub(" ", re.sub(r"<[^>]*>", " ", form))
         if form == entry.source and form not in SAME_IN_FRENCH and _has_words(words):
             yield Problem(path, 0, f'"{form}" is not translated')
+        elif "\u2019" in form:
+            yield Problem(path, 0, f'"{form}": apostrophes are straight, as those of the service and of QGIS')
         elif english := ENGLISH.search(words):
             yield Problem(path, 0, f'"{form}" holds the English word "{english.group()}"')
 

@@ -12,7 +12,7 @@ from ..api.projects_client import ProjectsClient
 from ..domain.errors import ChangedMeanwhileError, ConflictError, DinamisError
 from ..domain.project import Project, ProjectDraft
 from ..tasks.runner import TaskRunner
-from .messages import Notice
+from .messages import Notice, NoticeLevel
 from .service_calls import ServiceCalls
 from .session import SessionController, SessionState
 
@@ -27,6 +27,7 @@ class ProjectsController(QObject):
         created: the new Project.
         updated: the Project after a change.
         outdated: the Project as it is now, instead of a change that was asked for.
+        found_saved: a Notice, after `updated`: an earlier try had made the change, its answer was lost.
         refused: a Notice, for the form.
         failed: a Notice about anything else.
         history_ready: identifier of a project and its ProjectChange, newest last.
@@ -37,6 +38,7 @@ class ProjectsController(QObject):
     created = pyqtSignal(object)
     updated = pyqtSignal(object)
     outdated = pyqtSignal(object)
+    found_saved = pyqtSignal(object)
     refused = pyqtSignal(object)
     failed = pyqtSignal(object)
     history_ready = pyqtSignal(str, object)
@@ -89,18 +91,23 @@ class ProjectsController(QObject):
         self._runner.run(text, lambda context: projects.create(draft, key, context.cancelled), done, failed)
 
     def change(self, project: Project, draft: ProjectDraft) -> None:
-        """Change what a draft says differently; `outdated` tells where somebody was faster."""
+        """Change what a draft says differently; `outdated` tells where somebody was faster.
+
+        That may have been this person: where the answer to an earlier try was lost, the project is as typed.
+        """
         self._send(
-            project, lambda client, end: client.change(project, draft, end), self.refused.emit, ask_again=True
+            lambda client, end: client.change(project, draft, end),
+            self.refused.emit,
+            lambda error: self._read_again(project.id, draft, error),
         )
 
     def close(self, project: Project) -> None:
         """Take no further request in a project."""
-        self._send(project, lambda client, end: client.close(project, end), self.failed.emit)
+        self._send(lambda client, end: client.close(project, end), self.failed.emit)
 
     def reopen(self, project: Project) -> None:
         """Take requests again in a project."""
-        self._send(project, lambda client, end: client.reopen(project, end), self.failed.emit)
+        self._send(lambda client, end: client.reopen(project, end), self.failed.emit)
 
     def read_history(self, project_id: str) -> None:
         """Read who changed what; `history_ready` tells. Who may not read it is not told so."""
@@ -124,11 +131,9 @@ class ProjectsController(QObject):
 
     def _send(
         self,
-        project: Project,
         ask: Callable[[ProjectsClient, Cancel], Project],
         refuse: Callable[[object], None],
-        *,
-        ask_again: bool = False,
+        ask_again: Callable[[DinamisError], None] | None = None,
     ) -> None:
         """Change a project; after a change of somebody else read it as it is now."""
         service = self._calls.service(refuse)
@@ -139,9 +144,9 @@ class ProjectsController(QObject):
         def failed(error: DinamisError) -> None:
             if isinstance(error, ChangedMeanwhileError):
                 self.refresh()
-                if ask_again:
-                    self._read_again(project.id)
-                    return
+            if ask_again is not None and isinstance(error, (ChangedMeanwhileError, ConflictError)):
+                ask_again(error)
+                return
             self._calls.tell(refuse, error)
 
         self._runner.run(
@@ -151,11 +156,22 @@ class ProjectsController(QObject):
             failed,
         )
 
-    def _read_again(self, project_id: str) -> None:
+    def _read_again(self, project_id: str, draft: ProjectDraft, error: DinamisError) -> None:
+        """After a change that was refused: it is there already, or somebody else was faster, or neither."""
+
+        def read(now: Project) -> None:
+            if not draft.changes_from(now):
+                self._updated(now)
+                self.found_saved.emit(_saved_before(now))
+            elif isinstance(error, ChangedMeanwhileError):
+                self.outdated.emit(now)
+            else:
+                self._calls.tell(self.refused.emit, error)
+
         self._calls.run(
             translate("Dinamis", "Reading projects"),
             lambda service, end: service.projects.get(project_id, end),
-            self.outdated.emit,
+            read,
             self.refused.emit,
         )
 
@@ -172,6 +188,16 @@ class ProjectsController(QObject):
     def _set(self, projects: list[Project]) -> None:
         self._projects = projects
         self.changed.emit(projects)
+
+
+def _saved_before(project: Project) -> Notice:
+    return Notice(
+        NoticeLevel.SUCCESS,
+        translate("Dinamis", "The project is saved"),
+        translate(
+            "Dinamis", "{id} is as you typed it: an earlier try had saved it, its answer was lost."
+        ).format(id=project.id),
+    )
 
 
 def _perhaps_made(notice: Notice) -> Notice:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -84,6 +84,13 @@ class FormField:
             if limit.reason and any(choice.value not in limit.allowed for choice in self.choices)
         ]
         return " ".join(dict.fromkeys(taken))
+
+    def without(self, value: Any, reason: str) -> FormField:
+        """Give the field with a choice that is not possible, whatever else is filled in, and why."""
+        left = tuple(choice.value for choice in self.choices if choice.value != value)
+        return replace(
+            self, limits=(*self.limits, Limit((), (), otherwise=False, allowed=left, reason=reason))
+        )
 
     def _holding(self, values: Mapping[str, Any]) -> list[Limit]:
         return [limit for limit in self.limits if self.kind is FieldKind.CHOICE and limit.holds(values)]

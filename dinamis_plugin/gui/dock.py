@@ -105,7 +105,7 @@ class DinamisDock(QgsDockWidget):
         )
         self.filters = FiltersPage(self.areas.panel)
         self.results = ResultsPage(parts.mime_of, self._do.cart)
-        self.requests = RequestsPage()
+        self.requests = RequestsPage(parts.canvas)
         self.account = AccountPage()
         self.activity = ActivityBar()
         self.downloads = DownloadsDesk(self, self._do, self.notices)

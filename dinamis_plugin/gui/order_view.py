@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 
@@ -50,13 +51,13 @@ class OrderView(QWidget):
     tick_requested = pyqtSignal(object)
     retry_requested = pyqtSignal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, model: QgsMapCanvas | None = None) -> None:
         super().__init__()
         self.setObjectName("orderView")
         self.order: Order | None = None
         self._fields: dict[str, Sequence[FormField]] = {}
         self._make_head()
-        self.summary = RequestSummary("order", None, drawing=False)
+        self.summary = RequestSummary("order", model, drawing=False)
         self._estimate = EstimateCard("orderView")
         self._request = Section(translate("Dinamis", "Request parameters"))
         self._request.setObjectName("section_request_facts")

@@ -20,10 +20,12 @@ class ProjectChoice(QWidget):
 
     Signals:
         chosen: the person chose another one.
+        project_changed: the Project that requests are made in now, None for none; whoever chose it.
         new_requested: the person wants a new one.
     """
 
     chosen = pyqtSignal()
+    project_changed = pyqtSignal(object)
     new_requested = pyqtSignal()
 
     def __init__(self, prefix: str) -> None:
@@ -31,7 +33,7 @@ class ProjectChoice(QWidget):
         self._combo = ElidedCombo()
         self._combo.setObjectName(f"{prefix}ProjectCombo")
         self._combo.setAccessibleName(translate("Dinamis", "Project"))
-        self._combo.currentIndexChanged.connect(lambda _index: self.chosen.emit())
+        self._combo.currentIndexChanged.connect(self._person_chose)
         new = push_button(translate("Dinamis", "New project…"), name=f"{prefix}NewProjectButton", icon="new")
         new.clicked.connect(self.new_requested)
         line = row(self._combo, new)
@@ -40,6 +42,7 @@ class ProjectChoice(QWidget):
         title.setBuddy(self._combo)
         self.setLayout(column(title, line, spacing=HALF))
         self._wanted = ""
+        self._projects: dict[str, Project] = {}
 
     @property
     def project_id(self) -> str:
@@ -58,6 +61,7 @@ class ProjectChoice(QWidget):
         chosen = self._wanted or self._combo.currentData()
         known = {self._combo.itemData(number) for number in range(self._combo.count())}
         still_open = [project for project in projects if project.status is ProjectStatus.OPEN]
+        self._projects = {project.id: project for project in projects}
         fresh = [project.id for project in still_open if project.id not in known]
         wanted = fresh[0] if known and len(fresh) == 1 else chosen
 
@@ -76,3 +80,11 @@ class ProjectChoice(QWidget):
         act()
         self._combo.blockSignals(False)
         self._combo.setToolTip(self._combo.currentText())
+        self._tell()
+
+    def _person_chose(self, _index: int) -> None:
+        self._tell()
+        self.chosen.emit()
+
+    def _tell(self) -> None:
+        self.project_changed.emit(self._projects.get(self.project_id))

@@ -17,7 +17,18 @@ from .projects_models import column_titles
 from .requests_models import OrdersModel
 from .theme import HALF, STEP, Role, Tone
 from .two_lines import VALUE_ROLE, row_list
-from .widgets import Card, EmptyState, Section, column, dot, label, row, scroller, tool_button
+from .widgets import (
+    Card,
+    EmptyState,
+    Section,
+    column,
+    dot,
+    hide_menu_arrow,
+    label,
+    row,
+    scroller,
+    tool_button,
+)
 
 translate = QCoreApplication.translate
 
@@ -86,6 +97,7 @@ class ProjectPage(QWidget):
             action.triggered.connect(lambda _=False, signal=signal: signal.emit(self._project))
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        hide_menu_arrow(button)
         return button
 
     def _build(self) -> None:

@@ -45,6 +45,7 @@ class ProjectsDesk(QObject):
         for done in (projects.created, projects.updated):
             done.connect(self._done)
         projects.outdated.connect(self._outdated)
+        projects.found_saved.connect(self._found_saved)
         projects.refused.connect(self._refused)
         projects.failed.connect(self._failed)
         projects.history_ready.connect(self._history_came)
@@ -150,6 +151,10 @@ class ProjectsDesk(QObject):
     def _outdated(self, project: Project) -> None:
         if self._dialog is not None:
             self._dialog.set_outdated(project)
+
+    def _found_saved(self, notice: Notice) -> None:
+        for area in self._areas():
+            area.show_notice("project saved", notice)
 
     def _refused(self, notice: Notice) -> None:
         if self._dialog is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QModelIndex, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QFontMetrics
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QDialog,
@@ -18,8 +19,8 @@ from . import formats
 from .notices import NoticeArea
 from .project_page import ProjectPage
 from .project_texts import status_label
-from .projects_models import ID, START, STATUS, TITLE, ProjectsFilter, ProjectsModel, column_titles
-from .theme import STEP, Role, make_primary
+from .projects_models import ID, REQUESTS, START, STATUS, TITLE, ProjectsFilter, ProjectsModel, column_titles
+from .theme import HALF, STEP, Role, make_primary
 from .two_lines import VALUE_ROLE
 from .widgets import EmptyState, column, label, push_button, row, tool_button
 
@@ -42,10 +43,19 @@ class _Table(QTableView):
         """Give each column its width."""
         metrics, titles = self.horizontalHeader().fontMetrics(), column_titles()
         for number, title in enumerate(titles):
-            wanted = metrics.horizontalAdvance(title) + _ARROW
+            lines = _in_two(title, metrics) if number == REQUESTS else (title,)
+            # the arrow is as large as the title is high, and stands beside it
+            wanted = max(map(metrics.horizontalAdvance, lines)) + _ARROW * len(lines)
             self.setColumnWidth(number, max(wanted, self.sizeHintForColumn(number)))
         others = sum(self.columnWidth(number) for number in range(STATUS + 1) if number != TITLE)
         self.setColumnWidth(TITLE, max(_LEAST_TITLE, self.viewport().width() - others))
+
+
+def _in_two(title: str, metrics: QFontMetrics) -> tuple[str, str]:
+    """A title in the two lines that are narrowest."""
+    words = title.split()
+    splits = [(" ".join(words[:number]), " ".join(words[number:])) for number in range(1, len(words) + 1)]
+    return min(splits, key=lambda lines: max(map(metrics.horizontalAdvance, lines)))
 
 
 class ProjectsWindow(QDialog):
@@ -117,6 +127,7 @@ class ProjectsWindow(QDialog):
         table.verticalHeader().hide()
         header = table.horizontalHeader()
         header.setHighlightSections(False)
+        header.setFixedHeight(2 * header.fontMetrics().lineSpacing() + HALF)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.sortByColumn(START, Qt.SortOrder.DescendingOrder)
         table.selectionModel().currentRowChanged.connect(self._row_changed)

@@ -9,6 +9,7 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QStackedWidget, QWidget
 
 from ..domain.estimate import Estimate
+from ..domain.project import Project
 from .estimate_card import EstimateCard, total_text
 from .facts import Facts
 from .project_choice import ProjectChoice
@@ -40,6 +41,7 @@ class RequestFrame(QDialog):
         prefix = self._prefix
         self._heading = label(role=Role.HEADING, name=f"{prefix}HeadingLabel")
         self._project = ProjectChoice(prefix)
+        self._project.project_changed.connect(self._offer_budget)
         self._card = EstimateCard(prefix)
         self._price = Facts(f"{prefix}Production")
         self._total = label(role=Role.TITLE, name=f"{prefix}TotalLabel")
@@ -87,6 +89,15 @@ class RequestFrame(QDialog):
         buttons.setStretch(0, 1)
         buttons.setContentsMargins(2 * STEP, STEP, 2 * STEP, 2 * STEP)
         return buttons
+
+    def _offer_budget(self, project: Project | None) -> None:
+        """Let a project pay only where it has a budget (QUO-10)."""
+        reason = ""
+        if project is not None and project.budget is None:
+            reason = translate(
+                "Dinamis", "This project has no budget to pay from. One can be given where it is changed."
+            )
+        self.form.set_impossible("payment", "project_budget", reason)
 
     def show_total(self, estimate: Estimate | None) -> None:
         """Tell area, quota and price beside the button that sends, wherever the page is scrolled to."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -44,12 +45,12 @@ class RequestsPage(QWidget):
     sign_in_requested = pyqtSignal()
     order_chosen = pyqtSignal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, model: QgsMapCanvas | None = None) -> None:
         super().__init__()
         self.setObjectName("requestsTab")
         self.orders = OrdersModel(self)
         self.projects = ProjectsPanel()
-        self.view = OrderView()
+        self.view = OrderView(model)
         self._orders: list[Order] = []
         self._drafts: list[KeptDraft] = []
         self._reading = False

@@ -9,7 +9,7 @@ from . import formats
 from .results_groups import Grouping
 from .results_header import ResultsHeader
 from .theme import HALF, Role, set_icon
-from .widgets import Card, ElidedLabel, column, label, push_button, row, tool_button
+from .widgets import Card, ElidedLabel, column, hide_menu_arrow, label, push_button, row, tool_button
 
 translate = QCoreApplication.translate
 
@@ -43,7 +43,7 @@ class ResultsHead(QWidget):
         self._how = self._button(translate("Dinamis", "Columns and groups"), "columns", "listMenuButton")
         self._how.setMenu(self._menu)
         self._how.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._how.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        hide_menu_arrow(self._how)
         self.zoom = self._button(translate("Dinamis", "Zoom to"), "zoom", "zoomToButton")
         self.zoom.clicked.connect(self.zoom_clicked)
         self.pick = self._button(translate("Dinamis", "Choose on the map"), "pick", "pickOnMapButton")

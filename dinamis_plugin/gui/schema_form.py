@@ -51,7 +51,10 @@ class SchemaForm(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._given: tuple[FormField, ...] = ()
+        """The fields as the service describes them; `_fields` without what is impossible here."""
         self._fields: tuple[FormField, ...] = ()
+        self._impossible: dict[tuple[str, Any], str] = {}
         self._widgets: dict[str, QWidget] = {}
         self._problems: dict[str, QWidget] = {}
         self._reasons: dict[str, QWidget] = {}
@@ -74,7 +77,8 @@ class SchemaForm(QWidget):
             built.hide()
             built.deleteLater()
         self._built.clear()
-        self._fields = tuple(field for field in fields if field.kind not in _HANDLED)
+        self._given = tuple(field for field in fields if field.kind not in _HANDLED)
+        self._fields = tuple(map(self._possible, self._given))
         self._widgets.clear()
         self._problems.clear()
         self._reasons.clear()
@@ -87,6 +91,25 @@ class SchemaForm(QWidget):
             self.sections[name].add(built)
         self.sections[""].setVisible("" in members)
         self.put(kept)
+
+    def set_impossible(self, name: str, value: Any, reason: str) -> None:
+        """Let a choice of a field not be taken, for this reason; take it back where there is none."""
+        if self._impossible.get((name, value), "") == reason:
+            return
+        self._impossible.pop((name, value), None)
+        if reason:
+            self._impossible[name, value] = reason
+        self._fields = tuple(map(self._possible, self._given))
+        self._settle()
+        for field in self._fields:
+            if field.name == name and field.kind is FieldKind.CHOICE:
+                self._offer(field, self.values())
+
+    def _possible(self, field: FormField) -> FormField:
+        for (name, value), reason in self._impossible.items():
+            if name == field.name:
+                field = field.without(value, reason)
+        return field
 
     def put(self, values: Mapping[str, Any]) -> None:
         """Fill values in by property; what the form does not ask for is left out."""

@@ -41,6 +41,11 @@ def label(text: str = "", *, name: str = "", role: Role = Role.TEXT, wrap: bool 
     return made
 
 
+def hide_menu_arrow(button: QToolButton) -> None:
+    """Leave out the arrow that Qt draws on a button with a menu: its icon is one already."""
+    button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+
+
 def tool_button(text: str, icon: str, *, name: str, tip: str = "", text_shown: bool = True) -> QToolButton:
     """A flat button with an icon of ours; its text is its accessible name even when it is not shown."""
     button = QToolButton()

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsCsException, QgsProject
-from qgis.gui import QgsMapCanvas, QgsMapToolPan, QgsRubberBand
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsProject,
+    QgsRectangle,
+)
+from qgis.gui import QgsMapCanvas, QgsMapToolPan, QgsRubberBand, QgsVertexMarker
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, pyqtSignal
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtGui import QColor, QShowEvent
 from qgis.PyQt.QtWidgets import QWidget
 from shapely.ops import unary_union
 
@@ -22,6 +28,8 @@ translate = QCoreApplication.translate
 _HEIGHT = 220
 _ROOM = 1.15
 _SLIVER = 1e-4
+_LEAST_PX = 2 * HALF
+"""What is smaller on the map, in pixels, is seen by a mark of that size."""
 
 
 class ZoneMap(QWidget):
@@ -45,10 +53,17 @@ class ZoneMap(QWidget):
         self._zone: AreaGeometry | None = None
         self._footprints: tuple[AreaGeometry, ...] = ()
         self._bands: list[QgsRubberBand] = []
+        self._marks: list[QgsVertexMarker] = []
+        self._shown: list[tuple[QColor, Sequence[AreaGeometry]]] = []
+        self._model = model
         self._pan = QgsMapToolPan(self.canvas)
         self._legend = FlowLayout(2 * HALF)
         self._make_tools(prefix, drawing)
-        self._look_like(model)
+        self._follow()
+        if model is not None:
+            for changed in (model.layersChanged, model.destinationCrsChanged, model.canvasColorChanged):
+                changed.connect(self._follow_in_view)
+        self.canvas.extentsChanged.connect(self._mark)
         self.canvas.setMapTool(self._pan)
         self.setLayout(column(self.canvas, self._foot(drawing), self._legend, spacing=HALF))
 
@@ -90,14 +105,24 @@ class ZoneMap(QWidget):
         foot.setLayout(line)
         return foot
 
-    def _look_like(self, model: QgsMapCanvas | None) -> None:
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Look like QGIS's own map as it is now: out of view nothing is drawn."""
+        super().showEvent(event)
+        self._follow()
+
+    def _follow(self) -> None:
         """Use the layers, the CRS and the ground of another map."""
         crs = QgsCoordinateReferenceSystem("EPSG:3857")
-        if model is not None:
-            crs = model.mapSettings().destinationCrs()
-            self.canvas.setLayers(model.layers())
-            self.canvas.setCanvasColor(model.canvasColor())
+        if self._model is not None:
+            crs = self._model.mapSettings().destinationCrs()
+            if self.isVisible():
+                self.canvas.setLayers(self._model.layers())
+            self.canvas.setCanvasColor(self._model.canvasColor())
         self.canvas.setDestinationCrs(crs if crs.isValid() else QgsCoordinateReferenceSystem(WGS84))
+
+    def _follow_in_view(self) -> None:
+        if self.isVisible():
+            self._follow()
 
     # What is shown
 
@@ -127,19 +152,24 @@ class ZoneMap(QWidget):
         parts = [*self._footprints, *([self._zone] if self._zone is not None else [])]
         if not parts:
             return
-        box = to_qgs(polygonal(unary_union([part.envelope for part in parts]))).boundingBox()
+        box = self._on_map(polygonal(unary_union([part.envelope for part in parts])))
+        if box is None:
+            return
+        box.scale(_ROOM)
+        self.canvas.setExtent(box)
+        self.canvas.refresh()
+
+    def _on_map(self, shape: AreaGeometry) -> QgsRectangle | None:
+        """The box of a shape in the CRS of the map; None beyond what its projection can show."""
         crossing = QgsCoordinateTransform(
             QgsCoordinateReferenceSystem(WGS84),
             self.canvas.mapSettings().destinationCrs(),
             QgsProject.instance(),
         )
         try:
-            box = crossing.transformBoundingBox(box)
+            return crossing.transformBoundingBox(to_qgs(shape).boundingBox())
         except QgsCsException:
-            return  # beyond what the projection of the map can show
-        box.scale(_ROOM)
-        self.canvas.setExtent(box)
-        self.canvas.refresh()
+            return None
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the theme."""
@@ -148,6 +178,7 @@ class ZoneMap(QWidget):
 
     def let_go(self) -> None:
         """Give up the tools before the canvas goes: QGIS would ask a tool that is gone."""
+        self._model = None
         self.canvas.stopRendering()
         self.canvas.unsetMapTool(self.canvas.mapTool())
 
@@ -155,6 +186,7 @@ class ZoneMap(QWidget):
         for band in self._bands:
             self.canvas.scene().removeItem(band)
         self._bands.clear()
+        self._shown.clear()
         self._legend.clear()
         shade = colours()
         missing = self.missing
@@ -166,6 +198,7 @@ class ZoneMap(QWidget):
             self._band(
                 [missing], shade.tone(Tone.DANGER), 60, translate("Dinamis", "Not shown by the scenes")
             )
+        self._mark()
 
     def _band(self, shapes: Sequence[AreaGeometry], colour: QColor, fill: int, told: str) -> None:
         crs = QgsCoordinateReferenceSystem(WGS84)
@@ -173,7 +206,30 @@ class ZoneMap(QWidget):
         for shape in shapes:
             band.addGeometry(to_qgs(shape), crs)
         self._bands.append(band)
+        self._shown.append((colour, shapes))
         self._legend.addWidget(_Key(colour, told))
+
+    def _mark(self) -> None:
+        """Mark what is too small to be seen: scenes on several continents, each a few kilometres wide."""
+        for mark in self._marks:
+            self.canvas.scene().removeItem(mark)
+        self._marks.clear()
+        least = _LEAST_PX * self.canvas.mapUnitsPerPixel()
+        for colour, shapes in self._shown:
+            for part in (part for shape in shapes for part in getattr(shape, "geoms", [shape])):
+                box = self._on_map(part)
+                if box is not None and max(box.width(), box.height()) < least:
+                    self._marks.append(self._mark_at(box, colour))
+
+    def _mark_at(self, box: QgsRectangle, colour: QColor) -> QgsVertexMarker:
+        mark = QgsVertexMarker(self.canvas)
+        mark.setIconType(QgsVertexMarker.IconType.ICON_CIRCLE)
+        mark.setIconSize(_LEAST_PX)
+        mark.setPenWidth(2)
+        mark.setColor(colour)
+        mark.setFillColor(colour)
+        mark.setCenter(box.center())
+        return mark
 
     # Drawing
 

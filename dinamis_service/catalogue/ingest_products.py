@@ -77,26 +77,30 @@ def files_of(found: ProductScene) -> Iterator[Path]:
             yield product.model
 
 
-def ingest_products(stores: Stores, found: ProductScene, wishes: Wishes) -> Item:
+def ingest_products(stores: Stores, scene: Scene, found: ProductScene, ortho: Ortho | None) -> Item:
     """Put the products of a scene into the store and the scene into the catalogue.
+
+    Args:
+        stores: catalogue, objects and clock.
+        scene: what becomes of the products, `scene_of` them or another one.
+        found: the products.
+        ortho: how raw ones are put on the ground; None refuses them.
 
     Raises:
         ProductError: a product has no place on the ground, or cannot be read.
         RasterError: its pixels are damaged, or show nothing.
         ItemError: the catalogue cannot hold the scene.
     """
-    scene = scene_of(found, wishes)
     with ExitStack() as stack:
         files = {
-            key: stack.enter_context(on_the_ground(product, wishes.ortho))
-            for key, product in found.products.items()
+            key: stack.enter_context(on_the_ground(product, ortho)) for key, product in found.products.items()
         }
-        extras = {key: _asset_facts(product, wishes) for key, product in found.products.items()}
+        extras = {key: _asset_facts(product, ortho) for key, product in found.products.items()}
         return ingest_cog(stores, scene, files, extras)
 
 
-def _asset_facts(product: Product, wishes: Wishes) -> dict[str, Any]:
+def _asset_facts(product: Product, ortho: Ortho | None) -> dict[str, Any]:
     names = product.bands or (("P",) if product.spectral in _PAN else ())
     bands = {"eo:bands": eo_bands(names)} if names else {}
-    level = _ORTHO if wishes.ortho is not None and product.level in _RAW else product.level
+    level = _ORTHO if ortho is not None and product.level in _RAW else product.level
     return {**({"processing:level": level} if level else {}), **bands}

@@ -111,7 +111,7 @@ class IngestRun:
     def _take_products(self, source: Path, found: ProductScene) -> None:
         scene = scene_of(found, self._wishes)
         options = {"wishes": asdict(self._wishes)}
-        ingest = partial(ingest_products, self._stores, found, self._wishes)
+        ingest = partial(ingest_products, self._stores, scene, found, self._wishes.ortho)
         self._store(source, scene, files_of(found), options, ingest)
 
     def _take_images(self, source: Path, images: Sequence[Path]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import attr
-from fastapi import APIRouter, Body, Depends, FastAPI, Header, Path, Request
+from fastapi import APIRouter, Body, Depends, FastAPI, Path, Request
 from pydantic import AfterValidator
 from stac_fastapi.api.models import GeoJSONResponse
 from stac_fastapi.extensions.transaction.transaction import TransactionConformanceClasses
@@ -32,7 +32,7 @@ from dinamis_service.errors import (
 from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import text
-from dinamis_service.preconditions import is_match
+from dinamis_service.preconditions import IfMatch, is_match
 from dinamis_service.routing import take_in
 from dinamis_service.soundness import sound_json
 
@@ -44,10 +44,6 @@ _DEPTH = 24
 _JsonBody = Annotated[dict[str, Any], AfterValidator(lambda value: sound_json(value, _DEPTH))]
 CollectionId = Annotated[str, Path(description="Identifier of the collection")]
 ItemId = Annotated[str, Path(description="Identifier of the item")]
-IfMatch = Annotated[
-    str | None,
-    Header(description="`ETag` of the item as it was read: refused with 412 when it changed since"),
-]
 
 
 @attr.s

@@ -46,6 +46,7 @@ class Topic(StrEnum):
     CANCELLED = "cancelled"
     PROJECT = "project"
     REGISTRY = "registry"
+    CALL = "call"
 
 
 FOR_OPERATORS = frozenset(
@@ -81,6 +82,11 @@ def tell_operators(session: Session, but: str, news: News) -> None:
     """Tell every operator but the person `but`, who did it."""
     operators = select(AccountRole.account_id).where(AccountRole.role == "operator")
     _post(session, Account.id.in_(operators) & (Account.id != but), news)
+
+
+def tell_everyone(session: Session, news: News) -> None:
+    """Tell every person whose account is in use."""
+    _post(session, Account.state == "active", news)
 
 
 def write(

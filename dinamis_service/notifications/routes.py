@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -18,6 +18,7 @@ from dinamis_service.notifications.posting import Kind
 from dinamis_service.notifications.store import Asked, EmailsForm, Notifications, PreferencesForm
 from dinamis_service.notifications.tables import Notification
 from dinamis_service.notifications.wording import worded
+from dinamis_service.preconditions import NeededIfMatch
 from dinamis_service.requests.caller import Caller
 
 PATH = "/api/notifications"
@@ -134,9 +135,7 @@ def build_router(context: Context) -> APIRouter:
     def put_preferences(
         response: Response,
         form: PreferencesForm,
-        if_match: Annotated[
-            str | None, Header(description="`etag` of the preferences as they were read; needed (428)")
-        ] = None,
+        if_match: NeededIfMatch = None,
         caller: Caller = own,
     ) -> Any:
         """Change what one prefers."""

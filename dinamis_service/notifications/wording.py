@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,8 @@ from dinamis_service.notifications.letters import LETTERS, Letter, lettered
 from dinamis_service.notifications.posting import Topic
 from dinamis_service.quotas.words import Words, euros, number
 from dinamis_service.requests.states import TITLES, State
+
+_UNTOLD = {"fr": "", "en": ""}
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,16 @@ def _registry(facts: Facts) -> tuple[Words, Words]:
     return lettered(Letter(facts.letter), facts.values)
 
 
+def _call(facts: Facts) -> tuple[Words, Words]:
+    called, said = facts.title or _UNTOLD, facts.text or _UNTOLD
+    ends = Words("Il n'a pas de date de fin.", "It has no end.")
+    if facts.closes:
+        closes = date.fromisoformat(facts.closes)
+        ends = Words(f"Il se ferme le {closes:%d/%m/%Y}.", f"It closes on {closes.isoformat()}.")
+    title = Words(f"Appel à demandes ouvert : {called['fr']}", f"Call for requests open: {called['en']}")
+    return title, Words(f"{said['fr']} {ends.fr}".strip(), f"{said['en']} {ends.en}".strip())
+
+
 def _by_requester(fr: str, en: str, done_fr: str, done_en: str) -> Callable[[Facts], tuple[Words, Words]]:
     """The words for what a requester did: a title, and a sentence about them."""
 
@@ -129,6 +142,7 @@ _WORDS: dict[Topic, Callable[[Facts], tuple[Words, Words]]] = {
     Topic.SUBMITTED: _submitted,
     Topic.PROJECT: _project,
     Topic.REGISTRY: _registry,
+    Topic.CALL: _call,
     Topic.QUOTATION_ACCEPTED: _by_requester(
         "Devis accepté", "Quotation accepted", "a accepté le devis", "accepted the quotation"
     ),

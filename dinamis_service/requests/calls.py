@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -18,6 +18,7 @@ from dinamis_service.clock import Clock
 from dinamis_service.db import Database
 from dinamis_service.errors import ConflictError, NotFoundError
 from dinamis_service.language import Language, text
+from dinamis_service.notifications.posting import Kind, News, Topic, tell_everyone
 from dinamis_service.preconditions import require_seen
 from dinamis_service.quotas.table import RequestKind, Sensor
 from dinamis_service.quotas.words import Words
@@ -25,8 +26,11 @@ from dinamis_service.requests.caller import Caller, require_operator
 from dinamis_service.requests.numbering import next_number
 from dinamis_service.requests.products import Product
 from dinamis_service.requests.project_terms import Prose
-from dinamis_service.requests.tables import RequestCall
+from dinamis_service.requests.tables import Counter, RequestCall
 from dinamis_service.soundness import SOUND
+
+_LATELY = timedelta(days=7)
+_TOLD = "call-told-"
 
 PERMANENT = "permanent"
 """Identifier of the call that a new service begins with."""
@@ -93,6 +97,7 @@ class Calls:
             call = RequestCall(id=f"{form.opens.year}-{number:02d}", version=0)
             _write(call, form, operator, now)
             session.add(call)
+            _tell_if_open(session, call, now)
         return call
 
     def change(self, operator: Caller, call_id: str, form: CallForm, if_match: str | None) -> RequestCall:
@@ -107,8 +112,29 @@ class Calls:
         with self._database.session() as session:
             call = _one(session, operator, call_id, lock=True)
             require_seen(if_match, entity_tag(call), operator.language)
+            was = state_of(call, self.today)
             _write(call, form, operator, self._clock())
+            if was is not CallState.OPEN:
+                _tell_if_open(session, call, self._clock())
         return call
+
+
+def announce_openings(database: Database, now: datetime) -> int:
+    """Tell people of the calls that opened since and were not announced; tell how many were.
+
+    Those of the last days only: a service that was off on the day tells it later, one that is new to this
+    does not tell of old calls.
+    """
+    with database.reading() as session:
+        due = [call.id for call in _all(session) if _opened_lately(call, now.date())]
+        known = set(session.scalars(select(Counter.scope).where(Counter.scope.like(f"{_TOLD}%"))))
+        waiting = [one for one in due if _scope(session.get_one(RequestCall, one), now.date()) not in known]
+    if not waiting:
+        return 0
+    with database.session() as session:
+        calls = [session.get(RequestCall, one, with_for_update=True) for one in waiting]
+        lately = [one for one in calls if one is not None and _opened_lately(one, now.date())]
+        return sum(_tell_if_open(session, call, now) for call in lately)
 
 
 @dataclass(frozen=True)
@@ -200,6 +226,31 @@ def _write(call: RequestCall, form: CallForm, operator: Caller, now: datetime) -
     for name, value in form.model_dump().items():
         setattr(call, name, [str(one) for one in value] if isinstance(value, list) else value)
     call.author, call.changed, call.version = operator.principal.name, now, call.version + 1
+
+
+def _tell_if_open(session: Session, call: RequestCall, now: datetime) -> bool:
+    """Tell everyone, in the application, that a call is open; once for each opening."""
+    if state_of(call, now.date()) is not CallState.OPEN:
+        return False
+    if next_number(session, _scope(call, now.date())) > 1:
+        return False
+    facts = {
+        "title": {"fr": call.title_fr, "en": call.title_en},
+        "text": {"fr": call.text_fr, "en": call.text_en},
+        "closes": None if call.closes is None else call.closes.isoformat(),
+    }
+    tell_everyone(session, News(Kind.CALL, Topic.CALL, now, facts=facts))
+    return True
+
+
+def _opened_lately(call: RequestCall, today: date) -> bool:
+    return state_of(call, today) is CallState.OPEN and today - call.opens <= _LATELY
+
+
+def _scope(call: RequestCall, today: date) -> str:
+    """What counts how often an opening was announced: by its first day, or today where that is long gone."""
+    day = call.opens if today - call.opens <= _LATELY else today
+    return f"{_TOLD}{call.id}-{day.isoformat()}"
 
 
 def _all(session: Session) -> Sequence[RequestCall]:

@@ -2,63 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import errno
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from dinamis_service.catalogue.engine import Item
+from dinamis_service.catalogue.engine import Item, ItemError
 from dinamis_service.catalogue.ingest import Scene, asset_key, ingest_cog
-from dinamis_service.catalogue.missions import PLATFORMS
+from dinamis_service.catalogue.ingest_products import ingest_products
 from dinamis_service.catalogue.orderable_view import HELD_AS, put_items
+from dinamis_service.catalogue.products.facts import ProductError, RawProductError
+from dinamis_service.catalogue.products.ortho import Ortho
 from dinamis_service.catalogue.rasters import RasterError, describe
 from dinamis_service.context import Context
-from dinamis_service.errors import ConflictError, InvalidError
-from dinamis_service.language import text
+from dinamis_service.errors import ConflictError, InvalidError, StorageFullError
 from dinamis_service.quotas.table import RequestKind
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.decisions import DELIVERABLE, Decision, steps_of
+from dinamis_service.requests.delivery_jobs import Progress, Tell
 from dinamis_service.requests.orders import Orders
+from dinamis_service.requests.parcels import Parcel, PlainImage, SentProduct, opened
+from dinamis_service.requests.placing import (
+    Acquisition,
+    images_by_scene,
+    in_place_of,
+    new_product_scene,
+    new_scene,
+    products_by_scene,
+    same_scene,
+)
 from dinamis_service.requests.products import PRODUCTS
 from dinamis_service.requests.tables import Order
 from dinamis_service.requests.visibility import require_unchanged
-
-IMAGE_SUFFIXES = (".tif", ".tiff", ".jp2")
+from dinamis_service.storage.store import StoreFullError
 
 
 @dataclass(frozen=True)
-class Acquisition:
-    """What the files of new images do not tell of them."""
+class Sent:
+    """What is delivered.
 
-    platform: str | None = None
-    moment: datetime | None = None
-    cloud: float | None = None
-    incidence: float | None = None
+    Args:
+        sources: files, folders and archives.
+        acquisition: what is told of new images.
+        ortho: how raw products are put on the ground; None refuses them.
+    """
+
+    sources: Sequence[Path]
+    acquisition: Acquisition = field(default_factory=Acquisition)
+    ortho: Ortho | None = None
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A scene, all known of it before the first is stored: a product, plain images, or what it has."""
+
+    scene: Scene
+    product: SentProduct | None = None
+    assets: Mapping[str, Path] = field(default_factory=dict)
+    held: Item | None = None
 
 
 def deliver(
     context: Context,
     operator: Caller,
     order_id: str,
-    sources: Sequence[Path],
-    acquisition: Acquisition,
+    sent: Sent,
     *,
     reason: str | None = None,
     if_match: str | None = None,
+    tell: Tell = lambda _progress: None,
 ) -> Order:
     """Put the products of a request into the catalogue and mark the request delivered.
 
-    Images of an archive order take the place of the ordered scenes, each file going to the scene whose
-    identifier it or its folder bears. Images of a programming request are new scenes: one for each folder,
-    one for all files given by themselves. The catalogue comes first, so that a delivery cut short, or stopped
-    by a damaged file, is simply made again.
+    Those of an archive order take the place of the ordered scenes: a product that of its moment, other images
+    that whose identifier they or their folder bear. Those of a programming request are new scenes: one for
+    each product, for each folder of other images, and for all files given by themselves. The catalogue comes
+    first, so that a delivery cut short, or stopped by a damaged file, is simply made again.
 
     Raises:
         ConflictError: the request is not accepted, or ended.
         PreconditionFailedError: it is not as `if_match` says any more.
         InvalidError: the files do not fit the request, or one is no image.
+        StorageFullError: there is no room for them.
     """
     orders = Orders(context.database, context.catalogue, context.clock)
+    order = require_deliverable(orders, operator, order_id, if_match)
+    tell(Progress())
+    with room_told(operator), _told(operator), opened(sent.sources, operator) as parcel:
+        if order.kind == RequestKind.ARCHIVE:
+            ready = _ordered(context, operator, order, parcel, sent.ortho)
+        else:
+            ready = _acquired(operator, order, parcel, sent)
+        items: list[Item] = []
+        for one in ready:
+            tell(Progress(len(items), len(ready)))
+            items.append(_stored(context, one, sent.ortho))
+    steps = steps_of(Decision.DELIVER, order)
+    delivered = [{"collection": item["collection"], "id": item["id"]} for item in items]
+    return orders.move(operator, order_id, steps, reason, delivered_items=delivered)
+
+
+def require_deliverable(orders: Orders, operator: Caller, order_id: str, if_match: str | None) -> Order:
+    """A request that can be delivered as it stands.
+
+    Raises:
+        ConflictError, PreconditionFailedError: as `deliver`.
+    """
     order = orders.get(operator, order_id)
     require_unchanged(order, operator, if_match)
     if order.state not in DELIVERABLE:
@@ -68,88 +118,136 @@ def deliver(
                 en=f"Request {order_id} is not accepted, or has ended: nothing can be delivered.",
             )
         )
+    return order
+
+
+@contextmanager
+def _told(operator: Caller) -> Iterator[None]:
+    """Say to the operator what ingesting fails with."""
     try:
-        if order.kind == RequestKind.ARCHIVE:
-            items = _deliver_archive(context, operator, order, sources)
-        else:
-            items = _deliver_new(context, operator, order, sources, acquisition)
-    except RasterError as error:
-        raise InvalidError(text(operator.language, fr=error.fr, en=error.en)) from error
-    steps = steps_of(Decision.DELIVER, order)
-    delivered = [{"collection": item["collection"], "id": item["id"]} for item in items]
-    return orders.move(operator, order_id, steps, reason, delivered_items=delivered)
+        yield
+    except RawProductError as error:
+        sentence = operator.say(
+            fr="Image brute, en géométrie capteur : demandez qu'elle soit orthorectifiée.",
+            en="A raw image, in sensor geometry: ask for its orthorectification.",
+        )
+        raise InvalidError(sentence, fields={"ortho": operator.say(fr=error.fr, en=error.en)}) from error
+    except (ProductError, RasterError) as error:
+        raise InvalidError(operator.say(fr=error.fr, en=error.en)) from error
+    except ItemError as error:
+        raise InvalidError(
+            operator.say(
+                fr=f"Le catalogue ne peut pas prendre la scène : {error}",
+                en=f"The catalogue cannot hold the scene: {error}",
+            )
+        ) from error
 
 
-def _deliver_archive(context: Context, operator: Caller, order: Order, sources: Sequence[Path]) -> list[Item]:
-    """Make the ordered scenes downloadable."""
+@contextmanager
+def room_told(operator: Caller) -> Iterator[None]:
+    """Say to the operator that the disk, or the store of objects, is full."""
+    try:
+        yield
+    except StoreFullError as error:
+        raise _full(operator) from error
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise _full(operator) from error
+
+
+def _full(operator: Caller) -> StorageFullError:
+    return StorageFullError(
+        operator.say(
+            fr="Le disque est plein : la demande n'est pas livrée. Faites de la place et livrez de nouveau.",
+            en="The disk is full: the request is not delivered. Make room and deliver again.",
+        )
+    )
+
+
+def _stored(context: Context, ready: _Ready, ortho: Ortho | None) -> Item:
+    """Put one scene into the catalogue, or make it downloadable as it is."""
+    if ready.product is not None:
+        return ingest_products(context, ready.scene, ready.product.scene, ortho)
+    if ready.held is None:
+        return ingest_cog(context, ready.scene, ready.assets)
+    item = _now_downloadable(ready.held)
+    put_items(context.catalogue, [item])
+    return item
+
+
+def _ordered(
+    context: Context, operator: Caller, order: Order, parcel: Parcel, ortho: Ortho | None
+) -> list[_Ready]:
+    """What each ordered scene becomes."""
     collection = PRODUCTS[order.product_id].collection
     item_ids: list[str] = order.parameters["item_ids"]
     ordered = [_ordered_item(context, operator, collection, item_id) for item_id in item_ids]
-    files = _by_scene(list(_images(sources, operator)), item_ids, operator)
-    missing = [item["id"] for item in ordered if not files[item["id"]] and not _has_images(item)]
+    products = products_by_scene(parcel.products, ordered, operator)
+    images = images_by_scene(parcel.images, item_ids, operator)
+    _require_one_way(products, images, operator)
+    missing = [
+        str(one["id"])
+        for one in ordered
+        if one["id"] not in products and not images[one["id"]] and not _has_images(one)
+    ]
     if missing:
         raise InvalidError(
             operator.say(
-                fr=f"Donnez les images de : {', '.join(missing)} (fichiers GeoTIFF ou dossier).",
-                en=f"Give the images of: {', '.join(missing)} (GeoTIFF files or a folder).",
+                fr=f"Donnez les images de : {', '.join(missing)} (produit, archive, dossier ou fichiers"
+                " GeoTIFF).",
+                en=f"Give the images of: {', '.join(missing)} (product, archive, folder or GeoTIFF files).",
             )
         )
-    prepared = [(item, _by_asset(files[item["id"]], operator)) for item in ordered]
-    delivered = []
-    for item, assets in prepared:
-        if assets:
-            delivered.append(ingest_cog(context, _same_scene(item), assets))
+    ready = []
+    for item in ordered:
+        sent, plain = products.get(item["id"]), images[item["id"]]
+        if sent is not None:
+            ready.append(_Ready(in_place_of(item, sent, ortho), product=sent))
+        elif plain:
+            ready.append(_Ready(same_scene(item), assets=_by_asset(plain, operator)))
         else:
-            delivered.append(_now_downloadable(item))
-            put_items(context.catalogue, delivered[-1:])
-    return delivered
+            ready.append(_Ready(same_scene(item), held=item))
+    return ready
 
 
-def _deliver_new(
-    context: Context, operator: Caller, order: Order, sources: Sequence[Path], acquisition: Acquisition
-) -> list[Item]:
-    """Put new images in as scenes named after the request."""
-    folders = [source for source in sources if source.is_dir()]
-    loose = [source for source in sources if not source.is_dir()]
-    groups = [list(_images([folder], operator)) for folder in folders]
-    groups += [list(_images(loose, operator))] if loose else []
-    if not groups:
+def _acquired(operator: Caller, order: Order, parcel: Parcel, sent: Sent) -> list[_Ready]:
+    """The new scenes of a request, named after it, products first in the order they were taken."""
+    products = sorted(parcel.products, key=lambda one: min(p.moment for p in one.scene.products.values()))
+    count = len(products) + len(parcel.groups)
+    if not count:
         raise InvalidError(
             operator.say(
-                fr="Donnez les images acquises (fichiers GeoTIFF ou dossiers).",
-                en="Give the acquired images (GeoTIFF files or folders).",
+                fr="Donnez les images acquises (produits, archives, dossiers ou fichiers GeoTIFF).",
+                en="Give the acquired images (products, archives, folders or GeoTIFF files).",
             )
         )
-    scenes = [
-        _new_scene(operator, order, acquisition, f"-{number}" if len(groups) > 1 else "")
-        for number in range(1, len(groups) + 1)
-    ]
-    prepared = [_by_asset(group, operator) for group in groups]
-    return [ingest_cog(context, scene, assets) for scene, assets in zip(scenes, prepared, strict=True)]
+    _require_range("cloud", sent.acquisition.cloud, 100, operator)
+    _require_range("incidence", sent.acquisition.incidence, 90, operator)
+    names = iter([order.id] if count == 1 else [f"{order.id}-{number}" for number in range(1, count + 1)])
+    ready = []
+    for one in products:
+        scene = new_product_scene(operator, order, (one, sent.ortho), sent.acquisition, next(names))
+        ready.append(_Ready(scene, product=one))
+    for group in parcel.groups:
+        scene = new_scene(operator, order, sent.acquisition, next(names))
+        ready.append(_Ready(scene, assets=_by_asset(group, operator)))
+    return ready
 
 
-def _new_scene(operator: Caller, order: Order, acquisition: Acquisition, suffix: str) -> Scene:
-    """The scene of an acquisition made for a request."""
-    collection = PRODUCTS[order.product_id].collection
-    known = [name for name, platform in PLATFORMS.items() if platform.collection == collection]
-    if acquisition.platform not in known or acquisition.moment is None:
+def _require_one_way(
+    products: Mapping[str, SentProduct], images: Mapping[str, Sequence[PlainImage]], operator: Caller
+) -> None:
+    """Refuse a scene that comes as a product and as other images: they would be the same assets."""
+    both = next((item_id for item_id in products if images[item_id]), None)
+    if both is not None:
+        names = ", ".join(image.label for image in images[both])
         raise InvalidError(
             operator.say(
-                fr=f"Donnez la date et l'heure de l'acquisition, et le satellite ({', '.join(known)}).",
-                en=f"Give the moment of the acquisition, and the satellite ({', '.join(known)}).",
+                fr=f"La scène {both} vient comme produit, et d'autres images à côté : {names}. Retirez-les.",
+                en=f"Scene {both} comes as a product, and other images beside it: {names}. Take them out.",
             )
         )
-    _require_range("cloud", acquisition.cloud, 100, operator)
-    _require_range("incidence", acquisition.incidence, 90, operator)
-    return Scene(
-        id=f"{order.id}{suffix}",
-        collection=collection,
-        platform=acquisition.platform,
-        mission=PLATFORMS[acquisition.platform].mission,
-        moment=acquisition.moment,
-        cloud=acquisition.cloud,
-        incidence=acquisition.incidence,
-    )
 
 
 def _require_range(name: str, value: float | None, most: int, operator: Caller) -> None:
@@ -174,23 +272,6 @@ def _ordered_item(context: Context, operator: Caller, collection: str, item_id: 
     return item
 
 
-def _same_scene(item: Item) -> Scene:
-    """The acquisition that an item tells of."""
-    properties = item["properties"]
-    kept = {"dinamis:synthetic": True} if properties.get("dinamis:synthetic") else {}
-    return Scene(
-        id=item["id"],
-        collection=item["collection"],
-        platform=properties["platform"],
-        mission=properties["dinamis:mission"],
-        moment=datetime.fromisoformat(properties["datetime"]),
-        title=properties.get("title", ""),
-        cloud=properties.get("eo:cloud_cover"),
-        incidence=properties.get("view:incidence_angle"),
-        extra=kept,
-    )
-
-
 def _now_downloadable(item: Item) -> Item:
     """An item that has its images already, out of the orderable view."""
     told = item["properties"].items()
@@ -203,47 +284,10 @@ def _has_images(item: Item) -> bool:
     return any("data" in asset.get("roles", ()) for asset in item.get("assets", {}).values())
 
 
-def _images(sources: Iterable[Path], operator: Caller) -> Iterable[Path]:
-    """Image files among `sources`, those of folders included."""
-    for source in sources:
-        if source.is_dir():
-            found = sorted(path for path in source.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES)
-            if not found:
-                raise InvalidError(
-                    operator.say(
-                        fr=f"Le dossier {source} ne contient pas d'image.",
-                        en=f"Folder {source} holds no image.",
-                    )
-                )
-            yield from found
-        elif source.is_file():
-            yield source
-        else:
-            raise InvalidError(operator.say(fr=f"{source} n'existe pas.", en=f"{source} does not exist."))
-
-
-def _by_scene(files: Sequence[Path], item_ids: Sequence[str], operator: Caller) -> Mapping[str, list[Path]]:
-    """Files of each ordered scene; all of them when there is one scene only."""
-    found: dict[str, list[Path]] = {item_id: [] for item_id in item_ids}
-    for path in files:
-        bearing = [one for one in item_ids if one in path.name or one in path.parent.name]
-        if len(item_ids) == 1:
-            bearing = list(item_ids)
-        if not bearing:
-            raise InvalidError(
-                operator.say(
-                    fr=f"{path.name} ne porte l'identifiant d'aucune scène commandée, ni son dossier.",
-                    en=f"{path.name} bears the identifier of no ordered scene, nor does its folder.",
-                )
-            )
-        found[max(bearing, key=len)].append(path)
-    return found
-
-
-def _by_asset(files: Sequence[Path], operator: Caller) -> dict[str, Path]:
+def _by_asset(images: Sequence[PlainImage], operator: Caller) -> dict[str, Path]:
     """Files by asset key, told by their bands: one panchromatic, one multispectral at most."""
     assets: dict[str, Path] = {}
-    for path in files:
+    for path in (image.path for image in images):
         key = asset_key(describe(path).bands)
         if key in assets:
             raise InvalidError(

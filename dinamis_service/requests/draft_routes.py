@@ -1,8 +1,8 @@
 """Routes of the drafts, and of what is copied into one."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from dinamis_service.catalogue.moments import format_moment
@@ -10,21 +10,15 @@ from dinamis_service.context import Context, base_url
 from dinamis_service.errors import refusals
 from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
+from dinamis_service.preconditions import NeededIfMatch
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.deps import caller_of
 from dinamis_service.requests.drafts import DraftForm, Drafts, NewDraft, entity_tag
+from dinamis_service.requests.idempotency import IdempotencyKey
 from dinamis_service.requests.orders import Orders
 from dinamis_service.requests.tables import Draft
 
 PATH = "/api/drafts"
-
-IfMatch = Annotated[
-    str | None,
-    Header(
-        description="`etag` of the draft as it was read; needed (428), refused with 412 when it changed since"
-    ),
-]
-Key = Annotated[str | None, Header(description="The same key with the same body makes one draft only")]
 
 
 class DraftOut(BaseModel):
@@ -79,7 +73,7 @@ def build_router(context: Context, orders: Orders) -> APIRouter:
         request: Request,
         response: Response,
         draft: NewDraft,
-        idempotency_key: Key = None,
+        idempotency_key: IdempotencyKey = None,
         caller: Caller = own,
     ) -> Any:
         """Keep a draft; the same identifier with the same body makes one only."""
@@ -93,13 +87,17 @@ def build_router(context: Context, orders: Orders) -> APIRouter:
 
     @router.put(PATH + "/{draft_id}", response_model=DraftOut, responses=refusals(404, 412, 428))
     def replace_draft(
-        response: Response, draft_id: str, form: DraftForm, if_match: IfMatch = None, caller: Caller = own
+        response: Response,
+        draft_id: str,
+        form: DraftForm,
+        if_match: NeededIfMatch = None,
+        caller: Caller = own,
     ) -> Any:
         """Put other content in the place of a draft."""
         return told(response, drafts.replace(caller, draft_id, form, if_match))
 
     @router.delete(PATH + "/{draft_id}", status_code=204, responses=refusals(412, 428))
-    def delete_draft(draft_id: str, if_match: IfMatch = None, caller: Caller = own) -> Response:
+    def delete_draft(draft_id: str, if_match: NeededIfMatch = None, caller: Caller = own) -> Response:
         """Throw a draft away."""
         drafts.delete(caller, draft_id, if_match)
         return Response(status_code=204)
@@ -111,7 +109,7 @@ def build_router(context: Context, orders: Orders) -> APIRouter:
         request: Request,
         response: Response,
         order_id: str,
-        idempotency_key: Key = None,
+        idempotency_key: IdempotencyKey = None,
         caller: Caller = own,
     ) -> Any:
         """Copy a request into a new draft of one's own."""

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from fastapi import Header
+
 from dinamis_service.errors import ConflictError, InvalidError
 from dinamis_service.requests.caller import Caller
 
 MAX_KEY = 200
+IdempotencyKey = Annotated[
+    str | None,
+    Header(description="What is sent again with the same key and content is made once"),
+]
+"""Header of a route that makes something."""
 
 
 def check_key(key: str | None, caller: Caller) -> None:

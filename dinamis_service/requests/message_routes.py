@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, Header, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
@@ -17,6 +17,7 @@ from dinamis_service.requests.attachments import MAX_BYTES, MAX_FILES, Upload
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.deps import addresses_of, caller_of
 from dinamis_service.requests.documents import JSON, Addresses
+from dinamis_service.requests.idempotency import IdempotencyKey
 from dinamis_service.requests.message_tables import OrderAttachment, OrderMessage
 from dinamis_service.requests.messages import TEXT_MAX, Messages, Outgoing
 from dinamis_service.soundness import SOUND
@@ -92,9 +93,7 @@ def build_router(context: Context, messages: Messages) -> APIRouter:
         request: Request,
         order_id: str,
         outgoing: Outgoing = message,
-        idempotency_key: Annotated[
-            str | None, Header(description="The same key with the same message sends it once")
-        ] = None,
+        idempotency_key: IdempotencyKey = None,
         principal: Principal = signed_in,
     ) -> JSONResponse:
         """Write about a request, as its requester or as an operator."""

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from dinamis_service.app import create_context
+from dinamis_service.catalogue.products.ortho import Ortho
 from dinamis_service.context import Context
 from dinamis_service.errors import InvalidError
 from dinamis_service.identity.principal import Principal
@@ -26,11 +27,12 @@ from dinamis_service.requests import call_actions, project_actions, tariff_actio
 from dinamis_service.requests.actions import Action, decimal
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.decisions import ENDS
-from dinamis_service.requests.delivery import Acquisition, deliver
+from dinamis_service.requests.delivery import Sent, deliver
 from dinamis_service.requests.history import price_cents
 from dinamis_service.requests.instruction import Instruction
 from dinamis_service.requests.listing import Wanted
 from dinamis_service.requests.orders import Orders
+from dinamis_service.requests.placing import Acquisition
 from dinamis_service.requests.states import TITLES, State
 from dinamis_service.requests.tables import Order
 from dinamis_service.settings import Settings
@@ -85,11 +87,18 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     quote.add_argument("--eur", help="price in euros; by default the one of the table")
     on_request("produce", _produce, "start production, or tasking and then acquisition")
     delivery = on_request("deliver", _deliver, "put the products into the catalogue for every member")
-    delivery.add_argument("files", nargs="*", type=Path, metavar="FILE", help="images, or folders of images")
+    delivery.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help="products, archives, folders, or images"
+    )
     delivery.add_argument("--platform", help="satellite of new images, such as PHR1A")
     delivery.add_argument("--datetime", help="moment of the acquisition of new images, with its time zone")
     delivery.add_argument("--cloud", type=float, help="clouds of new images, in percent")
     delivery.add_argument("--incidence", type=float, help="incidence angle of new images, in degrees")
+    delivery.add_argument("--ortho", action="store_true", help="orthorectify raw products (by their RPC)")
+    delivery.add_argument(
+        "--dem", type=Path, help="terrain for --ortho, heights in metres above the ellipsoid"
+    )
+    delivery.add_argument("--height", type=float, help="height of a flat ground for --ortho, metres")
     for decision, state in ENDS.items():
         on_request(
             decision.value, _end, f"end a request as {TITLES[state].en} (--reason is needed)"
@@ -187,7 +196,9 @@ def _deliver(desk: Desk, args: argparse.Namespace) -> None:
     acquisition = Acquisition(
         args.platform, _moment(args.datetime, desk.operator), args.cloud, args.incidence
     )
-    order = deliver(desk.context, desk.operator, args.request, args.files, acquisition, reason=args.reason)
+    ortho = Ortho(args.dem or desk.context.settings.dem_path, args.height) if args.ortho else None
+    sent = Sent(args.files, acquisition, ortho)
+    order = deliver(desk.context, desk.operator, args.request, sent, reason=args.reason)
     print(_line(desk, order))
     for item in order.delivered_items:
         print(f"  -> {item['collection']}/{item['id']}")

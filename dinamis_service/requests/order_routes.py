@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import stapi_pydantic as stapi
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
@@ -14,10 +14,12 @@ from dinamis_service.context import Context
 from dinamis_service.errors import refusals
 from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
+from dinamis_service.preconditions import IfMatch
 from dinamis_service.requests import answers, order_documents
 from dinamis_service.requests.bodies import GeoJson, Reason, SearchBody
 from dinamis_service.requests.deps import addresses_of, caller_of
 from dinamis_service.requests.documents import GEOJSON
+from dinamis_service.requests.idempotency import IdempotencyKey
 from dinamis_service.requests.listing import Wanted
 from dinamis_service.requests.messages import Messages
 from dinamis_service.requests.moments import Moment
@@ -31,12 +33,6 @@ PAGE_DEFAULT = 100
 PAGE_MAX = 1000
 SEQUENCE_MAX = 2**63 - 1  # what a database can number
 
-IfMatch = Annotated[
-    str | None,
-    Header(
-        description="`dinamis:etag` of the request as it was read: refused with 412 when it changed since"
-    ),
-]
 States = Annotated[list[State], Query(alias="state", description="In this state, or in one of these")]
 OfProject = Annotated[str | None, Query(description="Under this project")]
 
@@ -122,9 +118,7 @@ def _add_changes(router: APIRouter, context: Context, orders: Orders, messages: 
         request: Request,
         product_id: str,
         body: OrderBody,
-        idempotency_key: Annotated[
-            str | None, Header(description="The same key with the same body makes one request only")
-        ] = None,
+        idempotency_key: IdempotencyKey = None,
         principal: Principal = signed_in,
     ) -> JSONResponse:
         """Make a request."""

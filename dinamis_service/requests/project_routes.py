@@ -1,18 +1,20 @@
 """Routes of the projects: made and read by members, changed by owners, given terms by operators."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from dinamis_service.context import Context
 from dinamis_service.errors import refusals
 from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
+from dinamis_service.preconditions import IfMatch
 from dinamis_service.quotas.table import Sensor
 from dinamis_service.requests.bodies import Reason
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.deps import caller_of, language_of
+from dinamis_service.requests.idempotency import IdempotencyKey
 from dinamis_service.requests.project_documents import change_document, project_document
 from dinamis_service.requests.project_forms import ProjectEdit, ProjectForm
 from dinamis_service.requests.project_terms import TermsChange
@@ -20,11 +22,6 @@ from dinamis_service.requests.projects import Projects, Seen
 from dinamis_service.requests.themes import THEMES
 
 PATH = "/api/projects"
-
-IfMatch = Annotated[
-    str | None,
-    Header(description="`etag` of the project as it was read: refused with 412 when it changed since"),
-]
 
 
 class PackageOut(BaseModel):
@@ -166,9 +163,7 @@ def _add_changes(router: APIRouter, projects: Projects, known: Any) -> None:
     def create_project(
         response: Response,
         form: ProjectForm,
-        idempotency_key: Annotated[
-            str | None, Header(description="The same key with the same body makes one project only")
-        ] = None,
+        idempotency_key: IdempotencyKey = None,
         caller: Caller = known,
     ) -> Any:
         """Open a project."""

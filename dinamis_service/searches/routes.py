@@ -1,9 +1,9 @@
 """Routes of the saved searches."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from dinamis_service.catalogue.moments import format_moment
@@ -12,17 +12,14 @@ from dinamis_service.errors import refusals
 from dinamis_service.identity.deps import require_principal
 from dinamis_service.identity.principal import Principal
 from dinamis_service.language import pick_language
+from dinamis_service.preconditions import IfMatch
 from dinamis_service.requests.caller import Caller
+from dinamis_service.requests.idempotency import IdempotencyKey
 from dinamis_service.searches.rules import SearchChange, SearchForm
 from dinamis_service.searches.store import Searches, entity_tag
 from dinamis_service.searches.tables import SavedSearch
 
 PATH = "/api/searches"
-
-IfMatch = Annotated[
-    str | None,
-    Header(description="`ETag` of the search as it was read: refused with 412 when it changed since"),
-]
 
 
 class SearchOut(BaseModel):
@@ -77,9 +74,7 @@ def build_router(context: Context) -> APIRouter:
         request: Request,
         response: Response,
         form: SearchForm,
-        idempotency_key: Annotated[
-            str | None, Header(description="The same key with the same body makes one search only")
-        ] = None,
+        idempotency_key: IdempotencyKey = None,
         caller: Caller = own,
     ) -> Any:
         """Save a search (CAT-40)."""

@@ -16,7 +16,7 @@ from dinamis_service.errors import ConflictError, InvalidError, NotFoundError
 from dinamis_service.identity.tables import Account
 from dinamis_service.preconditions import require_match
 from dinamis_service.requests.caller import Caller
-from dinamis_service.requests.idempotency import check_key
+from dinamis_service.requests.idempotency import check_key, used_key
 from dinamis_service.searches.rules import (
     MAX_SEARCHES,
     SearchChange,
@@ -67,7 +67,9 @@ class Searches:
             made = next((one for one in own if key is not None and one.creation_key == key), None)
             if made is not None:
                 if made.creation_digest != digest:
-                    raise _used_key(made, caller)
+                    raise used_key(
+                        caller, caller.say(fr=f"la recherche « {made.name} »", en=f"the search '{made.name}'")
+                    )
                 return made, False
             if len(own) >= MAX_SEARCHES:
                 raise _too_many(caller)
@@ -201,15 +203,6 @@ def _require_fit(search: SavedSearch, others: Sequence[SavedSearch], caller: Cal
             en="This search is too large: simplify its areas, or delete other searches.",
         )
         raise InvalidError(detail, fields={"document": detail})
-
-
-def _used_key(made: SavedSearch, caller: Caller) -> ConflictError:
-    return ConflictError(
-        caller.say(
-            fr=f"Cette clé d'idempotence a déjà servi pour la recherche « {made.name} ».",
-            en=f"This idempotency key was used for the search '{made.name}'.",
-        )
-    )
 
 
 def _too_many(caller: Caller) -> ConflictError:

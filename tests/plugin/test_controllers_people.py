@@ -91,6 +91,30 @@ def test_a_change_after_somebody_elses_is_not_made_but_shown(member, people_ther
     assert updated.wait().description == "Mieux"
 
 
+@pytest.mark.parametrize("status", [412, 409])
+def test_a_change_whose_answer_was_lost_is_recognised(member, people_there, scripted, status):
+    project = people.project()
+    draft = replace(ProjectDraft.of(project), title="  Dunes ", budget_eur=1500.0)
+    people_there.change(project.id, title="Dunes", budget={**people.FULL["budget"], "eur": 1500.0})
+    if status == 409:
+        there = scripted.server.routes[f"/api/projects/{project.id}"]
+        refusal = (409, {"code": "conflict", "detail": "Not now."})
+        scripted.server.routes[f"/api/projects/{project.id}"] = lambda request, handler: (
+            refusal if request.method == "PATCH" else there(request, handler)
+        )
+    projects = member.projects
+    updated, outdated, refused = Caught(projects.updated), Caught(projects.outdated), Caught(projects.refused)
+    saved = Caught(projects.found_saved)
+    projects.change(project, draft)
+    assert updated.wait().title == "Dunes"
+    assert saved.wait().level is NoticeLevel.SUCCESS
+    assert not outdated.values
+    assert not refused.values
+    if status == 409:  # what is not there is refused as it was
+        projects.change(project, replace(draft, description="Mieux"))
+        assert "Not now." in f"{refused.wait().text} {refused.wait().detail}"
+
+
 def test_a_project_is_closed_and_reopened(member):
     updated = Caught(member.projects.updated)
     member.projects.close(people.project())

@@ -10,7 +10,9 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QMessageBox
 
 from dinamis_plugin.controllers.messages import Notice, NoticeLevel
+from dinamis_plugin.domain.form import fields_of
 from dinamis_plugin.domain.order import OrderState
+from dinamis_plugin.domain.project import Budget
 from dinamis_plugin.gui import formats
 from dinamis_plugin.gui.order_dialog import OrderDialog
 from dinamis_plugin.gui.programming_dialog import ProgrammingDialog
@@ -449,3 +451,37 @@ def test_rows_are_painted_with_their_dot(page):
 def test_small_areas_keep_their_figures():
     assert formats.area(0.0017).startswith(("0.0017", "0,0017"))
     assert formats.area(0.0) == formats.area(0)
+
+
+def test_only_a_project_with_a_budget_can_pay(order):
+    payment = {
+        "type": "string",
+        "title": "Paiement",
+        "enum": ["quotation", "project_budget"],
+        "x-enum-titles": ["Sur devis", "Sur le budget du projet"],
+        "default": "quotation",
+        "x-section": "production",
+    }
+    rich = replace(PROJECT, id="rich", budget=Budget(1000.0))
+    poor = replace(PROJECT, id="poor", budget=None)
+    order.set_projects([rich, poor])
+    order.set_form(fields_of({"properties": {"payment": payment}}))
+    combo, projects = child(order, "field_payment"), child(order, "orderProjectCombo")
+    reason = child(order, "reason_payment")
+
+    def can_be_chosen():
+        return combo.model().item(1).isEnabled()
+
+    projects.setCurrentIndex(projects.findData("rich"))
+    assert can_be_chosen()
+    assert reason.isHidden()
+    combo.setCurrentIndex(1)
+    projects.setCurrentIndex(projects.findData("poor"))
+    assert not can_be_chosen()
+    assert combo.currentData() == "quotation"
+    assert "no budget" in reason.text()
+    assert not reason.isHidden()
+    assert combo.itemData(1, Qt.ItemDataRole.ToolTipRole) == reason.text()
+    order.set_projects([rich, replace(poor, budget=Budget(5.0))])
+    assert can_be_chosen(), "it was given one meanwhile"
+    assert reason.isHidden()

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
+from qgis.core import QgsProject, QgsVectorLayer
+from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QPoint, Qt, QTimer
+from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QInputDialog, QLabel, QMessageBox, QTableView, QWidget
-from shapely.geometry import box
+from shapely.geometry import MultiPolygon, box
 
 from dinamis_plugin.controllers.messages import Notice, NoticeLevel
 from dinamis_plugin.domain.follow_up import Message
@@ -143,6 +146,41 @@ def test_the_map_shows_what_of_the_zone_no_scene_shows_and_takes_drawings(qtbot)
     pointer.drag((60, 60), (160, 140))
     assert drawn.values[0].area() > 0
     assert not child(zone_map, "orderRectangleButton").isChecked()
+    zone_map.let_go()
+
+
+def test_the_map_has_the_layers_of_the_project_as_they_are_now(qtbot):
+    model = QgsMapCanvas()
+    hold(qtbot, model)
+    model.setCanvasColor(QColor("#203040"))
+    zone_map = ZoneMap("order", model, drawing=False)
+    hold(qtbot, zone_map)
+    assert zone_map.canvas.canvasColor().name() == "#203040"
+    first, second = (QgsVectorLayer("Polygon?crs=EPSG:4326", name, "memory") for name in ("a", "b"))
+    QgsProject.instance().addMapLayers([first, second], False)
+    model.setLayers([first])
+    assert zone_map.canvas.layers() == [], "nothing is drawn out of view"
+    zone_map.show()
+    assert zone_map.canvas.layers() == [first]
+    model.setLayers([first, second])
+    model.setCanvasColor(QColor("#ffffff"))
+    assert zone_map.canvas.layers() == [first, second]
+    assert zone_map.canvas.canvasColor().name() == "#ffffff"
+    zone_map.let_go()
+    QgsProject.instance().removeMapLayers([first.id(), second.id()])
+
+
+def test_scenes_all_over_the_world_are_seen_by_marks(qtbot):
+    zone_map = ZoneMap("order", drawing=False)
+    hold(qtbot, zone_map)
+    zone_map.resize(320, 300)
+    zone_map.show()
+    places = [(3.6, 43.5), (-70.0, -33.0), (150.0, -30.0), (10.0, 60.0)]
+    zone_map.show_zone(MultiPolygon([box(x, y, x + 0.1, y + 0.1) for x, y in places]))
+    marked = sorted(round(mark.center().x() / 111319.5) for mark in zone_map._marks)
+    assert marked == [-70, 4, 10, 150]
+    zone_map.show_zone(box(3.6, 43.5, 3.7, 43.6))
+    assert not zone_map._marks, "what fills the map needs none"
     zone_map.let_go()
 
 

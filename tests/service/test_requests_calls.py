@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from clocks import MovableClock
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from requesters import PROGRAMMING, Requester, refused, tasking
 from running import SignedIn
+from sqlalchemy import select
 
 from dinamis_service import errors
 from dinamis_service.context import Context
+from dinamis_service.notifications.tables import Notification, OutgoingMail
 from dinamis_service.quotas.table import RequestKind, Sensor
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.calls import (
@@ -24,6 +28,7 @@ from dinamis_service.requests.calls import (
     CallForm,
     Calls,
     CallState,
+    announce_openings,
     entity_tag,
     form_of,
     state_of,
@@ -148,3 +153,73 @@ def test_a_call_is_written_by_operators_who_saw_it(
         visitor.change()
     with pytest.raises(errors.ForbiddenError):
         visitor.add(TODAY)
+
+
+def news_of(client: TestClient, person: SignedIn, language: str = "en") -> list[dict[str, Any]]:
+    headers = {**person.headers, "Accept-Language": language}
+    told = client.get("/api/notifications", headers=headers).json()["notifications"]
+    return [one for one in told if one["kind"] == "call"]
+
+
+def test_everyone_is_told_of_a_call_that_opens_today_once_and_without_a_mail(
+    client: TestClient, context: Context, office: Office, signed_in: Callable[..., SignedIn]
+) -> None:
+    people = [signed_in(), signed_in("user", "PUB")]
+    call = office.add(TODAY, TODAY + 10 * DAY, text_en="Coasts", text_fr="Côtes")
+    announce_openings(context.database, context.clock())
+    office.change(call.id, closes=TODAY + 20 * DAY, title_en="Coastal call")
+    for person in people:
+        (one,) = news_of(client, person)
+        assert one["title"] == "Call for requests open: Call"
+        assert one["text"] == f"Coasts It closes on {(TODAY + 10 * DAY).isoformat()}."
+        assert not one["read"]
+    (french,) = news_of(client, people[0], "fr")
+    assert french["title"] == "Appel à demandes ouvert : Appel"
+    assert french["text"].startswith("Côtes Il se ferme le ")
+    with context.database.reading() as session:
+        assert session.scalars(select(OutgoingMail)).all() == []
+
+
+def test_a_planned_call_is_announced_on_its_day_also_where_the_service_was_off(
+    client: TestClient,
+    context: Context,
+    clock: MovableClock,
+    office: Office,
+    signed_in: Callable[..., SignedIn],
+) -> None:
+    person = signed_in()
+    call = office.add(TODAY + 3 * DAY)
+    office.change(call.id, opens=TODAY + 5 * DAY)
+    assert announce_openings(context.database, context.clock()) == 0
+    assert news_of(client, person) == []
+    clock.advance(timedelta(days=6).total_seconds())
+    assert announce_openings(context.database, context.clock()) == 1
+    assert announce_openings(context.database, context.clock()) == 0
+    with context.database.reading() as session:
+        assert len(session.scalars(select(Notification).where(Notification.kind == "call")).all()) == 2
+
+
+def test_a_call_that_opens_again_is_told_again_and_old_ones_are_not(
+    client: TestClient, context: Context, office: Office, signed_in: Callable[..., SignedIn]
+) -> None:
+    person = signed_in()
+    assert announce_openings(context.database, context.clock()) == 0, "the standing call is old"
+    office.change(PERMANENT, closes=TODAY - DAY)
+    assert news_of(client, person) == []
+    office.change(PERMANENT, closes=None)
+    office.change(PERMANENT, closes=TODAY - DAY)
+    office.change(PERMANENT, closes=None)
+    (one,) = news_of(client, person)
+    assert one["text"].endswith("It has no end.")
+
+
+def test_many_that_announce_at_once_announce_once(
+    context: Context, clock: MovableClock, office: Office, signed_in: Callable[..., SignedIn]
+) -> None:
+    signed_in()
+    office.add(TODAY + DAY)
+    clock.advance(timedelta(days=1).total_seconds())
+    now = context.clock()
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda _: announce_openings(context.database, now), range(8)))
+    assert sorted(told) == [0] * 7 + [1]

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from browsing import FOCUS, PHONE, WIDE, chromium, unreadable, walk
-from deliveries import image
+from deliveries import PHR_P, deliver_v2
 from requesters import ARCHIVE, Requester, archive, scene
 from running import PASSWORD, LiveService, SignedIn
 from shapely.geometry import box, mapping
@@ -64,15 +64,21 @@ def sign_in(page: Any, url: str, person: SignedIn) -> None:
 
 
 def test_a_request_is_quoted_produced_and_delivered_in_a_browser(
-    live_service: LiveService, operator: SignedIn, requester: Requester, context: Context
+    live_service: LiveService,
+    operator: SignedIn,
+    requester: Requester,
+    context: Context,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("dinamis_service.web.operator.delivery.SOON_S", 0.0)
     footprint = box(2.9, 42.9, 3.9, 43.6)
-    context.catalogue.upsert([scene("PHR-WEST", footprint, platform="PHR1A", title="PLEIADES 2025-06-01")])
+    told = {"platform": "PHR1B", "title": "PLEIADES 2023-06-12", "datetime": "2023-06-12T10:44:47Z"}
+    context.catalogue.upsert([scene("PHR-WEST", footprint, **told)])
     wanted = requester.post(ARCHIVE, archive(requester.project, ["PHR-WEST"], box(3.0, 43.0, 3.8, 43.5)))
     order_id = wanted.json()["id"]
     requester.submit()
     assert context.settings.drop_dir is not None
-    image(context.settings.drop_dir / "PHR-WEST/pan.tif")
+    deliver_v2(context.settings.drop_dir / "DS", PHR_P)
     with chromium(viewport=WIDE, locale="fr") as page:
         sign_in(page, live_service.url, operator)
         page.select_option("#kind", label="Archive")
@@ -95,8 +101,9 @@ def test_a_request_is_quoted_produced_and_delivered_in_a_browser(
         page.check("[name=decision][value=produce]")
         page.click("text=Enregistrer la décision")
         assert page.locator(".heading .state").text_content() == "En production"
-        page.check("[name=folder][value=PHR-WEST]")
+        page.check("[name=folder][value=DS]")
         page.click("text=Livrer au catalogue")
+        page.wait_for_selector("text=La livraison est au catalogue", timeout=60_000)  # it reads itself again
         assert page.locator(".heading .state").text_content() == "Livrée"
         page.fill("#message", "Voici l'image.")
         page.click("text=Envoyer le message")

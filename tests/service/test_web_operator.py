@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from browsing import Operator
-from deliveries import image
+from deliveries import PHR_P, SPOT6_PMS, deliver_v2, image
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
@@ -32,6 +33,12 @@ LARGE = mapping(box(3.0, 43.0, 3.8, 43.5))  # beyond the quota of Pléiades
 def settings(tmp_path: Path) -> Settings:
     (tmp_path / "drop").mkdir()
     return Settings(data_dir=tmp_path / "data", drop_dir=tmp_path / "drop")
+
+
+@pytest.fixture(autouse=True)
+def _deliveries_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a small delivery takes longer than people are let wait."""
+    monkeypatch.setattr("dinamis_service.web.operator.delivery.SOON_S", 60.0)
 
 
 @pytest.fixture
@@ -256,27 +263,31 @@ def test_an_archive_order_is_delivered_by_files(
     assert state(requester, order_id) == "delivered"
     item = requester.get("/stac/collections/pleiades/items/PHR-WEST").json()
     assert item["properties"]["dinamis:product_type"] == "downloadable"
-    assert list(context.settings.data_dir.glob("delivery-*")) == []
+    assert [one.name for one in (context.settings.data_dir / "deliveries").iterdir()] == [".lock"]
 
 
 def test_a_programming_request_is_delivered_from_the_drop_folder(
-    operator: Operator, requester: Requester, context: Context
+    operator: Operator, requester: Requester, context: Context, tmp_path: Path
 ) -> None:
     drop = context.settings.drop_dir
     assert drop is not None
     image(drop / "DS_1/pan.tif")
     image(drop / "DS_1/ms.tif", bands=4)
     image(drop / "other/x.tif")
+    deliver_v2(tmp_path / "spot", SPOT6_PMS)
+    shutil.make_archive(str(drop / "spot"), "zip", tmp_path / "spot")
     (drop / "empty").mkdir()
     (drop / "elsewhere").symlink_to("/etc")
     order_id = requester.submit()["id"]
     decide(operator, order_id, "accept")
-    assert re.findall(r'name="folder" value="([^"]*)"', operator.page.text) == ["DS_1", "other"]
+    assert re.findall(r'name="folder" value="([^"]*)"', operator.page.text) == ["DS_1", "other", "spot.zip"]
     delivery = f"{page_of(order_id)}/delivery"
     told = {"platform": "PHR1B", "moment": "2026-12-05T10:30:00", "incidence": "14"}
     for name in ("..", "empty", "elsewhere", "DS_1/../other"):
         operator.send(delivery, folder=name, **told)
         assert "no longer in the drop folder" in operator.said(), name
+    operator.send(delivery, folder="spot.zip")
+    assert "is a product of SPOT6; the request is: " in operator.said()
     operator.send(delivery, folder="DS_1", **{**told, "moment": "yesterday"})
     assert "cannot be read" in operator.said()
     operator.send(delivery, folder="DS_1", cloud="140", **told)
@@ -291,10 +302,31 @@ def test_a_programming_request_is_delivered_from_the_drop_folder(
     assert delivered[0]["id"] in operator.page.text
 
 
+def test_a_packed_product_is_delivered_by_the_form(
+    operator: Operator, requester: Requester, context: Context, tmp_path: Path
+) -> None:
+    order_id = requester.submit()["id"]
+    decide(operator, order_id, "accept")
+    delivery = f"{page_of(order_id)}/delivery"
+    deliver_v2(tmp_path / "raw", PHR_P, tiles=1, sensor=True)
+    packed = Path(shutil.make_archive(str(tmp_path / "raw"), "zip", tmp_path / "raw")).read_bytes()
+    files = [("files", ("raw.zip", packed))]
+    operator.send(delivery, files)
+    assert "ask for its orthorectification" in operator.said()
+    operator.send(delivery, files, ortho="1", height="high")
+    assert "cannot be read" in operator.said()
+    operator.send(delivery, files, ortho="1", height="100")
+    assert operator.said("status") == "The delivery is in the catalogue, for every member."
+    item = requester.get(f"/stac/collections/pleiades/items/{order_id}").json()
+    assert item["properties"]["eo:cloud_cover"] == 7.5
+    assert item["properties"]["processing:level"] == "ORTHO"
+
+
 PAGES = {
     "/operator/": ("GET",),
     "/operator/requests/{order}": ("GET", "POST"),
     "/operator/requests/{order}/delivery": ("GET", "POST"),
+    "/operator/requests/{order}/delivery/again": ("POST",),
     "/operator/requests/{order}/messages": ("GET", "POST"),
     "/operator/requests/{order}/attachments/{file}": ("GET",),
     "/operator/projects": ("GET",),

@@ -37,6 +37,7 @@ def test_a_translated_string_passes() -> None:
         ("Cloud cover", "Couverture cloud", "", "English word"),
         ("Area: {area}", "Surface : {surface}", "", "placeholders"),
         ("{a} of {b}", "{a} sur", "", "placeholders"),
+        ("Cancel the search", "Annuler l\u2019appel", "", "apostrophes are straight"),
     ],
 )
 def test_a_bad_translation_is_found(text: str, translation: str, kind: str, said: str) -> None:

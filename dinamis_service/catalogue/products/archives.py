@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tarfile
@@ -17,6 +18,7 @@ from dinamis_service.catalogue.products.facts import ProductError
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
 _CHUNK = 1 << 20
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ def unpacked(path: Path, limits: Limits | None = None) -> Iterator[Path]:
         except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, RuntimeError, ValueError) as error:
             if isinstance(error, ProductError):
                 raise
+            if isinstance(error, OSError) and error.errno in _FULL:
+                raise _no_room(path) from error
             raise ProductError(
                 fr=f"{path.name} : archive illisible ou abîmée ({error}).",
                 en=f"{path.name}: the archive cannot be read, or is damaged ({error}).",
@@ -74,8 +78,9 @@ class _Unpacker:
         self._files = limits.files
         own = path.stat().st_size
         self._changed = path.stat().st_mtime_ns
-        free = shutil.disk_usage(target).free
-        self._bytes = min(limits.total, max(limits.small, own * limits.ratio), max(0, free - limits.small))
+        accepted = min(limits.total, max(limits.small, own * limits.ratio))
+        room = max(0, shutil.disk_usage(target).free - limits.small)
+        self._bytes, self._is_tight = min(accepted, room), room < accepted
 
     def run(self) -> None:
         """Write every file."""
@@ -107,7 +112,7 @@ class _Unpacker:
             while chunk := source.read(_CHUNK):
                 self._bytes -= len(chunk)
                 if self._bytes < 0:
-                    raise self._too_large()
+                    raise _no_room(self._path) if self._is_tight else self._too_large()
                 file.write(chunk)
         os.utime(target, ns=(self._changed, self._changed))
 
@@ -129,3 +134,10 @@ class _Unpacker:
             fr=f"{self._path.name} : l'archive grandit au-delà de ce qui est accepté.",
             en=f"{self._path.name}: the archive grows beyond what is accepted.",
         )
+
+
+def _no_room(path: Path) -> ProductError:
+    return ProductError(
+        fr=f"{path.name} : il n'y a pas assez de place sur le disque pour ouvrir l'archive.",
+        en=f"{path.name}: there is not enough room on the disk to open the archive.",
+    )

@@ -30,6 +30,10 @@ class ProductError(ValueError):
         self.en = en
 
 
+class RawProductError(ProductError):
+    """A product in the geometry of its sensor, while nobody asked to put it on the ground."""
+
+
 @dataclass(frozen=True)
 class Product:
     """One image of a delivery, as its metadata describe it.

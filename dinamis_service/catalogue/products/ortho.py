@@ -20,7 +20,7 @@ from rasterio.rpc import RPC
 from rasterio.shutil import copy as copy_raster
 from rasterio.warp import calculate_default_transform, reproject
 
-from dinamis_service.catalogue.products.facts import Product, ProductError
+from dinamis_service.catalogue.products.facts import Product, ProductError, RawProductError
 from dinamis_service.catalogue.products.rpc import read_model
 from dinamis_service.catalogue.products.spot_metadata import read_spot
 from dinamis_service.catalogue.rasters import TILE, driver_of
@@ -106,7 +106,7 @@ def _annotate(image: Any, product: Product) -> None:
 def _model(product: Product, image: Any, ortho: Ortho | None) -> RPC:
     """The sensor model of a raw image that is to be put on the ground."""
     if ortho is None:
-        raise ProductError(
+        raise RawProductError(
             fr=f"{product.path.name} : image en géométrie capteur ; demandez --ortho (et --dem).",
             en=f"{product.path.name}: the image is in sensor geometry; ask for --ortho (and --dem).",
         )

@@ -1,16 +1,18 @@
-"""Delivery of images for a request: files sent by the browser, or folders that a supplier dropped."""
+"""Delivery of images for a request: files sent by the browser, or what a supplier dropped."""
 
 from __future__ import annotations
 
 import shutil
-import tempfile
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
+from pydantic import BaseModel
 from starlette.datastructures import FormData, UploadFile
 
 from dinamis_service.context import Context
@@ -18,15 +20,20 @@ from dinamis_service.errors import InvalidError, ServiceError
 from dinamis_service.numbers import read_number
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.decisions import Decision
-from dinamis_service.requests.delivery import Acquisition, deliver
+from dinamis_service.requests.delivery import require_deliverable, room_told
+from dinamis_service.requests.delivery_jobs import FAILED, Job
+from dinamis_service.requests.placing import Acquisition
 from dinamis_service.web.access import operator_of, page_route
-from dinamis_service.web.forms import NOTHING_SEEN, refused, strange
-from dinamis_service.web.operator.drop import dropped_folders
+from dinamis_service.web.forms import NOTHING_SEEN, Said, refused, strange
+from dinamis_service.web.operator.drop import dropped
 from dinamis_service.web.operator.request import PATH as REQUEST_PATH
 from dinamis_service.web.operator.request import RequestPages, address_of
 from dinamis_service.web.pages import Page
 
 PATH = f"{REQUEST_PATH}/delivery"
+AGAIN_PATH = f"{PATH}/again"
+SOON_S = 3.0
+"""How long a browser waits for a delivery before it is shown that it goes on."""
 FILES_MAX = 400
 _FIELDS_MAX = 600
 
@@ -44,6 +51,8 @@ class DeliveryForm:
     moment: str
     cloud: str
     incidence: str
+    ortho: bool
+    height: str
 
     @classmethod
     def of(cls, data: FormData) -> DeliveryForm:
@@ -64,11 +73,22 @@ class DeliveryForm:
             moment=text("moment"),
             cloud=text("cloud"),
             incidence=text("incidence"),
+            ortho=bool(text("ortho")),
+            height=text("height"),
         )
 
 
+class AgainForm(BaseModel):
+    """What to do with a delivery that failed: `retry` or `drop` it."""
+
+    form_token: str = ""
+    etag: str = NOTHING_SEEN
+    seen: int = 0
+    act: str = ""
+
+
 def build_router(context: Context, pages: RequestPages) -> APIRouter:
-    """The form of a delivery."""
+    """The form of a delivery, and what is done with one that failed."""
     router = APIRouter(include_in_schema=False, route_class=page_route(context))
 
     @router.get(PATH)
@@ -82,46 +102,88 @@ def build_router(context: Context, pages: RequestPages) -> APIRouter:
         async with request.form(max_files=FILES_MAX, max_fields=_FIELDS_MAX) as data:
             return await run_in_threadpool(_send, pages, page, operator, order_id, data)
 
+    @router.post(AGAIN_PATH)
+    def again(request: Request, order_id: str, form: Annotated[AgainForm, Form()]) -> Response:
+        page = Page(context, request)
+        operator = operator_of(page)
+        if not page.came_from_here(form.form_token):
+            return pages.show(page, operator, order_id, strange(page, form.model_dump(), Decision.DELIVER))
+        job = pages.jobs.of(order_id)
+        if job is None or job.state != FAILED:
+            return page.redirect(address_of(order_id))
+        try:
+            require_deliverable(pages.orders, operator, order_id, form.etag)
+        except ServiceError as error:
+            if form.act != "drop":
+                said = refused(page, error, form.model_dump(), Decision.DELIVER)
+                return pages.show(page, operator, order_id, said)
+        if form.act == "drop":
+            pages.jobs.drop(order_id)
+            return page.redirect(address_of(order_id))
+        pages.jobs.retry(job, operator, form.etag)
+        return _soon(pages, page, operator, order_id, {})
+
     return router
 
 
 def _send(pages: RequestPages, page: Page, operator: Caller, order_id: str, data: FormData) -> Response:
-    """Deliver, or show the page of the request with what was refused."""
+    """Have it delivered, or show the page of the request with what was refused."""
     form, context = DeliveryForm.of(data), pages.context
     if not page.came_from_here(form.form_token):
         return pages.show(page, operator, order_id, strange(page, asdict(form), Decision.DELIVER))
     try:
-        acquisition = _acquisition(page, form)
-        folders = _chosen(page, context.settings.drop_dir, form.folders)
-        with tempfile.TemporaryDirectory(prefix="delivery-", dir=context.settings.data_dir) as received:
-            files = _received(page, data, Path(received))
-            deliver(
-                context,
-                operator,
-                order_id,
-                [*folders, *files],
-                acquisition,
-                reason=form.reason.strip() or None,
-                if_match=form.etag,
-            )
+        require_deliverable(pages.orders, operator, order_id, form.etag)
+        job = _job(page, form, operator, order_id, context)
+        with pages.jobs.receiving() as folder, room_told(operator):
+            files = _received(page, data, folder)
+            pages.jobs.add(replace(job, files=[path.name for path in files]), folder, operator)
     except ServiceError as error:
         return pages.show(page, operator, order_id, refused(page, error, asdict(form), Decision.DELIVER))
+    return _soon(pages, page, operator, order_id, asdict(form))
+
+
+def _soon(
+    pages: RequestPages, page: Page, operator: Caller, order_id: str, form: Mapping[str, Any]
+) -> Response:
+    """What became of a small delivery; the page of a larger one tells how it goes on."""
+    job = pages.jobs.wait(order_id, SOON_S)
+    if job is not None and job.state == FAILED:
+        errors = {name: page.typeset(sentence) for name, sentence in job.fields.items()}
+        return pages.show(
+            page, operator, order_id, Said(job.status, Decision.DELIVER, errors=errors, form=form)
+        )
     return page.redirect(f"{address_of(order_id)}?done={Decision.DELIVER}")
 
 
-def _chosen(page: Page, drop_dir: Path | None, names: list[str]) -> list[Path]:
-    """The chosen folders, each one that is offered."""
-    offered = {one.name for one in dropped_folders(drop_dir)}
+def _job(page: Page, form: DeliveryForm, operator: Caller, order_id: str, context: Context) -> Job:
+    """What the form wants, checked as far as it can be at once."""
+    told = asdict(_acquisition(page, form))
+    moment = told["moment"]
+    return Job(
+        order_id=order_id,
+        sub=operator.principal.sub,
+        language=operator.language,
+        begun=context.clock(),
+        dropped=_chosen(page, context.settings.drop_dir, form.folders),
+        told={**told, "moment": None if moment is None else moment.isoformat()},
+        ortho=form.ortho,
+        height=_figure(page, "height", form.height),
+        reason=form.reason.strip() or None,
+        etag=form.etag,
+    )
+
+
+def _chosen(page: Page, drop_dir: Path | None, names: list[str]) -> list[str]:
+    """What was chosen of the drop folder, each one that is offered."""
+    offered = {one.name for one in dropped(drop_dir)}
     gone = [name for name in names if name not in offered]
-    if gone or drop_dir is None:
-        if not gone:
-            return []
+    if gone:
         sentence = page.text(
-            f"Ce dossier n'est plus dans le dépôt : {', '.join(gone)}.",
-            f"This folder is no longer in the drop folder: {', '.join(gone)}.",
+            f"Ceci n'est plus dans le dépôt : {', '.join(gone)}.",
+            f"This is no longer in the drop folder: {', '.join(gone)}.",
         )
         raise InvalidError(sentence, fields={"folder": sentence})
-    return [drop_dir / name for name in names]
+    return names
 
 
 def _received(page: Page, data: FormData, folder: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""What the form of a delivery offers: folders that suppliers dropped, and satellites."""
+"""What the form of a delivery offers: folders and archives that suppliers dropped, and satellites."""
 
 from __future__ import annotations
 
@@ -7,29 +7,37 @@ from pathlib import Path
 from typing import Any
 
 from dinamis_service.catalogue.missions import PLATFORMS
+from dinamis_service.catalogue.products.archives import is_archive
 from dinamis_service.context import Context
-from dinamis_service.requests.delivery import IMAGE_SUFFIXES
+from dinamis_service.requests.parcels import ACCEPTED, IMAGE_SUFFIXES, archives_in
 
 
 @dataclass(frozen=True)
 class Dropped:
-    """A folder that a supplier put into the drop folder."""
+    """A folder, or an archive, that a supplier put into the drop folder."""
 
     name: str
     images: int
+    archives: int
     octets: int
 
 
-def dropped_folders(drop_dir: Path | None) -> list[Dropped]:
-    """Folders with images in the drop folder, by name; links that lead elsewhere are left out."""
+def dropped(drop_dir: Path | None) -> list[Dropped]:
+    """Archives, and folders with images or archives; links that lead elsewhere are left out."""
     if drop_dir is None or not drop_dir.is_dir():
         return []
-    folders = sorted(one for one in drop_dir.iterdir() if one.is_dir() and not one.is_symlink())
     told = []
-    for folder in folders:
-        images = [one for one in folder.rglob("*") if one.suffix.lower() in IMAGE_SUFFIXES and one.is_file()]
-        if images:
-            told.append(Dropped(folder.name, len(images), sum(one.stat().st_size for one in images)))
+    for place in sorted(one for one in drop_dir.iterdir() if not one.is_symlink()):
+        if place.is_file() and is_archive(place):
+            told.append(Dropped(place.name, 0, 1, place.stat().st_size))
+        elif place.is_dir():
+            images = [
+                one for one in place.rglob("*") if one.suffix.lower() in IMAGE_SUFFIXES and one.is_file()
+            ]
+            archives = archives_in(place)
+            if images or archives:
+                octets = sum(one.stat().st_size for one in (*images, *archives))
+                told.append(Dropped(place.name, len(images), len(archives), octets))
     return told
 
 
@@ -42,7 +50,8 @@ def describe_delivery(context: Context, collection: str) -> dict[str, Any]:
     """What the form of a delivery offers."""
     return {
         "drop_dir": context.settings.drop_dir is not None,
-        "folders": dropped_folders(context.settings.drop_dir),
+        "dropped": dropped(context.settings.drop_dir),
         "platforms": platforms_of(collection),
-        "accepted": ",".join(IMAGE_SUFFIXES),
+        "terrain": context.settings.dem_path is not None,
+        "accepted": ",".join(ACCEPTED),
     }

@@ -17,6 +17,7 @@ from dinamis_service.identity.digests import new_secret
 from dinamis_service.numbers import read_number
 from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.decisions import ENDS, Decision, possible
+from dinamis_service.requests.delivery_jobs import FAILED, DeliveryJobs
 from dinamis_service.requests.instruction import Instruction
 from dinamis_service.requests.messages import Messages
 from dinamis_service.requests.orders import Orders
@@ -60,6 +61,7 @@ class RequestPages:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.messages = Messages(context)
+        self.jobs = DeliveryJobs(context.settings.data_dir)
         self.orders = Orders(context.database, context.catalogue, context.clock)
         self._land = Land(SqliteGazetteer(context.settings.gazetteer_file))
 
@@ -69,6 +71,7 @@ class RequestPages:
         actor = require_actor(order, operator)
         with self.context.database.reading() as session:
             others = others_of_project(session, order)
+        job = self.jobs.of(order_id)
         return page.render(
             "operator/request.html",
             said.status,
@@ -77,7 +80,9 @@ class RequestPages:
             task=current_task(State(order.state)).words.told(page.language),
             own=actor is Actor.REQUESTER,
             decisions=describe_decisions(page, order, actor),
-            deliverable=Decision.DELIVER in possible(order, actor),
+            deliverable=Decision.DELIVER in possible(order, actor) and (job is None or job.state == FAILED),
+            job=job,
+            progress=None if job is None else self.jobs.progress(job),
             delivery=describe_delivery(self.context, PRODUCTS[order.product_id].collection),
             others=others,
             thread=self.messages.read(operator, order_id),
@@ -94,7 +99,10 @@ def build_router(context: Context, pages: RequestPages) -> APIRouter:
     @router.get(PATH)
     def show(request: Request, order_id: str, done: str = "") -> Response:
         page = Page(context, request)
-        return pages.show(page, operator_of(page), order_id, Said(done=_done(page, done)))
+        operator = operator_of(page)
+        if done == Decision.DELIVER and pages.orders.get(operator, order_id).state != State.DELIVERED:
+            done = ""  # it goes on, or it failed
+        return pages.show(page, operator, order_id, Said(done=_done(page, done)))
 
     @router.post(PATH)
     def decide(request: Request, order_id: str, form: Annotated[DecisionForm, Form()]) -> Response:
