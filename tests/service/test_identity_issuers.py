@@ -31,7 +31,10 @@ from dinamis_plugin.domain.errors import SignInExpiredError
 from dinamis_service.identity.tables import Account
 from dinamis_service.registry.tables import Entity
 
-ALL = ("own", "other service", "toolkit", pytest.param("toolkit with JWT", marks=pytest.mark.long))
+ALL = (
+    "own",
+    *(pytest.param(one, marks=pytest.mark.long) for one in ("other service", "toolkit", "toolkit with JWT")),
+)
 OTHERS = ALL[1:]
 
 

@@ -428,6 +428,7 @@ class TestStates:
         } == UNDER_WAY
 
 
+@pytest.mark.long
 class TestAdmission:
     """What a positive instruction makes (REG-27, REG-30, REG-43)."""
 
@@ -630,6 +631,7 @@ class TestAddressCheck:
         assert entity.name not in person.open(f"/registry/email?entity={entity.id}")
 
 
+@pytest.mark.long
 class TestBadInput:
     """Oversized, malformed, hostile."""
 

@@ -11,6 +11,8 @@ from sqlalchemy import delete
 
 from dinamis_service.registry.tables import Signature
 
+pytestmark = pytest.mark.long
+
 PAGES = ("/account", "/account/security", "/account/texts", "/account/data")
 
 

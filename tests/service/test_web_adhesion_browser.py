@@ -13,6 +13,8 @@ from running import LiveService
 
 from dinamis_service.context import Context
 
+pytestmark = pytest.mark.long
+
 
 def prove(page: Any, live_service: LiveService, context: Context, keyboard: Keyboard | None = None) -> None:
     """From the portal to the first step, by the mailed link."""

@@ -18,6 +18,8 @@ from running import PASSWORD, LiveService
 
 from dinamis_service.settings import Settings
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def application() -> Iterator[str]:

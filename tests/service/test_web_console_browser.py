@@ -14,6 +14,8 @@ from dinamis_service.registry import super_entities
 from dinamis_service.registry.super_entities import SuperForm
 from dinamis_service.requests.caller import Caller
 
+pytestmark = pytest.mark.long
+
 PAGES = (
     "/",
     "/contact",

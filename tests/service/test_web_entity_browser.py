@@ -25,6 +25,8 @@ from dinamis_service.context import Context
 from dinamis_service.identity.tables import Account
 from dinamis_service.registry.tables import Entity
 
+pytestmark = pytest.mark.long
+
 PUBLIC = (
     "/registry/account?link={link}&choose=1",
     "/registry/account?link={link}&entity={lab}",
