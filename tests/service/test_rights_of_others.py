@@ -41,7 +41,7 @@ OF_REFERENTS = {
 
 
 class OthersStage(Stage):
-    """The same service with a referent, a legal representative, and people who were let in and are no more."""
+    """The same service with a referent, a legal representative, and people who were let in before."""
 
     def __init__(self, context: Context, client: TestClient) -> None:
         super().__init__(context, client)

@@ -20,7 +20,7 @@ from dinamis_service.requests.caller import Caller
 from dinamis_service.requests.decisions import Decision
 from dinamis_service.requests.delivery import Acquisition, deliver
 from dinamis_service.web.access import operator_of, page_route
-from dinamis_service.web.forms import NOTHING_SEEN, refused, strange
+from dinamis_service.web.forms import NOTHING_SEEN, refused, strange, whole
 from dinamis_service.web.operator.drop import dropped_folders
 from dinamis_service.web.operator.request import PATH as REQUEST_PATH
 from dinamis_service.web.operator.request import RequestPages, address_of
@@ -53,11 +53,10 @@ class DeliveryForm:
             value = data.get(name)
             return value if isinstance(value, str) else ""
 
-        seen = text("seen")
         return cls(
             form_token=text("form_token"),
             etag=text("etag") or NOTHING_SEEN,
-            seen=int(seen) if seen.isascii() and seen.isdigit() else 0,
+            seen=max(whole(text("seen")), 0),
             reason=text("reason"),
             folders=[one for one in data.getlist("folder") if isinstance(one, str)],
             platform=text("platform"),
