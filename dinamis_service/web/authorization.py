@@ -15,6 +15,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from dinamis_service.context import Context
+from dinamis_service.errors import TooLargeError
 from dinamis_service.identity.authorization import (
     AuthorizationRequest,
     RedirectedError,
@@ -33,6 +34,8 @@ CONSENT_PATH = f"{REALM_PATH}/consent"
 # Said by our own redirections only: since when the sign-in must hold, and that it has just been done.
 AFTER, BACK = "dinamis_after", "dinamis_back"
 
+LONGEST_ADDRESS = 16_000
+"""Letters: servers and proxies take no longer address."""
 _MOMENT = re.compile(r"[0-9]{1,12}")
 
 Pairs = list[tuple[str, str]]
@@ -51,7 +54,11 @@ def build_router(context: Context) -> APIRouter:
     async def authorize_by_form(request: Request) -> Response:
         """The same request in a body, which OpenID Connect allows: led on as an address."""
         sent = [(name, str(value)) for name, value in (await request.form()).multi_items()]
-        return Page(context, request).redirect(f"{AUTHORIZATION_PATH}?{urlencode(sent)}")
+        address, page = f"{AUTHORIZATION_PATH}?{urlencode(sent)}", Page(context, request)
+        if len(address) > LONGEST_ADDRESS:
+            sentence = page.text("Cette demande est trop longue.", "This request is too long.")
+            return page.render_refusal(TooLargeError.status, sentence)
+        return page.redirect(address)
 
     @router.post(CONSENT_PATH)
     def consent(

@@ -125,7 +125,11 @@ def tried(page: Page, form: Mapping[str, Any], act: Callable[[], object]) -> Sai
 
 def whole_number(form: Mapping[str, Any], name: str) -> int:
     """A hidden number of a form, such as the version that its page showed; -1 for what is none."""
-    written = text_of(form, name)
+    return whole(text_of(form, name))
+
+
+def whole(written: str) -> int:
+    """A whole number that somebody wrote; -1 for what is none, or too large to be a number of ours."""
     return int(written) if written.isascii() and written.isdigit() and len(written) < _DIGITS else -1
 
 

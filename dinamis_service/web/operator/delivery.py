@@ -24,7 +24,7 @@ from dinamis_service.requests.delivery import require_deliverable, room_told
 from dinamis_service.requests.delivery_jobs import FAILED, Job
 from dinamis_service.requests.placing import Acquisition
 from dinamis_service.web.access import operator_of, page_route
-from dinamis_service.web.forms import NOTHING_SEEN, Said, refused, strange
+from dinamis_service.web.forms import NOTHING_SEEN, Said, refused, strange, whole
 from dinamis_service.web.operator.drop import dropped
 from dinamis_service.web.operator.request import PATH as REQUEST_PATH
 from dinamis_service.web.operator.request import RequestPages, address_of
@@ -62,11 +62,10 @@ class DeliveryForm:
             value = data.get(name)
             return value if isinstance(value, str) else ""
 
-        seen = text("seen")
         return cls(
             form_token=text("form_token"),
             etag=text("etag") or NOTHING_SEEN,
-            seen=int(seen) if seen.isascii() and seen.isdigit() else 0,
+            seen=max(whole(text("seen")), 0),
             reason=text("reason"),
             folders=[one for one in data.getlist("folder") if isinstance(one, str)],
             platform=text("platform"),

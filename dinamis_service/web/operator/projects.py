@@ -32,6 +32,7 @@ from dinamis_service.web.forms import (
     strange,
     text_of,
     typed,
+    whole_number,
 )
 from dinamis_service.web.pages import Page
 
@@ -195,8 +196,7 @@ def _terms_table(page: Page, seen: Seen, said: Said) -> list[dict[str, Any]]:
 
 def _seen(form: Mapping[str, Any]) -> int:
     """Number of the last change that the page of a form showed."""
-    seen = text_of(form, "seen")
-    return int(seen) if seen.isascii() and seen.isdigit() else 0
+    return max(whole_number(form, "seen"), 0)
 
 
 def _bears(seen: Seen, words: list[str]) -> bool:

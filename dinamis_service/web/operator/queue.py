@@ -17,6 +17,7 @@ from dinamis_service.requests.queue import AWAITING_OPERATOR, Queued, QueueFilte
 from dinamis_service.requests.states import State
 from dinamis_service.requests.tables import Order
 from dinamis_service.web.access import operator_of, page_route
+from dinamis_service.web.forms import whole
 from dinamis_service.web.pages import Page
 
 PATH = "/operator/"
@@ -51,7 +52,7 @@ class View:
             project=query.get("project", "").strip()[:40],
             text=query.get("text", "").strip()[:200],
             newest=query.get("order") == "newest",
-            page=min(max(int(page), 1), PAGE_MAX) if page.isascii() and page.isdigit() else 1,
+            page=min(max(whole(page), 1), PAGE_MAX),
         )
 
     @property

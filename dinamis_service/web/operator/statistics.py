@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ from dinamis_service.web.pages import Page
 
 PATH = "/operator/statistics"
 FIRST_YEAR, YEARS_SHOWN = 2000, 6
+_YEAR = re.compile(r"[0-9]{4}")
 OF_A_PAGE = timedelta(minutes=1)
 """Charts show what their page shows, not what came since."""
 
@@ -89,7 +91,7 @@ def build_router(context: Context, fresh: FreshFigures) -> APIRouter:
         page = Page(context, request)
         operator_of(page)
         last, asked = context.clock().year, request.query_params.get("year", "")
-        known = asked.isascii() and asked.isdigit() and FIRST_YEAR <= int(asked[:5]) <= last
+        known = _YEAR.fullmatch(asked) is not None and FIRST_YEAR <= int(asked) <= last
         return page, fresh.of(int(asked) if known else last, most)
 
     @router.get(PATH)

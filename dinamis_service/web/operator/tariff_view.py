@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from dinamis_service.quotas.reasons import KIND_NAMES
 from dinamis_service.quotas.table import USER_KINDS, RequestKind, Sensor
 from dinamis_service.quotas.tables import StoredQuotaTable
-from dinamis_service.web.forms import number_of, text_of, ticked
+from dinamis_service.web.forms import number_of, text_of, ticked, whole
 from dinamis_service.web.pages import Page
 
 NEW_TRANCHES = 2
@@ -122,8 +122,11 @@ def _tranches(page: Page, form: Mapping[str, Any], sensor: Sensor) -> Iterable[d
     for place in sorted(places, key=lambda one: (len(one), one)):
         written = number_of(page, form, f"{sensor}.tranches.{place}.credits")
         if written is not None:
-            whole = int(written) if written.isdigit() else written
-            yield {"credits": whole, "eur": number_of(page, form, f"{sensor}.tranches.{place}.eur")}
+            number = whole(written)
+            yield {
+                "credits": written if number < 0 else number,
+                "eur": number_of(page, form, f"{sensor}.tranches.{place}.eur"),
+            }
 
 
 def _told(page: Page, stored: Content) -> Iterable[tuple[str, str]]:

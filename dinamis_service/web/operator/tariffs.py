@@ -17,7 +17,17 @@ from dinamis_service.quotas.store import YEARS_AHEAD, stored_of_year, stored_tab
 from dinamis_service.quotas.table import USER_KINDS, RequestKind, Sensor
 from dinamis_service.quotas.tables import StoredQuotaTable
 from dinamis_service.web.access import operator_of, page_route
-from dinamis_service.web.forms import Said, checked, form_data, refused, strange, text_of, ticked, typed
+from dinamis_service.web.forms import (
+    Said,
+    checked,
+    form_data,
+    refused,
+    strange,
+    text_of,
+    ticked,
+    typed,
+    whole_number,
+)
 from dinamis_service.web.operator.tariff_view import (
     Difference,
     before_it,
@@ -126,9 +136,8 @@ def _news(
     context: Context, page: Page, year: int, form: Mapping[str, Any], newest: StoredQuotaTable
 ) -> list[Difference]:
     """What changed from the version that a form began with to the newest one."""
-    seen = text_of(form, "base")
     with context.database.reading() as session:
-        begun = version_of(session, year, int(seen)) if seen.isascii() and seen.isdigit() else None
+        begun = version_of(session, year, whole_number(form, "base"))
     return [] if begun is None else differences(page, begun.content, newest.content)
 
 
