@@ -216,6 +216,7 @@ GET    /operator/requests/{order_id}                                  303 403 40
 POST   /operator/requests/{order_id}                                  303 403 403 422
 GET    /operator/requests/{order_id}/delivery                         303 303 303 303
 POST   /operator/requests/{order_id}/delivery                         303 403 403 412
+POST   /operator/requests/{order_id}/delivery/again                   303 403 403 303
 GET    /operator/requests/{order_id}/messages                         303 303 303 303
 POST   /operator/requests/{order_id}/messages                         303 403 403 422
 GET    /operator/requests/{order_id}/attachments/{attachment_id}      303 403 403 200
