@@ -29,7 +29,7 @@ from dinamis_service.registry.missions import (
 )
 from dinamis_service.registry.tables import Entity
 from dinamis_service.requests.caller import Caller
-from dinamis_service.requests.delivery import Acquisition, deliver
+from dinamis_service.requests.delivery import Sent, deliver
 from dinamis_service.requests.instruction import Instruction
 from dinamis_service.requests.orders import Orders
 from dinamis_service.signing.service import seconds_left
@@ -174,7 +174,7 @@ class Stage:
         operator = Caller(self._sign_in("operator").principal, "en")
         orders = Orders(self.context.database, self.context.catalogue, self.context.clock)
         Instruction(orders, operator).accept(answer.json()["id"], None)
-        deliver(self.context, operator, answer.json()["id"], [], Acquisition())
+        deliver(self.context, operator, answer.json()["id"], Sent([]))
 
     def ask(
         self, *item_ids: str, language: str = "en", who: SignedIn | None = None, **options: object
