@@ -32,28 +32,48 @@ class Suite:
     name: str
     environment: str
     options: tuple[str, ...] = ()
+    part_of: str = ""
+    """The folder, where the suite is only some files of one."""
+    files: tuple[str, ...] = ("",)
+    """Those files, as patterns; by default the folder itself."""
 
     @property
     def folder(self) -> Path:
         """Folder of the tests."""
-        return ROOT / "tests" / self.name
+        return ROOT / "tests" / (self.part_of or self.name)
+
+    @property
+    def targets(self) -> list[str]:
+        """What pytest is told to run."""
+        found = (sorted(self.folder.glob(one)) if one else [self.folder] for one in self.files)
+        return [str(path) for paths in found for path in paths]
 
     def command(self, marker: str, report: Path) -> list[str]:
         """Return the pytest command that writes its report to a file."""
         python = ROOT / ".venv" / self.environment / "bin" / "python"
         shown = ["-q", "--no-header", f"--timeout={TEST_TIMEOUT_S}", "-m", marker, f"--junit-xml={report}"]
-        return [str(python), "-m", "pytest", *shown, *self.options, str(self.folder)]
+        return [str(python), "-m", "pytest", *shown, *self.options, *self.targets]
 
+
+#: The files of tests/service about people and what they ask for; they take as long as all the others.
+PEOPLE = (
+    "test_capabilities_*.py",
+    "test_identity_*.py",
+    "test_registry_*.py",
+    "test_requests_*.py",
+    "test_web_*.py",
+)
 
 SUITES = (
     Suite("unit", "plugin", ("-p", "no:pytest_qgis", "-p", "no:pytest-qt")),
     Suite("plugin", "plugin"),
-    Suite("service", "service"),
+    Suite("service", "service", tuple(f"--ignore-glob=*/{one}" for one in PEOPLE)),
+    Suite("people", "service", part_of="service", files=PEOPLE),
     Suite("tools", "service"),
     Suite("e2e", "service"),
 )
-#: Lanes that run side by side, one on each core; both take about as long.
-LANES = (("unit", "plugin", "tools", "e2e"), ("service",))
+#: Lanes that run side by side and take about as long; three, since tests wait for disks and other processes.
+LANES = (("unit", "plugin", "tools"), ("service", "e2e"), ("people",))
 
 
 @dataclass(frozen=True)
