@@ -18,12 +18,14 @@ class Regular:
         name: of the thread.
         look: does what is to be done; several processes may do so at once.
         poll_s: seconds between two looks.
+        first_s: seconds before the first one.
     """
 
-    def __init__(self, name: str, look: Callable[[], object], poll_s: float) -> None:
+    def __init__(self, name: str, look: Callable[[], object], poll_s: float, first_s: float = 0.0) -> None:
         self._name = name
         self._look = look
         self._poll_s = poll_s
+        self._first_s = first_s
         self.stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -37,7 +39,7 @@ class Regular:
         self._thread.join(_END_S)
 
     def _run(self) -> None:
-        pause = 0.0
+        pause = self._first_s
         while not self.stopping.wait(pause):
             self._turn()
             pause = self._poll_s
