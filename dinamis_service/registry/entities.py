@@ -65,15 +65,15 @@ def members(session: Session, words: str = "", *, public: bool = False) -> list[
         public: only French public entities, which may be partners of a contractor (REG-40).
     """
     wanted = select(Entity).where(Entity.state == "member")
-    looked_for = _plain(words).split()
+    looked_for = plain(words).split()
     return sorted(
         (
             Member(one.id, one.name, one.acronym, one.town, one.nationality)
             for one in session.scalars(wanted)
             if (not public or one.user_kind in PUBLIC_KINDS)
-            and all(word in _plain(f"{one.name} {one.acronym} {one.town}") for word in looked_for)
+            and all(word in plain(f"{one.name} {one.acronym} {one.town}") for word in looked_for)
         ),
-        key=lambda one: _plain(one.name),
+        key=lambda one: plain(one.name),
     )
 
 
@@ -86,7 +86,7 @@ def is_public_member(session: Session, entity_id: str) -> bool:
 def is_name_taken(session: Session, name: str) -> bool:
     """Whether an entity of this name exists already, whatever the case."""
     known = session.scalars(select(Entity.name))
-    return any(_plain(one) == _plain(name) for one in known)
+    return any(plain(one) == plain(name) for one in known)
 
 
 def account_of_address(session: Session, email: str) -> Account | None:
@@ -100,7 +100,7 @@ def is_address_taken(session: Session, email: str) -> bool:
     return account is not None and account.state != "refused"
 
 
-def _plain(text: str) -> str:
-    """A text without case and accents."""
+def plain(text: str) -> str:
+    """A text as it is searched: without case and accents."""
     apart = unicodedata.normalize("NFKD", text).casefold()
     return "".join(one for one in apart if not unicodedata.combining(one))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ from dinamis_service.notifications.posting import write
 from dinamis_service.registry.adhesion_states import TRANSITIONS, Event, State
 from dinamis_service.registry.adhesion_store import IllegalStepError, change
 from dinamis_service.registry.admission import admit
+from dinamis_service.registry.entities import plain
 from dinamis_service.registry.entity_admin import close_entity
 from dinamis_service.registry.tables import Adhesion, Entity
 from dinamis_service.requests.caller import Caller, require_operator
@@ -155,12 +155,6 @@ def _tell_refusal(session: Session, adhesion: Adhesion, reason: str, now: dateti
             moment=now,
             facts={"entity": form["entity"]["name"], "reason": reason},
         )
-
-
-def plain(text: str) -> str:
-    """A text as it is searched: without case and accents."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(one for one in parts if not unicodedata.combining(one))
 
 
 def _told(adhesion: Adhesion) -> str:
